@@ -1,0 +1,32 @@
+// Package activities holds the steps of despacho's workflows that touch the
+// world: the hub and the label store. A step handles up to 50 orders, can be
+// repeated, leaves its orders in an object (books.Page) and answers with
+// counts. One file a family; All lists what a worker registers.
+package activities
+
+import (
+	"go.temporal.io/sdk/client"
+
+	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/storage"
+)
+
+// Hubs finds the hub's client for a merchant's account.
+type Hubs interface {
+	// Hub returns the client, or an error that says why the merchant cannot be worked for.
+	Hub(merchant string) (*multivende.Client, error)
+}
+
+// Dependencies are what the activities work with.
+type Dependencies struct {
+	Hubs     Hubs
+	Store    *storage.Store
+	Temporal client.Client
+	Settings Settings
+}
+
+// All returns the activities of the two task queues: those that call the hub,
+// and those that work on files.
+func All(d Dependencies) (hub, files []any) {
+	return nil, nil
+}

@@ -1,0 +1,79 @@
+package books
+
+import (
+	"time"
+
+	"github.com/despacho/despacho/channels"
+)
+
+// Order is what a run knows of one delivery order. It holds nothing of the buyer.
+type Order struct {
+	ID               string          `json:"delivery_order_id"`
+	Code             string          `json:"delivery_order_code,omitempty"`
+	CheckoutID       string          `json:"checkout_id,omitempty"`
+	OtherCheckouts   []string        `json:"other_checkouts,omitempty"`
+	CheckoutCode     string          `json:"checkout_code,omitempty"`
+	CheckoutUpdated  time.Time       `json:"checkout_updated,omitzero"`
+	OrderNumber      string          `json:"order_number,omitempty"`
+	References       []string        `json:"references,omitempty"`
+	ConnectionID     string          `json:"connection_id,omitempty"`
+	Channel          string          `json:"channel,omitempty"`
+	TrackingNumber   string          `json:"tracking_number,omitempty"`
+	Courier          string          `json:"courier,omitempty"`
+	ShippingMode     string          `json:"shipping_mode,omitempty"`
+	WarehouseID      string          `json:"warehouse_id,omitempty"`
+	HandlingDeadline time.Time       `json:"handling_deadline,omitzero"`
+	SoldAt           time.Time       `json:"sold_at,omitzero"`
+	CreatedAt        time.Time       `json:"created_at,omitzero"`
+	Items            []Item          `json:"items,omitempty"`
+	HubStatus        channels.Status `json:"hub_status,omitempty"`
+
+	// Listed: the hub lists a label of it as available.
+	Listed bool `json:"listed,omitempty"`
+	// Named: the caller named it.
+	Named bool `json:"named,omitempty"`
+	// Status is how the status that this run sent stands on the channel.
+	Status ChannelStatus `json:"status,omitempty"`
+	// Sends counts how often that status was sent.
+	Sends int `json:"sends,omitempty"`
+	// Asks counts how often a label was asked for.
+	Asks int `json:"asks,omitempty"`
+	// Alone: the hub refused a request with this order among others, so it is asked for by itself.
+	Alone bool `json:"alone,omitempty"`
+	// Trouble is the reason of the last failed try.
+	Trouble string `json:"trouble,omitempty"`
+}
+
+// Item is a stock keeping unit of an order and how many of it.
+type Item struct {
+	SKU      string `json:"sku"`
+	Quantity int    `json:"quantity"`
+}
+
+// Label is a shipping label file in the store.
+type Label struct {
+	Key    string `json:"key"`
+	Format string `json:"format"`
+	SHA256 string `json:"sha256"`
+	Bytes  int64  `json:"bytes"`
+	// Count is its pages (PDF) or units (ZPL).
+	Count int `json:"count"`
+	// Spare: stored, never printed: the same parcel is there already.
+	Spare bool     `json:"spare,omitempty"`
+	Notes []string `json:"notes,omitempty"`
+}
+
+// LabelRecord says which labels of an order are in the store. It stands under
+// a fixed key from the moment the labels are stored until a run publishes them.
+type LabelRecord struct {
+	Order  Order   `json:"order"`
+	Run    string  `json:"run"`
+	Task   string  `json:"task,omitempty"`
+	Labels []Label `json:"labels"`
+}
+
+// Publication says that a run published the labels of an order.
+type Publication struct {
+	Run    string      `json:"run"`
+	Record LabelRecord `json:"record"`
+}

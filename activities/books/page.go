@@ -1,0 +1,67 @@
+package books
+
+// Page is what one step leaves behind about its orders (50 or so). Pages are
+// objects in the store; workflows hold their names and counts only.
+type Page struct {
+	// Ready orders can be asked for a label now.
+	Ready []Order `json:"ready,omitempty"`
+	// Pending orders wait for a read or for a status to reach its channel.
+	Pending []Order `json:"pending,omitempty"`
+	// Ended orders have their outcome (or, after the label, their status).
+	Ended []Entry `json:"ended,omitempty"`
+	// LeftOut orders were seen and not taken up: older than the window.
+	LeftOut []LeftOut `json:"left_out,omitempty"`
+}
+
+// Entry is an order that ended. An empty Outcome changes the status alone.
+type Entry struct {
+	Order   Order         `json:"order"`
+	Outcome Outcome       `json:"outcome,omitempty"`
+	Reason  string        `json:"reason,omitempty"`
+	Status  ChannelStatus `json:"status,omitempty"`
+	Labels  []Label       `json:"labels,omitempty"`
+}
+
+// LeftOut names an order that is older than the run's window.
+type LeftOut struct {
+	ID        string `json:"delivery_order_id"`
+	Code      string `json:"delivery_order_code,omitempty"`
+	CreatedAt string `json:"created_at,omitempty"`
+}
+
+// Counts is a page in figures.
+type Counts struct {
+	Ready   int             `json:"ready,omitempty"`
+	Pending int             `json:"pending,omitempty"`
+	Ended   map[Outcome]int `json:"ended,omitempty"`
+	LeftOut int             `json:"left_out,omitempty"`
+}
+
+// Counts returns the figures of the page.
+func (p Page) Counts() Counts {
+	c := Counts{Ready: len(p.Ready), Pending: len(p.Pending), LeftOut: len(p.LeftOut)}
+	for _, e := range p.Ended {
+		if e.Outcome == "" {
+			continue
+		}
+		if c.Ended == nil {
+			c.Ended = map[Outcome]int{}
+		}
+		c.Ended[e.Outcome]++
+	}
+	return c
+}
+
+// End adds an order that ended.
+func (p *Page) End(order Order, outcome Outcome, reason string) {
+	p.Ended = append(p.Ended, Entry{Order: order, Outcome: outcome, Reason: Reason(reason), Status: order.Status})
+}
+
+// All returns every order that the page speaks of.
+func (p Page) All() []Order {
+	all := append(append([]Order{}, p.Ready...), p.Pending...)
+	for _, e := range p.Ended {
+		all = append(all, e.Order)
+	}
+	return all
+}

@@ -1,0 +1,111 @@
+package books
+
+// RunState is where a run stands.
+type RunState string
+
+// The states of a run.
+const (
+	RunRunning   RunState = "running"
+	RunWaiting   RunState = "waiting"
+	RunCompleted RunState = "completed"
+	RunCancelled RunState = "cancelled"
+	RunFailed    RunState = "failed"
+)
+
+// ConnectionState is where one connection of a run stands.
+type ConnectionState string
+
+// The states of a connection.
+const (
+	ConnectionWaiting       ConnectionState = "waiting"
+	ConnectionRunning       ConnectionState = "running"
+	ConnectionDone          ConnectionState = "done"
+	ConnectionSkipped       ConnectionState = "skipped"
+	ConnectionNotAuthorised ConnectionState = "not_authorised"
+	ConnectionInBackground  ConnectionState = "in_background"
+)
+
+// Result is a run in figures: the answer of the workflow and of its progress
+// query, and what the command line prints as JSON.
+type Result struct {
+	Run         string             `json:"run"`
+	Merchant    string             `json:"merchant"`
+	State       RunState           `json:"state"`
+	Reason      string             `json:"reason,omitempty"`
+	Requested   int                `json:"requested"`
+	Outcomes    map[Outcome]int    `json:"outcomes"`
+	LeftOut     int                `json:"left_out,omitempty"`
+	Connections []ConnectionResult `json:"connections"`
+	Files       []PrintFile        `json:"files"`
+	Manifest    ManifestKeys       `json:"manifest"`
+	Plan        *Plan              `json:"plan,omitempty"`
+}
+
+// ConnectionResult is one connection of a run in figures.
+type ConnectionResult struct {
+	ID        string          `json:"id"`
+	Channel   string          `json:"channel"`
+	Name      string          `json:"name"`
+	State     ConnectionState `json:"state"`
+	Reason    string          `json:"reason"`
+	Requested int             `json:"requested"`
+	Outcomes  map[Outcome]int `json:"outcomes"`
+	LeftOut   int             `json:"left_out,omitempty"`
+}
+
+// PrintFile is a joined file of a run.
+type PrintFile struct {
+	Key    string `json:"key"`
+	Format string `json:"format"`
+	Labels int    `json:"labels"`
+	// Pages is 0 for ZPL.
+	Pages  int    `json:"pages"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
+// ManifestKeys are the keys of a run's manifest.
+type ManifestKeys struct {
+	JSON string `json:"json"`
+	CSV  string `json:"csv"`
+}
+
+// Plan says what a run would do, without doing it.
+type Plan struct {
+	Statuses    int `json:"statuses"`
+	Labels      int `json:"labels"`
+	FromStore   int `json:"from_store"`
+	Connections int `json:"connections"`
+}
+
+// Balanced says whether every requested order has exactly one outcome, in
+// the run and in each of its connections.
+func (r Result) Balanced() bool {
+	total := 0
+	for _, c := range r.Connections {
+		if Sum(c.Outcomes) != c.Requested {
+			return false
+		}
+		total += c.Requested
+	}
+	return Sum(r.Outcomes) == r.Requested && total <= r.Requested
+}
+
+// Complete says whether every order is labelled or was printed earlier.
+func (r Result) Complete() bool {
+	return r.Outcomes[Labelled]+r.Outcomes[AlreadyPrinted] == r.Requested
+}
+
+// Failed counts the orders that are neither labelled, nor printed earlier, nor cancelled.
+func (r Result) Failed() int {
+	return r.Requested - r.Outcomes[Labelled] - r.Outcomes[AlreadyPrinted] - r.Outcomes[Cancelled]
+}
+
+// Sum adds up outcomes.
+func Sum(outcomes map[Outcome]int) int {
+	n := 0
+	for _, c := range outcomes {
+		n += c
+	}
+	return n
+}
