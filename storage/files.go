@@ -1,0 +1,160 @@
+package storage
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/s3/transfermanager"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+// File is a file of the store.
+type File struct {
+	Key    string `json:"key"`
+	SHA256 string `json:"sha256"` // hex, of the whole file
+	Bytes  int64  `json:"bytes"`
+}
+
+const (
+	// inMemory is up to which size a stream is kept in memory while it is hashed.
+	inMemory = 1 << 20
+	// sumMetadata is the name under which an object tells its whole SHA-256.
+	sumMetadata = "sha256"
+)
+
+// PutBytes stores a small file under prefix, the first 12 hex digits of its SHA-256 and
+// extension (".pdf"). A file that is there already is left as it is.
+func (s *Store) PutBytes(ctx context.Context, prefix, extension, contentType string, data []byte) (File, error) {
+	return s.PutFile(ctx, prefix, extension, contentType, bytes.NewReader(data))
+}
+
+// PutStream stores what source gives until its end, as [Store.PutBytes] does. More than
+// 1 MiB goes through a temporary file, because the key is known only at the end.
+func (s *Store) PutStream(ctx context.Context, prefix, extension, contentType string, source io.Reader) (File, error) {
+	start, err := io.ReadAll(io.LimitReader(source, inMemory+1))
+	if err != nil {
+		return File{}, fmt.Errorf("storage: read a file for %s: %w", prefix, err)
+	}
+	if len(start) <= inMemory {
+		return s.PutBytes(ctx, prefix, extension, contentType, start)
+	}
+	temporary, remove, err := s.temporaryFile()
+	if err != nil {
+		return File{}, err
+	}
+	defer remove()
+	if _, err := io.Copy(temporary, io.MultiReader(bytes.NewReader(start), source)); err != nil {
+		return File{}, fmt.Errorf("storage: keep a file for %s until its end: %w", prefix, err)
+	}
+	return s.PutFile(ctx, prefix, extension, contentType, temporary)
+}
+
+// PutFile stores a file that can be read twice, from its beginning, as [Store.PutBytes]
+// does. It is never whole in memory; from 8 MiB on it goes up in parts.
+func (s *Store) PutFile(ctx context.Context, prefix, extension, contentType string, source io.ReadSeeker) (File, error) {
+	sum, size, err := digest(source)
+	if err != nil {
+		return File{}, fmt.Errorf("storage: read a file for %s: %w", prefix, err)
+	}
+	file := File{SHA256: hex.EncodeToString(sum), Bytes: size}
+	if file.Key, err = fileKey(prefix, file.SHA256, extension); err != nil {
+		return File{}, err
+	}
+	upload := s.upload
+	if size >= partBytes {
+		upload = s.uploadInParts
+	}
+	err = upload(ctx, file, contentType, sum, source)
+	if isPreconditionFailed(err) {
+		if there, failed := s.holds(ctx, file); there || failed != nil {
+			err = failed
+		}
+	}
+	if err != nil {
+		return File{}, s.explain("write", file.Key, err)
+	}
+	return file, nil
+}
+
+func (s *Store) upload(ctx context.Context, file File, contentType string, sum []byte, source io.Reader) error {
+	_, err := s.client.PutObject(ctx, &s3.PutObjectInput{
+		Bucket:         &s.bucket,
+		Key:            &file.Key,
+		Body:           source,
+		ContentType:    &contentType,
+		ChecksumSHA256: aws.String(base64.StdEncoding.EncodeToString(sum)),
+		Metadata:       map[string]string{sumMetadata: file.SHA256},
+		IfNoneMatch:    aws.String("*"),
+	})
+	return err
+}
+
+// uploadInParts looks first whether the file is there: parts are only refused at the end.
+func (s *Store) uploadInParts(ctx context.Context, file File, contentType string, _ []byte, source io.Reader) error {
+	there, err := s.holds(ctx, file)
+	if there || err != nil {
+		return err
+	}
+	_, err = s.transfer.UploadObject(ctx, &transfermanager.UploadObjectInput{
+		Bucket:      &s.bucket,
+		Key:         &file.Key,
+		Body:        source,
+		ContentType: &contentType,
+		Metadata:    map[string]string{sumMetadata: file.SHA256},
+		IfNoneMatch: aws.String("*"),
+	})
+	return err
+}
+
+// holds tells whether the file is there, and fails when another one is: twelve digits of a
+// SHA-256 may meet by chance, and a label must never stand for another.
+func (s *Store) holds(ctx context.Context, file File) (bool, error) {
+	head, err := s.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &s.bucket, Key: &file.Key})
+	if isNotFound(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	sum, told := head.Metadata[sumMetadata]
+	if aws.ToInt64(head.ContentLength) != file.Bytes || told && sum != file.SHA256 {
+		return false, ErrCollision
+	}
+	return true, nil
+}
+
+// digest reads source from its beginning and leaves it there.
+func digest(source io.ReadSeeker) (sum []byte, size int64, err error) {
+	if _, err := source.Seek(0, io.SeekStart); err != nil {
+		return nil, 0, err
+	}
+	hash := sha256.New()
+	if size, err = io.Copy(hash, source); err != nil {
+		return nil, 0, err
+	}
+	_, err = source.Seek(0, io.SeekStart)
+	return hash.Sum(nil), size, err
+}
+
+// temporaryFile takes its own name away where the system permits it, so that a process that
+// is killed leaves no label behind; the second result closes and removes it.
+func (s *Store) temporaryFile() (*os.File, func(), error) {
+	file, err := os.CreateTemp(s.tempDir, "despacho-*")
+	if err != nil {
+		return nil, nil, fmt.Errorf("storage: make a temporary file, check the disk: %w", err)
+	}
+	nameless := os.Remove(file.Name()) == nil
+	return file, func() {
+		_ = file.Close()
+		if !nameless {
+			_ = os.Remove(file.Name())
+		}
+	}, nil
+}

@@ -1,0 +1,153 @@
+package storage
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Kinds of objects: the first segment of every key, so that expiry can be by kind.
+const (
+	kindLabels    = "labels"
+	kindRuns      = "runs"
+	kindRaw       = "raw"
+	kindPublished = "published"
+	kindAccounts  = "accounts"
+)
+
+var kinds = []string{kindLabels, kindRuns, kindRaw, kindPublished, kindAccounts}
+
+// ErrKey is the answer to a key that no function of this package makes: an id in it is
+// empty, longer than 128 characters or holds others than A–Z a–z 0–9 . _ - (a colon becomes
+// a hyphen), or its kind is unknown.
+var ErrKey = errors.New("not a key of the label store")
+
+// RunRequest is what a run was asked for: put once.
+func RunRequest(merchant, run string) string {
+	return RunPrefix(merchant, run) + "request.json"
+}
+
+// RunOutcome is an object with outcomes of a run's orders; parts are the connection and a
+// name within it (a batch's number, for one).
+func RunOutcome(merchant, run string, parts ...string) string {
+	return RunOutcomePrefix(merchant, run) + strings.TrimSuffix(directory(parts...), "/") + ".json"
+}
+
+// RunOutcomePrefix is where all outcomes of a run stand.
+func RunOutcomePrefix(merchant, run string) string {
+	return RunPrefix(merchant, run) + "outcomes/"
+}
+
+// RunPrintPrefix is where a run's joined files stand.
+func RunPrintPrefix(merchant, run string) string {
+	return RunPrefix(merchant, run) + "print/"
+}
+
+// ManifestJSON is a run's manifest: put once.
+func ManifestJSON(merchant, run string) string {
+	return RunPrefix(merchant, run) + "manifest.json"
+}
+
+// ManifestCSV is the same manifest as CSV: put once.
+func ManifestCSV(merchant, run string) string {
+	return RunPrefix(merchant, run) + "manifest.csv"
+}
+
+// RunPrefix is where everything of one run stands.
+func RunPrefix(merchant, run string) string {
+	return directory(kindRuns, merchant, run)
+}
+
+// RunsPrefix is where all runs of a merchant stand.
+func RunsPrefix(merchant string) string {
+	return directory(kindRuns, merchant)
+}
+
+// LabelPrefix is where the single label files of a connection stand.
+func LabelPrefix(merchant, connection string) string {
+	return directory(kindLabels, merchant, connection, "files")
+}
+
+// Waiting is the record of an order's label that no run has published yet: put once.
+func Waiting(merchant, connection, order string) string {
+	return WaitingPrefix(merchant, connection) + name(order) + ".json"
+}
+
+// WaitingPrefix is where the records of a connection's unpublished labels stand.
+func WaitingPrefix(merchant, connection string) string {
+	return directory(kindLabels, merchant, connection, "waiting")
+}
+
+// RawPrefix is where a connection's files stand as they came from the hub.
+func RawPrefix(merchant, connection string) string {
+	return directory(kindRaw, merchant, connection)
+}
+
+// Published says that a run has published an order's label: put once.
+func Published(merchant, order, run string) string {
+	return PublishedPrefix(merchant, order) + name(run) + ".json"
+}
+
+// PublishedPrefix is where the runs that have published an order's label stand.
+func PublishedPrefix(merchant, order string) string {
+	return directory(kindPublished, merchant, order)
+}
+
+// AccountsPrefix is where a merchant's credentials stand; they never expire.
+func AccountsPrefix(merchant string) string {
+	return directory(kindAccounts, merchant)
+}
+
+// name makes an id fit a key. One that cannot fit becomes empty, which checkKey refuses:
+// so ids from outside never name another object.
+func name(id string) string {
+	id = strings.ReplaceAll(id, ":", "-")
+	if !segmentPattern.MatchString(id) || strings.Contains(id, "..") || id == "." {
+		return ""
+	}
+	return id
+}
+
+func directory(ids ...string) string {
+	var path strings.Builder
+	for _, id := range ids {
+		path.WriteString(name(id) + "/")
+	}
+	return path.String()
+}
+
+var (
+	segmentPattern   = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
+	keyPattern       = regexp.MustCompile(`^[a-z]+(/[A-Za-z0-9._-]{1,140})+$`)
+	dotSegment       = regexp.MustCompile(`\.\.|/\.(/|$)`)
+	extensionPattern = regexp.MustCompile(`^\.[a-z0-9]{1,8}$`)
+)
+
+const maxKeyLength = 1024
+
+func checkKey(key string) error {
+	kind, _, _ := strings.Cut(key, "/")
+	if len(key) > maxKeyLength || !keyPattern.MatchString(key) || dotSegment.MatchString(key) || !slices.Contains(kinds, kind) {
+		return fmt.Errorf("storage: %.200q: %w: an id in it is empty, too long or has other characters than letters, digits, dot, underscore and hyphen", key, ErrKey)
+	}
+	return nil
+}
+
+// checkPrefix takes what checkKey takes, and a slash at the end.
+func checkPrefix(prefix string) error {
+	return checkKey(strings.TrimSuffix(prefix, "/") + "/x")
+}
+
+// fileKey is where a file with this SHA-256 (hex) stands under a prefix.
+func fileKey(prefix, sum, extension string) (string, error) {
+	if !strings.HasSuffix(prefix, "/") {
+		return "", fmt.Errorf("storage: prefix %.200q: %w: it has to end with a slash", prefix, ErrKey)
+	}
+	if !extensionPattern.MatchString(extension) {
+		return "", fmt.Errorf("storage: extension %.20q: %w: a dot and up to eight small letters or digits are needed", extension, ErrKey)
+	}
+	key := prefix + sum[:12] + extension
+	return key, checkKey(key)
+}

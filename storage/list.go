@@ -1,0 +1,74 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/samber/lo"
+)
+
+// Object is one entry of a list.
+type Object struct {
+	Key      string
+	Bytes    int64
+	Modified time.Time
+}
+
+// deletePage is how many keys S3 deletes in one call.
+const deletePage = 1000
+
+// List calls each for every object whose key starts with prefix, page by page in the order
+// of their keys; it ends with the first error of each, as it came.
+func (s *Store) List(ctx context.Context, prefix string, each func(Object) error) error {
+	if err := checkPrefix(prefix); err != nil {
+		return err
+	}
+	pages := s3.NewListObjectsV2Paginator(s.client, &s3.ListObjectsV2Input{Bucket: &s.bucket, Prefix: &prefix})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return s.explain("list", prefix, err)
+		}
+		for _, entry := range page.Contents {
+			object := Object{Key: aws.ToString(entry.Key), Bytes: aws.ToInt64(entry.Size), Modified: aws.ToTime(entry.LastModified)}
+			if err := each(object); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Delete removes objects; one that is not there is no error.
+func (s *Store) Delete(ctx context.Context, keys ...string) error {
+	for _, key := range keys {
+		if err := checkKey(key); err != nil {
+			return err
+		}
+	}
+	for page := range slices.Chunk(keys, deletePage) {
+		output, err := s.client.DeleteObjects(ctx, &s3.DeleteObjectsInput{
+			Bucket: &s.bucket,
+			Delete: &types.Delete{
+				Quiet: aws.Bool(true),
+				Objects: lo.Map(page, func(key string, _ int) types.ObjectIdentifier {
+					return types.ObjectIdentifier{Key: aws.String(key)}
+				}),
+			},
+		})
+		if err != nil {
+			return s.explain("delete", page[0], err)
+		}
+		if len(output.Errors) > 0 {
+			first := output.Errors[0]
+			return s.explain("delete", aws.ToString(first.Key), fmt.Errorf("%d of %d objects stay: %s %s",
+				len(output.Errors), len(page), aws.ToString(first.Code), aws.ToString(first.Message)))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,111 @@
+package storage
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"mime"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+const (
+	linkLife     = 15 * time.Minute
+	readAttempts = 3
+)
+
+// Exists tells whether an object stands under key.
+func (s *Store) Exists(ctx context.Context, key string) (bool, error) {
+	if err := checkKey(key); err != nil {
+		return false, err
+	}
+	_, err := s.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &s.bucket, Key: &key})
+	if isNotFound(err) {
+		return false, nil
+	}
+	return err == nil, s.explain("look for", key, err)
+}
+
+// Reader streams an object and tells its size in bytes; the caller closes it. What S3's
+// checksum does not match fails at the end of the stream.
+func (s *Store) Reader(ctx context.Context, key string) (io.ReadCloser, int64, error) {
+	output, err := s.open(ctx, key)
+	if err != nil {
+		return nil, 0, err
+	}
+	return output.Body, aws.ToInt64(output.ContentLength), nil
+}
+
+// ReadAll returns an object's bytes, or [ErrTooLarge] when it has more than max.
+func (s *Store) ReadAll(ctx context.Context, key string, max int64) ([]byte, error) {
+	data, _, err := s.readAll(ctx, key, max)
+	return data, err
+}
+
+// readAll asks again when the connection is cut within an object: the SDK's own retries end
+// where the body begins.
+func (s *Store) readAll(ctx context.Context, key string, max int64) (data []byte, etag string, err error) {
+	for range readAttempts {
+		data, etag, err = s.readOnce(ctx, key, max)
+		if !IsTransient(err) || ctx.Err() != nil {
+			break
+		}
+	}
+	return data, etag, err
+}
+
+func (s *Store) readOnce(ctx context.Context, key string, max int64) ([]byte, string, error) {
+	output, err := s.open(ctx, key)
+	if err != nil {
+		return nil, "", err
+	}
+	defer output.Body.Close()
+	size := aws.ToInt64(output.ContentLength)
+	if size > max {
+		return nil, "", s.explain("read", key, ErrTooLarge)
+	}
+	var data bytes.Buffer
+	data.Grow(int(size) + bytes.MinRead)
+	if _, err := data.ReadFrom(io.LimitReader(output.Body, max+1)); err != nil {
+		return nil, "", s.explain("read", key, err)
+	}
+	if int64(data.Len()) > max {
+		return nil, "", s.explain("read", key, ErrTooLarge)
+	}
+	return data.Bytes(), aws.ToString(output.ETag), nil
+}
+
+func (s *Store) open(ctx context.Context, key string) (*s3.GetObjectOutput, error) {
+	if err := checkKey(key); err != nil {
+		return nil, err
+	}
+	output, err := s.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &s.bucket, Key: &key})
+	if isNotFound(err) {
+		err = ErrNotFound
+	}
+	return output, s.explain("read", key, err)
+}
+
+// Link makes an address under which anyone can download the object for 15 minutes, as a file
+// named downloadName. Hand it to the one who asked and store it nowhere. [ErrNotFound] when
+// the object is not there.
+func (s *Store) Link(ctx context.Context, key, downloadName string) (string, error) {
+	there, err := s.Exists(ctx, key)
+	if err != nil {
+		return "", err
+	}
+	if !there {
+		return "", s.explain("link to", key, ErrNotFound)
+	}
+	request, err := s.links.PresignGetObject(ctx, &s3.GetObjectInput{
+		Bucket:                     &s.bucket,
+		Key:                        &key,
+		ResponseContentDisposition: aws.String(mime.FormatMediaType("attachment", map[string]string{"filename": downloadName})),
+	}, s3.WithPresignExpires(linkLife))
+	if err != nil {
+		return "", s.explain("link to", key, err)
+	}
+	return request.URL, nil
+}
