@@ -53,9 +53,6 @@ func (a Ages) byKind() []expiring {
 	return []expiring{{kindRaw, a.Raw}, {kindLabels, a.Labels}, {kindRuns, a.Runs}, {kindPublished, a.Published}}
 }
 
-// uploadsRuleID names the rule that removes the parts of uploads that were never completed.
-const uploadsRuleID = "despacho-uploads"
-
 // ensureExpiry adds our rules to those of the bucket; a rule that is there stays as the
 // operator has set it.
 func (s *Store) ensureExpiry(ctx context.Context) (note string, err error) {
@@ -92,19 +89,16 @@ func (s *Store) expiryRules(ctx context.Context) ([]types.LifecycleRule, error) 
 }
 
 func (s *Store) wantedRules() []types.LifecycleRule {
-	rules := lo.Map(s.ages.byKind(), func(e expiring, _ int) types.LifecycleRule {
+	return lo.Map(s.ages.byKind(), func(e expiring, _ int) types.LifecycleRule {
 		return types.LifecycleRule{
 			ID:         aws.String(e.ruleID()),
 			Status:     types.ExpirationStatusEnabled,
 			Filter:     &types.LifecycleRuleFilter{Prefix: aws.String(e.prefix())},
 			Expiration: &types.LifecycleExpiration{Days: aws.Int32(wholeDays(e.age))},
+			AbortIncompleteMultipartUpload: &types.AbortIncompleteMultipartUpload{
+				DaysAfterInitiation: aws.Int32(wholeDays(uploadAge)),
+			},
 		}
-	})
-	return append(rules, types.LifecycleRule{
-		ID:                             aws.String(uploadsRuleID),
-		Status:                         types.ExpirationStatusEnabled,
-		Filter:                         &types.LifecycleRuleFilter{Prefix: aws.String("")},
-		AbortIncompleteMultipartUpload: &types.AbortIncompleteMultipartUpload{DaysAfterInitiation: aws.Int32(wholeDays(uploadAge))},
 	})
 }
 
@@ -129,14 +123,14 @@ func (s *Store) Expire(ctx context.Context, now time.Time) (deleted int, err err
 		}
 		count, err := s.deleteBefore(ctx, e.prefix(), now.Add(-e.age))
 		deleted += count
+		if err == nil {
+			err = s.abortUploadsBefore(ctx, e.prefix(), now.Add(-uploadAge))
+		}
 		if err != nil {
 			return deleted, err
 		}
 	}
-	if hasRule(rules, uploadsRuleID) {
-		return deleted, nil
-	}
-	return deleted, s.abortUploadsBefore(ctx, now.Add(-uploadAge))
+	return deleted, nil
 }
 
 func (s *Store) deleteBefore(ctx context.Context, prefix string, limit time.Time) (deleted int, err error) {
@@ -165,15 +159,15 @@ func (s *Store) deleteBefore(ctx context.Context, prefix string, limit time.Time
 }
 
 // abortUploadsBefore removes the parts that a killed process has left of a large file.
-func (s *Store) abortUploadsBefore(ctx context.Context, limit time.Time) error {
-	pages := s3.NewListMultipartUploadsPaginator(s.client, &s3.ListMultipartUploadsInput{Bucket: &s.bucket})
+func (s *Store) abortUploadsBefore(ctx context.Context, prefix string, limit time.Time) error {
+	pages := s3.NewListMultipartUploadsPaginator(s.client, &s3.ListMultipartUploadsInput{Bucket: &s.bucket, Prefix: &prefix})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if isNotOffered(err) {
 			return nil
 		}
 		if err != nil {
-			return s.explain("list unfinished uploads", "", err)
+			return s.explain("list unfinished uploads of", prefix, err)
 		}
 		for _, upload := range page.Uploads {
 			if !aws.ToTime(upload.Initiated).Before(limit) {

@@ -1,0 +1,217 @@
+// Package storagetest gives tests an S3 server in memory, and every S3 server the suite that
+// a label store has to pass on it.
+//
+// Start with [New]; a test that needs faults or counts starts with [NewServer].
+package storagetest
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/johannesboyne/gofakes3"
+	"github.com/johannesboyne/gofakes3/backend/s3mem"
+	"github.com/stretchr/testify/require"
+
+	"github.com/despacho/despacho/storage"
+)
+
+// Bucket is the bucket of the stores that this package opens.
+const Bucket = "despacho-test"
+
+// New returns a store on a server of its own, with its bucket made.
+func New(t testing.TB) *storage.Store {
+	t.Helper()
+	store := NewServer(t).Open(t, storage.Config{})
+	_, err := store.EnsureBucket(t.Context())
+	require.NoError(t, err)
+	return store
+}
+
+// Server is an S3 server in memory. It answers 501 to expiry rules until OfferExpiry, and 403
+// to a request that nobody has signed.
+type Server struct {
+	URL string
+
+	objects *s3mem.Backend
+	handler http.Handler
+
+	mutex       sync.Mutex
+	calls       map[Call]int
+	fault       func(Call, *http.Request) Fault
+	offerExpiry bool
+	expiry      []byte
+
+	// completing keeps two uploads of one key apart: the first to be completed wins.
+	completing sync.Mutex
+}
+
+// Fault is what happens to a request instead of its answer; zero means nothing.
+type Fault struct {
+	// Status and Code (S3's word for it) are answered without doing what was asked.
+	Status int
+	Code   string
+	// CutAfter does what was asked, then cuts the connection before any answer.
+	CutAfter bool
+	// CutWithin sends the answer's head and half of its body, then cuts the connection.
+	CutWithin bool
+}
+
+// NewServer starts a server that ends with the test.
+func NewServer(t testing.TB) *Server {
+	objects := s3mem.New()
+	server := &Server{
+		objects: objects,
+		handler: gofakes3.New(objects, gofakes3.WithTimeSkewLimit(0)).Server(),
+		calls:   map[Call]int{},
+	}
+	listener := httptest.NewServer(server)
+	t.Cleanup(listener.Close)
+	server.URL = listener.URL
+	return server
+}
+
+// AWS is the SDK's configuration for this server, with retries that hardly wait.
+func (s *Server) AWS() *aws.Config {
+	return &aws.Config{
+		Region:       "us-east-1",
+		BaseEndpoint: aws.String(s.URL),
+		Credentials:  credentials.NewStaticCredentialsProvider("test-key", "test-secret", ""),
+		Retryer: func() aws.Retryer {
+			return retry.AddWithMaxBackoffDelay(retry.NewStandard(), time.Millisecond)
+		},
+	}
+}
+
+// Open opens a store on this server; an empty Bucket and AWS are filled. The bucket is not made.
+func (s *Server) Open(t testing.TB, settings storage.Config) *storage.Store {
+	t.Helper()
+	if settings.Bucket == "" {
+		settings.Bucket = Bucket
+	}
+	if settings.AWS == nil {
+		settings.AWS = s.AWS()
+	}
+	if settings.TempDir == "" {
+		settings.TempDir = t.TempDir()
+	}
+	store, err := storage.Open(t.Context(), settings)
+	require.NoError(t, err)
+	return store
+}
+
+// Fail asks fault before every request from now on; nil ends that.
+func (s *Server) Fail(fault func(Call, *http.Request) Fault) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.fault = fault
+}
+
+// OfferExpiry makes the server take expiry rules (it keeps them but deletes nothing).
+func (s *Server) OfferExpiry() {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.offerExpiry = true
+}
+
+// Calls counts the requests since the server began, retries included.
+func (s *Server) Calls() map[Call]int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return maps.Clone(s.calls)
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	call := callOf(r)
+	fault := s.note(call, r)
+	switch {
+	case fault.Status != 0:
+		refuse(w, fault.Status, fault.Code)
+	case r.Header.Get("Authorization") == "" && !r.URL.Query().Has("X-Amz-Signature"):
+		refuse(w, http.StatusForbidden, "AccessDenied")
+	case fault.CutAfter:
+		s.serve(httptest.NewRecorder(), r, call)
+		panic(http.ErrAbortHandler)
+	case fault.CutWithin:
+		s.serveHalf(w, r, call)
+	default:
+		s.serve(w, r, call)
+	}
+}
+
+func (s *Server) note(call Call, r *http.Request) Fault {
+	s.mutex.Lock()
+	s.calls[call]++
+	fault := s.fault
+	s.mutex.Unlock()
+	if fault == nil {
+		return Fault{}
+	}
+	return fault(call, r)
+}
+
+func (s *Server) serveHalf(w http.ResponseWriter, r *http.Request, call Call) {
+	answer := httptest.NewRecorder()
+	s.serve(answer, r, call)
+	maps.Copy(w.Header(), answer.Header())
+	w.WriteHeader(answer.Code)
+	_, _ = w.Write(answer.Body.Bytes()[:answer.Body.Len()/2])
+	_ = http.NewResponseController(w).Flush()
+	panic(http.ErrAbortHandler)
+}
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, call Call) {
+	switch call {
+	case GetExpiry, PutExpiry:
+		s.serveExpiry(w, r, call)
+	case CompleteUpload:
+		s.serveComplete(w, r)
+	default:
+		s.handler.ServeHTTP(w, r)
+	}
+}
+
+// serveComplete adds the condition, which the library keeps for single puts only.
+func (s *Server) serveComplete(w http.ResponseWriter, r *http.Request) {
+	s.completing.Lock()
+	defer s.completing.Unlock()
+	bucket, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	if r.Header.Get("If-None-Match") == "*" {
+		if _, err := s.objects.HeadObject(bucket, key); err == nil {
+			refuse(w, http.StatusPreconditionFailed, "PreconditionFailed")
+			return
+		}
+	}
+	s.handler.ServeHTTP(w, r)
+}
+
+func (s *Server) serveExpiry(w http.ResponseWriter, r *http.Request, call Call) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	switch {
+	case !s.offerExpiry:
+		refuse(w, http.StatusNotImplemented, "NotImplemented")
+	case call == PutExpiry:
+		s.expiry, _ = io.ReadAll(r.Body)
+	case s.expiry == nil:
+		refuse(w, http.StatusNotFound, "NoSuchLifecycleConfiguration")
+	default:
+		_, _ = w.Write(s.expiry)
+	}
+}
+
+func refuse(w http.ResponseWriter, status int, code string) {
+	w.Header().Set("Content-Type", "application/xml")
+	w.WriteHeader(status)
+	_, _ = fmt.Fprintf(w, `<Error><Code>%s</Code><Message>answered by the test server</Message></Error>`, code)
+}
