@@ -1,0 +1,137 @@
+package zpl
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/samber/lo"
+	"golang.org/x/text/encoding/charmap"
+)
+
+var (
+	code128Switch = regexp.MustCompile(`>[1-9:;<=]`)
+	qrLead        = regexp.MustCompile(`^[HQML]?(A,|M,[NAK]|M,B[0-9]{4})`)
+)
+
+// IDs gives the unit's texts and barcode data in the order in which they stand,
+// escapes decoded, without the marks that only steer a barcode. The values of
+// JSON in a QR code are given one by one, after the whole.
+func IDs(u Unit) []string {
+	var texts []string
+	for _, p := range u.pieces {
+		texts = append(texts, textsOf(p)...)
+	}
+	return texts
+}
+
+func textsOf(p piece) []string {
+	var texts []string
+	var barcode token
+	var indicator byte
+	for _, t := range p.tokens {
+		switch {
+		case t.is("FS", "XA"):
+			barcode, indicator = token{}, 0
+		case t.is("FH"):
+			indicator = '_'
+			if param := bytes.TrimSpace(t.param); len(param) > 0 {
+				indicator = param[0]
+			}
+		case isBarcode(t):
+			barcode = t
+		case t.is("SN"):
+			texts = append(texts, readable(firstValue(t.param)))
+		case t.fieldData():
+			text := barcodeText(barcode, readable(unescape(t.param, indicator)))
+			texts = append(texts, text)
+			texts = append(texts, jsonValues(text)...)
+		}
+	}
+	return lo.Compact(lo.Map(texts, func(text string, _ int) string { return strings.TrimSpace(text) }))
+}
+
+// unescape decodes ^FH hex escapes.
+func unescape(data []byte, indicator byte) []byte {
+	if indicator == 0 {
+		return data
+	}
+	out := make([]byte, 0, len(data))
+	for i := 0; i < len(data); i++ {
+		if data[i] == indicator && i+2 < len(data) {
+			if b, err := hex.DecodeString(string(data[i+1 : i+3])); err == nil {
+				out = append(out, b...)
+				i += 2
+				continue
+			}
+		}
+		out = append(out, data[i])
+	}
+	return out
+}
+
+func readable(data []byte) string {
+	if utf8.Valid(data) {
+		return string(data)
+	}
+	text, err := charmap.Windows1252.NewDecoder().Bytes(data)
+	if err != nil {
+		return strings.ToValidUTF8(string(data), "?")
+	}
+	return string(text)
+}
+
+func barcodeText(barcode token, text string) string {
+	switch barcode.code {
+	case "BC":
+		return strings.ReplaceAll(code128Switch.ReplaceAllString(text, ""), ">0", ">")
+	case "BQ":
+		return qrLead.ReplaceAllString(text, "")
+	case "BX":
+		if values := bytes.Split(barcode.param, []byte(",")); len(values) > 6 && len(bytes.TrimSpace(values[6])) == 1 {
+			return strings.ReplaceAll(text, string(bytes.TrimSpace(values[6]))+"1", " ")
+		}
+	}
+	return text
+}
+
+func jsonValues(text string) []string {
+	start, end := strings.IndexByte(text, '{'), strings.LastIndexByte(text, '}')
+	if start < 0 || end < start {
+		return nil
+	}
+	decoder := json.NewDecoder(strings.NewReader(text[start : end+1]))
+	decoder.UseNumber()
+	var values []string
+	for {
+		t, err := decoder.Token()
+		if err != nil {
+			return values
+		}
+		switch value := t.(type) {
+		case string:
+			values = append(values, value)
+		case json.Number:
+			values = append(values, value.String())
+		}
+	}
+}
+
+// Fingerprint is the same for two units that show the same texts, barcodes and
+// graphics, wherever they stand on the label.
+func Fingerprint(u Unit) [sha256.Size]byte {
+	hash := sha256.New()
+	for _, p := range u.pieces {
+		for _, t := range p.tokens {
+			if t.fieldData() || t.is("SN", "GF", "DG", "DY") {
+				hash.Write(bytes.TrimSpace(t.param))
+				hash.Write([]byte{0})
+			}
+		}
+	}
+	return [sha256.Size]byte(hash.Sum(nil))
+}
