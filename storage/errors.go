@@ -118,7 +118,7 @@ func clean(words string) string {
 		}
 		return ' '
 	}, words)
-	words = strings.TrimSpace(words)
+	words = strings.TrimRight(strings.TrimSpace(words), ".")
 	if runes := []rune(words); len(runes) > maxAnswer {
 		return string(runes[:maxAnswer]) + "…"
 	}

@@ -32,6 +32,9 @@ func RunRequest(merchant, run string) string {
 // RunOutcome is an object with outcomes of a run's orders; parts are the connection and a
 // name within it (a batch's number, for one).
 func RunOutcome(merchant, run string, parts ...string) string {
+	if len(parts) == 0 {
+		return RunOutcomePrefix(merchant, run) + noName
+	}
 	return RunOutcomePrefix(merchant, run) + strings.TrimSuffix(directory(parts...), "/") + ".json"
 }
 
@@ -100,12 +103,15 @@ func AccountsPrefix(merchant string) string {
 	return directory(kindAccounts, merchant)
 }
 
-// name makes an id fit a key. One that cannot fit becomes empty, which checkKey refuses:
-// so ids from outside never name another object.
+// noName leaves an empty segment in a key, which checkKey refuses.
+const noName = "/"
+
+// name makes an id fit a key, and one that cannot fit refused: so ids from outside never
+// name another object.
 func name(id string) string {
 	id = strings.ReplaceAll(id, ":", "-")
 	if !segmentPattern.MatchString(id) || strings.Contains(id, "..") || id == "." {
-		return ""
+		return noName
 	}
 	return id
 }

@@ -136,6 +136,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fault := s.note(call, r)
 	switch {
 	case fault.Status != 0:
+		_, _ = io.Copy(io.Discard, r.Body)
 		refuse(w, fault.Status, fault.Code)
 	case r.Header.Get("Authorization") == "" && !r.URL.Query().Has("X-Amz-Signature"):
 		refuse(w, http.StatusForbidden, "AccessDenied")
@@ -176,6 +177,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, call Call) {
 		s.serveExpiry(w, r, call)
 	case CompleteUpload:
 		s.serveComplete(w, r)
+	case ListUploads:
+		s.serveUploads(w, r)
 	default:
 		s.handler.ServeHTTP(w, r)
 	}
@@ -193,6 +196,19 @@ func (s *Server) serveComplete(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	s.handler.ServeHTTP(w, r)
+}
+
+// serveUploads answers an empty list where the library answers that it knows no upload.
+func (s *Server) serveUploads(w http.ResponseWriter, r *http.Request) {
+	answer := httptest.NewRecorder()
+	s.handler.ServeHTTP(answer, r)
+	if answer.Code == http.StatusNotFound {
+		_, _ = io.WriteString(w, "<ListMultipartUploadsResult/>")
+		return
+	}
+	maps.Copy(w.Header(), answer.Header())
+	w.WriteHeader(answer.Code)
+	_, _ = w.Write(answer.Body.Bytes())
 }
 
 func (s *Server) serveExpiry(w http.ResponseWriter, r *http.Request, call Call) {

@@ -2,7 +2,6 @@ package storagetest
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -46,12 +45,12 @@ func Suite(t *testing.T, store *storage.Store) {
 	_, err := store.EnsureBucket(t.Context())
 	require.NoError(t, err)
 	c := contract{store: store, merchant: "suite-" + uuid.NewString()}
-	t.Cleanup(func() { c.removeAll(t) })
+	defer c.removeAll(t)
 
 	t.Run("the bucket can be made any number of times at once", c.ensureAgain)
 	t.Run("a file is stored under its hash and reads back as it was", c.fileReadsBack)
 	t.Run("the same file again is the same object", c.fileTwice)
-	t.Run("a large stream goes up in parts and reads back as it was", c.largeStream)
+	t.Run("a large stream goes up in parts, also twice at once, and reads back as it was", c.largeStream)
 	t.Run("what is put once stays with the first writer", c.putOnce)
 	t.Run("of many who put at once exactly one is first", c.putOnceAtOnce)
 	t.Run("an overwritten object holds the last value", c.overwrite)
@@ -63,14 +62,13 @@ func Suite(t *testing.T, store *storage.Store) {
 }
 
 func (c contract) removeAll(t *testing.T) {
-	ctx := context.WithoutCancel(t.Context())
 	for _, prefix := range []string{storage.RunsPrefix(c.merchant), storage.LabelPrefix(c.merchant, "one"), storage.WaitingPrefix(c.merchant, "many"), storage.RawPrefix(c.merchant, "one")} {
 		var keys []string
-		assert.NoError(t, c.store.List(ctx, prefix, func(object storage.Object) error {
+		assert.NoError(t, c.store.List(t.Context(), prefix, func(object storage.Object) error {
 			keys = append(keys, object.Key)
 			return nil
 		}))
-		assert.NoError(t, c.store.Delete(ctx, keys...))
+		assert.NoError(t, c.store.Delete(t.Context(), keys...))
 	}
 }
 
@@ -114,15 +112,21 @@ func (c contract) fileTwice(t *testing.T) {
 
 func (c contract) largeStream(t *testing.T) {
 	data := bytes.Repeat([]byte("despacho"), inParts/8)
-	put := func() storage.File {
-		file, err := c.store.PutStream(t.Context(), storage.RunPrintPrefix(c.merchant, "large"), ".pdf", "application/pdf", bytes.NewReader(data))
-		require.NoError(t, err)
-		return file
+	put := func() (storage.File, error) {
+		return c.store.PutStream(t.Context(), storage.RunPrintPrefix(c.merchant, "large"), ".pdf", "application/pdf", bytes.NewReader(data))
 	}
-	file := put()
-	assert.Equal(t, file, put())
+	var files [3]storage.File
+	var group errgroup.Group
+	for i := range 2 {
+		group.Go(func() (err error) { files[i], err = put(); return err })
+	}
+	require.NoError(t, group.Wait())
+	var err error
+	files[2], err = put()
+	require.NoError(t, err)
+	assert.Len(t, lo.Uniq(files[:]), 1)
 
-	body, size, err := c.store.Reader(t.Context(), file.Key)
+	body, size, err := c.store.Reader(t.Context(), files[0].Key)
 	require.NoError(t, err)
 	defer body.Close()
 	read, err := io.ReadAll(body)
