@@ -11,10 +11,9 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/storage/storagetest"
@@ -57,8 +56,6 @@ func each(call storagetest.Call, fault storagetest.Fault) func(storagetest.Call,
 
 func TestALostAnswerDoesNoHarm(t *testing.T) {
 	t.Parallel()
-	lost := firstOf(storagetest.PutObject, storagetest.Fault{CutAfter: true})
-
 	t.Run("what was put once reads as what this writer has put", func(t *testing.T) {
 		t.Parallel()
 		server, store := started(t)
@@ -85,7 +82,7 @@ func TestALostAnswerDoesNoHarm(t *testing.T) {
 	t.Run("a file is there", func(t *testing.T) {
 		t.Parallel()
 		server, store := started(t)
-		server.Fail(lost)
+		server.Fail(firstOf(storagetest.PutObject, storagetest.Fault{CutAfter: true}))
 		file, err := store.PutBytes(t.Context(), storage.RawPrefix("m", "c"), ".zip", "application/zip", []byte("zip"))
 		require.NoError(t, err)
 		read, err := store.ReadAll(t.Context(), file.Key, 3)

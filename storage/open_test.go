@@ -4,10 +4,9 @@ import (
 	"net/url"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/storage/storagetest"

@@ -38,17 +38,17 @@ func (s *Store) Reader(ctx context.Context, key string) (io.ReadCloser, int64, e
 	return output.Body, aws.ToInt64(output.ContentLength), nil
 }
 
-// ReadAll returns an object's bytes, or [ErrTooLarge] when it has more than max.
-func (s *Store) ReadAll(ctx context.Context, key string, max int64) ([]byte, error) {
-	data, _, err := s.readAll(ctx, key, max)
+// ReadAll returns an object's bytes, or [ErrTooLarge] when it has more than limit.
+func (s *Store) ReadAll(ctx context.Context, key string, limit int64) ([]byte, error) {
+	data, _, err := s.readAll(ctx, key, limit)
 	return data, err
 }
 
 // readAll asks again when the connection is cut within an object: the SDK's own retries end
 // where the body begins.
-func (s *Store) readAll(ctx context.Context, key string, max int64) (data []byte, etag string, err error) {
+func (s *Store) readAll(ctx context.Context, key string, limit int64) (data []byte, etag string, err error) {
 	for range readAttempts {
-		data, etag, err = s.readOnce(ctx, key, max)
+		data, etag, err = s.readOnce(ctx, key, limit)
 		if !IsTransient(err) || ctx.Err() != nil {
 			break
 		}
@@ -56,22 +56,22 @@ func (s *Store) readAll(ctx context.Context, key string, max int64) (data []byte
 	return data, etag, err
 }
 
-func (s *Store) readOnce(ctx context.Context, key string, max int64) ([]byte, string, error) {
+func (s *Store) readOnce(ctx context.Context, key string, limit int64) ([]byte, string, error) {
 	output, err := s.open(ctx, key)
 	if err != nil {
 		return nil, "", err
 	}
 	defer output.Body.Close()
 	size := aws.ToInt64(output.ContentLength)
-	if size > max {
+	if size > limit {
 		return nil, "", s.explain("read", key, ErrTooLarge)
 	}
 	var data bytes.Buffer
 	data.Grow(int(size) + bytes.MinRead)
-	if _, err := data.ReadFrom(io.LimitReader(output.Body, max+1)); err != nil {
+	if _, err := data.ReadFrom(io.LimitReader(output.Body, limit+1)); err != nil {
 		return nil, "", s.explain("read", key, err)
 	}
-	if int64(data.Len()) > max {
+	if int64(data.Len()) > limit {
 		return nil, "", s.explain("read", key, ErrTooLarge)
 	}
 	return data.Bytes(), aws.ToString(output.ETag), nil
