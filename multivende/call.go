@@ -1,0 +1,242 @@
+package multivende
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// request is one call of the path table.
+type request struct {
+	route  string
+	values map[string]string // what stands for the placeholders
+	query  url.Values
+	body   any // sent as JSON; nil sends none
+	// mayBeEmpty: an answer without a body is good, and whatever JSON it holds is not read.
+	mayBeEmpty bool
+}
+
+// refuse is the error of a call that is not sent because it makes no sense.
+func (c *Client) refuse(route, format string, args ...any) error {
+	return &Error{Class: Refused, Route: c.label(route), Excerpt: clean(fmt.Sprintf(format, args...))}
+}
+
+// label is how a route is called in errors.
+func (c *Client) label(route string) string { return route + " " + c.methodOf(route) }
+
+func (c *Client) methodOf(route string) string {
+	if known, found := c.routes[route]; found {
+		return known.method
+	}
+	return http.MethodGet
+}
+
+// read sends a GET and decodes its answer, trying again a few times when the hub is busy, its
+// answer broken or the connection lost; longer waits are left to the caller.
+func (c *Client) read(ctx context.Context, r request, into any) error {
+	for attempt := 1; ; attempt++ {
+		err := c.send(ctx, r, into)
+		if err == nil || attempt >= c.config.ReadAttempts {
+			return err
+		}
+		if ctx.Err() != nil || !c.worthAnotherTry(err) {
+			return err
+		}
+		if sleepErr := c.limiter.sleep(ctx, c.clock.Real(time.Duration(attempt)*time.Second/2)); sleepErr != nil {
+			return sleepErr
+		}
+	}
+}
+
+func (c *Client) worthAnotherTry(err error) bool {
+	var e *Error
+	if !errors.As(err, &e) || e.RetryAfter > c.config.Patience {
+		return false
+	}
+	return e.Class == Busy || e.Class == Broken || e.Class == Unreachable
+}
+
+// send makes one call and decodes its answer into a value.
+func (c *Client) send(ctx context.Context, r request, into any) error {
+	if err := c.limiter.wait(ctx, c.label(r.route)); err != nil {
+		return err
+	}
+	sent := time.Now()
+	status, err := c.exchange(ctx, r, into)
+	call := Call{Route: r.route, Method: c.methodOf(r.route), Status: status, Class: ClassOf(err), Duration: time.Since(sent)}
+	c.config.Observe(call)
+	return err
+}
+
+func (c *Client) exchange(ctx context.Context, r request, into any) (int, error) {
+	// written tells a request that never left from one that may have been carried out.
+	var written atomic.Bool
+	within, cancel := context.WithTimeout(ctx, c.config.Timeouts.Request)
+	defer cancel()
+	traced := httptrace.WithClientTrace(within, &httptrace.ClientTrace{WroteHeaders: func() { written.Store(true) }})
+
+	req, err := c.build(traced, r)
+	if err != nil {
+		return 0, err
+	}
+	mayBeDone := func() bool { return req.Method != http.MethodGet && written.Load() }
+	sent := c.clock.local()
+	resp, err := c.api.Do(req)
+	if err != nil {
+		return 0, c.unreachable(ctx, r.route, err, mayBeDone())
+	}
+	defer drain(resp.Body)
+	c.clock.learn(resp.Header, sent)
+
+	body, err := io.ReadAll(io.LimitReader(resp.Body, c.config.MaxAnswer+1))
+	answer := Error{Class: Broken, Route: c.label(r.route), Status: resp.StatusCode, MayBeDone: mayBeDone()}
+	switch {
+	case resp.StatusCode < 200 || resp.StatusCode > 299:
+		return resp.StatusCode, c.failure(answer, resp, body)
+	case err != nil:
+		return resp.StatusCode, c.unreachable(ctx, r.route, err, mayBeDone())
+	}
+	c.limiter.succeeded()
+	if int64(len(body)) > c.config.MaxAnswer {
+		answer.Excerpt = fmt.Sprintf("the answer is larger than %d bytes", c.config.MaxAnswer)
+		return resp.StatusCode, &answer
+	}
+	if answer.Excerpt = decode(body, into, r.mayBeEmpty); answer.Excerpt != "" {
+		return resp.StatusCode, &answer
+	}
+	return resp.StatusCode, nil
+}
+
+// decode reads a good answer's body; what it returns says why it cannot be read, "" when it can.
+// It never quotes the body, in which an order may stand.
+func decode(body []byte, into any, mayBeEmpty bool) string {
+	trimmed := bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
+	switch {
+	case len(trimmed) == 0 && mayBeEmpty:
+		return ""
+	case len(trimmed) == 0:
+		return "the answer is empty"
+	case looksLikeHTML(trimmed):
+		return titleOf(trimmed)
+	case mayBeEmpty:
+		return ""
+	case !json.Valid(trimmed):
+		return "the answer is no JSON, or is cut off"
+	case json.Unmarshal(trimmed, into) != nil:
+		return "the answer is JSON of another shape than expected"
+	}
+	return ""
+}
+
+func (c *Client) build(ctx context.Context, r request) (*http.Request, error) {
+	token, err := c.config.Token.Token(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("token for the hub: %w", err)
+	}
+	if token = strings.TrimSpace(token); token == "" || strings.ContainsFunc(token, notInToken) {
+		return nil, &Error{Class: NotAuthorised, Route: c.label(r.route), Excerpt: "not sent: there is no usable token"}
+	}
+	address, err := c.address(r)
+	if err != nil {
+		return nil, err
+	}
+	var body io.Reader
+	if r.body != nil {
+		content, err := json.Marshal(r.body)
+		if err != nil {
+			return nil, c.refuse(r.route, "the body cannot be written as JSON")
+		}
+		body = bytes.NewReader(content)
+	}
+	req, err := http.NewRequestWithContext(ctx, c.methodOf(r.route), address, body)
+	if err != nil {
+		return nil, c.refuse(r.route, "the address is not valid")
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Cache-Control", "no-cache")
+	req.Header.Set("User-Agent", c.config.UserAgent)
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	return req, nil
+}
+
+// notInToken: a bearer token is printable ASCII without spaces (RFC 6750, 2.1).
+func notInToken(r rune) bool { return r <= ' ' || r > '~' }
+
+func (c *Client) address(r request) (string, error) {
+	values := map[string]string{"merchantId": c.config.Merchant}
+	for name, value := range r.values {
+		values[name] = value
+	}
+	path, err := fill(c.routes[r.route].template, values)
+	if err != nil {
+		return "", c.refuse(r.route, "%v", err)
+	}
+	if len(r.query) == 0 {
+		return c.base.String() + path, nil
+	}
+	// The guide's dates hold a space, which not every server reads from a plus sign.
+	query := strings.ReplaceAll(r.query.Encode(), "+", "%20")
+	separator := "?"
+	if strings.Contains(path, "?") {
+		separator = "&"
+	}
+	return c.base.String() + path + separator + query, nil
+}
+
+// failure turns an answer that is not 2xx into an error and tells the limiter.
+func (c *Client) failure(answer Error, resp *http.Response, body []byte) error {
+	answer.Class = classOfStatus(resp.StatusCode)
+	answer.Excerpt = excerptOf(body)
+	switch {
+	case resp.StatusCode >= 300 && resp.StatusCode < 400:
+		answer.Excerpt = "it redirects elsewhere, which is not followed"
+		answer.MayBeDone = false
+	case answer.Class == Busy:
+		answer.RetryAfter = c.limiter.busy(c.retryAfter(resp.Header), resp.StatusCode == http.StatusTooManyRequests)
+		answer.MayBeDone = answer.MayBeDone && resp.StatusCode != http.StatusTooManyRequests
+	default:
+		c.limiter.succeeded()
+		answer.MayBeDone = false
+	}
+	return &answer
+}
+
+// retryAfter reads Retry-After (seconds, or a date on the clock of the server that sent it) as a
+// duration in our own time; 0 when there is none (RFC 9110, 10.2.3).
+func (c *Client) retryAfter(header http.Header) time.Duration {
+	value := strings.TrimSpace(header.Get("Retry-After"))
+	if seconds, err := strconv.ParseFloat(value, 64); err == nil && seconds > 0 {
+		return c.clock.Real(time.Duration(min(seconds, longestObeyed.Seconds()) * float64(time.Second)))
+	}
+	date, err := http.ParseTime(value)
+	if err != nil {
+		return 0
+	}
+	now, err := http.ParseTime(header.Get("Date"))
+	if err != nil {
+		now = c.clock.Now()
+	}
+	return c.clock.Real(min(max(date.Sub(now), 0), longestObeyed))
+}
+
+// unreachable is the error of a call without a whole answer. When the caller's own context has
+// ended, its error is passed through.
+func (c *Client) unreachable(ctx context.Context, route string, err error, mayBeDone bool) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("%s: %w", c.label(route), ctx.Err())
+	}
+	return &Error{Class: Unreachable, Route: c.label(route), Excerpt: describe(err), MayBeDone: mayBeDone}
+}

@@ -1,0 +1,137 @@
+package multivende
+
+import (
+	"slices"
+	"time"
+
+	"github.com/samber/lo"
+)
+
+// checkoutEntry is a sale as the hub writes it, less everything of its buyer.
+type checkoutEntry struct {
+	ID                  text                     `json:"_id"`
+	Code                text                     `json:"code"`
+	Origin              text                     `json:"origin"`
+	Status              text                     `json:"status"`
+	VerificationStatus  text                     `json:"verificationStatus"`
+	PaymentStatus       text                     `json:"paymentStatus"`
+	DeliveryStatus      text                     `json:"deliveryStatus"`
+	SoldAt              moment                   `json:"soldAt"`
+	CreatedAt           moment                   `json:"createdAt"`
+	UpdatedAt           moment                   `json:"updatedAt"`
+	ShippingMode        text                     `json:"shippingMode"`
+	CourierName         text                     `json:"courierName"`
+	MultiWarehouse      truth                    `json:"isMultiwarehouse"`
+	DeliveryTypeID      text                     `json:"DeliveryTypeId"`
+	ConnectionID        text                     `json:"MarketplaceConnectionId"`
+	Link                list[checkoutLinkEntry]  `json:"CheckoutLink"`
+	Links               list[checkoutLinkEntry]  `json:"CheckoutLinks"`
+	Items               list[checkoutItemEntry]  `json:"CheckoutItems"`
+	Deliveries          list[deliveryOfCheckout] `json:"DeliveryOrderInCheckouts"`
+	DeliveriesAsInProse list[deliveryOfCheckout] `json:"DeliveryOrdersInCheckouts"`
+	DeliveryOrders      list[deliveryOrderEntry] `json:"DeliveryOrders"`
+	PickUpOrders        list[identified]         `json:"PickUpOrders"`
+}
+
+type checkoutLinkEntry struct {
+	ExternalID          text               `json:"externalId"`
+	OrderNumber         text               `json:"externalOrderNumber"`
+	CustomerOrderNumber text               `json:"externalCustomerOrderNumber"`
+	ConnectionID        text               `json:"MarketplaceConnectionId"`
+	Connection          object[identified] `json:"MarketplaceConnection"`
+	Content             externalContent    `json:"externalContent"`
+}
+
+type checkoutItemEntry struct {
+	Code     text                 `json:"code"`
+	Count    *number              `json:"count"`
+	Quantity *number              `json:"quantity"`
+	Product  object[productEntry] `json:"ProductVersion"`
+}
+
+type productEntry struct {
+	Code         text `json:"code"`
+	InternalCode text `json:"internalCode"`
+	Product      object[struct {
+		Name text `json:"name"`
+	}] `json:"Product"`
+}
+
+// deliveryOfCheckout joins a delivery order to a sale, seen from the sale. The guide's prose
+// calls the inner object DeliverOrder.
+type deliveryOfCheckout struct {
+	ID             text                       `json:"DeliveryOrderId"`
+	Order          object[deliveryOrderEntry] `json:"DeliveryOrder"`
+	OrderAsInProse object[deliveryOrderEntry] `json:"DeliverOrder"`
+	Items          list[deliveryItemEntry]    `json:"DeliveryOrderInCheckoutItems"`
+}
+
+func (entry checkoutEntry) checkout() Checkout {
+	links := slices.Concat(entry.Link, entry.Links)
+	pick := func(field func(checkoutLinkEntry) text) string {
+		return firstOf(lo.Map(links, func(link checkoutLinkEntry, _ int) text { return field(link) })...)
+	}
+	packages := lo.Uniq(lo.FlatMap(links, func(link checkoutLinkEntry, _ int) []string { return link.Content.packageIDs }))
+	checkout := Checkout{
+		ID: string(entry.ID), Code: string(entry.Code), Origin: string(entry.Origin),
+		Status: string(entry.Status), VerificationStatus: string(entry.VerificationStatus),
+		PaymentStatus: string(entry.PaymentStatus), DeliveryStatus: string(entry.DeliveryStatus),
+		SoldAt: time.Time(entry.SoldAt), CreatedAt: time.Time(entry.CreatedAt), UpdatedAt: time.Time(entry.UpdatedAt),
+		ExternalID:          pick(func(link checkoutLinkEntry) text { return link.ExternalID }),
+		OrderNumber:         pick(func(link checkoutLinkEntry) text { return link.OrderNumber }),
+		CustomerOrderNumber: pick(func(link checkoutLinkEntry) text { return link.CustomerOrderNumber }),
+		ShippingID:          pick(func(link checkoutLinkEntry) text { return text(link.Content.shippingID) }),
+		PackageIDs:          packages,
+		PackageID:           lo.FirstOrEmpty(packages),
+		ShippingMode:        string(entry.ShippingMode), CourierName: string(entry.CourierName),
+		MultiWarehouse: bool(entry.MultiWarehouse), DeliveryTypeID: string(entry.DeliveryTypeID),
+		Items:        lo.Map(entry.Items, func(item checkoutItemEntry, _ int) CheckoutItem { return item.item() }),
+		PickUpOrders: len(entry.PickUpOrders),
+	}
+	checkout.ConnectionID = pick(func(link checkoutLinkEntry) text {
+		return text(firstOf(link.ConnectionID, link.Connection.value.ID))
+	})
+	checkout.ConnectionID = firstOf(text(checkout.ConnectionID), entry.ConnectionID)
+	checkout.DeliveryOrders = entry.deliveryOrders(checkout)
+	return checkout
+}
+
+// deliveryOrders gives each delivery order of the sale once, with the sale among its checkouts.
+func (entry checkoutEntry) deliveryOrders(checkout Checkout) []DeliveryOrder {
+	var all []DeliveryOrder
+	for _, join := range slices.Concat(entry.Deliveries, entry.DeliveriesAsInProse) {
+		inner := lo.Ternary(join.Order.present, join.Order, join.OrderAsInProse).value
+		if inner.ID == "" {
+			inner.ID = join.ID
+		}
+		inner.Items = append(inner.Items, join.Items...)
+		all = append(all, inner.deliveryOrder())
+	}
+	for _, direct := range entry.DeliveryOrders {
+		all = append(all, direct.deliveryOrder())
+	}
+	all = lo.UniqBy(lo.Filter(all, func(order DeliveryOrder, _ int) bool { return order.ID != "" }),
+		func(order DeliveryOrder) string { return order.ID })
+	for i := range all {
+		if len(all[i].Checkouts) == 0 {
+			all[i].Checkouts = []CheckoutReference{checkout.reference()}
+		}
+	}
+	return all
+}
+
+func (checkout Checkout) reference() CheckoutReference {
+	return CheckoutReference{
+		ID: checkout.ID, Code: checkout.Code, OrderNumber: checkout.OrderNumber,
+		ExternalIDs: lo.Compact([]string{checkout.ExternalID}),
+	}
+}
+
+func (entry checkoutItemEntry) item() CheckoutItem {
+	product := entry.Product.value
+	return CheckoutItem{
+		SKU:      firstOf(entry.Code, product.Code, product.InternalCode),
+		Name:     string(product.Product.value.Name),
+		Quantity: quantity(entry.Count, entry.Quantity),
+	}
+}

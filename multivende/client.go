@@ -1,0 +1,181 @@
+// Package multivende is a client of the Multivende hub's HTTP API, for labels and shipment
+// statuses. It reads every odd shape that the hub is known to send and keeps nothing of a buyer.
+//
+// docs/hub-api.md tells what is known of the API and how sure each fact is.
+package multivende
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Config is what a client needs. Zero values take the defaults named at each field.
+type Config struct {
+	BaseURL  string      // https://app.multivende.com by default; http only for loopback and AllowHosts
+	Merchant string      // the merchant's id; routes that name it fail without
+	Token    TokenSource // required
+
+	PathsFile string // JSON object of route names and path templates that override the table
+
+	RequestsPerSecond float64 // of one merchant, on the hub's clock; 4 by default
+	Workers           int     // processes that share them; 1 by default
+	Speed             float64 // the hub's clock runs so many times as fast as ours; 1 by default
+
+	// AllowHosts may be called although they are not https or not public: "host" (any port) or
+	// "host:port". A loopback host without a port stands for every loopback address.
+	AllowHosts []string
+
+	Timeouts      Timeouts
+	ReadAttempts  int           // tries of a GET that finds the hub busy, broken or unreachable; 3 by default
+	Patience      time.Duration // longest pause asked for by the hub that a call waits out; 10 s by default
+	MaxAnswer     int64         // bytes of a JSON answer; 16 MiB by default
+	MaxDownload   int64         // bytes of a downloaded file; 512 MiB by default
+	Observe       func(Call)    // told of every request once it has ended; must not block
+	UserAgent     string        // "despacho" by default
+	MaxConnection int           // connections to the hub at a time; 64 by default
+}
+
+// Timeouts are in our own time, whatever the hub's speed.
+type Timeouts struct {
+	Dial     time.Duration // 10 s by default
+	TLS      time.Duration // 10 s by default
+	Headers  time.Duration // from the request to the answer's head; 30 s by default
+	Request  time.Duration // a whole call; 1 min by default
+	Download time.Duration // a whole download; 10 min by default
+}
+
+// Call is one request that has ended, for metrics.
+type Call struct {
+	Route    string // a name of the path table, or "download"
+	Method   string
+	Status   int   // 0 when no answer came
+	Class    Class // "" when it worked, or when its context ended
+	Duration time.Duration
+}
+
+// Client calls the hub for one merchant. Safe for concurrent use; make one and keep it, because it
+// holds the connections, the rate limit and the hub's clock.
+type Client struct {
+	config   Config
+	base     *url.URL
+	routes   map[string]route
+	clock    *Clock
+	limiter  *limiter
+	api      *http.Client
+	files    *http.Client
+	hosts    hostList
+	statuses statusCatalogue
+	// lookup finds the addresses of a host that files are downloaded from.
+	lookup func(ctx context.Context, network, host string) ([]netip.Addr, error)
+}
+
+// New makes a client. Its error names everything that is wrong with the configuration at once.
+func New(config Config) (*Client, error) {
+	config = config.withDefaults()
+	hosts, err := parseHosts(config.AllowHosts)
+	wrong := []error{err, config.check()}
+
+	base, err := parseBase(config.BaseURL, hosts)
+	wrong = append(wrong, err)
+	table, err := readRoutes(config.PathsFile)
+	wrong = append(wrong, err)
+	if err := errors.Join(wrong...); err != nil {
+		return nil, err
+	}
+
+	clock := newClock(config.Speed, time.Now)
+	perSecond := config.RequestsPerSecond * config.Speed / float64(config.Workers)
+	client := &Client{
+		config: config, base: base, routes: table, hosts: hosts,
+		clock:    clock,
+		limiter:  newLimiter(perSecond, config.Patience, clock),
+		statuses: newStatusCatalogue(),
+		lookup:   resolver.LookupNetIP,
+	}
+	client.api = client.newAPIClient()
+	client.files = client.newFileClient()
+	return client, nil
+}
+
+// Clock is the hub's clock as this client knows it.
+func (c *Client) Clock() *Clock { return c.clock }
+
+// Merchant is the id of the merchant that the client calls for.
+func (c *Client) Merchant() string { return c.config.Merchant }
+
+// Close gives back the connections that are not in use.
+func (c *Client) Close() {
+	c.api.CloseIdleConnections()
+	c.files.CloseIdleConnections()
+}
+
+func (config Config) withDefaults() Config {
+	orDefault(&config.BaseURL, "https://app.multivende.com")
+	orDefault(&config.UserAgent, "despacho")
+	orDefault(&config.RequestsPerSecond, 4)
+	orDefault(&config.Workers, 1)
+	orDefault(&config.Speed, 1)
+	orDefault(&config.Timeouts.Dial, 10*time.Second)
+	orDefault(&config.Timeouts.TLS, 10*time.Second)
+	orDefault(&config.Timeouts.Headers, 30*time.Second)
+	orDefault(&config.Timeouts.Request, time.Minute)
+	orDefault(&config.Timeouts.Download, 10*time.Minute)
+	orDefault(&config.ReadAttempts, 3)
+	orDefault(&config.Patience, 10*time.Second)
+	orDefault(&config.MaxAnswer, 16<<20)
+	orDefault(&config.MaxDownload, 512<<20)
+	orDefault(&config.MaxConnection, 64)
+	if config.Observe == nil {
+		config.Observe = func(Call) {}
+	}
+	return config
+}
+
+func orDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+func (config Config) check() error {
+	var wrong []error
+	positive := func(name string, ok bool) {
+		if !ok {
+			wrong = append(wrong, fmt.Errorf("hub: %s must be more than 0", name))
+		}
+	}
+	positive("requests per second", config.RequestsPerSecond > 0)
+	positive("workers", config.Workers > 0)
+	positive("speed", config.Speed > 0)
+	positive("read attempts", config.ReadAttempts > 0)
+	positive("the largest answer", config.MaxAnswer > 0)
+	positive("the largest download", config.MaxDownload > 0)
+	if config.Token == nil {
+		wrong = append(wrong, errors.New("hub: a token is needed"))
+	}
+	return errors.Join(wrong...)
+}
+
+func parseBase(address string, hosts hostList) (*url.URL, error) {
+	base, err := url.Parse(strings.TrimRight(strings.TrimSpace(address), "/"))
+	switch {
+	case err != nil || base.Host == "" || base.RawQuery != "" || base.Fragment != "":
+		return nil, errors.New("hub: the address must look like https://app.multivende.com")
+	case base.User != nil:
+		return nil, errors.New("hub: the address must not hold a user or password")
+	case base.Scheme == "https":
+		return base, nil
+	case base.Scheme != "http":
+		return nil, fmt.Errorf("hub: the address must be https, not %q", base.Scheme)
+	case !isLoopback(base.Hostname()) && !hosts.allow(base.Hostname(), portOf(base)):
+		return nil, fmt.Errorf("hub: http://%s would send the token unencrypted; use https, or name the host among the allowed hosts", base.Host)
+	}
+	return base, nil
+}

@@ -1,0 +1,113 @@
+package multivende
+
+import (
+	"context"
+	"time"
+)
+
+// DeliveryOrder is a delivery of a sale: what is packed, labelled and shipped as one.
+type DeliveryOrder struct {
+	ID   string
+	Code string
+
+	Status         string // of the hub's own row, "created": not the shipment's
+	DeliveryStatus string // the coarse word: pending, completed
+	StatusID       string
+	StatusCode     string // the shipment's status, by the hub's code; "" when the hub does not say
+	StatusLink     StatusLink
+
+	ShippingLabelStatus      string // ready
+	ShippingLabelPrintStatus string // printed, not_printed
+
+	CourierName    string
+	TrackingNumber string
+	TrackingURL    string
+	ShippingMode   string // the channel's own word
+	DeliveryTypeID string
+	WarehouseID    string
+
+	HandlingDateLimit    time.Time // until when the carrier must have it
+	PromisedDeliveryDate time.Time
+	CreatedAt            time.Time
+	UpdatedAt            time.Time
+
+	Documents       []Document
+	Checkouts       []CheckoutReference
+	Items           []DeliveryItem
+	LinkExternalIDs []string // the channel's ids of the shipment
+}
+
+// The states of a StatusLink (guide, "¿Cómo actualizar los estados de un despacho?").
+const (
+	LinkPending      = "pending"
+	LinkRequesting   = "requesting"
+	LinkChanged      = "changed"
+	LinkNotRequested = "not_requested" // the status is not one that goes to the channel: done as well
+	LinkFailedFatal  = "failed_fatal"
+)
+
+// StatusLink tells how far the last reported status has come on its way to the channel.
+type StatusLink struct {
+	Present  bool   // the hub gave one
+	State    string // "" when the hub has not begun
+	StatusID string // of which status it speaks, where the hub says so
+	Message  string // the hub's or the channel's words, cleaned
+	At       time.Time
+}
+
+// Done says whether the status has reached the channel, or need not.
+func (l StatusLink) Done() bool { return l.State == LinkChanged || l.State == LinkNotRequested }
+
+// Failed says whether the channel has refused the status for good.
+func (l StatusLink) Failed() bool { return l.State == LinkFailedFatal }
+
+// Document is a file that belongs to a delivery order: labels, control files, other papers. Only
+// its bytes tell which.
+type Document struct {
+	ID        string
+	URL       string // may be signed and short-lived: not for logs
+	Type      string
+	Name      string
+	Code      string
+	MimeType  string
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// CheckoutReference names a sale that a delivery order belongs to.
+type CheckoutReference struct {
+	ID          string
+	Code        string
+	OrderNumber string   // the marketplace's, where the hub gives it
+	ExternalIDs []string // the channel's ids of the sale
+}
+
+// DeliveryItem is a product in a delivery order. Quantity is 1 where the hub gives none.
+type DeliveryItem struct {
+	SKU         string
+	Name        string
+	Quantity    int
+	WarehouseID string
+}
+
+// DeliveryOrder reads one delivery order.
+func (c *Client) DeliveryOrder(ctx context.Context, id string) (DeliveryOrder, error) {
+	var read deliveryOrderEntry
+	err := c.read(ctx, request{route: routeDeliveryOrder, values: map[string]string{"deliveryOrderId": id}}, &read)
+	if err != nil {
+		return DeliveryOrder{}, err
+	}
+	order := read.deliveryOrder()
+	if order.ID == "" {
+		return DeliveryOrder{}, c.without(routeDeliveryOrder, "delivery order")
+	}
+	if order.StatusCode == "" {
+		order.StatusCode = c.codeOf(ctx, order.StatusID)
+	}
+	return order, nil
+}
+
+// without is the error of an answer that is not the object that was asked for.
+func (c *Client) without(route, what string) *Error {
+	return &Error{Class: Broken, Route: c.label(route), Status: 200, Excerpt: "the answer is no " + what + ": it has no _id"}
+}

@@ -1,0 +1,130 @@
+package multivende
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+)
+
+// Download is what was downloaded.
+type Download struct {
+	Bytes       int64
+	ContentType string // as the server says, often wrongly
+	SHA256      string // hex
+}
+
+// expired holds the statuses of a dead link. Storage that signs its links answers 403 as a rule,
+// and 400 or 401 when the credentials behind the signature have run out.
+var expired = []int{
+	http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusGone,
+}
+
+// Download streams the file behind a link that the hub handed out to w, without the token. What w
+// holds after an error is not the file. LinkExpired asks for a new link: read the task or the
+// delivery order again. An error of w is returned as it is.
+func (c *Client) Download(ctx context.Context, link string, w io.Writer) (Download, error) {
+	sent := time.Now()
+	got, status, err := c.download(ctx, link, w)
+	c.config.Observe(Call{
+		Route: routeDownload, Method: http.MethodGet, Status: status, Class: ClassOf(err), Duration: time.Since(sent),
+	})
+	return got, err
+}
+
+func (c *Client) download(ctx context.Context, link string, w io.Writer) (Download, int, error) {
+	target, err := url.Parse(link)
+	if err != nil {
+		return Download{}, 0, c.refuse(routeDownload, "the link is not valid")
+	}
+	if err := c.checkLink(target); err != nil {
+		return Download{}, 0, c.refuse(routeDownload, "%v", err)
+	}
+	within, cancel := context.WithTimeout(ctx, c.config.Timeouts.Download)
+	defer cancel()
+	req, err := http.NewRequestWithContext(within, http.MethodGet, target.String(), nil)
+	if err != nil {
+		return Download{}, 0, c.refuse(routeDownload, "the link is not valid")
+	}
+	req.Header.Set("User-Agent", c.config.UserAgent)
+	resp, err := c.files.Do(req)
+	if err != nil {
+		return Download{}, 0, c.notDownloaded(ctx, err)
+	}
+	defer drain(resp.Body)
+	if resp.StatusCode != http.StatusOK {
+		return Download{}, resp.StatusCode, c.downloadFailure(resp)
+	}
+	got, err := c.receive(ctx, resp, w)
+	return got, resp.StatusCode, err
+}
+
+// notDownloaded tells a link that must not be followed from a server that cannot be reached.
+func (c *Client) notDownloaded(ctx context.Context, err error) error {
+	for _, refused := range []error{errNotPublic, errNotHTTPS, errManyHops, errCredentials} {
+		if errors.Is(err, refused) {
+			return c.refuse(routeDownload, "%v", refused)
+		}
+	}
+	return c.unreachable(ctx, routeDownload, err, false)
+}
+
+func (c *Client) downloadFailure(resp *http.Response) error {
+	failure := &Error{Class: classOfStatus(resp.StatusCode), Route: c.label(routeDownload), Status: resp.StatusCode}
+	switch {
+	case slices.Contains(expired, resp.StatusCode):
+		failure.Class = LinkExpired
+	case failure.Class == Busy:
+		failure.RetryAfter = c.retryAfter(resp.Header)
+	case resp.StatusCode < 300:
+		failure.Class, failure.Excerpt = Broken, "the answer holds no file"
+	}
+	return failure
+}
+
+func (c *Client) receive(ctx context.Context, resp *http.Response, w io.Writer) (Download, error) {
+	most := c.config.MaxDownload
+	tooLarge := &Error{
+		Class: Broken, Route: c.label(routeDownload), Status: resp.StatusCode,
+		Excerpt: fmt.Sprintf("the file is larger than %d bytes", most),
+	}
+	if resp.ContentLength > most {
+		return Download{}, tooLarge
+	}
+	digest := sha256.New()
+	target := &remembering{writer: io.MultiWriter(digest, w)}
+	count, err := io.Copy(target, io.LimitReader(resp.Body, most+1))
+	switch {
+	case target.err != nil:
+		return Download{}, target.err
+	case err != nil:
+		return Download{}, c.unreachable(ctx, routeDownload, err, false)
+	case count > most:
+		return Download{}, tooLarge
+	case resp.ContentLength >= 0 && count != resp.ContentLength:
+		return Download{}, c.unreachable(ctx, routeDownload, io.ErrUnexpectedEOF, false)
+	}
+	return Download{
+		Bytes: count, ContentType: clean(resp.Header.Get("Content-Type")), SHA256: hex.EncodeToString(digest.Sum(nil)),
+	}, nil
+}
+
+// remembering tells an error of the writer from one of the connection.
+type remembering struct {
+	writer io.Writer
+	err    error
+}
+
+func (r *remembering) Write(p []byte) (int, error) {
+	n, err := r.writer.Write(p)
+	if err != nil {
+		r.err = err
+	}
+	return n, err
+}

@@ -1,0 +1,122 @@
+package multivende
+
+import (
+	"bytes"
+	"encoding/json"
+	"html"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const maxExcerpt = 200
+
+var (
+	hiddenLink   = regexp.MustCompile(`(?i)\b[a-z][a-z0-9+.-]*://[^\s"'<>]+`)
+	hiddenToken  = regexp.MustCompile(`(?i)\bbearer\s+\S+|\b(?:rt|ac)-[0-9a-f-]{8,}|\beyJ[\w-]+(?:\.[\w-]*)*|[A-Za-z0-9+/_=]{33,}`)
+	hiddenEmail  = regexp.MustCompile(`[^\s@<>"']+@[^\s@<>"']+`)
+	uuidOrDigits = regexp.MustCompile(`(?i)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\+?\d[\d.\- ]{5,}\d(?:-[\dkK]\b)?`)
+	htmlTitle    = regexp.MustCompile(`(?is)<(?:title|h1)[^>]*>(.*?)</(?:title|h1)>`)
+	htmlTag      = regexp.MustCompile(`(?s)<[^>]*>`)
+)
+
+// clean makes words from outside fit for logs, histories and people: one line without control
+// characters, at most 200 characters, with links, tokens, e-mail addresses and long runs of digits
+// (telephones, documents) blanked. The ids of the hub's objects stay.
+func clean(words string) string {
+	if len(words) > 16*maxExcerpt {
+		words = words[:16*maxExcerpt]
+	}
+	words = strings.ToValidUTF8(words, "")
+	words = strings.Join(strings.FieldsFunc(words, func(r rune) bool {
+		return unicode.IsSpace(r) || !unicode.IsPrint(r)
+	}), " ")
+	words = hiddenLink.ReplaceAllString(words, "[link]")
+	words = uuidOrDigits.ReplaceAllStringFunc(words, func(found string) string {
+		if len(found) == 36 && strings.Count(found, "-") == 4 {
+			return found
+		}
+		return "[number]"
+	})
+	words = hiddenToken.ReplaceAllString(words, "[token]")
+	words = hiddenEmail.ReplaceAllString(words, "[e-mail]")
+	return shorten(words, maxExcerpt)
+}
+
+func shorten(words string, most int) string {
+	if utf8.RuneCountInString(words) <= most {
+		return words
+	}
+	return string([]rune(words)[:most-1]) + "…"
+}
+
+// excerptOf takes from the body of a refusal what tells a person why: the message of a JSON
+// object, the title of a page, or the start of plain text. Of other JSON it takes nothing, because
+// an order may stand in it.
+func excerptOf(body []byte) string {
+	body = bytes.TrimSpace(body)
+	switch {
+	case len(body) == 0:
+		return "the answer is empty"
+	case looksLikeHTML(body):
+		return titleOf(body)
+	case body[0] == '{' || body[0] == '[' || body[0] == '"':
+		return clean(messageOf(body))
+	}
+	return clean(string(body))
+}
+
+func looksLikeHTML(body []byte) bool {
+	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
+	return len(body) > 0 && body[0] == '<'
+}
+
+func titleOf(page []byte) string {
+	found := htmlTitle.FindSubmatch(page)
+	if found == nil {
+		return "a page instead of JSON"
+	}
+	title := html.UnescapeString(string(htmlTag.ReplaceAll(found[1], []byte(" "))))
+	return clean("a page instead of JSON: " + title)
+}
+
+// messageKeys are the members in which refusals are said, best first. The guide shows no error
+// body; clients of the hub read name, and what it quotes of channels has message and error.
+var messageKeys = []string{"message", "error", "reason", "description", "detail", "name"}
+
+// messageOf finds the words in a JSON object (also inside an array or a string) by messageKeys;
+// "" when there are none.
+func messageOf(raw []byte) string {
+	return messageWithin(raw, 4)
+}
+
+func messageWithin(raw []byte, depth int) string {
+	raw = bytes.TrimSpace(raw)
+	if depth == 0 || len(raw) == 0 {
+		return ""
+	}
+	switch raw[0] {
+	case '"':
+		words := scalar(raw)
+		if inner := strings.TrimSpace(words); strings.HasPrefix(inner, "{") || strings.HasPrefix(inner, "[") {
+			return messageWithin([]byte(inner), depth-1)
+		}
+		return words
+	case '[':
+		if all := elementsOf(raw); len(all) > 0 {
+			return messageWithin(all[0], depth-1)
+		}
+	case '{':
+		var members map[string]json.RawMessage
+		if json.Unmarshal(raw, &members) != nil {
+			return ""
+		}
+		for _, key := range messageKeys {
+			if words := messageWithin(members[key], depth-1); words != "" {
+				return words
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,75 @@
+package multivende
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"github.com/samber/lo"
+)
+
+const (
+	maxContentDepth = 8
+	maxPackages     = 100
+)
+
+// externalContent is a channel's own record of a sale, given as an object, an array, or JSON in a
+// string. Only the numbers that labels print are taken from it; it is full of the buyer.
+type externalContent struct {
+	packageIDs []string
+	shippingID string
+}
+
+func (e *externalContent) UnmarshalJSON(raw []byte) error {
+	*e = externalContent{}
+	e.search(raw, maxContentDepth)
+	e.packageIDs = lo.Uniq(e.packageIDs)
+	return nil
+}
+
+// search walks the content in a fixed order: members by name, elements in turn.
+func (e *externalContent) search(raw json.RawMessage, depth int) {
+	raw = unquoted(raw)
+	if depth == 0 || len(raw) == 0 || raw[0] != '{' && raw[0] != '[' {
+		return
+	}
+	if raw[0] == '[' {
+		for _, element := range elementsOf(raw) {
+			e.search(element, depth-1)
+		}
+		return
+	}
+	var members map[string]json.RawMessage
+	if json.Unmarshal(raw, &members) != nil {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		switch squashed(name) {
+		case "packageid", "packageids":
+			e.addPackages(members[name])
+		case "shipping":
+			e.addShipping(members[name])
+			e.search(members[name], depth-1)
+		default:
+			e.search(members[name], depth-1)
+		}
+	}
+}
+
+func (e *externalContent) addPackages(raw json.RawMessage) {
+	for _, element := range elementsOf(raw) {
+		var id text
+		if json.Unmarshal(element, &id) == nil && id != "" && len(e.packageIDs) < maxPackages {
+			e.packageIDs = append(e.packageIDs, string(id))
+		}
+	}
+}
+
+func (e *externalContent) addShipping(raw json.RawMessage) {
+	var shipping object[struct {
+		ID text `json:"id"`
+	}]
+	if json.Unmarshal(raw, &shipping) == nil && e.shippingID == "" {
+		e.shippingID = string(shipping.value.ID)
+	}
+}

@@ -1,0 +1,128 @@
+package multivende
+
+import (
+	"context"
+	"math"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+const (
+	slowest         = 1.0 / 16         // the rate never falls below this part of the full one
+	recoverySteps   = 16               // so many good answers bring a halved rate back, at most
+	firstPause      = time.Second      // after a 429 that names no time, on the hub's clock
+	longestPause    = time.Minute      // of those, doubled at each 429 in a row
+	longestObeyed   = 30 * time.Minute // a Retry-After beyond this is cut, on the hub's clock
+	halvingInterval = time.Second      // answers to requests sent together halve once, on the hub's clock
+)
+
+// limiter spaces the calls of one client: it slows down when the hub is busy, keeps the pauses
+// that the hub asks for, and recovers step by step.
+type limiter struct {
+	clock *Clock
+	local func() time.Time
+	sleep func(context.Context, time.Duration) error
+	// patience is how long a call may wait out a pause that the hub asked for; beyond it the call
+	// fails as busy, so that the wait can be a durable one.
+	patience time.Duration
+
+	mu       sync.Mutex
+	full     rate.Limit
+	tokens   *rate.Limiter
+	closed   time.Time // until then the hub wants no calls
+	halved   time.Time
+	refusals int // 429 in a row
+}
+
+func newLimiter(perSecond float64, patience time.Duration, clock *Clock) *limiter {
+	full := rate.Limit(perSecond)
+	burst := max(1, int(perSecond/100)) // timers are too coarse to space thousands a second
+	return &limiter{
+		clock: clock, local: clock.local, sleep: sleepFor, patience: patience,
+		full: full, tokens: rate.NewLimiter(full, burst),
+	}
+}
+
+// wait returns when the next call may be sent. Its error is the context's, or busy when the hub
+// wants no calls for longer than the limiter's patience.
+func (l *limiter) wait(ctx context.Context, route string) error {
+	for {
+		pause := l.pause()
+		if pause > l.patience {
+			return &Error{Class: Busy, Route: route, RetryAfter: pause, Excerpt: "it asked for a pause, nothing was sent"}
+		}
+		if pause > 0 {
+			if err := l.sleep(ctx, pause); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := l.sleep(ctx, l.reserve()); err != nil {
+			return err
+		}
+		if l.pause() == 0 {
+			return nil
+		}
+	}
+}
+
+func (l *limiter) pause() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return max(0, l.closed.Sub(l.local()))
+}
+
+func (l *limiter) reserve() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.local()
+	return l.tokens.ReserveN(now, 1).DelayFrom(now)
+}
+
+// succeeded speeds up by a step.
+func (l *limiter) succeeded() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.refusals = 0
+	if now := l.local(); l.tokens.Limit() < l.full {
+		l.tokens.SetLimitAt(now, min(l.full, l.tokens.Limit()+l.full/recoverySteps))
+	}
+}
+
+// busy slows down. after is what the hub asked for in our own time, 0 when it named no time;
+// refused tells a 429 from a 5xx, which asks for no pause by itself. Returns how long the pause is.
+func (l *limiter) busy(after time.Duration, refused bool) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.local()
+	if now.Sub(l.halved) >= l.clock.Real(halvingInterval) {
+		l.halved = now
+		l.tokens.SetLimitAt(now, max(l.full*slowest, l.tokens.Limit()/2))
+	}
+	if refused && after <= 0 {
+		doubled := time.Duration(float64(firstPause) * math.Pow(2, float64(min(l.refusals, 10))))
+		after = l.clock.Real(min(doubled, longestPause))
+		l.refusals++
+	}
+	after = min(after, l.clock.Real(longestObeyed))
+	if until := now.Add(after); after > 0 && until.After(l.closed) {
+		l.closed = until
+	}
+	return after
+}
+
+func sleepFor(ctx context.Context, pause time.Duration) error {
+	if pause <= 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

@@ -1,0 +1,142 @@
+package multivende
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/samber/lo"
+)
+
+// DeliveryOrderStatus is one row of the hub's catalogue of statuses.
+type DeliveryOrderStatus struct {
+	ID   string
+	Code string // "_delivery_order_status_shipped_"; match on it, never on a name
+}
+
+type statusEntry struct {
+	ID   text `json:"_id"`
+	Code text `json:"code"`
+}
+
+// statusCatalogue keeps the catalogue once it has been read: its ids are the same for everybody.
+type statusCatalogue struct {
+	turn chan struct{} // held by who reads or fetches; a channel so that waiting ends with a context
+	kept *[]DeliveryOrderStatus
+}
+
+func newStatusCatalogue() statusCatalogue {
+	return statusCatalogue{turn: make(chan struct{}, 1), kept: new([]DeliveryOrderStatus)}
+}
+
+// DeliveryOrderStatuses reads the hub's catalogue of statuses, given as an array or as a list.
+func (c *Client) DeliveryOrderStatuses(ctx context.Context) ([]DeliveryOrderStatus, error) {
+	var raw json.RawMessage
+	if err := c.read(ctx, request{route: routeStatuses}, &raw); err != nil {
+		return nil, err
+	}
+	var envelope struct {
+		Entries list[statusEntry] `json:"entries"`
+	}
+	var entries list[statusEntry]
+	if len(raw) > 0 && raw[0] == '[' {
+		_ = json.Unmarshal(raw, &entries)
+	} else if json.Unmarshal(raw, &envelope) == nil {
+		entries = envelope.Entries
+	}
+	all := lo.FilterMap(entries, func(entry statusEntry, _ int) (DeliveryOrderStatus, bool) {
+		return DeliveryOrderStatus{string(entry.ID), string(entry.Code)}, entry.ID != "" && entry.Code != ""
+	})
+	if len(all) == 0 {
+		return nil, &Error{Class: Broken, Route: c.label(routeStatuses), Status: 200, Excerpt: "the catalogue of statuses is empty"}
+	}
+	return all, nil
+}
+
+// catalogue is the catalogue as kept, read when nothing is kept yet or when again is set.
+func (c *Client) catalogue(ctx context.Context, again bool) ([]DeliveryOrderStatus, error) {
+	select {
+	case c.statuses.turn <- struct{}{}:
+		defer func() { <-c.statuses.turn }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if kept := *c.statuses.kept; len(kept) > 0 && !again {
+		return kept, nil
+	}
+	all, err := c.DeliveryOrderStatuses(ctx)
+	if err == nil {
+		*c.statuses.kept = all
+	}
+	return all, err
+}
+
+// StatusID is the id of a status by the hub's code, compared without case and outer underscores.
+// The catalogue is read once and kept; a code that is not in it is looked up afresh.
+func (c *Client) StatusID(ctx context.Context, code string) (string, error) {
+	for _, again := range []bool{false, true} {
+		all, err := c.catalogue(ctx, again)
+		if err != nil {
+			return "", err
+		}
+		found, ok := lo.Find(all, func(row DeliveryOrderStatus) bool { return sameCode(row.Code, code) })
+		if ok {
+			return found.ID, nil
+		}
+	}
+	return "", c.refuse(routeStatuses, "the hub has no status with the code %q", code)
+}
+
+func sameCode(a, b string) bool {
+	return strings.EqualFold(strings.Trim(strings.TrimSpace(a), "_"), strings.Trim(strings.TrimSpace(b), "_"))
+}
+
+// codeOf is the code of a status by its id; "" when the catalogue cannot tell.
+func (c *Client) codeOf(ctx context.Context, id string) string {
+	if id == "" {
+		return ""
+	}
+	all, err := c.catalogue(ctx, false)
+	if err != nil {
+		return ""
+	}
+	found, _ := lo.Find(all, func(row DeliveryOrderStatus) bool { return row.ID == id })
+	return found.Code
+}
+
+// StatusChange is a shipment status to report for a delivery order.
+type StatusChange struct {
+	StatusCode string    // the hub's code, or
+	StatusID   string    // its id, which spares the look into the catalogue
+	Date       time.Time // when it came to be; the hub's now when zero
+	Comment    string    // may be empty; the merchant reads it in the hub
+}
+
+// ChangeStatus reports a status of a delivery order. The hub only queues it: whether the channel
+// took it is read from the delivery order's StatusLink.
+func (c *Client) ChangeStatus(ctx context.Context, deliveryOrderID string, change StatusChange) error {
+	statusID := change.StatusID
+	if statusID == "" {
+		var err error
+		if statusID, err = c.StatusID(ctx, change.StatusCode); err != nil {
+			return fmt.Errorf("status of delivery order %s: %w", deliveryOrderID, err)
+		}
+	}
+	date := change.Date
+	if date.IsZero() {
+		date = c.clock.Now()
+	}
+	return c.send(ctx, request{
+		route:  routeChangeStatus,
+		values: map[string]string{"deliveryOrderId": deliveryOrderID},
+		body: struct {
+			DeliveryOrderID string `json:"DeliveryOrderId"`
+			StatusID        string `json:"DeliveryOrderStatusId"`
+			Date            string `json:"date"`
+			Comment         string `json:"comment,omitempty"`
+		}{deliveryOrderID, statusID, date.UTC().Format(time.RFC3339), change.Comment},
+		mayBeEmpty: true,
+	}, nil)
+}

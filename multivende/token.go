@@ -1,0 +1,31 @@
+package multivende
+
+import (
+	"context"
+	"log/slog"
+)
+
+// TokenSource gives the bearer token for a call. Its errors reach the caller as they are.
+type TokenSource interface {
+	Token(ctx context.Context) (string, error)
+}
+
+// StaticToken is a token that does not change. It prints as stars.
+type StaticToken string
+
+const stars = "***"
+
+// Token is the token itself.
+func (t StaticToken) Token(context.Context) (string, error) { return string(t), nil }
+
+// String hides the token.
+func (t StaticToken) String() string { return stars }
+
+// GoString hides the token from %#v.
+func (t StaticToken) GoString() string { return stars }
+
+// LogValue hides the token from logs.
+func (t StaticToken) LogValue() slog.Value { return slog.StringValue(stars) }
+
+// MarshalText hides the token from JSON.
+func (t StaticToken) MarshalText() ([]byte, error) { return []byte(stars), nil }
