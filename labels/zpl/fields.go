@@ -14,6 +14,7 @@ import (
 )
 
 var (
+	code128Start  = regexp.MustCompile(`^>[9:;]`)
 	code128Switch = regexp.MustCompile(`>[1-9:;<=]`)
 	qrLead        = regexp.MustCompile(`^[HQML]?(A,|M,[NAK]|M,B[0-9]{4})`)
 )
@@ -86,6 +87,9 @@ func readable(data []byte) string {
 }
 
 func barcodeText(barcode token, text string) string {
+	if barcode.code != "" {
+		text = code128Start.ReplaceAllString(text, "")
+	}
 	switch barcode.code {
 	case "BC":
 		return strings.ReplaceAll(code128Switch.ReplaceAllString(text, ""), ">0", ">")

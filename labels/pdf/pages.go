@@ -1,0 +1,165 @@
+package pdf
+
+import (
+	"math"
+	"slices"
+
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
+	"github.com/samber/lo"
+)
+
+// page is a page's own dictionary with what it inherits filled in.
+type page struct {
+	dict      types.Dict
+	resources types.Object
+	media     box
+	crop      box
+	rotate    int
+}
+
+type box [4]float64 // left, bottom, right, top in points
+
+// letter is what readers take for a page without a usable size.
+var letter = box{0, 0, 612, 792}
+
+func (b box) usable() bool { return b[2]-b[0] >= 1 && b[3]-b[1] >= 1 }
+
+func (b box) intersect(c box) box {
+	return box{max(b[0], c[0]), max(b[1], c[1]), min(b[2], c[2]), min(b[3], c[3])}
+}
+
+func (b box) array() types.Array { return types.NewNumberArray(b[:]...) }
+
+// Size is a page as it is printed: its visible part, turned, in points.
+type Size struct{ Width, Height float64 }
+
+func (p page) size() Size {
+	visible := p.crop.intersect(p.media)
+	unit := 1.0
+	if u, ok := p.dict["UserUnit"].(types.Float); ok && u > 0 {
+		unit = float64(u)
+	}
+	s := Size{Width: unit * (visible[2] - visible[0]), Height: unit * (visible[3] - visible[1])}
+	if p.rotate%180 != 0 {
+		s.Width, s.Height = s.Height, s.Width
+	}
+	return s
+}
+
+// findPages walks the page tree; a file whose tree leads nowhere is searched
+// for page objects instead.
+func (s *source) findPages() error {
+	walk := treeWalk{source: s, seen: map[int]bool{}}
+	if catalog := s.catalog(); catalog != nil {
+		if err := walk.node(catalog["Pages"], page{media: letter}, 0); err != nil {
+			return err
+		}
+	}
+	if len(s.pages) == 0 {
+		if err := s.searchPages(); err != nil {
+			return err
+		}
+	}
+	if len(s.pages) == 0 {
+		return refuse(NoPages, "no page found")
+	}
+	return nil
+}
+
+func (s *source) catalog() types.Dict {
+	if s.table.Root == nil {
+		return nil
+	}
+	return s.dict(*s.table.Root)
+}
+
+type treeWalk struct {
+	source *source
+	seen   map[int]bool
+}
+
+func (w treeWalk) node(o types.Object, inherited page, depth int) error {
+	if ref, ok := o.(types.IndirectRef); ok {
+		number := ref.ObjectNumber.Value()
+		if w.seen[number] {
+			return nil
+		}
+		w.seen[number] = true
+	}
+	d := w.source.dict(o)
+	if d == nil || depth > maxDepth {
+		return nil
+	}
+	inherited = w.source.inherit(d, inherited)
+	kids, isNode := d["Kids"]
+	if !isNode {
+		return w.source.addPage(d, inherited)
+	}
+	for _, kid := range w.source.array(kids) {
+		if err := w.node(kid, inherited, depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *source) addPage(d types.Dict, p page) error {
+	if len(s.pages) >= s.limits.Pages {
+		return refuse(TooManyPage, "more than %d", s.limits.Pages)
+	}
+	p.dict = d
+	if visible := p.crop.intersect(p.media); !p.crop.usable() || !visible.usable() {
+		p.crop = p.media
+	}
+	s.pages = append(s.pages, p)
+	return nil
+}
+
+func (s *source) inherit(d types.Dict, p page) page {
+	if o, ok := d["Resources"]; ok {
+		p.resources = o
+	}
+	if b, ok := s.box(d["MediaBox"]); ok {
+		p.media = b
+	}
+	if b, ok := s.box(d["CropBox"]); ok {
+		p.crop = b
+	}
+	if degrees, ok := s.number(d["Rotate"]); ok && math.Abs(degrees) < 1e6 {
+		p.rotate = (int(math.Round(degrees/90))*90%360 + 360) % 360
+	}
+	return p
+}
+
+func (s *source) box(o types.Object) (box, bool) {
+	a := s.array(o)
+	if len(a) != 4 {
+		return box{}, false
+	}
+	var v [4]float64
+	for i := range v {
+		n, ok := s.number(a[i])
+		if !ok || math.IsNaN(n) || math.Abs(n) > 1e6 {
+			return box{}, false
+		}
+		v[i] = n
+	}
+	b := box{min(v[0], v[2]), min(v[1], v[3]), max(v[0], v[2]), max(v[1], v[3])}
+	return b, b.usable()
+}
+
+// searchPages takes every page object in the order of the object numbers.
+func (s *source) searchPages() error {
+	numbers := lo.Keys(s.table.Table)
+	slices.Sort(numbers)
+	for _, number := range numbers {
+		d, ok := s.get(*types.NewIndirectRef(number, 0)).(types.Dict)
+		if !ok || s.name(d["Type"]) != "Page" {
+			continue
+		}
+		if err := s.addPage(d, s.inherit(d, page{media: letter})); err != nil {
+			return err
+		}
+	}
+	return nil
+}

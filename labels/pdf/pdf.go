@@ -1,0 +1,151 @@
+// Package pdf checks, reads and joins label PDFs from strangers. [Check] and
+// [Join] are the functions to begin with. Reading is pdfcpu's, bounded and
+// guarded; what is written holds the printed pages and nothing else.
+package pdf
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"iter"
+)
+
+// Document is a PDF that can be printed. Data is the file as it came; when it
+// was encrypted with an empty user password, or pdfcpu found fault with it, its
+// pages written anew, and Repaired says why.
+type Document struct {
+	Pages    int
+	Sizes    []Size
+	Data     []byte
+	Repaired string
+
+	source *source
+}
+
+// Check opens a file alone. An error is an *[Error] with a reason for people.
+func Check(data []byte, limits Limits) (d Document, err error) {
+	defer recovered(&err)
+	s, err := readBytes(data, limits, true)
+	if err != nil {
+		return Document{}, err
+	}
+	d = Document{Pages: len(s.pages), Data: data, source: s}
+	for _, p := range s.pages {
+		d.Sizes = append(d.Sizes, p.size())
+	}
+	switch {
+	case s.encrypted:
+		d.Repaired = "it was encrypted with an empty password"
+	case s.invalid != nil:
+		d.Repaired = "it broke rules of the format that do not touch its pages"
+	default:
+		return d, nil
+	}
+	d.Data, err = d.Extract(0, d.Pages)
+	return d, err
+}
+
+// Extract writes count pages from first, counted from 0, as a file of their own.
+func (d Document) Extract(first, count int) (data []byte, err error) {
+	defer recovered(&err)
+	if first < 0 || count < 1 || first+count > len(d.source.pages) {
+		return nil, fmt.Errorf("pages %d to %d of a PDF with %d", first+1, first+count, len(d.source.pages))
+	}
+	var out bytes.Buffer
+	f := newFile(&out)
+	if err := f.addPages(d.source, d.source.pages[first:first+count]); err != nil {
+		return nil, err
+	}
+	err = f.close()
+	return out.Bytes(), err
+}
+
+func (f *file) addPages(s *source, pages []page) error {
+	c := f.copier(s)
+	for _, p := range pages {
+		if err := c.addPage(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SplitPages gives each page as a file of its own.
+func SplitPages(data []byte) ([][]byte, error) {
+	d, err := Check(data, Limits{})
+	if err != nil {
+		return nil, err
+	}
+	pages := make([][]byte, d.Pages)
+	for i := range pages {
+		if pages[i], err = d.Extract(i, 1); err != nil {
+			return nil, err
+		}
+	}
+	return pages, nil
+}
+
+// Place says where a label's pages stand in a joined file, counted from 1.
+type Place struct{ First, Count int }
+
+// Joined tells what [Join] wrote: a place for each label, in order.
+type Joined struct {
+	Pages  int
+	Places []Place
+}
+
+// JoinError says at which label, counted from 0, joining stopped.
+type JoinError struct {
+	Index int
+	Err   error
+}
+
+func (e *JoinError) Error() string { return fmt.Sprintf("join label %d: %v", e.Index+1, e.Err) }
+func (e *JoinError) Unwrap() error { return e.Err }
+
+// Join writes the pages of labels, one after the other, as one file. It holds
+// one label at a time. The same labels give the same bytes. The first label
+// that cannot be read ends it with a *[JoinError]: check each one before.
+func Join(w io.Writer, labels iter.Seq2[[]byte, error]) (Joined, error) {
+	f := newFile(w)
+	var joined Joined
+	index := 0
+	for data, err := range labels {
+		var n int
+		if err == nil {
+			n, err = f.addLabel(data)
+		}
+		if err != nil {
+			return joined, &JoinError{Index: index, Err: err}
+		}
+		joined.Places = append(joined.Places, Place{First: joined.Pages + 1, Count: n})
+		joined.Pages += n
+		index++
+	}
+	return joined, f.close()
+}
+
+func (f *file) addLabel(data []byte) (pages int, err error) {
+	defer recovered(&err)
+	s, err := readBytes(data, Limits{}, false)
+	if err != nil {
+		return 0, err
+	}
+	return len(s.pages), f.addPages(s, s.pages)
+}
+
+// Pages counts the pages of a file that [Join] wrote, by reading it again.
+func Pages(rs io.ReadSeeker) (int, error) {
+	size, err := rs.Seek(0, io.SeekEnd)
+	if err != nil {
+		return 0, err
+	}
+	if _, err := rs.Seek(0, io.SeekStart); err != nil {
+		return 0, err
+	}
+	s, err := read(rs, size, joinedLimits, false)
+	if err != nil {
+		return 0, fmt.Errorf("reopen joined labels: %w", err)
+	}
+	return len(s.pages), nil
+}

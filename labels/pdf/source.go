@@ -1,0 +1,182 @@
+package pdf
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/pdfcpu/pdfcpu/pkg/api"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
+)
+
+// Limits bound what a file may ask of the machine. A zero field means its
+// default.
+type Limits struct {
+	Bytes       int64         // of the file; 64 MiB
+	Pages       int           // 1,000
+	Objects     int           // 200,000
+	StreamBytes int64         // of one stream, packed or unpacked; 64 MiB
+	Time        time.Duration // for reading the file's structure; 20 s
+}
+
+func (l Limits) withDefaults() Limits {
+	if l.Bytes <= 0 {
+		l.Bytes = 64 << 20
+	}
+	if l.Pages <= 0 {
+		l.Pages = 1_000
+	}
+	if l.Objects <= 0 {
+		l.Objects = 200_000
+	}
+	if l.StreamBytes <= 0 {
+		l.StreamBytes = 64 << 20
+	}
+	if l.Time <= 0 {
+		l.Time = 20 * time.Second
+	}
+	return l
+}
+
+// joinedLimits are for files that we wrote ourselves.
+var joinedLimits = Limits{Bytes: 8 << 30, Pages: 1_000_000, Objects: 20_000_000, StreamBytes: 256 << 20, Time: 10 * time.Minute}
+
+// source is a file's objects and its pages, with what they inherit.
+type source struct {
+	table     *model.XRefTable
+	limits    Limits
+	pages     []page
+	encrypted bool
+	invalid   error // what full validation had against it
+}
+
+const maxDepth = 60
+
+var withoutConfigDir = sync.OnceFunc(api.DisableConfigDir)
+
+func configuration(l Limits) *model.Configuration {
+	withoutConfigDir()
+	conf := model.NewDefaultConfiguration()
+	conf.ValidationMode = model.ValidationRelaxed
+	conf.Offline = true
+	conf.Limits.MaxStreamBytes = l.StreamBytes
+	conf.Limits.MaxDecodeBytes = l.StreamBytes
+	conf.Limits.MaxObjectCount = l.Objects
+	conf.Limits.MaxXRefEntries = l.Objects
+	conf.Limits.MaxObjectStreamCount = l.Objects
+	conf.Limits.MaxRecursionDepth = maxDepth
+	return conf
+}
+
+// read opens a file. With validate, what pdfcpu's relaxed validation says is
+// kept in invalid; the pages are taken either way, because most that it refuses
+// is nothing that a printer looks at.
+func read(rs io.ReadSeeker, size int64, limits Limits, validate bool) (s *source, err error) {
+	defer recovered(&err)
+	if err := sniff(rs, size, limits); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), limits.Time)
+	defer cancel()
+	document, err := pdfcpu.ReadWithContext(ctx, rs, configuration(limits))
+	switch {
+	case errors.Is(err, pdfcpu.ErrWrongPassword):
+		return nil, &Error{Reason: Encrypted, Cause: err}
+	case err != nil:
+		return nil, &Error{Reason: Damaged, Cause: err}
+	}
+	s = &source{table: document.XRefTable, limits: limits, encrypted: document.Encrypt != nil}
+	if validate {
+		s.invalid = validated(document)
+	}
+	if err := s.findPages(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func readBytes(data []byte, limits Limits, validate bool) (*source, error) {
+	return read(bytes.NewReader(data), int64(len(data)), limits.withDefaults(), validate)
+}
+
+func validated(document *model.Context) (err error) {
+	defer recovered(&err)
+	return api.ValidateContext(document)
+}
+
+func sniff(rs io.ReadSeeker, size int64, limits Limits) error {
+	const headerWithin = 1024
+	head := make([]byte, min(size, headerWithin))
+	if _, err := io.ReadFull(rs, head); err != nil {
+		return err
+	}
+	if _, err := rs.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	switch {
+	case len(bytes.Trim(head, " \t\r\n\x00\xef\xbb\xbf")) == 0:
+		return refuse(Empty, "%d bytes", size)
+	case !bytes.Contains(head, []byte("%PDF-")):
+		return refuse(NotPDF, "no header within the first %d bytes", headerWithin)
+	case size > limits.Bytes:
+		return refuse(TooLarge, "%d bytes, allowed are %d", size, limits.Bytes)
+	}
+	return nil
+}
+
+// recovered turns a panic of the library on an odd file into an error.
+func recovered(err *error) {
+	if r := recover(); r != nil {
+		*err = refuse(Damaged, "reading it panicked: %v", r)
+	}
+}
+
+// get follows references to the object itself; what cannot be had is null.
+func (s *source) get(o types.Object) types.Object {
+	for range maxDepth {
+		ref, ok := o.(types.IndirectRef)
+		if !ok {
+			return o
+		}
+		var err error
+		if o, err = s.table.Dereference(ref); err != nil {
+			return nil
+		}
+	}
+	return nil
+}
+
+func (s *source) dict(o types.Object) types.Dict {
+	switch o := s.get(o).(type) {
+	case types.Dict:
+		return o
+	case types.StreamDict:
+		return o.Dict
+	}
+	return nil
+}
+
+func (s *source) array(o types.Object) types.Array {
+	a, _ := s.get(o).(types.Array)
+	return a
+}
+
+func (s *source) name(o types.Object) string {
+	n, _ := s.get(o).(types.Name)
+	return string(n)
+}
+
+func (s *source) number(o types.Object) (float64, bool) {
+	switch n := s.get(o).(type) {
+	case types.Integer:
+		return float64(n), true
+	case types.Float:
+		return float64(n), true
+	}
+	return 0, false
+}
