@@ -1,0 +1,188 @@
+package channels_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/samber/lo"
+	"github.com/stretchr/testify/assert"
+
+	"github.com/despacho/despacho/channels"
+)
+
+// fact is what the guide says of a channel's labels, a line for a line of its tables.
+type fact struct {
+	slug, name  string
+	labels      bool
+	onlyIn      string // country
+	first       channels.Status
+	after       channels.Status
+	perOrder    string // formats of single files
+	either      bool
+	whole       string // formats of files with every order
+	control     bool
+	nested      bool
+	roll        string
+	prints      string // reference=caption
+	life        time.Duration
+	setUp       bool
+	blocks      bool
+	inferred    bool
+	saysLabelNo string // in the reason
+}
+
+var facts = []fact{
+	{slug: "mercadolibre", name: "Mercado Libre", labels: true, perOrder: "zpl", whole: "pdf", control: true, nested: true, roll: "zpl",
+		prints: "order_number=Venta order_number=Pack ID shipping_id=Envío", blocks: true},
+	{slug: "linio", name: "Linio", labels: true, first: "ready_to_ship", perOrder: "pdf", roll: "pdf", prints: "package_id=REF"},
+	{slug: "dafiti", name: "Dafiti", labels: true, first: "ready_to_ship", perOrder: "pdf", roll: "pdf", prints: "order_number=Referencia"},
+	{slug: "ripley", name: "Ripley", labels: true, perOrder: "pdf", whole: "pdf", roll: "pdf", prints: "order_number=Número de Orden", setUp: true},
+	{slug: "paris", name: "Paris", labels: true, perOrder: "pdf zpl", whole: "pdf", roll: "pdf zpl", prints: "order_number=Referencia"},
+	{slug: "fcom", name: "Falabella", labels: true, after: "ready_to_ship", perOrder: "pdf zpl", either: true, prints: "package_id=REF"},
+	{slug: "amazon", name: "Amazon", labels: true, life: 15 * time.Minute},
+	{slug: "walmart", name: "Walmart", labels: true, onlyIn: "cl", first: "handling"},
+	{slug: "coppel", name: "Coppel", labels: true},
+	{slug: "totalplay", name: "Totalplay", labels: true},
+	{slug: "liverpool", name: "Liverpool", labels: true, first: "handling"},
+
+	{slug: "vtex", name: "VTEX", saysLabelNo: "web shop"},
+	{slug: "magento", name: "Magento", saysLabelNo: "web shop"},
+	{slug: "shopify", name: "Shopify", saysLabelNo: "web shop"},
+	{slug: "prestashop", name: "PrestaShop", saysLabelNo: "web shop"},
+	{slug: "woocommerce", name: "WooCommerce", saysLabelNo: "web shop"},
+	{slug: "apprecio", name: "Apprecio", saysLabelNo: "no labels for Apprecio"},
+
+	{slug: "jumpseller", name: "Jumpseller", inferred: true, saysLabelNo: "does not list Jumpseller"},
+	{slug: "bigcommerce", name: "BigCommerce", inferred: true, saysLabelNo: "does not list BigCommerce"},
+	{slug: "sohomarket", name: "Soho Market", inferred: true, saysLabelNo: "does not list Soho Market"},
+	{slug: "happygift", name: "Happygift", inferred: true, saysLabelNo: "does not list Happygift"},
+	{slug: "juntoz", name: "Juntoz", inferred: true, saysLabelNo: "does not list Juntoz"},
+	{slug: "outlepp", name: "Outlepp", inferred: true, saysLabelNo: "does not list Outlepp"},
+	{slug: "entrekids", name: "Entrekids", inferred: true, saysLabelNo: "does not list Entrekids"},
+}
+
+func TestEveryChannelIsAsTheGuideSays(t *testing.T) {
+	t.Parallel()
+	slugs := lo.Map(channels.All(), func(c channels.Channel, _ int) string { return c.Slug })
+	assert.ElementsMatch(t, lo.Map(facts, func(f fact, _ int) string { return f.slug }), slugs)
+	assert.Equal(t, 11, lo.CountBy(channels.All(), func(c channels.Channel) bool { return c.Labels }))
+
+	for _, want := range facts {
+		t.Run(want.slug, func(t *testing.T) {
+			t.Parallel()
+			c := channels.BySlug(want.slug)
+			assert.Equal(t, want.slug, c.Slug)
+			assert.Equal(t, want.name, c.Name)
+			assert.Equal(t, want.labels, c.Labels)
+			assert.Equal(t, want.onlyIn, joined(c.Countries))
+			assert.Equal(t, want.first, c.StatusFirst)
+			assert.Equal(t, want.after, c.StatusAfter)
+			assert.Equal(t, want.perOrder, joined(c.Files.PerOrder))
+			assert.Equal(t, want.either, c.Files.Either)
+			assert.Equal(t, want.whole, joined(c.Files.WholeRequest))
+			assert.Equal(t, want.control, c.Files.Control)
+			assert.Equal(t, want.nested, c.Files.Nested)
+			assert.Equal(t, want.roll, joined(c.Files.Roll))
+			assert.Equal(t, want.prints, captions(c))
+			assert.Equal(t, want.life, c.LinkLife)
+			assert.Equal(t, want.setUp, c.SetupHint != "")
+			assert.Equal(t, want.blocks, c.BlocksCancellation)
+			assert.Equal(t, want.inferred, c.Inferred)
+			assert.Equal(t, want.labels, c.SkipReason == "")
+			assert.Contains(t, c.SkipReason, want.saysLabelNo)
+		})
+	}
+}
+
+func joined[T ~string](words []T) string {
+	return lo.Reduce(words, func(all string, word T, _ int) string {
+		return all + lo.Ternary(all == "", "", " ") + string(word)
+	}, "")
+}
+
+func captions(c channels.Channel) string {
+	return joined(lo.FlatMap(c.References, func(r channels.Reference, _ int) []string {
+		return lo.Map(c.Captions[r], func(caption string, _ int) string { return string(r) + "=" + caption })
+	}))
+}
+
+func TestChannelLookup(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{
+		"MercadoLibre": "mercadolibre", "Mercado Libre": "mercadolibre", " mercado_libre ": "mercadolibre", "FCOM": "fcom",
+		"wocommerce": "woocommerce", "WooCommerce": "woocommerce", "Soho Market": "sohomarket",
+	} {
+		assert.Equal(t, want, channels.BySlug(given).Slug, given)
+	}
+	t.Run("an unknown slug has no labels and says so", func(t *testing.T) {
+		t.Parallel()
+		c := channels.BySlug(" Exito ")
+		assert.Equal(t, "exito", c.Slug)
+		assert.True(t, c.Inferred)
+		ok, reason := c.CanLabel("cl")
+		assert.False(t, ok)
+		assert.Contains(t, reason, "exito")
+	})
+	t.Run("no slug at all has no labels and says so", func(t *testing.T) {
+		t.Parallel()
+		ok, reason := channels.BySlug(" ").CanLabel("cl")
+		assert.False(t, ok)
+		assert.Contains(t, reason, "without a provider")
+	})
+	t.Run("a row that is changed by its caller stays as it is", func(t *testing.T) {
+		t.Parallel()
+		channels.BySlug("paris").Files.PerOrder[0] = "x"
+		channels.BySlug("paris").Captions[channels.OrderNumber][0] = "x"
+		channels.All()[0].References[0] = "x"
+		assert.Equal(t, []channels.Format{"pdf", "zpl"}, channels.BySlug("paris").Files.PerOrder)
+		assert.Equal(t, "Referencia", channels.BySlug("paris").Captions[channels.OrderNumber][0])
+		assert.Equal(t, channels.OrderNumber, channels.All()[0].References[0])
+	})
+}
+
+func TestCanLabelByCountry(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		slug, country string
+		ok            bool
+		says          string
+	}{
+		"Walmart in Chile":             {"walmart", "cl", true, ""},
+		"Walmart in Chile, upper case": {"walmart", " CL ", true, ""},
+		"Walmart in Mexico":            {"walmart", "mx", false, "this connection is in MX"},
+		"Walmart of no country":        {"walmart", "", false, "does not say this connection's country"},
+		"Paris anywhere":               {"paris", "", true, ""},
+		"a web shop":                   {"shopify", "cl", false, "web shop"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ok, reason := channels.BySlug(test.slug).CanLabel(test.country)
+			assert.Equal(t, test.ok, ok)
+			assert.Equal(t, test.ok, reason == "")
+			assert.Contains(t, reason, test.says)
+		})
+	}
+}
+
+func TestTracking(t *testing.T) {
+	t.Parallel()
+	for _, taken := range []string{
+		"mercadolibre/me1", "mercadolibre/default", "mercadolibre/custom", "mercadolibre/not_specified",
+		"vtex/", "vtex/retiro", "dafiti/Dropshipping", "amazon/MFN", "amazon/MFN std", "liverpool/",
+	} {
+		slug, mode := split(taken)
+		ok, reason := channels.BySlug(slug).TakesTracking(mode)
+		assert.True(t, ok, taken)
+		assert.Empty(t, reason, taken)
+	}
+	for _, refused := range []string{
+		"mercadolibre/me2", "mercadolibre/self_service", "mercadolibre/", "dafiti/cross docking", "amazon/std-ez-mx",
+		"paris/Dropshipping", "ripley/despacho propio", "unheard-of/",
+	} {
+		slug, mode := split(refused)
+		ok, reason := channels.BySlug(slug).TakesTracking(mode)
+		assert.False(t, ok, refused)
+		assert.Contains(t, reason, "no tracking number", refused)
+	}
+}
