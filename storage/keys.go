@@ -29,6 +29,11 @@ func RunRequest(merchant, run string) string {
 	return RunPrefix(merchant, run) + "request.json"
 }
 
+// RunOrdersPrefix is where the references of a request that names more than 100 orders stand.
+func RunOrdersPrefix(merchant, run string) string {
+	return RunPrefix(merchant, run) + "orders/"
+}
+
 // RunOutcome is an object with outcomes of a run's orders; parts are the connection and a
 // name within it (a batch's number, for one).
 func RunOutcome(merchant, run string, parts ...string) string {

@@ -1,0 +1,156 @@
+package run
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+
+	"github.com/despacho/despacho/activities/books"
+)
+
+// maxManifestBytes bounds a manifest, of which the result tells no size.
+const maxManifestBytes = 256 << 20
+
+type downloadCommand struct {
+	runArgument
+	To string `required:"" placeholder:"FOLDER" help:"Folder for the files; made when missing."`
+}
+
+// Run fetches the files of a run and writes the page that explains them.
+func (c *downloadCommand) Run(ctx context.Context, d desk) error {
+	id, err := c.id(d.merchant)
+	if err != nil {
+		return err
+	}
+	runs, store, err := d.backends(ctx)
+	if err != nil {
+		return err
+	}
+	current, err := Look(ctx, runs, store, id)
+	if err != nil {
+		return err
+	}
+	if current.Note != "" {
+		d.say("%s", current.Note)
+	}
+	if current.Result.Manifest.JSON == "" {
+		return &Problem{
+			Code:    ExitNotFound,
+			Message: fmt.Sprintf("run %s has no files: it is %s", current.Result.Run, current.Result.State),
+			Hint:    "starter show " + id,
+		}
+	}
+	fetched, err := Download(ctx, store, current.Result, c.To)
+	for _, file := range fetched {
+		d.print("%s\t%s", filepath.Join(c.To, file.Name), file.How)
+	}
+	if err != nil {
+		return err
+	}
+	return endCode(current.Result)
+}
+
+// Fetched is a file in the folder and how it came there.
+type Fetched struct{ Name, How string }
+
+// Download fetches a run's joined files and manifest into a folder, checks
+// their SHA-256, leaves those that are there already, and writes index.html.
+func Download(ctx context.Context, store Store, result books.Result, folder string) (fetched []Fetched, err error) {
+	manifest, err := readManifest(ctx, store, result)
+	if err != nil {
+		return nil, expired(err)
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return nil, usageProblem("name a folder that can be written", "the folder cannot be made: %v", err)
+	}
+	files := deliveries(result)
+	for _, file := range files {
+		how, err := fetch(ctx, store, file, filepath.Join(folder, file.name))
+		if err != nil {
+			return fetched, expired(err)
+		}
+		fetched = append(fetched, Fetched{file.name, how})
+	}
+	err = replace(filepath.Join(folder, "index.html"), func(w io.Writer) error {
+		return WritePage(w, result, manifest)
+	})
+	if err == nil {
+		fetched = append(fetched, Fetched{"index.html", "written"})
+	}
+	return fetched, err
+}
+
+// fetch streams one file; its size and SHA-256 must be those of the result.
+func fetch(ctx context.Context, store Store, file delivery, target string) (how string, err error) {
+	if file.file.SHA256 != "" && hasDigest(target, file.file.SHA256) {
+		return "there already", nil
+	}
+	source, _, err := store.Reader(ctx, file.key)
+	if err != nil {
+		return "", err
+	}
+	defer source.Close()
+	limit := int64(maxManifestBytes)
+	if file.file.Key != "" {
+		limit = file.file.Bytes
+	}
+	err = replace(target, func(w io.Writer) error {
+		sum := sha256.New()
+		size, err := io.Copy(io.MultiWriter(w, sum), io.LimitReader(source, limit+1))
+		switch {
+		case err != nil:
+			return fmt.Errorf("%s could not be fetched: %w", file.key, err)
+		case file.file.Key == "" && size > limit:
+			return fmt.Errorf("%s is larger than %s", file.key, sizeWords(limit))
+		case file.file.Key != "" && (size != limit || hex.EncodeToString(sum.Sum(nil)) != file.file.SHA256):
+			return &Problem{
+				Code:    ExitError,
+				Message: file.key + " is not the file that the run published: its size or SHA-256 differs",
+				Hint:    "fetch it again; if it stays, look at the object in the bucket and do not print it",
+			}
+		}
+		return nil
+	})
+	return "fetched", err
+}
+
+func hasDigest(path, want string) bool {
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	sum := sha256.New()
+	_, err = io.Copy(sum, file)
+	return err == nil && hex.EncodeToString(sum.Sum(nil)) == want
+}
+
+// replace writes a file beside its place and moves it there when it is whole.
+func replace(target string, write func(io.Writer) error) (err error) {
+	temporary, err := os.CreateTemp(filepath.Dir(target), ".despacho-*")
+	if err != nil {
+		return usageProblem("name a folder that can be written", "%s cannot be written: %v", target, err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(temporary.Name()))
+		}
+	}()
+	err = errors.Join(write(temporary), temporary.Chmod(0o644), temporary.Close())
+	if err != nil {
+		return err
+	}
+	return os.Rename(temporary.Name(), target)
+}
+
+var notInNames = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
+
+func fileNamePart(words string) string { return notInNames.ReplaceAllString(words, "-") }
+
+func twoDigits(n int) string { return fmt.Sprintf("%02d", n) }

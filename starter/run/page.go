@@ -1,0 +1,183 @@
+package run
+
+import (
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"net/url"
+	"strings"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/activities/books"
+)
+
+//go:embed page.html
+var pageSource string
+
+var pageTemplate = template.Must(template.New("page").Parse(pageSource))
+
+// page is what a packer reads about a run: figures and lists, nothing of a buyer.
+type page struct {
+	Run, Merchant, State string
+	Reason               string
+	Requested, Ready     int
+	Missing              int
+	Printed, LeftOut     int
+	Sort                 string
+	Files                []pageFile
+	Faults               []pageOrder // without a label, and not printed earlier
+	Earlier              []pageOrder // printed by an earlier run
+	Warnings             []pageOrder // labelled, and the channel was not told
+	Pile                 []pageOrder
+	Skipped              []pageConnection
+	Summaries            []pageSummary
+}
+
+type pageFile struct {
+	Name   string
+	Link   template.URL
+	Use    string
+	Labels int
+	Pages  string
+	Size   string
+}
+
+type pageOrder struct {
+	Position int
+	Name     string
+	Channel  string
+	Items    string
+	Tracking string
+	Place    string
+	Title    string
+	Meaning  string
+	Advice   string
+	Detail   string
+}
+
+type pageConnection struct{ Name, Channel, Reason string }
+
+// pageSummary is the page in short in another language.
+type pageSummary struct {
+	Language Language
+	Title    string
+	Figures  string
+	Lines    []string
+}
+
+// WritePage writes the page that goes with a run's files: which they are, in
+// which order the labels lie, what is missing and why. Spanish, then Portuguese
+// and English in short. One HTML file that needs no network.
+func WritePage(w io.Writer, result books.Result, manifest books.Manifest) error {
+	return pageTemplate.Execute(w, newPage(result, manifest))
+}
+
+func newPage(result books.Result, manifest books.Manifest) page {
+	files := lo.Filter(deliveries(result), func(d delivery, _ int) bool { return d.file.Key != "" })
+	names := lo.SliceToMap(files, func(d delivery) (string, string) { return d.key, d.name })
+	p := page{
+		Run: result.Run, Merchant: result.Merchant, State: orDefault(runStateWords[result.State], string(result.State)), Reason: result.Reason,
+		Requested: result.Requested, Ready: result.Outcomes[books.Labelled], Printed: result.Outcomes[books.AlreadyPrinted],
+		LeftOut: result.LeftOut, Sort: sortWords(manifest.Sort), Summaries: summaries(result),
+		Files: lo.Map(files, func(d delivery, _ int) pageFile { return newPageFile(d) }),
+	}
+	p.Missing = p.Requested - p.Ready - p.Printed
+	for _, row := range manifest.Rows {
+		order := newPageOrder(row, names)
+		switch row.Outcome {
+		case books.Labelled:
+			p.Pile = append(p.Pile, order)
+			if words := statusWords[row.Status]; words != "" {
+				order.Meaning = words
+				p.Warnings = append(p.Warnings, order)
+			}
+		case books.AlreadyPrinted:
+			p.Earlier = append(p.Earlier, order)
+		default:
+			p.Faults = append(p.Faults, order)
+		}
+	}
+	for _, c := range result.Connections {
+		if c.State == books.ConnectionSkipped || c.State == books.ConnectionNotAuthorised {
+			p.Skipped = append(p.Skipped, pageConnection{connectionName(c), c.Channel, c.Reason})
+		}
+	}
+	return p
+}
+
+func newPageFile(d delivery) pageFile {
+	file := pageFile{
+		Name: d.name, Link: template.URL(url.PathEscape(d.name)), Labels: d.file.Labels,
+		Pages: "—", Size: sizeWords(d.file.Bytes), Use: "Archivo",
+	}
+	switch fileExtension(d.file) {
+	case ".zpl":
+		file.Use = "Impresora térmica (ZPL)"
+	case ".pdf":
+		file.Use, file.Pages = "Cualquier impresora (PDF)", fmt.Sprint(d.file.Pages)
+	}
+	return file
+}
+
+func newPageOrder(row books.Row, names map[string]string) pageOrder {
+	words := wordsOf(row.Outcome, Spanish)
+	order := pageOrder{
+		Name: orderName(row), Channel: row.Channel, Tracking: row.TrackingNumber, Detail: row.Reason,
+		Title: words.Name, Meaning: words.Meaning, Advice: words.Advice,
+		Items: strings.Join(lo.Map(row.Items, func(i books.Item, _ int) string { return fmt.Sprintf("%d × %s", i.Quantity, i.SKU) }), ", "),
+	}
+	if row.Position != nil {
+		order.Position = *row.Position
+	}
+	var places []string
+	for _, label := range row.Labels {
+		if label.File != "" && label.Count > 0 {
+			places = append(places, orDefault(names[label.File], label.File)+", "+placeWords(label))
+		}
+	}
+	order.Place = strings.Join(places, "; ")
+	return order
+}
+
+func placeWords(label books.Printed) string {
+	what := lo.Ternary(label.Format == "pdf", "página", "etiqueta")
+	if label.Count == 1 {
+		return fmt.Sprintf("%s %d", what, label.First)
+	}
+	return fmt.Sprintf("%ss %d a %d", what, label.First, label.First+label.Count-1)
+}
+
+var sortParts = map[string]string{
+	"deadline": "fecha límite de despacho",
+	"channel":  "canal",
+	"order":    "número de pedido",
+}
+
+// sortWords says the order of the pile in Spanish.
+func sortWords(sort string) string {
+	parts := lo.FilterMap(strings.Split(sort, ","), func(part string, _ int) (string, bool) {
+		part = strings.TrimSpace(part)
+		return orDefault(sortParts[part], part), part != ""
+	})
+	return strings.Join(parts, ", después por ")
+}
+
+func summaries(result books.Result) []pageSummary {
+	ready := result.Outcomes[books.Labelled]
+	missing := result.Requested - ready - result.Outcomes[books.AlreadyPrinted]
+	all := []pageSummary{
+		{Language: Portuguese, Title: "Em português", Figures: fmt.Sprintf("%d de %d pedidos com etiqueta; faltam %d.", ready, result.Requested, missing)},
+		{Language: English, Title: "In English", Figures: fmt.Sprintf("%d of %d orders have a label; %d are missing.", ready, result.Requested, missing)},
+	}
+	for i := range all {
+		for _, outcome := range books.Outcomes() {
+			if count := result.Outcomes[outcome]; count > 0 {
+				words := wordsOf(outcome, all[i].Language)
+				all[i].Lines = append(all[i].Lines, fmt.Sprintf("%s: %d. %s %s", words.Name, count, words.Meaning, words.Advice))
+			}
+		}
+	}
+	return all
+}

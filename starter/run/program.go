@@ -1,0 +1,155 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/despacho/despacho/workflows"
+)
+
+// Program is the command line with what it works on. The zero value works on
+// Temporal and S3 as the environment says; tests give their own.
+type Program struct {
+	Out, Err io.Writer
+	// Runs and Store open what the commands need, when they need it.
+	Runs  func(ctx context.Context) (Runs, error)
+	Store func(ctx context.Context, bucket string) (Store, error)
+	// Prepare makes what Temporal lacks and says in sentences what it did.
+	Prepare func(ctx context.Context) (did []string, err error)
+	Now     func() time.Time
+	// FollowEvery is how often an open run is asked for its progress.
+	FollowEvery time.Duration
+}
+
+// commands is the grammar of the command line.
+type commands struct {
+	Merchant string `env:"DESPACHO_MERCHANT" placeholder:"ID" help:"The hub's id of the merchant ($$DESPACHO_MERCHANT)."`
+	Bucket   string `env:"DESPACHO_BUCKET" default:"despacho" placeholder:"NAME" help:"S3 bucket of the label store ($$DESPACHO_BUCKET); default despacho."`
+
+	Setup    setupCommand    `cmd:"" help:"Make what is missing: namespace, search attributes, bucket."`
+	Run      runCommand      `cmd:"" help:"Start a run: labels for all orders that wait, or for those that you name."`
+	Show     showCommand     `cmd:"" help:"Show where a run stands, its files, and what is missing and why."`
+	List     listCommand     `cmd:"" help:"List runs, newest first."`
+	Retry    retryCommand    `cmd:"" help:"Try the orders without a label again: a new run of a closed one, within an open one."`
+	Cancel   cancelCommand   `cmd:"" help:"Ask an open run to end; what it has published stays."`
+	Download downloadCommand `cmd:"" help:"Fetch a run's files into a folder, with a page that explains them."`
+}
+
+const description = `Despacho turns the orders of a merchant's marketplaces into printed labels.
+
+Temporal is found by TEMPORAL_* (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY…), the label store by AWS_* (AWS_ENDPOINT_URL_S3 for another S3).`
+
+// desk is what a command works with.
+type desk struct {
+	Program
+	merchant, bucket string
+}
+
+// helped ends the parsing after --help.
+type helped struct{ code int }
+
+// Main runs the command line and returns its exit code.
+func (p Program) Main(ctx context.Context, arguments []string) (code int) {
+	p = p.withDefaults()
+	defer func() {
+		if end := recover(); end != nil {
+			help, ok := end.(helped)
+			if !ok {
+				panic(end)
+			}
+			code = help.code
+		}
+	}()
+	if err := p.main(ctx, arguments); err != nil {
+		return report(p.Err, err)
+	}
+	return ExitComplete
+}
+
+func (p Program) main(ctx context.Context, arguments []string) error {
+	var grammar commands
+	parser, err := kong.New(&grammar,
+		kong.Name("starter"), kong.Description(description),
+		kong.Writers(p.Out, p.Err), kong.Exit(func(code int) { panic(helped{code}) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: defaultWidth}),
+		kong.Help(helpWithExitCodes), kong.ValueFormatter(func(v *kong.Value) string { return v.Help }),
+	)
+	if err != nil {
+		return err
+	}
+	if len(arguments) == 0 {
+		arguments = []string{"--help"}
+	}
+	command, err := parser.Parse(arguments)
+	if err != nil {
+		return usageProblem("starter --help, starter run --help and so on say what there is", "%v", err)
+	}
+	command.BindTo(ctx, (*context.Context)(nil))
+	return command.Run(desk{Program: p, merchant: grammar.Merchant, bucket: grammar.Bucket})
+}
+
+func helpWithExitCodes(options kong.HelpOptions, ctx *kong.Context) error {
+	if err := kong.DefaultHelpPrinter(options, ctx); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(ctx.Stdout, "\n"+exitCodesHelp)
+	return err
+}
+
+// runArgument names a run.
+type runArgument struct {
+	Run string `arg:"" name:"run" help:"The run's key, or its workflow id run/<merchant>/<key>."`
+}
+
+// id is the workflow id that the argument names.
+func (a runArgument) id(merchant string) (string, error) {
+	if strings.HasPrefix(a.Run, "run/") {
+		if _, _, err := workflows.ParseRunID(a.Run); err != nil {
+			return "", usageProblem("name a run by its key or by run/<merchant>/<key>", "%v", err)
+		}
+		return a.Run, nil
+	}
+	if merchant == "" {
+		return "", usageProblem("give --merchant ID or set DESPACHO_MERCHANT, or name the run by run/<merchant>/<key>", "there is no merchant")
+	}
+	id := workflows.RunID(merchant, a.Run)
+	if _, _, err := workflows.ParseRunID(id); err != nil {
+		return "", usageProblem("name a run by its key or by run/<merchant>/<key>", "%v", err)
+	}
+	return id, nil
+}
+
+// backends opens Temporal and the store.
+func (d desk) backends(ctx context.Context) (Runs, Store, error) {
+	runs, err := d.Runs(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	store, err := d.store(ctx)
+	return runs, store, err
+}
+
+func (d desk) store(ctx context.Context) (Store, error) {
+	store, err := d.Store(ctx, d.bucket)
+	if err != nil {
+		return nil, &Problem{Code: ExitUsage, Message: err.Error(), Hint: "check AWS_* and DESPACHO_BUCKET", Cause: err}
+	}
+	return store, nil
+}
+
+func (d desk) say(format string, arguments ...any) { fmt.Fprintf(d.Err, format+"\n", arguments...) }
+
+func (d desk) print(format string, arguments ...any) { fmt.Fprintf(d.Out, format+"\n", arguments...) }
+
+func (d desk) printJSON(value any) error {
+	encoder := json.NewEncoder(d.Out)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(value)
+}

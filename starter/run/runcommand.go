@@ -1,0 +1,205 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/workflows"
+)
+
+type runCommand struct {
+	Connection     []string `sep:"none" placeholder:"ID" help:"Only this marketplace connection; can be repeated."`
+	Order          []string `sep:"none" placeholder:"ID" help:"Only this order: delivery order id or code, checkout id, the marketplace's order number, or PackageId; can be repeated."`
+	OrdersFile     string   `placeholder:"FILE" help:"Only the orders of this file: CSV with a header or a JSON array; column order and, if wanted, connection."`
+	Warehouse      string   `placeholder:"ID" help:"Only delivery orders of this warehouse."`
+	Since          Span     `placeholder:"7d" help:"How far back an order may have been made (90m, 24h, 7d); default 7d."`
+	Within         Span     `placeholder:"2h" help:"After how long the run publishes what is there; default 2h."`
+	Max            int      `placeholder:"2000" help:"Refuse a run of more orders; default 2000, more asks for --yes."`
+	Yes            bool     `help:"Yes, more than 2000 orders."`
+	IncludePrinted bool     `help:"Also ask the hub for orders that it lists as printed."`
+	Reprint        bool     `help:"Take in again what an earlier run of ours published."`
+	Format         string   `enum:"zpl,pdf" default:"zpl" placeholder:"zpl" help:"Preferred format of the printed labels, zpl or pdf; default zpl."`
+	Key            string   `placeholder:"KEY" help:"Key of the run: the same key gives the same run. Made and printed when left out."`
+	Plan           bool     `help:"Say what would be sent and asked, and do nothing."`
+	Wait           bool     `help:"Wait for the end and show progress."`
+	JSON           bool     `name:"json" help:"Print the result as JSON on stdout."`
+}
+
+// Run starts a run and, when asked to, follows it to its end.
+func (c *runCommand) Run(ctx context.Context, d desk) error {
+	input, err := c.request(d)
+	if err != nil {
+		return err
+	}
+	runs, store, err := d.backends(ctx)
+	if err != nil {
+		return err
+	}
+	started, err := Start(ctx, runs, store, c.key(d.Now()), input)
+	if err != nil {
+		return err
+	}
+	return d.afterStart(ctx, runs, store, started, c.Wait || c.Plan, c.JSON)
+}
+
+// key is the run's key; a plan has one of its own, so that the run's stays free.
+func (c *runCommand) key(now time.Time) string {
+	key := orDefault(c.Key, NewKey(now))
+	if c.Plan {
+		return "plan-" + key
+	}
+	return key
+}
+
+// request is what the flags ask for.
+func (c *runCommand) request(d desk) (workflows.LabelRunInput, error) {
+	orders, err := c.orders(d)
+	if err != nil {
+		return workflows.LabelRunInput{}, err
+	}
+	limit, err := c.limit(len(orders))
+	return workflows.LabelRunInput{
+		Merchant: d.merchant, Connections: lo.Uniq(c.Connection), Orders: orders, Warehouse: c.Warehouse,
+		Since: activities.Duration(c.Since), Within: activities.Duration(c.Within), Max: limit,
+		IncludePrinted: c.IncludePrinted, Reprint: c.Reprint, Format: c.Format, Plan: c.Plan,
+	}, err
+}
+
+func (c *runCommand) orders(d desk) ([]activities.OrderReference, error) {
+	orders := lo.Map(c.Order, func(id string, _ int) activities.OrderReference { return activities.OrderReference{Order: id} })
+	for _, reference := range orders {
+		if complaint := checkReference(reference); complaint != "" {
+			return nil, usageProblem("", "--order %q: %s", reference.Order, complaint)
+		}
+	}
+	if c.OrdersFile == "" {
+		return lo.Uniq(orders), nil
+	}
+	listed, repeated, err := ReadOrdersFile(c.OrdersFile)
+	if err != nil {
+		return nil, err
+	}
+	if repeated > 0 {
+		d.say("%s names %d orders more than once; each is taken once", c.OrdersFile, repeated)
+	}
+	return lo.Uniq(append(orders, listed...)), nil
+}
+
+// limit is the most orders that the run may take up; zero leaves it to the run.
+func (c *runCommand) limit(named int) (int, error) {
+	switch {
+	case c.Max < 0:
+		return 0, usageProblem("", "--max %d: at least 1 is needed", c.Max)
+	case c.Max > workflows.DefaultMax && !c.Yes:
+		return 0, usageProblem("add --yes when you mean it", "--max %d is more than %d orders", c.Max, workflows.DefaultMax)
+	case named > workflows.DefaultMax && !c.Yes:
+		return 0, usageProblem("add --yes when you mean it", "%d orders are named, more than %d", named, workflows.DefaultMax)
+	case c.Max > 0 && named > c.Max:
+		return 0, usageProblem("name fewer orders or raise --max", "%d orders are named, more than --max %d", named, c.Max)
+	case c.Max == 0 && named > workflows.DefaultMax:
+		return -1, nil
+	}
+	return c.Max, nil
+}
+
+// afterStart says what was started and, when asked to, waits for its end.
+func (d desk) afterStart(ctx context.Context, runs Runs, store Store, started Started, wait, asJSON bool) error {
+	if !started.Created {
+		d.say("run %s is there already with the same request: this is that run", started.Run)
+	}
+	if started.Ended != nil {
+		return d.finish(*started.Ended, asJSON)
+	}
+	if !started.Created && !wait {
+		return d.showJoined(ctx, runs, store, started, asJSON)
+	}
+	if !wait {
+		return d.announce(started, asJSON)
+	}
+	if started.Created {
+		d.say("run %s started: %s", started.Run, started.WorkflowID)
+	}
+	result, err := d.follow(ctx, runs, started.WorkflowID)
+	if err != nil {
+		return err
+	}
+	return d.finish(result, asJSON)
+}
+
+func (d desk) follow(ctx context.Context, runs Runs, id string) (books.Result, error) {
+	result, err := Follow(ctx, runs, id, NewProgress(d.Err), d.FollowEvery)
+	if err != nil && ctx.Err() != nil {
+		return result, &Problem{
+			Code: ExitInterrupted, Message: "no longer waiting; the run goes on",
+			Hint: fmt.Sprintf("starter show %s, or starter cancel %s", id, id), Cause: err,
+		}
+	}
+	return result, err
+}
+
+// announcement is a result of a run that has only begun.
+type announcement struct {
+	books.Result
+	WorkflowID string `json:"workflow_id"`
+}
+
+func (d desk) announce(started Started, asJSON bool) error {
+	if asJSON {
+		result := withNames(started.WorkflowID, books.Result{State: books.RunRunning})
+		return d.printJSON(announcement{result, started.WorkflowID})
+	}
+	d.print("run %s started for merchant %s", started.Run, started.Merchant)
+	d.print("workflow id  %s", started.WorkflowID)
+	d.print("follow it    starter show %s", started.WorkflowID)
+	return nil
+}
+
+func (d desk) showJoined(ctx context.Context, runs Runs, store Store, started Started, asJSON bool) error {
+	current, err := Look(ctx, runs, store, started.WorkflowID)
+	if err != nil {
+		return err
+	}
+	if current.Note != "" {
+		d.say("%s", current.Note)
+	}
+	if asJSON && current.Open {
+		return d.printJSON(announcement{current.Result, started.WorkflowID})
+	}
+	return d.finish(current.Result, asJSON)
+}
+
+// finish prints a result and ends with its exit code.
+func (d desk) finish(result books.Result, asJSON bool) error {
+	result = complete(result)
+	if asJSON {
+		if err := d.printJSON(result); err != nil {
+			return err
+		}
+	} else if err := d.printResult(result); err != nil {
+		return err
+	}
+	if code := ExitCode(result); code != ExitComplete {
+		return exitCode(code)
+	}
+	return nil
+}
+
+func (d desk) printResult(result books.Result) error {
+	d.print("run %s of merchant %s: %s", plain(result.Run), plain(result.Merchant), result.State)
+	if err := WriteTable(d.Out, result); err != nil {
+		return err
+	}
+	if result.LeftOut > 0 {
+		d.print("\n%d orders are older than the window and were left out: --since takes them in", result.LeftOut)
+	}
+	writePlan(d.Out, result)
+	if len(result.Files) > 0 {
+		d.print("\nstarter download %s --to FOLDER fetches the files", workflows.RunID(result.Merchant, result.Run))
+	}
+	return nil
+}

@@ -1,0 +1,192 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"path"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/storage"
+)
+
+// maxShownOrders is how many orders without a label are listed.
+const maxShownOrders = 200
+
+type showCommand struct {
+	runArgument
+	Links bool `help:"Links to the files, good for 15 minutes and for whoever has them."`
+	JSON  bool `name:"json" help:"Print the result as JSON on stdout."`
+}
+
+// Run shows where a run stands.
+func (c *showCommand) Run(ctx context.Context, d desk) error {
+	id, err := c.id(d.merchant)
+	if err != nil {
+		return err
+	}
+	runs, store, err := d.backends(ctx)
+	if err != nil {
+		return err
+	}
+	current, err := Look(ctx, runs, store, id)
+	if err != nil {
+		return err
+	}
+	if current.Note != "" {
+		d.say("%s", current.Note)
+	}
+	var links []fileLink
+	if c.Links {
+		if links, err = makeLinks(ctx, store, current.Result); err != nil {
+			return err
+		}
+	}
+	if c.JSON {
+		return d.showJSON(current.Result, links)
+	}
+	if err := d.printResult(current.Result); err != nil {
+		return err
+	}
+	if err := d.showMissing(ctx, store, current.Result); err != nil {
+		return err
+	}
+	for i, link := range links {
+		if i == 0 {
+			d.print("\nlinks, good for 15 minutes:")
+		}
+		d.print("%s\n  %s", link.Key, link.URL)
+	}
+	return endCode(current.Result)
+}
+
+func endCode(result books.Result) error {
+	if code := ExitCode(result); code != ExitComplete {
+		return exitCode(code)
+	}
+	return nil
+}
+
+type fileLink struct {
+	Key string `json:"key"`
+	URL string `json:"url"`
+}
+
+func (d desk) showJSON(result books.Result, links []fileLink) error {
+	result = complete(result)
+	var value any = result
+	if links != nil {
+		value = struct {
+			books.Result
+			Links []fileLink `json:"links"`
+		}{result, links}
+	}
+	if err := d.printJSON(value); err != nil {
+		return err
+	}
+	return endCode(result)
+}
+
+// makeLinks makes a link to each file of a run; they are stored nowhere.
+func makeLinks(ctx context.Context, store Store, result books.Result) ([]fileLink, error) {
+	links := []fileLink{}
+	for _, file := range deliveries(result) {
+		url, err := store.Link(ctx, file.key, file.name)
+		if err != nil {
+			return nil, expired(err)
+		}
+		links = append(links, fileLink{file.key, url})
+	}
+	return links, nil
+}
+
+// expired says that a file of a run is no longer there.
+func expired(err error) error {
+	if !errors.Is(err, storage.ErrNotFound) {
+		return err
+	}
+	return &Problem{Code: ExitNotFound, Message: err.Error(), Hint: "files of a run expire (180 days): start a new run with --reprint", Cause: err}
+}
+
+// showMissing lists the orders without a label, with the reason of each.
+func (d desk) showMissing(ctx context.Context, store Store, result books.Result) error {
+	if result.Manifest.JSON == "" {
+		return nil
+	}
+	manifest, err := readManifest(ctx, store, result)
+	if err != nil {
+		d.say("the manifest cannot be read, so the reasons are not shown: %s", plainLines(err.Error()))
+		return nil
+	}
+	missing := lo.Filter(manifest.Rows, func(r books.Row, _ int) bool { return r.Outcome != books.Labelled })
+	if len(missing) == 0 {
+		return nil
+	}
+	d.print("")
+	out := tabwriter.NewWriter(d.Out, 0, 0, 2, ' ', 0)
+	writeCells(out, "order without a label here", "channel", "outcome", "reason")
+	for _, row := range missing[:min(len(missing), maxShownOrders)] {
+		reason := orDefault(row.Reason, wordsOf(row.Outcome, English).Meaning)
+		writeCells(out, plain(orderName(row)), plain(row.Channel), string(row.Outcome), plain(reason))
+	}
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	if hidden := len(missing) - maxShownOrders; hidden > 0 {
+		d.print("… and %d more: they stand in %s", hidden, result.Manifest.CSV)
+	}
+	return nil
+}
+
+// orderName is the number by which people know an order.
+func orderName(r books.Row) string {
+	name, _ := lo.Coalesce(r.OrderNumber, r.Code, r.ID)
+	return name
+}
+
+func readManifest(ctx context.Context, store Store, result books.Result) (books.Manifest, error) {
+	var manifest books.Manifest
+	err := store.Get(ctx, result.Manifest.JSON, &manifest)
+	return manifest, err
+}
+
+// delivery is a file of a run and the name that it gets where people keep it.
+type delivery struct {
+	key, name string
+	file      books.PrintFile
+}
+
+// deliveries names the files of a run: etiquetas-<run>.zpl, with a number
+// where there are several of a format; then the manifest.
+func deliveries(result books.Result) []delivery {
+	var all []delivery
+	formats := lo.CountValuesBy(result.Files, fileExtension)
+	count := map[string]int{}
+	for _, file := range result.Files {
+		extension := fileExtension(file)
+		count[extension]++
+		name := "etiquetas-" + fileNamePart(result.Run)
+		if formats[extension] > 1 {
+			name += "-" + twoDigits(count[extension])
+		}
+		all = append(all, delivery{file.Key, name + extension, file})
+	}
+	if result.Manifest.JSON != "" {
+		all = append(all, delivery{key: result.Manifest.JSON, name: "manifest.json"})
+	}
+	if result.Manifest.CSV != "" {
+		all = append(all, delivery{key: result.Manifest.CSV, name: "manifest.csv"})
+	}
+	return all
+}
+
+func fileExtension(file books.PrintFile) string {
+	switch extension := strings.ToLower(path.Ext(file.Key)); extension {
+	case ".zpl", ".pdf":
+		return extension
+	}
+	return ".bin"
+}
