@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"iter"
+
+	"github.com/samber/lo"
 )
 
 // Document is a PDF that can be printed. Data is the file as it came; when it
@@ -41,33 +43,26 @@ func Check(data []byte, limits Limits) (d Document, err error) {
 	default:
 		return d, nil
 	}
-	d.Data, err = d.Extract(0, d.Pages)
+	d.Data, err = d.Extract(lo.Range(d.Pages)...)
 	return d, err
 }
 
-// Extract writes count pages from first, counted from 0, as a file of their own.
-func (d Document) Extract(first, count int) (data []byte, err error) {
+// Extract writes some of the pages, counted from 0, as a file of their own.
+func (d Document) Extract(pages ...int) (data []byte, err error) {
 	defer recovered(&err)
-	if first < 0 || count < 1 || first+count > len(d.source.pages) {
-		return nil, fmt.Errorf("pages %d to %d of a PDF with %d", first+1, first+count, len(d.source.pages))
-	}
 	var out bytes.Buffer
 	f := newFile(&out)
-	if err := f.addPages(d.source, d.source.pages[first:first+count]); err != nil {
-		return nil, err
+	c := f.copier(d.source)
+	for _, i := range pages {
+		if i < 0 || i >= d.Pages {
+			return nil, fmt.Errorf("page %d of a PDF with %d", i+1, d.Pages)
+		}
+		if err := c.addPage(d.source.pages[i]); err != nil {
+			return nil, err
+		}
 	}
 	err = f.close()
 	return out.Bytes(), err
-}
-
-func (f *file) addPages(s *source, pages []page) error {
-	c := f.copier(s)
-	for _, p := range pages {
-		if err := c.addPage(p); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // SplitPages gives each page as a file of its own.
@@ -78,7 +73,7 @@ func SplitPages(data []byte) ([][]byte, error) {
 	}
 	pages := make([][]byte, d.Pages)
 	for i := range pages {
-		if pages[i], err = d.Extract(i, 1); err != nil {
+		if pages[i], err = d.Extract(i); err != nil {
 			return nil, err
 		}
 	}
@@ -131,7 +126,13 @@ func (f *file) addLabel(data []byte) (pages int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	return len(s.pages), f.addPages(s, s.pages)
+	c := f.copier(s)
+	for _, p := range s.pages {
+		if err := c.addPage(p); err != nil {
+			return 0, err
+		}
+	}
+	return len(s.pages), nil
 }
 
 // Pages counts the pages of a file that [Join] wrote, by reading it again.

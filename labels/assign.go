@@ -1,0 +1,174 @@
+package labels
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/labels/bundle"
+)
+
+// Assign gives each label among files to one of orders: by what stands on it,
+// then by the file's name. What names no order stays unassigned, for the caller
+// to look for among the orders' own documents.
+func Assign(files []bundle.File, orders []Order) Assignment {
+	a := assigning{orders: orders, references: indexReferences(orders), known: unknown, out: newAssignment()}
+	return a.run(files)
+}
+
+// AssignKnown takes files from one order's own documents: a label without a
+// readable reference is that order's. batch are all orders of the request; a
+// file that names another of them is a conflict. Order may stand in batch.
+func AssignKnown(files []bundle.File, order Order, batch []Order) Assignment {
+	others := lo.Reject(batch, func(o Order, _ int) bool { return o.ID == order.ID })
+	orders := append([]Order{order}, others...)
+	a := assigning{orders: orders, references: indexReferences(orders), known: 0, out: newAssignment()}
+	return a.run(files)
+}
+
+const unknown = -1
+
+type assigning struct {
+	orders     []Order
+	references references
+	known      int // the order whose own documents these are
+	out        Assignment
+	candidates []candidate
+}
+
+// candidate is parts of one file that make one order's label.
+type candidate struct {
+	order  int
+	from   *opened
+	parts  []part
+	merged bool // the file holds labels of several orders
+}
+
+func (a *assigning) run(files []bundle.File) Assignment {
+	for at, file := range files {
+		if file.Kind == bundle.Workbook || isControlFile(file) {
+			a.out.Papers = append(a.out.Papers, file)
+			continue
+		}
+		o, bad := a.references.open(at, file)
+		if bad != nil {
+			a.unusable(file, *bad)
+			continue
+		}
+		a.place(&o)
+	}
+	a.settleCopies()
+	return a.out
+}
+
+// owner is the order that a file's name, or the caller, says it is for.
+func (a *assigning) owner(file bundle.File) (order int, strong, ok bool) {
+	f := a.references.inName(file.Name)
+	order, ok = f.alone()
+	return order, ok && f.strong[order], ok
+}
+
+func (a *assigning) unusable(file bundle.File, bad unusable) {
+	order, _, ok := a.owner(file)
+	if a.known != unknown {
+		order, ok = a.known, true
+	}
+	if !ok {
+		a.loose(file, bad.reason)
+		return
+	}
+	a.problem(order, bad.kind, file, bad.reason)
+}
+
+func (a *assigning) problem(order int, kind ProblemKind, file bundle.File, reason string) {
+	id := a.orders[order].ID
+	a.out.Problems[id] = append(a.out.Problems[id], Problem{Kind: kind, File: file, Reason: reason})
+}
+
+func (a *assigning) loose(file bundle.File, reason string) {
+	a.out.Unassigned = append(a.out.Unassigned, Loose{File: file, Reason: reason})
+}
+
+// conflict keeps a file that names two orders from both.
+func (a *assigning) conflict(file bundle.File, claimed, inside int) {
+	reason := fmt.Sprintf("the file was given for order %s, but order %s stands on it", a.orders[claimed].ID, a.orders[inside].ID)
+	a.problem(claimed, Conflict, file, reason)
+	a.problem(inside, Conflict, file, reason)
+}
+
+// place gives a file's parts to orders.
+func (a *assigning) place(o *opened) {
+	parts := a.withoutControls(o)
+	if len(parts) == 0 {
+		a.out.Papers = append(a.out.Papers, o.file)
+		return
+	}
+	named, namedStrongly, hasName := a.owner(o.file)
+	if a.known != unknown {
+		named, namedStrongly, hasName = a.known, true, true
+	}
+	insiders := a.insiders(parts, namedStrongly && a.known == unknown)
+	switch len(insiders) {
+	case 0:
+		if !hasName {
+			a.loose(o.file, a.whyNobody(parts))
+			return
+		}
+		a.placeAll(o, parts, named, nil)
+	case 1:
+		inside := insiders[0]
+		if hasName && inside != named && !a.alsoNamed(parts, named) {
+			a.conflict(o.file, named, inside)
+			return
+		}
+		a.placeAll(o, parts, lo.Ternary(hasName, named, inside), func(p part, so []part) bool { return hasName || continues(p, so) })
+	default:
+		a.placeEach(o, parts)
+	}
+}
+
+// withoutControls leaves out the pages of lists: those that name several orders
+// or are headed as such, and what follows them.
+func (a *assigning) withoutControls(o *opened) []part {
+	isList := func(p part) bool { return p.format == PDF && (p.control || len(p.found.strong) > 1) }
+	_, first, found := lo.FindIndexOf(o.parts, isList)
+	if !found {
+		return o.parts
+	}
+	rest := lo.Reject(o.parts[first:], func(p part, _ int) bool { return isList(p) })
+	labels := lo.Filter(rest, func(p part, _ int) bool { _, ok := p.found.alone(); return ok })
+	if first == 0 && len(labels) > 1 {
+		return rest
+	}
+	return o.parts[:first]
+}
+
+// insiders are the orders that the parts name, each part by itself. With
+// onlyStrong a short number does not count against the file's name.
+func (a *assigning) insiders(parts []part, onlyStrong bool) []int {
+	var orders []int
+	for _, p := range parts {
+		if order, ok := p.found.alone(); ok && (!onlyStrong || p.found.strong[order]) {
+			orders = append(orders, order)
+		}
+	}
+	slices.Sort(orders)
+	return slices.Compact(orders)
+}
+
+func (a *assigning) alsoNamed(parts []part, order int) bool {
+	return lo.SomeBy(parts, func(p part) bool { return p.found.names(order) })
+}
+
+func (a *assigning) whyNobody(parts []part) string {
+	for _, p := range parts {
+		if len(p.found.shared) > 0 {
+			return "what stands on it belongs to several orders, and its name does not tell which"
+		}
+		if len(p.found.strong)+len(p.found.weak) > 1 {
+			return "it names several orders, and its name does not tell which"
+		}
+	}
+	return "neither its text nor its name holds a reference of an order"
+}

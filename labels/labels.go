@@ -1,0 +1,115 @@
+// Package labels gives each label file to its order. [Assign] takes the files
+// of a bundle and the orders that it was asked for; [Choose] says which of an
+// order's labels are printed. It knows nothing of hubs or stores.
+package labels
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+
+	"github.com/despacho/despacho/labels/bundle"
+)
+
+// Format is what a label is written in.
+type Format string
+
+// The formats that printers take.
+const (
+	ZPL Format = "zpl"
+	PDF Format = "pdf"
+)
+
+// Order is what a label can be recognised by. References are what may be printed
+// on it or stand in a file's name (order number, package id, shipping id, codes,
+// external ids), the strongest first.
+type Order struct {
+	ID         string
+	References []string
+	Tracking   string
+}
+
+// Label is one parcel's label: one page or unit, or several that belong
+// together. Name is where it came from, Count its pages or units. Spare marks a
+// copy of a label that the order has already in this format. Notes are what was
+// mended. SHA256 is of Data, in hex.
+type Label struct {
+	Format Format
+	Data   []byte
+	Name   string
+	Count  int
+	Spare  bool
+	Notes  []string
+	SHA256 string
+}
+
+// ProblemKind says what is wrong with a file that is some order's.
+type ProblemKind string
+
+// The kinds of [Problem].
+const (
+	Conflict  ProblemKind = "conflict"  // its name and its inside, or its owner and its inside, name different orders
+	Broken    ProblemKind = "broken"    // it cannot be read
+	Empty     ProblemKind = "empty"     // it prints nothing
+	Encrypted ProblemKind = "encrypted" // it is closed by a password
+	NotLabel  ProblemKind = "not label" // it bears the order's name but holds something else, as a web page
+)
+
+// Problem is a file that is an order's and cannot be printed. The order has to
+// be asked for again. Reason is for people.
+type Problem struct {
+	Kind   ProblemKind
+	File   bundle.File
+	Reason string
+}
+
+// Loose is a file, or a page of it, that could not be given to an order.
+type Loose struct {
+	File   bundle.File
+	Reason string
+}
+
+// Assignment is where each file of a bundle went. Labels are by order ID, the
+// parcels of an order in the order in which they came. Papers are workbooks and
+// control files: never labels.
+type Assignment struct {
+	Labels     map[string][]Label
+	Problems   map[string][]Problem
+	Unassigned []Loose
+	Papers     []bundle.File
+}
+
+func newAssignment() Assignment {
+	return Assignment{Labels: map[string][]Label{}, Problems: map[string][]Problem{}}
+}
+
+func newLabel(format Format, name string, data []byte, count int, notes []string) Label {
+	sum := sha256.Sum256(data)
+	return Label{Format: format, Name: name, Data: data, Count: count, Notes: notes, SHA256: hex.EncodeToString(sum[:])}
+}
+
+// Choose parts an order's labels into those that are printed and the spare
+// ones. All parcels are printed in one format: the preferred one, unless the
+// other has more of them.
+func Choose(labels []Label, preferred Format) (printed, spare []Label) {
+	parcels, pieces := map[Format]int{}, map[Format]int{}
+	for _, l := range labels {
+		if !l.Spare {
+			parcels[l.Format]++
+			pieces[l.Format] += l.Count
+		}
+	}
+	format := preferred
+	for _, other := range []Format{ZPL, PDF} {
+		if parcels[other] > parcels[format] && pieces[other] > pieces[format] {
+			format = other
+		}
+	}
+	for _, l := range labels {
+		if l.Format == format && !l.Spare {
+			printed = append(printed, l)
+		} else {
+			spare = append(spare, l)
+		}
+	}
+	return printed, spare
+}

@@ -1,0 +1,58 @@
+package labels
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/despacho/despacho/labels/bundle"
+)
+
+var (
+	controlWord    = regexp.MustCompile(`(?i)(^|[^\pL])(control|controle|manifiesto|manifesto|manifest|hoja|lista|picking|packing|romaneio|resumen|resumo|summary|cierre)s?([^\pL]|$)`)
+	labelWord      = regexp.MustCompile(`(?i)(^|[^\pL])(etiqueta|label|gu[ií]a|zpl)s?([^\pL]|$)`)
+	controlHeading = regexp.MustCompile(`(?i)^[^\pL]*(hoja de|lista de|manifiesto|manifesto|manifest\b|control\b|controle\b|picking|packing list|romaneio|resumen de|resumo d|rela[cç][aã]o d|relaci[oó]n de|identificaci[oó]n (de )?productos|identifica[cç][aã]o (dos )?produtos|despacha tus productos)`)
+	oldSuffix      = regexp.MustCompile(`(?i)[ _-]old([ _-]?\d+|\(\d+\))?$`)
+	extension      = regexp.MustCompile(`\.[A-Za-z0-9]{1,5}$`)
+)
+
+// baseName is the last step of the path within the bundle.
+func baseName(name string) string {
+	return name[strings.LastIndexAny(name, `!/\`)+1:]
+}
+
+// steps are the parts of a name from the file itself outwards.
+func steps(name string) []string {
+	parts := strings.FieldsFunc(name, func(c rune) bool { return c == '!' || c == '/' || c == '\\' })
+	for i, j := 0, len(parts)-1; i < j; i, j = i+1, j-1 {
+		parts[i], parts[j] = parts[j], parts[i]
+	}
+	return parts
+}
+
+// inName is the order that a file's name, or else a folder or archive around
+// it, names.
+func (r references) inName(name string) found {
+	for _, step := range steps(name) {
+		if f := r.find([]string{withoutMarks(step)}); !f.none() {
+			return f
+		}
+	}
+	return found{}
+}
+
+func withoutMarks(step string) string {
+	return oldSuffix.ReplaceAllString(extension.ReplaceAllString(step, ""), "")
+}
+
+func isOld(name string) bool {
+	return oldSuffix.MatchString(extension.ReplaceAllString(baseName(name), ""))
+}
+
+// isControlFile goes by the name alone, and never holds for ZPL: control files
+// are lists on paper.
+func isControlFile(file bundle.File) bool {
+	name := baseName(file.Name)
+	return file.Kind != bundle.ZPL && controlWord.MatchString(name) && !labelWord.MatchString(extension.ReplaceAllString(name, ""))
+}
+
+func hasControlHeading(text string) bool { return controlHeading.MatchString(text) }

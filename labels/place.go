@@ -1,0 +1,107 @@
+package labels
+
+import (
+	"fmt"
+
+	"github.com/samber/lo"
+)
+
+// placeAll gives a file that is for one order to it. A part without the order's
+// reference goes along when belongs says so; nil takes all.
+func (a *assigning) placeAll(o *opened, parts []part, order int, belongs func(p part, so []part) bool) {
+	var taken []part
+	named := lo.Filter(parts, func(p part, _ int) bool { return p.found.names(order) })
+	for _, p := range parts {
+		if belongs != nil && !p.found.names(order) && !belongs(p, named) {
+			a.loose(o.file, fmt.Sprintf("its %s holds no reference of an order", position(p)))
+			continue
+		}
+		taken = append(taken, p)
+	}
+	a.take(o, taken, order, false)
+}
+
+// placeEach gives each part of a file with several orders' labels to its own. A
+// page without any reference stays with the label before it, unless it bears
+// numbers that are not on that label: then it may be anybody's.
+func (a *assigning) placeEach(o *opened, parts []part) {
+	var run []part
+	owner := unknown
+	flush := func() {
+		if owner != unknown && (a.known == unknown || owner == a.known) {
+			a.take(o, run, owner, true)
+		}
+		run = nil
+	}
+	for _, p := range parts {
+		order, ok := a.partOwner(p)
+		switch {
+		case ok && order == owner:
+			run = append(run, p)
+		case ok:
+			flush()
+			owner, run = order, []part{p}
+		case owner != unknown && p.found.none() && continues(p, run):
+			run = append(run, p)
+		default:
+			flush()
+			owner = unknown
+			a.loose(o.file, fmt.Sprintf("its %s: %s", position(p), a.whyNobody([]part{p})))
+		}
+	}
+	flush()
+}
+
+// partOwner prefers the known order, which may stand on a part beside a number
+// that others share.
+func (a *assigning) partOwner(p part) (int, bool) {
+	if order, ok := p.found.alone(); ok {
+		return order, true
+	}
+	if a.known != unknown && p.found.names(a.known) {
+		return a.known, true
+	}
+	return unknown, false
+}
+
+// continues is true for a page that goes on from others: it has no number that
+// is not on them.
+func continues(p part, from []part) bool {
+	if p.format != PDF {
+		return false
+	}
+	known := lo.FlatMap(from, func(p part, _ int) []string { return p.numbers })
+	return lo.Every(known, p.numbers)
+}
+
+func position(p part) string {
+	return fmt.Sprintf("%s %d", lo.Ternary(p.format == PDF, "page", "label"), p.index+1)
+}
+
+// take makes candidates of an order's parts: each unit of ZPL is a parcel, and
+// so is each page that bears the order's reference, with the pages after it.
+func (a *assigning) take(o *opened, parts []part, order int, merged bool) {
+	var group []part
+	flush := func() {
+		if len(group) > 0 {
+			a.candidates = append(a.candidates, candidate{order: order, from: o, parts: group, merged: merged})
+		}
+		group = nil
+	}
+	for _, p := range parts {
+		if p.broken != "" {
+			kind := lo.Ternary(len(p.texts) == 0, Empty, Broken)
+			a.problem(order, kind, o.file, fmt.Sprintf("its %s: %s", position(p), p.broken))
+			continue
+		}
+		if p.format == ZPL || p.found.names(order) || hasTwin(group, p) {
+			flush()
+		}
+		group = append(group, p)
+	}
+	flush()
+}
+
+func hasTwin(group []part, p part) bool {
+	return lo.SomeBy(group, func(other part) bool { return other.fingerprint == p.fingerprint })
+}

@@ -1,0 +1,182 @@
+package labels
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+)
+
+// references finds the orders that a text names. A reference counts as a whole
+// token only; one that two orders share decides nothing.
+type references struct {
+	byStart map[string][]reference // by its leading run of letters and digits
+}
+
+type reference struct {
+	text   string
+	orders []int
+}
+
+// betweenDigits are the blanks in a number that is printed in groups.
+var betweenDigits = regexp.MustCompile(`([0-9])[ \t]+\b`)
+
+const (
+	exactBelow = 5 // shorter references must stand alone between blanks
+	strongFrom = 8 // from this length on, a number is no coincidence
+)
+
+func indexReferences(orders []Order) references {
+	owners := map[string][]int{}
+	for i, order := range orders {
+		texts := map[string]bool{}
+		for _, text := range append([]string{order.ID, order.Tracking}, order.References...) {
+			texts[normalised(text)] = true
+		}
+		delete(texts, "")
+		for text := range texts {
+			owners[text] = append(owners[text], i)
+		}
+	}
+	r := references{byStart: map[string][]reference{}}
+	for text, orders := range owners {
+		start := text[:runLength(text)]
+		r.byStart[start] = append(r.byStart[start], reference{text: text, orders: orders})
+	}
+	return r
+}
+
+func normalised(s string) string {
+	s = strings.ToUpper(strings.TrimSpace(s))
+	return strings.TrimFunc(s, func(c rune) bool { return !isWordRune(c) })
+}
+
+// found is which orders a text names: by a reference of theirs alone, and by
+// one that they share with others.
+type found struct {
+	strong, weak, shared map[int]bool
+}
+
+// alone gives the one order that the text names, by a strong reference before
+// a weak one.
+func (f found) alone() (order int, ok bool) {
+	for _, orders := range []map[int]bool{f.strong, f.weak} {
+		if len(orders) == 1 {
+			return only(orders), true
+		}
+		if len(orders) > 1 {
+			return 0, false
+		}
+	}
+	return 0, false
+}
+
+func only(orders map[int]bool) int {
+	for order := range orders {
+		return order
+	}
+	return -1
+}
+
+func (f found) none() bool { return len(f.strong)+len(f.weak)+len(f.shared) == 0 }
+
+func (f found) names(order int) bool { return f.strong[order] || f.weak[order] || f.shared[order] }
+
+// find looks through texts: first as they stand, then, for long references that
+// a label prints in groups or over several fields, without the blanks.
+func (r references) find(texts []string) found {
+	f := found{strong: map[int]bool{}, weak: map[int]bool{}, shared: map[int]bool{}}
+	for _, text := range texts {
+		r.scan(strings.ToUpper(text), 0, &f)
+	}
+	if len(f.strong) > 0 {
+		return f
+	}
+	for i, text := range texts {
+		for line := range strings.Lines(text) {
+			r.scan(betweenDigits.ReplaceAllString(strings.ToUpper(line), "$1"), strongFrom, &f)
+			r.scan(strings.ToUpper(strings.Join(strings.Fields(line), "")), strongFrom, &f)
+		}
+		if i+1 < len(texts) && endsInDigit(text) && startsWithDigit(texts[i+1]) {
+			r.scan(strings.ToUpper(text+texts[i+1]), strongFrom, &f)
+		}
+	}
+	return f
+}
+
+func (r references) scan(text string, atLeast int, f *found) {
+	for at := 0; at < len(text); {
+		n := runLength(text[at:])
+		if n == 0 {
+			_, width := utf8.DecodeRuneInString(text[at:])
+			at += width
+			continue
+		}
+		longest := reference{}
+		for _, candidate := range r.byStart[text[at:at+n]] {
+			if len(candidate.text) > len(longest.text) && len(candidate.text) >= atLeast && standsAlone(text, at, candidate.text) {
+				longest = candidate
+			}
+		}
+		if longest.text != "" {
+			f.add(longest)
+			n = len(longest.text)
+		}
+		at += n
+	}
+}
+
+func (f *found) add(r reference) {
+	kind := f.weak
+	switch {
+	case len(r.orders) > 1:
+		kind = f.shared
+	case len(r.text) >= strongFrom:
+		kind = f.strong
+	}
+	for _, order := range r.orders {
+		kind[order] = true
+	}
+}
+
+// standsAlone is true when the reference is at that place and no part of a
+// longer token: of a number with decimals, and if short of anything.
+func standsAlone(text string, at int, reference string) bool {
+	if !strings.HasPrefix(text[at:], reference) {
+		return false
+	}
+	before, _ := utf8.DecodeLastRuneInString(text[:at])
+	after, width := utf8.DecodeRuneInString(text[at+len(reference):])
+	if width > 0 && isWordRune(after) {
+		return false
+	}
+	if len(reference) < exactBelow {
+		return (at == 0 || isBlankOrMark(before)) && (width == 0 || isBlankOrMark(after))
+	}
+	next, _ := utf8.DecodeRuneInString(text[at+len(reference)+width:])
+	decimals := (after == '.' || after == ',') && unicode.IsDigit(next)
+	return !decimals || len(reference) >= strongFrom
+}
+
+func isBlankOrMark(c rune) bool { return unicode.IsSpace(c) || strings.ContainsRune("#:()[]{}\"'", c) }
+
+func isWordRune(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }
+
+// runLength is how many bytes of letters and digits a text begins with.
+func runLength(text string) int {
+	if i := strings.IndexFunc(text, func(c rune) bool { return !isWordRune(c) }); i >= 0 {
+		return i
+	}
+	return len(text)
+}
+
+func endsInDigit(s string) bool {
+	s = strings.TrimSpace(s)
+	return s != "" && s[len(s)-1] >= '0' && s[len(s)-1] <= '9'
+}
+
+func startsWithDigit(s string) bool {
+	s = strings.TrimSpace(s)
+	return s != "" && s[0] >= '0' && s[0] <= '9'
+}
