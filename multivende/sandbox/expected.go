@@ -1,0 +1,81 @@
+package sandbox
+
+import "slices"
+
+// The tries that Expected supposes a client has.
+const (
+	labelTries  = 5
+	statusSends = 3
+)
+
+// expected is how the order ends with a client that does everything right: asks
+// for a label five times at most, sends a status three times at most, and takes
+// only orders of the last seven days.
+func (o *order) expected() string {
+	switch o.fate {
+	case Old:
+		return "left_out"
+	case Unpaid, Unregistered:
+		return "held_back"
+	case Cancelled:
+		return "cancelled"
+	case Shipped:
+		return "rejected"
+	case Unsupported:
+		return "unsupported"
+	case Shop:
+		return "skipped"
+	}
+	switch {
+	case o.cancelledDuring():
+		return "cancelled"
+	case o.channel().first != "" && o.neverThere():
+		return "status_not_synced"
+	case o.has(func(f Fault) bool { return f.Unknown }):
+		return "unknown_order"
+	}
+	failing := o.fault(func(f Fault) Times { return f.LabelFails })
+	unavailable := o.fault(func(f Fault) Times { return f.Unavailable + f.OnlyAvailable })
+	switch {
+	case failing+unavailable >= labelTries:
+		if unavailable == 0 {
+			return "rejected"
+		}
+		return "gave_up"
+	case o.badFiles() >= labelTries-failing-unavailable:
+		if o.has(func(f Fault) bool { return f.File == "missing" }) {
+			return "gave_up"
+		}
+		return "corrupt_label"
+	}
+	return "labelled"
+}
+
+// cancelledDuring says whether one of its sales has a delivery that is cancelled
+// when asked for: the sale is cancelled as a whole.
+func (o *order) cancelledDuring() bool {
+	return slices.ContainsFunc(o.sales, func(s *sale) bool {
+		return slices.ContainsFunc(s.orders, func(o *order) bool {
+			return o.has(func(f Fault) bool { return f.CancelledDuring != "" })
+		})
+	})
+}
+
+// neverThere says whether no status of the order reaches the channel.
+func (o *order) neverThere() bool {
+	return o.has(func(f Fault) bool { return f.StatusRefused != "" }) ||
+		o.fault(func(f Fault) Times { return f.StatusStuck }) >= statusSends
+}
+
+// badFiles is how many times the order's files come back wrong.
+func (o *order) badFiles() Times {
+	return o.fault(func(f Fault) Times {
+		switch {
+		case f.File == "" || f.File == "missing_in_zip":
+			return 0
+		case f.Times == 0:
+			return Always
+		}
+		return f.Times
+	})
+}

@@ -1,0 +1,152 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/samber/lo"
+)
+
+var answerWords = []string{"html", "empty", "slow", "cut_before", "cut_after"}
+
+func (f Fault) checkRoute() error {
+	if !slices.ContainsFunc(routes, func(r route) bool { return r.name == f.Route }) {
+		return fmt.Errorf("route %q is none of %s", f.Route, strings.Join(lo.Map(routes, func(r route, _ int) string { return r.name }), ", "))
+	}
+	if f.Order != "" || f.Connection != "" || f.Channel != "" || f.name() != "" {
+		return errors.New("it names a route and also an order: make two faults of it")
+	}
+	status, err := strconv.Atoi(string(f.Answer))
+	if !slices.Contains(answerWords, string(f.Answer)) && (err != nil || status < 400 || status > 599) {
+		return fmt.Errorf("answer %q is neither a status from 400 to 599 nor one of %s", f.Answer, strings.Join(answerWords, ", "))
+	}
+	if f.RetryAfterAs != "" && f.RetryAfterAs != "date" {
+		return fmt.Errorf("retry_after_as %q: only \"date\" is known", f.RetryAfterAs)
+	}
+	if _, err := f.delay(); err != nil {
+		return fmt.Errorf("delay: %w", err)
+	}
+	if f.After < 0 || f.Every < 0 || f.RetryAfter < 0 {
+		return errors.New("after, every and retry_after are not negative")
+	}
+	return nil
+}
+
+func (f Fault) delay() (time.Duration, error) {
+	if f.Delay == "" {
+		return 3 * time.Second, nil
+	}
+	return time.ParseDuration(f.Delay)
+}
+
+// routeFault is a route's fault with its counts.
+type routeFault struct {
+	Fault
+	index         int // in the plan
+	calls, struck int
+}
+
+// strikes counts a call of the route and says whether this fault answers it.
+func (f *routeFault) strikes() bool {
+	f.calls++
+	call := f.calls - f.After
+	if call < 1 || f.struck >= int(max(f.Times, 1)) || f.Every > 0 && call%f.Every != 0 {
+		return false
+	}
+	f.struck++
+	return true
+}
+
+// plan gives every fault to its orders, connections and routes.
+func (h *Hub) plan(faults []Fault) error {
+	for i, fault := range faults {
+		if err := fault.check(); err != nil {
+			return fmt.Errorf("fault %d of the plan: %w", i+1, err)
+		}
+		if fault.Route != "" {
+			h.routeFaults[fault.Route] = append(h.routeFaults[fault.Route], &routeFault{Fault: fault, index: i})
+			continue
+		}
+		if err := h.planOrders(fault); err != nil {
+			return fmt.Errorf("fault %d of the plan: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+func (h *Hub) planOrders(fault Fault) error {
+	if fault.TaskFails > 0 {
+		return h.planTasks(fault)
+	}
+	orders, err := h.chosen(fault)
+	if err != nil {
+		return err
+	}
+	for _, o := range orders {
+		o.faults = append(o.faults, fault)
+		if fault.Late != "" {
+			o.late, _ = time.ParseDuration(fault.Late) // check has parsed it
+		}
+	}
+	return nil
+}
+
+func (h *Hub) planTasks(fault Fault) error {
+	connections := h.named(fault)
+	if len(connections) == 0 {
+		return fmt.Errorf("no connection %q", fault.Connection+fault.Channel)
+	}
+	for _, c := range connections {
+		c.taskFails = fault.TaskFails
+	}
+	return nil
+}
+
+func (h *Hub) named(fault Fault) []*connection {
+	return lo.Filter(h.connections, func(c *connection, _ int) bool {
+		return c.channel != nil && (fault.Channel == c.provider ||
+			fault.Connection != "" && slices.Contains([]string{c.id, c.alias, c.name}, fault.Connection))
+	})
+}
+
+// chosen are the orders that a fault speaks of: one that it names, or of a
+// connection or channel the nth or every nth that can be labelled, newest first.
+func (h *Hub) chosen(fault Fault) ([]*order, error) {
+	if fault.Order != "" {
+		return h.orderNamed(fault.Order)
+	}
+	candidates := lo.FlatMap(h.named(fault), func(c *connection, _ int) []*order {
+		return lo.Filter(c.orders, func(o *order, _ int) bool { return o.fate == Labelable })
+	})
+	if len(candidates) < max(fault.Nth, fault.Every) || len(candidates) == 0 {
+		return nil, fmt.Errorf("%s has %d orders that can be labelled, too few for this fault",
+			fault.Connection+fault.Channel, len(candidates))
+	}
+	if fault.Nth > 0 {
+		return candidates[fault.Nth-1 : fault.Nth], nil
+	}
+	return lo.Filter(candidates, func(_ *order, i int) bool { return (i+1)%fault.Every == 0 }), nil
+}
+
+// orderNamed finds orders by any of their ids.
+func (h *Hub) orderNamed(name string) ([]*order, error) {
+	found := lo.Filter(h.orders, func(o *order, _ int) bool {
+		return slices.Contains([]string{o.id, o.code, o.number, o.packageID, o.shipment}, name) ||
+			slices.ContainsFunc(o.sales, func(s *sale) bool { return s.id == name || s.code == name })
+	})
+	if len(found) == 0 {
+		return nil, fmt.Errorf("no order %q in this world", name)
+	}
+	return found, nil
+}
+
+// fault sums up what its faults of one kind say of an order.
+func (o *order) fault(times func(Fault) Times) Times {
+	return lo.SumBy(o.faults, func(f Fault) Times { return min(times(f), Always) })
+}
+
+func (o *order) has(property func(Fault) bool) bool { return slices.ContainsFunc(o.faults, property) }

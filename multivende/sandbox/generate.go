@@ -1,0 +1,187 @@
+package sandbox
+
+import (
+	"cmp"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/samber/lo"
+)
+
+// generator makes a world from a seed; each connection has dice of its own, so
+// that more orders change only what they must.
+type generator struct {
+	hub    *Hub
+	id     func(format string, arguments ...any) string
+	dice   *rand.Rand
+	start  time.Time
+	serial uint64
+}
+
+func (h *Hub) generate(start time.Time) {
+	g := &generator{hub: h, id: h.id, start: start}
+	for place, count := range spread(h.options.Orders) {
+		g.dice = rand.New(rand.NewPCG(uint64(h.options.Seed), uint64(place)))
+		c := g.connection(place)
+		switch {
+		case c.channel == nil:
+			g.single(c, Shop, 1+h.options.Orders/200)
+		default:
+			g.labelable(c, count)
+			g.others(c, count)
+		}
+		slices.SortStableFunc(c.orders, func(a, b *order) int { return b.createdAt.Compare(a.createdAt) })
+		slices.SortStableFunc(c.sales, func(a, b *sale) int { return b.updatedAt.Compare(a.updatedAt) })
+		h.connections = append(h.connections, c)
+	}
+	for _, c := range h.connections {
+		h.sales = append(h.sales, c.sales...)
+	}
+	slices.SortStableFunc(h.sales, func(a, b *sale) int { return b.updatedAt.Compare(a.updatedAt) })
+}
+
+// spread gives each outlet its share of the orders; none that labels goes empty
+// where there are enough for all.
+func spread(orders int) []int {
+	counts := lo.Map(outlets, func(o outlet, _ int) int { return orders * o.share / 100 })
+	labelling := lo.CountBy(outlets, func(o outlet) bool { return o.share > 0 })
+	least := min(3, orders/labelling)
+	for i, o := range outlets {
+		if o.share > 0 {
+			counts[i] = max(counts[i], least)
+		}
+	}
+	counts[0] += orders - lo.Sum(counts)
+	return counts
+}
+
+func (g *generator) connection(place int) *connection {
+	o := outlets[place]
+	c := &connection{
+		id: g.id("connection %d", place), provider: o.provider, name: o.name, alias: o.alias, country: o.country,
+		shape: place,
+	}
+	if o.share > 0 {
+		c.channel = g.hub.channels[o.provider]
+	}
+	return c
+}
+
+// labelable makes the orders whose labels can be had, with every so often a sale
+// of two deliveries, a second parcel, a pick-up, or a pack of two sales.
+func (g *generator) labelable(c *connection, count int) {
+	for made := 0; made < count; {
+		i := len(c.sales)
+		s := g.sale(c, g.recently())
+		deliveries := 1
+		if i%17 == 5 && count-made > 1 {
+			deliveries = 2
+		}
+		for range deliveries {
+			o := g.order(s, Labelable, g.pick(c.channel.modes))
+			if i%13 == 4 {
+				g.parcel(o)
+			}
+		}
+		if i%19 == 7 {
+			g.pickUp(s)
+		}
+		if c.provider == "mercadolibre" && i%11 == 6 {
+			g.pack(s)
+		}
+		made += deliveries
+	}
+}
+
+// others makes the orders that get no label, or not by themselves.
+func (g *generator) others(c *connection, count int) {
+	g.single(c, Unpaid, 1+count/40)
+	for i, mode := range c.channel.without {
+		for range 1 + count/80 {
+			o := g.order(g.sale(c, g.recently()), Unsupported, mode)
+			o.careless = i%2 == 0
+		}
+	}
+	if count < 5 {
+		return
+	}
+	g.single(c, Cancelled, 1+count/60)
+	g.single(c, Shipped, 1)
+	g.single(c, Old, 1+count/100)
+	g.pickUp(g.sale(c, g.recently()))
+	if c.provider == "paris" || c.alias == outlets[0].alias {
+		g.single(c, Unregistered, 1)
+	}
+}
+
+func (g *generator) single(c *connection, fate Fate, count int) {
+	for i := range count {
+		at := g.recently()
+		if fate == Old {
+			at = g.start.Add(-8*24*time.Hour - time.Duration(g.dice.IntN(12*24))*time.Hour)
+		}
+		mode := "Standard"
+		if c.channel != nil {
+			mode = g.pick(c.channel.modes)
+		}
+		o := g.order(g.sale(c, at), fate, mode)
+		o.careless = i%2 == 0 || fate == Unregistered
+	}
+}
+
+// recently is a moment of the last three days.
+func (g *generator) recently() time.Time {
+	return g.start.Add(-time.Duration(g.dice.Int64N(int64(70 * time.Hour)))).Add(-time.Hour).Truncate(time.Millisecond)
+}
+
+func (g *generator) pick(words []string) string { return words[g.dice.IntN(len(words))] }
+
+// number is unique in the world: nine digits that look drawn.
+func (g *generator) number() uint64 {
+	g.serial++
+	return (g.serial*387_420_489 + uint64(g.hub.options.Seed)*104_729) % 1_000_000_000
+}
+
+// prepare brings every order to where it stands when the world begins, once its
+// faults are known.
+func (h *Hub) prepare(start time.Time) {
+	for _, o := range h.orders {
+		o.updatedAt = o.createdAt.Add(time.Minute)
+		o.tracking = o.parcels[0].tracking
+		o.status = pending
+		switch o.fate {
+		case Labelable, Old:
+			h.prepareLabelable(o, start)
+		case Cancelled:
+			o.status, o.ready, o.cancel = cancelled, o.careless, true
+		case Shipped:
+			o.status, o.printed = shipped, true
+		case Shop:
+		default:
+			o.ready = o.careless
+		}
+	}
+	slices.SortFunc(h.orders, func(a, b *order) int { return cmp.Compare(a.index, b.index) })
+}
+
+func (h *Hub) prepareLabelable(o *order, start time.Time) {
+	first := o.channel().first
+	switch {
+	case first == "":
+		o.ready = true
+		if o.shape%3 == 0 {
+			o.status = handling
+		}
+	case o.shape%10 == 0 && len(o.faults) == 0: // somebody has been there before
+		o.ready, o.status = true, first
+		o.link = &link{id: h.id("link %s 0", o.id), code: first, state: linkChanged, before: true, sentAt: o.createdAt, updatedAt: o.createdAt.Add(time.Minute)}
+		o.links = append(o.links, o.link)
+	case len(o.sales[0].orders) == 1:
+		o.trackingAtReady, o.tracking = true, ""
+	}
+	if o.late > 0 {
+		o.hidden = true
+		h.schedule(start.Add(o.late), func(time.Time) { o.hidden = false })
+	}
+}

@@ -1,0 +1,117 @@
+// Package sandbox is a hub to run against: the routes of the Multivende API over
+// one world made from a seed, with its own clock, its own latencies and faults on
+// demand. It imports nothing of the client that it serves and makes its own
+// labels. README.md beside it tells the world, the faults and the report.
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Hub is a sandbox hub; it is an http.Handler.
+type Hub struct {
+	options  Options
+	id       func(format string, arguments ...any) string
+	channels map[string]*channel
+	samples  samples
+	mux      *http.ServeMux
+	turns    atomic.Int64 // counts answers whose shape changes from call to call
+
+	// What stands below is guarded by mutex. The static parts of orders, sales
+	// and connections (see their types) may be read without it once New is done.
+	mutex       sync.Mutex
+	start       time.Time
+	clock       clock
+	journal     *journal
+	connections []*connection
+	orders      []*order
+	sales       []*sale // newest change first
+	orderByID   map[string]*order
+	saleByID    map[string]*sale
+	taskByID    map[string]*task
+	documents   map[string]document
+	tasks       int
+	coming      events
+	turn        int
+	calls       map[string]*RouteCalls
+	routeFaults map[string][]*routeFault
+}
+
+// ErrOtherWorld says that Options.Dir holds a world made with other options.
+var ErrOtherWorld = errors.New("the folder holds another world")
+
+// New makes the world, or takes it up again from Options.Dir.
+// It fails for options that make no sense, a fault that fits no order, a folder
+// of labels without labels, and a Dir that holds another world (ErrOtherWorld).
+func New(options Options) (*Hub, error) {
+	options, err := options.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	h := &Hub{
+		options: options, id: identifiers(options.Seed), channels: channelsWith(options.FalabellaFormat),
+		orderByID: map[string]*order{}, saleByID: map[string]*sale{}, taskByID: map[string]*task{},
+		documents: map[string]document{}, calls: map[string]*RouteCalls{}, routeFaults: map[string][]*routeFault{},
+	}
+	if h.samples, err = readSamples(options.LabelsDir); err != nil {
+		return nil, err
+	}
+	journal, past, err := openJournal(options)
+	if err != nil {
+		return nil, err
+	}
+	start := past.world.Start
+	h.start = start
+	h.generate(start)
+	if err := h.plan(options.Faults); err != nil {
+		return nil, errors.Join(fmt.Errorf("sandbox: %w", err), journal.close())
+	}
+	h.prepare(start)
+	h.samples.deal(h.orders)
+	if err := h.replay(past.entries); err != nil {
+		return nil, errors.Join(err, journal.close())
+	}
+	h.journal = journal
+	h.clock = clock{start: past.last, began: options.Now(), speed: options.Speed, ours: options.Now}
+	h.mux = h.routing()
+	return h, nil
+}
+
+// channelsWith is the table of channels with Falabella's labels in this format.
+func channelsWith(falabella string) map[string]*channel {
+	table := maps.Clone(channels)
+	row := *table["fcom"]
+	row.hands.pdf, row.hands.zpl = falabella == "pdf", falabella == "zpl"
+	table["fcom"] = &row
+	return table
+}
+
+// Merchant is the id of the merchant whose orders these are.
+func (h *Hub) Merchant() string { return h.options.MerchantID }
+
+// Token is the bearer token that the hub accepts.
+func (h *Hub) Token() string { return h.options.Token }
+
+// Now is the hub's clock.
+func (h *Hub) Now() time.Time { return h.clock.now() }
+
+// Close ends the journal; the world can be taken up again from its folder.
+func (h *Hub) Close() error {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	return h.journal.close()
+}
+
+// lock takes the world and brings it to now; the caller unlocks it.
+func (h *Hub) lock() time.Time {
+	h.mutex.Lock()
+	now := h.clock.now()
+	h.settle(now)
+	return now
+}

@@ -1,0 +1,162 @@
+package sandbox
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"sync"
+	"time"
+)
+
+// journal appends what changes the world, a JSON line each, before it is done.
+// The zero journal writes nothing.
+type journal struct {
+	mutex sync.Mutex
+	file  *os.File
+}
+
+// entry is one line of the journal.
+type entry struct {
+	At   time.Time `json:"at"`
+	Kind string    `json:"kind"` // world, call, ask, status, tracking, cancel, strike, download
+
+	World *worldEntry `json:"world,omitempty"`
+
+	ID     string   `json:"id,omitempty"`     // of what the entry speaks of
+	Orders []string `json:"orders,omitempty"` // of an ask
+	Code   string   `json:"code,omitempty"`   // of a status
+	Route  string   `json:"route,omitempty"`  // of a call or strike
+	Status int      `json:"status,omitempty"` // of a call
+	Number *string  `json:"number,omitempty"` // of a tracking
+	URL    *string  `json:"url,omitempty"`
+	Fault  int      `json:"fault,omitempty"` // of a strike: which of the route's
+}
+
+// worldEntry is what a world was made with.
+type worldEntry struct {
+	Seed      int64     `json:"seed"`
+	Orders    int       `json:"orders"`
+	Start     time.Time `json:"start"`
+	Faults    []Fault   `json:"faults,omitempty"`
+	Falabella string    `json:"falabella"`
+}
+
+// past is what a journal tells: how the world was made, what happened, and the
+// hub's time when it stopped.
+type past struct {
+	world   worldEntry
+	entries []entry
+	last    time.Time
+}
+
+const journalName = "sandbox.jsonl"
+
+// openJournal reads the journal in options.Dir and opens it for more; without a
+// Dir, or with an empty one, it begins a world.
+func openJournal(options Options) (*journal, past, error) {
+	start := options.Now().UTC().Truncate(time.Second)
+	began := past{last: start, world: worldEntry{
+		Seed: options.Seed, Orders: options.Orders, Start: start, Faults: options.Faults, Falabella: options.FalabellaFormat,
+	}}
+	if options.Dir == "" {
+		return &journal{}, began, nil
+	}
+	if err := os.MkdirAll(options.Dir, 0o700); err != nil {
+		return nil, past{}, fmt.Errorf("sandbox: journal: %w", err)
+	}
+	file, err := os.OpenFile(filepath.Join(options.Dir, journalName), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, past{}, fmt.Errorf("sandbox: journal: %w", err)
+	}
+	entries, whole, err := readJournal(file)
+	if err == nil {
+		err = errors.Join(file.Truncate(whole), seekTo(file, whole))
+	}
+	j := &journal{file: file}
+	if err == nil && len(entries) == 0 {
+		err = j.write(entry{At: start, Kind: "world", World: &began.world})
+		return j, began, err
+	}
+	if err == nil {
+		began, err = took(entries, began.world, options.Dir)
+	}
+	if err != nil {
+		return nil, past{}, errors.Join(fmt.Errorf("sandbox: journal: %w", err), file.Close())
+	}
+	return j, began, nil
+}
+
+func seekTo(file *os.File, offset int64) error {
+	_, err := file.Seek(offset, io.SeekStart)
+	return err
+}
+
+// took makes the past out of a journal's entries, when it is this world's.
+func took(entries []entry, asked worldEntry, dir string) (past, error) {
+	if entries[0].World == nil {
+		return past{}, fmt.Errorf("%s in %s does not begin with a world", journalName, dir)
+	}
+	world := *entries[0].World
+	asked.Start = world.Start
+	if !reflect.DeepEqual(world, asked) {
+		return past{}, fmt.Errorf("%w: %s was made with seed %d, %d orders, %d faults and Falabella as %s; give the same or another folder",
+			ErrOtherWorld, dir, world.Seed, world.Orders, len(world.Faults), world.Falabella)
+	}
+	last := world.Start
+	for _, entry := range entries {
+		if entry.At.After(last) {
+			last = entry.At
+		}
+	}
+	return past{world: world, entries: entries[1:], last: last}, nil
+}
+
+// readJournal reads whole lines and tells where the last of them ends: a process
+// that was killed may have left half a line.
+func readJournal(file io.Reader) (entries []entry, whole int64, err error) {
+	lines := bufio.NewReaderSize(file, 1<<20)
+	for {
+		line, err := lines.ReadBytes('\n')
+		if errors.Is(err, io.EOF) {
+			return entries, whole, nil
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+		var next entry
+		if err := json.Unmarshal(bytes.TrimSpace(line), &next); err != nil {
+			return nil, 0, fmt.Errorf("line %d: %w", len(entries)+1, err)
+		}
+		entries = append(entries, next)
+		whole += int64(len(line))
+	}
+}
+
+func (j *journal) write(next entry) error {
+	if j == nil || j.file == nil {
+		return nil
+	}
+	line, err := json.Marshal(next)
+	if err != nil {
+		return fmt.Errorf("sandbox: journal: %w", err)
+	}
+	j.mutex.Lock()
+	defer j.mutex.Unlock()
+	if _, err := j.file.Write(append(line, '\n')); err != nil {
+		return fmt.Errorf("sandbox: journal: %w", err)
+	}
+	return nil
+}
+
+func (j *journal) close() error {
+	if j.file == nil {
+		return nil
+	}
+	return j.file.Close()
+}

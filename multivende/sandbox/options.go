@@ -1,0 +1,87 @@
+package sandbox
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Options say what world a hub has. The zero value is a world of 110 orders
+// whose labels can be had, from seed 0, on our own clock, without faults.
+type Options struct {
+	// Seed makes the world: equal seeds make equal worlds but for their dates.
+	Seed int64
+	// Orders is how many orders can be labelled; unpaid, cancelled, unsupported
+	// and web-shop orders come on top. Zero means 110.
+	Orders int
+	// Speed is how many times as fast as ours the hub's clock runs. Zero means 1.
+	Speed float64
+	// Faults is the fault plan, as ParseFaults reads it.
+	Faults []Fault
+	// LabelsDir holds label files (*.zpl, *.txt, *.pdf) that are handed out
+	// instead of drawn ones: those of LabelsDir/<provider> if there are any, else
+	// those of LabelsDir, in name order, in rotation over the orders, unchanged.
+	LabelsDir string
+	// Dir, when set, keeps the world's changes in a journal: a hub made again with
+	// the same Dir goes on where the last one stopped, however it stopped.
+	Dir string
+	// FalabellaFormat is "pdf" (also when empty) or "zpl".
+	FalabellaFormat string
+	// Token is the bearer that the hub accepts, MerchantID its merchant; both are
+	// made from the seed when empty.
+	Token, MerchantID string
+	// Now is our clock; nil means time.Now.
+	Now func() time.Time
+	// PageSize is the length of a list's page. Zero means 50.
+	PageSize int
+}
+
+func (o Options) withDefaults() (Options, error) {
+	if o.Orders == 0 {
+		o.Orders = 110
+	}
+	if o.Speed == 0 {
+		o.Speed = 1
+	}
+	if o.PageSize == 0 {
+		o.PageSize = 50
+	}
+	if o.FalabellaFormat == "" {
+		o.FalabellaFormat = "pdf"
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if len(o.Faults) == 0 {
+		o.Faults = nil
+	}
+	if o.MerchantID == "" {
+		o.MerchantID = identifiers(o.Seed)("merchant")
+	}
+	if o.Token == "" {
+		sum := sha256.Sum256(fmt.Appendf(nil, "token %d", o.Seed))
+		o.Token = "sandbox." + hex.EncodeToString(sum[:16]) + "." + hex.EncodeToString(sum[16:])
+	}
+	switch {
+	case o.Orders < 0 || o.Orders > 1_000_000:
+		return o, fmt.Errorf("sandbox: %d orders: give a number from 1 to 1,000,000", o.Orders)
+	case o.Speed < 0:
+		return o, fmt.Errorf("sandbox: speed %g: a clock does not run backwards", o.Speed)
+	case o.PageSize < 0:
+		return o, fmt.Errorf("sandbox: page size %d: give a number from 1 on", o.PageSize)
+	case o.FalabellaFormat != "pdf" && o.FalabellaFormat != "zpl":
+		return o, fmt.Errorf("sandbox: Falabella's format %q: give pdf or zpl", o.FalabellaFormat)
+	}
+	return o, nil
+}
+
+// identifiers makes the ids of a seed's world: version 5 UUIDs of what they name.
+func identifiers(seed int64) func(format string, arguments ...any) string {
+	space := uuid.NewSHA1(uuid.NameSpaceURL, fmt.Appendf(nil, "sandbox world %d", seed))
+	return func(format string, arguments ...any) string {
+		return uuid.NewSHA1(space, fmt.Appendf(nil, format, arguments...)).String()
+	}
+}

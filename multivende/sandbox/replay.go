@@ -1,0 +1,71 @@
+package sandbox
+
+import "fmt"
+
+// record writes an entry before it is done.
+func (h *Hub) record(next entry) error { return h.journal.write(next) }
+
+// replay does again what the journal tells.
+func (h *Hub) replay(entries []entry) error {
+	for i, past := range entries {
+		if err := h.redo(past); err != nil {
+			return fmt.Errorf("sandbox: journal, entry %d: %w", i+2, err)
+		}
+	}
+	return nil
+}
+
+func (h *Hub) redo(past entry) error {
+	switch past.Kind {
+	case "call":
+		h.count(past)
+		return nil
+	case "strike":
+		return h.restrike(past)
+	}
+	h.settle(past.At)
+	if past.Kind == "ask" {
+		c := h.connectionByID(past.ID)
+		if c == nil {
+			return fmt.Errorf("no connection %s", past.ID)
+		}
+		h.ask(past.At, c, past.Orders)
+		return nil
+	}
+	if past.Kind == "download" {
+		h.downloaded(past.ID)
+		return nil
+	}
+	if past.Kind == "cancel" {
+		s := h.saleByID[past.ID]
+		if s == nil {
+			return fmt.Errorf("no sale %s", past.ID)
+		}
+		h.cancelSale(past.At, s)
+		return nil
+	}
+	o := h.orderByID[past.ID]
+	if o == nil {
+		return fmt.Errorf("no order %s", past.ID)
+	}
+	switch past.Kind {
+	case "status":
+		h.send(past.At, o, past.Code)
+	case "tracking":
+		o.track(past.At, past.Number, past.URL)
+	default:
+		return fmt.Errorf("kind %q is unknown", past.Kind)
+	}
+	return nil
+}
+
+// restrike counts a route's fault that has struck.
+func (h *Hub) restrike(past entry) error {
+	for _, fault := range h.routeFaults[past.Route] {
+		if fault.index == past.Fault {
+			fault.struck++
+			return nil
+		}
+	}
+	return fmt.Errorf("route %q has no fault %d", past.Route, past.Fault+1)
+}

@@ -1,0 +1,84 @@
+// Command serve runs a sandbox hub.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/despacho/despacho/multivende/sandbox"
+)
+
+// settings are the program's flags.
+type settings struct {
+	Addr      string  `default:"127.0.0.1:0" help:"Address to listen on; port 0 takes any free one."`
+	Seed      int64   `default:"1" help:"Seed of the world."`
+	Orders    int     `default:"110" help:"Orders that can be labelled; others come on top."`
+	Speed     float64 `default:"1" help:"How many times as fast as ours the hub's clock runs."`
+	Faults    string  `type:"existingfile" placeholder:"FILE" help:"Fault plan (JSON)."`
+	Labels    string  `type:"existingdir" placeholder:"DIR" help:"Label files (*.zpl, *.txt, *.pdf) to hand out, from DIR/<provider> or DIR."`
+	Data      string  `placeholder:"DIR" help:"Where the world is kept, so that it outlives the process."`
+	Falabella string  `enum:"pdf,zpl" default:"pdf" help:"What Falabella hands out: pdf or zpl."`
+	Token     string  `env:"SANDBOX_TOKEN" placeholder:"TOKEN" help:"Bearer token that is accepted; made from the seed when not given."`
+}
+
+func main() {
+	var flags settings
+	kong.Parse(&flags, kong.Name("serve"), kong.Description("A sandbox of the Multivende hub."))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := serve(ctx, flags); err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		os.Exit(1)
+	}
+}
+
+// serve runs the hub until the context ends; one line on standard output says
+// where it is, for whom, and with which token.
+func serve(ctx context.Context, flags settings) error {
+	options, err := flags.options()
+	if err != nil {
+		return err
+	}
+	hub, err := sandbox.New(options)
+	if err != nil {
+		return err
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", flags.Addr)
+	if err != nil {
+		return errors.Join(fmt.Errorf("listen on %s: %w", flags.Addr, err), hub.Close())
+	}
+	fmt.Printf("hub=http://%s merchant=%s token=%s\n", listener.Addr(), hub.Merchant(), hub.Token())
+	server := &http.Server{Handler: hub, ReadHeaderTimeout: 10 * time.Second}
+	stopped := context.AfterFunc(ctx, func() { _ = server.Close() })
+	defer stopped()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return errors.Join(err, hub.Close())
+	}
+	return hub.Close()
+}
+
+func (s settings) options() (sandbox.Options, error) {
+	options := sandbox.Options{
+		Seed: s.Seed, Orders: s.Orders, Speed: s.Speed, LabelsDir: s.Labels, Dir: s.Data,
+		FalabellaFormat: s.Falabella, Token: s.Token,
+	}
+	if s.Faults == "" {
+		return options, nil
+	}
+	file, err := os.Open(s.Faults)
+	if err != nil {
+		return options, fmt.Errorf("fault plan: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	options.Faults, err = sandbox.ParseFaults(file)
+	return options, err
+}

@@ -1,0 +1,222 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// route is one row of what the hub answers to. Its name stands in fault plans and
+// in the report.
+type route struct {
+	name, pattern string
+	access        access
+	handle        func(*Hub, *http.Request) answer
+}
+
+type access int
+
+const (
+	byToken access = iota // the token is needed
+	byLink                // a token is refused, as S3 refuses it
+	byAll                 // nobody asks
+)
+
+var routes = []route{
+	{"info", "GET /api/d/info", byToken, (*Hub).info},
+	{"connections", "GET /api/m/{merchant}/marketplace-connections/p/{page}", byToken, (*Hub).listConnections},
+	{"provider-connections", "GET /api/m/{merchant}/{provider}", byToken, (*Hub).listProvider},
+	{"provider-connections-page", "GET /api/m/{merchant}/{provider}/p/{page}", byToken, (*Hub).listProvider},
+	{"statuses", "GET /api/delivery-order-statuses", byToken, (*Hub).listStatuses},
+	{"documents", "GET /api/m/{merchant}/delivery-orders/documents/p/{page}", byToken, (*Hub).listAvailable},
+	{"tickets", "PUT /api/{provider}/{connection}/delivery-order-tickets/generation", byToken, (*Hub).generateTickets},
+	{"task", "GET /api/bulk-actions-task/{id}", byToken, (*Hub).readTask},
+	{"tasks", "GET /api/m/{merchant}/bulk-actions-task/{kind}/p/{page}", byToken, (*Hub).listTasks},
+	{"delivery-order", "GET /api/delivery-orders/{id}", byToken, (*Hub).readDeliveryOrder},
+	{"update-tracking", "PUT /api/delivery-orders/{id}", byToken, (*Hub).updateTracking},
+	{"change-status", "PUT /api/delivery-orders/{id}/change-delivery-status", byToken, (*Hub).changeStatus},
+	{"checkouts-light", "GET /api/m/{merchant}/checkouts/light/p/{page}", byToken, (*Hub).listCheckouts},
+	{"checkout", "GET /api/checkouts/{id}", byToken, (*Hub).readCheckout},
+	{"task-file", "GET /files/tasks/{id}", byLink, (*Hub).downloadTask},
+	{"document-file", "GET /files/documents/{id}", byLink, (*Hub).downloadDocument},
+	{"report", "GET /sandbox/report", byAll, (*Hub).readReport},
+	{"cancel", "POST /sandbox/cancel/{order}", byAll, (*Hub).cancelByHand},
+}
+
+// answer is what a route says: a body as JSON, or bytes as they are.
+type answer struct {
+	status int
+	body   any
+	raw    []byte
+	kind   string // the content type of raw
+	name   string // the file name of raw
+	retry  string // Retry-After
+	id     string // of what was read, for the report
+}
+
+func fine(body any) answer { return answer{status: http.StatusOK, body: body} }
+
+// problem is an error in the hub's style: a name, a message, the status.
+func problem(status int, name, message string) answer {
+	return answer{status: status, body: map[string]any{"name": name, "message": message, "status": status}}
+}
+
+// bodyLimit is the longest request that is read.
+const bodyLimit = 1 << 20
+
+func (h *Hub) routing() *http.ServeMux {
+	mux := http.NewServeMux()
+	for _, route := range routes {
+		mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) { h.serve(route, w, r) })
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		h.write(w, answer{status: http.StatusNotFound, kind: "text/html; charset=utf-8",
+			raw: []byte("<!DOCTYPE html>\n<html><head><title>Error</title></head><body><pre>Cannot find this route</pre></body></html>\n")})
+	})
+	return mux
+}
+
+// ServeHTTP answers one call.
+func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.mux.ServeHTTP(w, r) }
+
+func (h *Hub) serve(route route, w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
+	refusal, refused := h.refused(route, r)
+	if refused {
+		h.called(route, refusal)
+		h.write(w, refusal)
+		return
+	}
+	fault := h.strike(route)
+	if instead, done := h.faulty(fault, r); done {
+		h.called(route, instead)
+		h.write(w, instead)
+		return
+	}
+	given := route.handle(h, r)
+	if fault != nil && fault.Answer == "cut_after" {
+		h.called(route, answer{id: given.id})
+		panic(http.ErrAbortHandler)
+	}
+	h.called(route, given)
+	h.write(w, given)
+}
+
+// refused is the answer to a call without the right to make it.
+func (h *Hub) refused(route route, r *http.Request) (answer, bool) {
+	given := r.Header.Get("Authorization")
+	switch route.access {
+	case byLink:
+		if given != "" {
+			return xmlError(http.StatusBadRequest, "InvalidArgument", "Only one auth mechanism allowed"), true
+		}
+		return answer{}, false
+	case byAll:
+		return answer{}, false
+	}
+	scheme, token, _ := strings.Cut(given, " ")
+	if !strings.EqualFold(scheme, "bearer") || token != h.options.Token {
+		return problem(http.StatusUnauthorized, "UnauthorizedError", "invalid token"), true
+	}
+	if merchant := r.PathValue("merchant"); merchant != "" && merchant != h.options.MerchantID {
+		return problem(http.StatusForbidden, "ForbiddenError", "the application has no access to this merchant"), true
+	}
+	return answer{}, false
+}
+
+// strike is the fault of this call; nil for none.
+func (h *Hub) strike(route route) *routeFault {
+	faults := h.routeFaults[route.name]
+	if len(faults) == 0 {
+		return nil
+	}
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	var struck *routeFault
+	for _, fault := range faults {
+		if struck == nil && fault.strikes() {
+			struck = fault
+			_ = h.record(entry{At: h.clock.now(), Kind: "strike", Route: route.name, Fault: fault.index})
+		} else if struck != nil {
+			fault.calls++
+		}
+	}
+	return struck
+}
+
+// faulty is the answer that a fault puts in the place of the real one.
+func (h *Hub) faulty(fault *routeFault, r *http.Request) (instead answer, done bool) {
+	if fault == nil {
+		return answer{}, false
+	}
+	switch fault.Answer {
+	case "cut_after":
+		return answer{}, false
+	case "cut_before":
+		return answer{}, true
+	case "slow":
+		delay, _ := fault.delay() // check has parsed it
+		select {
+		case <-time.After(delay):
+		case <-r.Context().Done():
+		}
+		return answer{}, false
+	case "html":
+		return answer{status: http.StatusOK, kind: "text/html; charset=utf-8",
+			raw: []byte("<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>Checking your browser</body></html>")}, true
+	case "empty":
+		return answer{status: http.StatusOK, kind: "application/json", raw: []byte{}}, true
+	}
+	status, _ := strconv.Atoi(string(fault.Answer)) // check has parsed it
+	instead = problem(status, strings.ReplaceAll(http.StatusText(status), " ", "")+"Error", "a fault of the plan")
+	if fault.RetryAfter > 0 {
+		instead.retry = strconv.Itoa(fault.RetryAfter)
+		if fault.RetryAfterAs == "date" {
+			instead.retry = h.clock.now().Add(time.Duration(fault.RetryAfter) * time.Second).Format(http.TimeFormat)
+		}
+	}
+	return instead, true
+}
+
+// called counts a call; an answer without a status is one that was cut.
+func (h *Hub) called(route route, given answer) {
+	if route.access == byAll {
+		return
+	}
+	call := entry{At: h.clock.now(), Kind: "call", Route: route.name, Status: given.status, ID: given.id}
+	h.mutex.Lock()
+	h.count(call)
+	h.mutex.Unlock()
+	_ = h.record(call) // a lost count is no reason to withhold the answer
+}
+
+func (h *Hub) write(w http.ResponseWriter, given answer) {
+	if given.status == 0 {
+		panic(http.ErrAbortHandler)
+	}
+	content, kind := given.raw, given.kind
+	if content == nil {
+		var out bytes.Buffer
+		encoder := json.NewEncoder(&out)
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(given.body); err != nil {
+			given.status, out = http.StatusInternalServerError, *bytes.NewBufferString(`{"name":"InternalServerError"}`)
+		}
+		content, kind = out.Bytes(), "application/json; charset=utf-8"
+	}
+	header := w.Header()
+	header.Set("Date", h.clock.now().Format(http.TimeFormat))
+	header.Set("Content-Type", kind)
+	header.Set("Content-Length", strconv.Itoa(len(content)))
+	if given.retry != "" {
+		header.Set("Retry-After", given.retry)
+	}
+	if given.name != "" {
+		header.Set("Content-Disposition", `attachment; filename="`+given.name+`"`)
+	}
+	w.WriteHeader(given.status)
+	_, _ = w.Write(content) // the client may have gone
+}

@@ -1,0 +1,164 @@
+package sandbox
+
+import "time"
+
+// Fate is what an order is by the world's truth, faults apart.
+type Fate string
+
+// The fates of an order.
+const (
+	Labelable    Fate = "labelable"    // its label can be had
+	Old          Fate = "old"          // so too, but older than seven days
+	Unpaid       Fate = "unpaid"       // its payment or verification is not done
+	Unregistered Fate = "unregistered" // its sale is not registered: the checkout is 404
+	Cancelled    Fate = "cancelled"    // its sale was cancelled before the world began
+	Shipped      Fate = "shipped"      // it has left already
+	Unsupported  Fate = "unsupported"  // its shipping mode gets no label
+	Shop         Fate = "shop"         // its connection makes no labels
+)
+
+type connection struct {
+	id, provider, name, alias, country string
+	channel                            *channel // nil where no labels are made
+	orders                             []*order // newest first
+	sales                              []*sale  // newest change first
+	tasks                              []*task  // oldest first
+	shape                              int      // which of the odd shapes this connection answers with
+	taskFails                          Times    // this many first tasks fail without output
+}
+
+// sale is a checkout. Below its comment stands what may change.
+type sale struct {
+	id, code, externalID, orderNumber string
+	connection                        *connection
+	orders                            []*order
+	items                             []*item
+	pickUps                           []pickUp
+	client                            person
+	soldAt, createdAt                 time.Time
+	shape                             int
+	unregistered                      bool
+
+	// changes
+	updatedAt             time.Time
+	payment, verification string
+	cancelled             bool
+	reads                 int
+}
+
+type item struct {
+	id, sku, product, warehouse string
+	order                       *order // nil for what is picked up
+	count, price                int
+}
+
+type pickUp struct{ id, code, status string }
+
+type person struct {
+	name, lastName, document, email, phone   string
+	street, number, commune, city, zip, area string
+}
+
+type parcel struct{ tracking, code string }
+
+// order is a delivery order. Below its comment stands what may change.
+type order struct {
+	id, code        string
+	connection      *connection
+	sales           []*sale // one; two for a pack of Mercado Libre
+	index           int     // place among all orders of the world
+	number          string  // externalOrderNumber of its sales
+	packageID       string  // PackageId of Falabella and Linio
+	shipment        string  // the channel's shipment id, unique
+	parcels         []parcel
+	mode, courier   string
+	warehouse       warehouse
+	createdAt       time.Time
+	handlingLimit   time.Time
+	promised        time.Time
+	fate            Fate
+	careless        bool // in the list although it gets no label
+	late            time.Duration
+	trackingAtReady bool // it has a tracking number only when it is ready
+	faults          []Fault
+	shape           int
+
+	// changes
+	updatedAt                      time.Time
+	status                         string
+	link                           *link
+	links                          []*link // of all changes, oldest first
+	tracking, trackingURL          string
+	ready, printed, hidden, cancel bool
+	asks                           []*ask
+	tries                          Times // asks that could have made a label
+	given                          Times // asks that do
+	sends                          Times // changes of status
+	made                           *ask  // the ask whose labels its documents are
+	downloads, reads               int
+}
+
+// link is how far a change of status is on its way to the channel.
+type link struct {
+	id, code  string
+	state     string // empty for one that nobody has picked up
+	words     string // the channel's, of a refused one
+	before    bool   // it was sent before the world began
+	sentAt    time.Time
+	updatedAt time.Time
+}
+
+// ask is one order in one request for labels.
+type ask struct {
+	order  *order
+	task   *task
+	nth    int // from 1
+	result string
+	file   string // what is wrong with the label's files; empty for nothing
+	old    bool   // a label was made before
+	madeAt time.Time
+}
+
+// The results of an ask.
+const (
+	resultLabel         = "label"
+	resultFailed        = "failed"
+	resultUnavailable   = "unavailable"
+	resultOnlyAvailable = "only_available"
+	resultNoList        = "in_no_list"
+	resultTaskFailed    = "task_failed"
+)
+
+// task is a bulk action task.
+type task struct {
+	id         string
+	number     int
+	connection *connection
+	asks       []*ask
+	createdAt  time.Time
+	endsAt     time.Time
+	updatedAt  time.Time
+	state      string
+	without    bool // it fails without output
+}
+
+type warehouse struct{ id, code, name string }
+
+func (o *order) channel() *channel { return o.connection.channel }
+
+// reference is the number that the channel prints on the label.
+func (o *order) reference() string {
+	if o.packageID != "" {
+		return o.packageID
+	}
+	return o.number
+}
+
+// fileName is the label's file without extension: the printed reference, with
+// the tracking number where the sale has more deliveries than this one.
+func (o *order) fileName() string {
+	if o.packageID == "" && len(o.sales[0].orders) > 1 {
+		return o.number + "_" + o.parcels[0].tracking
+	}
+	return o.reference()
+}
