@@ -1,0 +1,41 @@
+package run
+
+import (
+	"context"
+	"os"
+	"strings"
+	"time"
+)
+
+// expiryPause is how often old objects are deleted where S3 does not do it itself.
+const expiryPause = 24 * time.Hour
+
+// expire deletes old objects now and daily until ctx ends. Where the server
+// keeps expiry rules the store has nothing to do.
+func (p *process) expire(ctx context.Context) {
+	ticker := time.NewTicker(expiryPause)
+	defer ticker.Stop()
+	for {
+		switch deleted, err := p.store.Expire(ctx, time.Now()); {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			p.log.Warn("old objects could not be deleted; tried again tomorrow", "deleted", deleted, "error", err)
+		case deleted > 0:
+			p.log.Info("old objects were deleted", "deleted", deleted)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// usesExampleSecret tells whether the S3 secret is the one of the example settings.
+func usesExampleSecret() bool {
+	return strings.Contains(os.Getenv("AWS_SECRET_ACCESS_KEY"), exampleMark)
+}
+
+// exampleMark stands in every secret of deploy/example.env.
+const exampleMark = "change-me"

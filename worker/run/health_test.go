@@ -1,0 +1,125 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func get(t *testing.T, address, path string) (status int, body string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address+path, nil)
+	require.NoError(t, err)
+	answer, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	content, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	return answer.StatusCode, string(content)
+}
+
+func serveEndpoints(t *testing.T, ready *readiness) *endpoints {
+	t.Helper()
+	numbers, err := newMetrics(silent())
+	require.NoError(t, err)
+	served, err := listen(t.Context(), "127.0.0.1:0", ready, numbers.registry)
+	require.NoError(t, err)
+	t.Cleanup(served.close)
+	return served
+}
+
+func TestEndpoints(t *testing.T) {
+	t.Parallel()
+	ready := newReadiness()
+	served := serveEndpoints(t, ready)
+
+	status, body := get(t, served.address, "/readyz")
+	assert.Equal(t, http.StatusServiceUnavailable, status)
+	assert.Contains(t, body, "starting")
+
+	ready.begin([]check{{"Temporal", func(context.Context) error { return nil }}})
+	status, body = get(t, served.address, "/readyz")
+	assert.Equal(t, http.StatusOK, status)
+	assert.Equal(t, "ready\n", body)
+
+	ready.drain()
+	status, body = get(t, served.address, "/readyz")
+	assert.Equal(t, http.StatusServiceUnavailable, status)
+	assert.Contains(t, body, "ending")
+
+	status, _ = get(t, served.address, "/healthz")
+	assert.Equal(t, http.StatusOK, status, "a worker that ends is alive")
+	status, body = get(t, served.address, "/metrics")
+	assert.Equal(t, http.StatusOK, status)
+	assert.Contains(t, body, "go_goroutines")
+	status, _ = get(t, served.address, "/")
+	assert.Equal(t, http.StatusNotFound, status)
+}
+
+func TestReadinessNamesEveryTrouble(t *testing.T) {
+	t.Parallel()
+	ready := newReadiness()
+	ready.begin([]check{
+		{"Temporal", func(context.Context) error { return errors.New("does not answer") }},
+		{"label store", func(context.Context) error { return errors.New("bucket is gone") }},
+	})
+	recorder := httptest.NewRecorder()
+	ready.serve(recorder, httptest.NewRequest(http.MethodGet, "/readyz", nil))
+	assert.Equal(t, http.StatusServiceUnavailable, recorder.Code)
+	assert.Equal(t, "Temporal: does not answer\nlabel store: bucket is gone\n", recorder.Body.String())
+}
+
+func TestReadinessIsLookedAtOnceInAWhile(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		looks := 0
+		ready := newReadiness()
+		ready.begin([]check{{"Temporal", func(ctx context.Context) error {
+			looks++
+			_, bounded := ctx.Deadline()
+			assert.True(t, bounded)
+			return ctx.Err()
+		}}})
+		gone, cancel := context.WithCancel(t.Context())
+		cancel()
+		assert.Empty(t, ready.look(gone), "a caller who has gone does not spoil the answer of the next")
+		assert.Empty(t, ready.look(t.Context()))
+		assert.Equal(t, 1, looks)
+		<-time.After(readyAge)
+		assert.Empty(t, ready.look(t.Context()))
+		assert.Equal(t, 2, looks)
+	})
+}
+
+func TestListenNamesTheSettingWhenThePortIsTaken(t *testing.T) {
+	t.Parallel()
+	served := serveEndpoints(t, newReadiness())
+	numbers, err := newMetrics(silent())
+	require.NoError(t, err)
+	_, err = listen(t.Context(), served.address, newReadiness(), numbers.registry)
+	require.ErrorContains(t, err, "DESPACHO_LISTEN")
+}
+
+func TestHealth(t *testing.T) {
+	t.Parallel()
+	served := serveEndpoints(t, newReadiness())
+	_, port, _ := strings.Cut(served.address, ":")
+	require.NoError(t, Health(t.Context(), served.address))
+	require.NoError(t, Health(t.Context(), "0.0.0.0:"+port), "a worker on every interface is asked on this machine")
+
+	sick := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(sick.Close)
+	require.ErrorContains(t, Health(t.Context(), sick.Listener.Addr().String()), "404")
+	require.ErrorContains(t, Health(t.Context(), "nonsense"), "DESPACHO_LISTEN")
+	served.close()
+	require.ErrorContains(t, Health(t.Context(), served.address), "does not answer")
+}

@@ -1,0 +1,41 @@
+package run
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/multivende"
+)
+
+var _ activities.Hubs = oneMerchant{}
+
+func TestHubServesOneMerchant(t *testing.T) {
+	t.Parallel()
+	settings := validSettings()
+	settings.HubSpeed = 600
+	hubs, err := newHub(settings, func(multivende.Call) {})
+	require.NoError(t, err)
+
+	client, err := hubs.Hub("merchant-1")
+	require.NoError(t, err)
+	assert.Equal(t, "merchant-1", client.Merchant())
+	assert.InEpsilon(t, 600.0, client.Clock().Speed(), 1e-9)
+
+	client, err = hubs.Hub("merchant-2")
+	assert.Nil(t, client)
+	assert.Equal(t, multivende.NotAuthorised, multivende.ClassOf(err))
+	assert.ErrorContains(t, err, "serves merchant merchant-1 only")
+	assert.ErrorContains(t, err, "merchant-2")
+}
+
+func TestHubConfigTakesTheTokenFromItsFile(t *testing.T) {
+	t.Parallel()
+	settings := validSettings()
+	settings.Token, settings.TokenFile = "", write(t, "token", "from-file\n")
+	token, err := settings.hubConfig().Token.Token(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, "from-file", token)
+}

@@ -1,0 +1,48 @@
+package run
+
+import (
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/despacho/despacho/multivende"
+)
+
+func scrape(t *testing.T, m *metrics) string {
+	t.Helper()
+	recorder := httptest.NewRecorder()
+	promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}).ServeHTTP(recorder, httptest.NewRequest("GET", "/metrics", nil))
+	return recorder.Body.String()
+}
+
+func TestMetrics(t *testing.T) {
+	t.Parallel()
+	one, err := newMetrics(silent())
+	require.NoError(t, err)
+	other, err := newMetrics(silent())
+	require.NoError(t, err, "two workers in one process have a registry each")
+
+	one.observeHub(multivende.Call{Route: "task", Method: "GET", Status: 200, Duration: time.Second})
+	one.observeHub(multivende.Call{Route: "task", Method: "GET", Class: multivende.Unreachable})
+	tagged := one.temporal.WithTags(map[string]string{"task_queue": "despacho"})
+	tagged.Counter("temporal_workflow_completed").Inc(2)
+	tagged.Timer("temporal_activity_execution_latency").Record(200 * time.Millisecond)
+
+	page := scrape(t, one)
+	for _, line := range []string{
+		`despacho_hub_requests_total{class="",method="GET",route="task",status="200"} 1`,
+		`despacho_hub_requests_total{class="unreachable",method="GET",route="task",status="0"} 1`,
+		`despacho_hub_request_seconds_count{method="GET",route="task"} 2`,
+		`temporal_workflow_completed_total{task_queue="despacho"} 2`,
+		`temporal_activity_execution_latency_seconds_bucket{task_queue="despacho",le="0.25"} 1`,
+		`temporal_activity_execution_latency_seconds_bucket{task_queue="despacho",le="0.1"} 0`,
+		"process_cpu_seconds_total", "go_goroutines",
+	} {
+		assert.Contains(t, page, line)
+	}
+	assert.NotContains(t, scrape(t, other), "despacho_hub_requests_total{")
+}

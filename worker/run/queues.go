@@ -1,0 +1,122 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+
+	"github.com/despacho/despacho/workflows"
+)
+
+const (
+	// deployment is the name under which worker versions are known to Temporal.
+	deployment = "despacho"
+	// workflowSlots are workflow tasks at the same time: short, on the processor only.
+	workflowSlots = 64
+	// stopSlack is what ending may take over the drain time before it is given up.
+	stopSlack = 5 * time.Second
+)
+
+// errBroken marks an end that the worker did not ask for.
+var errBroken = errors.New("the worker broke")
+
+// served is the part of a Temporal worker that starts and ends it.
+type served interface {
+	Start() error
+	Stop()
+}
+
+// queues are the two task queues of a worker process: calls to the hub and
+// workflows on one, work on files, which needs memory, on the other.
+type queues struct {
+	hub, files worker.Worker
+	running    []served
+}
+
+func newQueues(temporal client.Client, settings Settings, fail context.CancelCauseFunc) *queues {
+	hub, files := workerOptions(settings, fail)
+	q := &queues{
+		hub:   worker.New(temporal, workflows.TaskQueue, hub),
+		files: worker.New(temporal, workflows.FilesTaskQueue, files),
+	}
+	q.running = []served{q.hub, q.files}
+	return q
+}
+
+func workerOptions(settings Settings, fail context.CancelCauseFunc) (hub, files worker.Options) {
+	both := worker.Options{
+		WorkerStopTimeout: settings.Drain,
+		OnFatalError:      func(err error) { fail(fmt.Errorf("%w: %w", errBroken, err)) },
+	}
+	if settings.BuildID != "" {
+		// No default behaviour: each workflow declares its own when it is registered.
+		both.DeploymentOptions = worker.DeploymentOptions{
+			UseVersioning: true,
+			Version:       worker.WorkerDeploymentVersion{DeploymentName: deployment, BuildID: settings.BuildID},
+		}
+	}
+	hub, files = both, both
+	hub.MaxConcurrentActivityExecutionSize = settings.HubParallel
+	hub.MaxConcurrentWorkflowTaskExecutionSize = workflowSlots
+	files.MaxConcurrentActivityExecutionSize = settings.FilesParallel
+	files.DisableWorkflowWorker = true
+	return hub, files
+}
+
+func (q *queues) register(register func(worker.WorkflowRegistry), hub, files []any) {
+	register(q.hub)
+	for _, activity := range hub {
+		q.hub.RegisterActivity(activity)
+	}
+	for _, activity := range files {
+		q.files.RegisterActivity(activity)
+	}
+}
+
+// start starts all queues or none.
+func (q *queues) start() error {
+	for i, one := range q.running {
+		if err := one.Start(); err != nil {
+			for _, earlier := range q.running[:i] {
+				earlier.Stop()
+			}
+			return fmt.Errorf("the worker cannot begin: %w", err)
+		}
+	}
+	return nil
+}
+
+// drain stops all queues at once. Temporal's workers stop taking work, wait for
+// their steps and cancel those that last longer; the error says that some did
+// not even heed that.
+func (q *queues) drain(within time.Duration) error {
+	ended := make(chan struct{}, len(q.running))
+	for _, one := range q.running {
+		go func() {
+			one.Stop()
+			ended <- struct{}{}
+		}()
+	}
+	limit := time.NewTimer(within + stopSlack)
+	defer limit.Stop()
+	for range q.running {
+		select {
+		case <-ended:
+		case <-limit.C:
+			return fmt.Errorf("steps are still under way after %s", within+stopSlack)
+		}
+	}
+	return nil
+}
+
+// broken returns why a worker ended by itself; nil when it was asked to.
+func broken(ctx context.Context) error {
+	if cause := context.Cause(ctx); errors.Is(cause, errBroken) {
+		return cause
+	}
+	return nil
+}

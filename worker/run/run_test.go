@@ -1,0 +1,85 @@
+package run
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/operatorservice/v1"
+	"go.temporal.io/sdk/client"
+	"google.golang.org/grpc"
+)
+
+// temporalWith is a Temporal whose namespaces have the given search attributes.
+type temporalWith struct {
+	client.Client
+	operatorservice.OperatorServiceClient
+	attributes map[string]enums.IndexedValueType
+	asked      string
+	looked     func()
+}
+
+func (f *temporalWith) OperatorService() operatorservice.OperatorServiceClient { return f }
+
+func (f *temporalWith) ListSearchAttributes(_ context.Context, request *operatorservice.ListSearchAttributesRequest, _ ...grpc.CallOption) (*operatorservice.ListSearchAttributesResponse, error) {
+	f.asked = request.GetNamespace()
+	if f.looked != nil {
+		f.looked()
+	}
+	return &operatorservice.ListSearchAttributesResponse{CustomAttributes: f.attributes}, nil
+}
+
+func TestRunRefusesToStart(t *testing.T) {
+	t.Parallel()
+	settings := validSettings()
+	settings.Listen, settings.StartWait = "127.0.0.1:0", 0
+
+	t.Run("without the search attributes", func(t *testing.T) {
+		t.Parallel()
+		temporal := &temporalWith{}
+		err := Run(t.Context(), settings, Options{Temporal: temporal, Namespace: "shop", Log: silent(), Ready: func(string) { t.Error("not ready") }})
+		require.ErrorIs(t, err, ErrSearchAttributes)
+		require.ErrorContains(t, err, "`starter setup`")
+		assert.Equal(t, "shop", temporal.asked)
+	})
+	t.Run("with wrong settings", func(t *testing.T) {
+		t.Parallel()
+		err := Run(t.Context(), Settings{}, Options{Log: silent()})
+		require.ErrorContains(t, err, "DESPACHO_MERCHANT")
+		require.ErrorContains(t, err, "DESPACHO_BUCKET")
+	})
+}
+
+func TestRunAnswersHealthWhileItStarts(t *testing.T) {
+	t.Parallel()
+	settings := validSettings()
+	settings.StartWait, settings.Listen = 0, "127.0.0.1:0"
+	p := &process{settings: settings, log: silent(), ready: newReadiness()}
+	var alive, readyStatus int
+	served := serveEndpoints(t, p.ready)
+	p.options.Temporal = &temporalWith{looked: func() {
+		alive, _ = get(t, served.address, "/healthz")
+		readyStatus, _ = get(t, served.address, "/readyz")
+	}}
+	require.ErrorIs(t, p.connect(t.Context()), ErrSearchAttributes)
+	assert.Equal(t, http.StatusOK, alive)
+	assert.Equal(t, http.StatusServiceUnavailable, readyStatus)
+}
+
+func TestRunWarnsAboutExampleSecretsAndSpeed(t *testing.T) {
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "change-me-s3")
+	t.Setenv("DESPACHO_MERCHNAT", "x")
+	settings := validSettings()
+	settings.HubSpeed = 600
+	var out bytes.Buffer
+	p := &process{settings: settings, log: NewLogger(&out, settings)}
+	p.warn()
+	for _, word := range []string{"published example", "DESPACHO_MERCHNAT", "sandbox only"} {
+		assert.Contains(t, out.String(), word)
+	}
+	assert.NotContains(t, out.String(), "change-me-s3")
+}

@@ -1,0 +1,41 @@
+package run
+
+import (
+	"time"
+
+	"github.com/despacho/despacho/activities"
+)
+
+// Settings are all that the worker is told by DESPACHO_* variables and flags
+// of the same names. Temporal is found by TEMPORAL_*, the label store by AWS_*.
+type Settings struct {
+	Hub       string `env:"DESPACHO_HUB" default:"https://app.multivende.com" placeholder:"URL" help:"Address of the hub."`
+	Merchant  string `env:"DESPACHO_MERCHANT" placeholder:"ID" help:"The hub's id of the merchant that this worker serves."`
+	Token     Secret `env:"DESPACHO_TOKEN" placeholder:"TOKEN" help:"The merchant's access token; --token-file keeps it out of process lists."`
+	TokenFile string `env:"DESPACHO_TOKEN_FILE" placeholder:"FILE" help:"File with the access token; read again when it changes."`
+
+	HubPaths             string   `env:"DESPACHO_HUB_PATHS" placeholder:"FILE" help:"File that overrides the hub's path templates."`
+	HubSpeed             float64  `env:"DESPACHO_HUB_SPEED" default:"1" help:"How many times as fast as ours the hub's time runs: 1 in production."`
+	HubRequestsPerSecond float64  `env:"DESPACHO_HUB_REQUESTS_PER_SECOND" default:"4" help:"Requests a second that the hub grants a merchant, over all workers."`
+	HubParallel          int      `env:"DESPACHO_HUB_PARALLEL" default:"16" help:"Steps that call the hub at the same time in this worker."`
+	Workers              int      `env:"DESPACHO_WORKERS" default:"1" help:"Number of worker processes that share the hub's rate."`
+	DownloadHosts        []string `env:"DESPACHO_DOWNLOAD_HOSTS" placeholder:"HOST,…" help:"Hosts (host or host:port) from which files may come without https or from private addresses."`
+
+	Bucket        string `env:"DESPACHO_BUCKET" default:"despacho" help:"S3 bucket of the label store."`
+	Temp          string `env:"DESPACHO_TEMP" placeholder:"DIR" help:"Folder for large files on their way; default the system's."`
+	FilesParallel int    `env:"DESPACHO_FILES_PARALLEL" default:"2" help:"Steps on files at the same time; each may take some 100 MB of memory."`
+
+	FalabellaReady activities.FalabellaReady `env:"DESPACHO_FALABELLA_READY" default:"publish" help:"When Falabella hears ready_to_ship: label, publish or partner."`
+
+	BuildID   string        `env:"DESPACHO_BUILD_ID" placeholder:"ID" help:"Turns worker versioning on: build id of this worker in the deployment despacho."`
+	Listen    string        `env:"DESPACHO_LISTEN" default:"127.0.0.1:9090" help:"Address of /healthz, /readyz and /metrics; port 0 takes a free one."`
+	Drain     time.Duration `env:"DESPACHO_DRAIN" default:"30s" help:"How long steps under way may take to end after SIGTERM."`
+	StartWait time.Duration `env:"DESPACHO_START_WAIT" default:"60s" help:"How long the worker waits at its start for Temporal and S3."`
+	LogLevel  string        `env:"DESPACHO_LOG_LEVEL" default:"info" help:"debug, info, warn or error."`
+	LogFormat string        `env:"DESPACHO_LOG_FORMAT" default:"json" help:"json or text."`
+}
+
+// activitySettings are what a run records of this worker.
+func (s Settings) activitySettings() activities.Settings {
+	return activities.Settings{HubSpeed: s.HubSpeed, FalabellaReady: s.FalabellaReady}.Over(activities.DefaultSettings())
+}

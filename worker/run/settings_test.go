@@ -1,0 +1,137 @@
+package run
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func validSettings() Settings {
+	settings := DefaultSettings()
+	settings.Merchant, settings.Token = "merchant-1", "token-1"
+	return settings
+}
+
+func write(t *testing.T, name, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+	return path
+}
+
+func TestValidate(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, validSettings().Validate())
+
+	folder := t.TempDir()
+	cases := map[string]struct {
+		change   func(*Settings)
+		variable string
+		says     string
+	}{
+		"a hub without an address":           {func(s *Settings) { s.Hub = "" }, "DESPACHO_HUB", "https://app.multivende.com"},
+		"a hub that is no address":           {func(s *Settings) { s.Hub = "app.multivende.com" }, "DESPACHO_HUB", "https://app.multivende.com"},
+		"a hub reached without encryption":   {func(s *Settings) { s.Hub = "http://hub.example.com" }, "DESPACHO_HUB", "https"},
+		"a missing merchant":                 {func(s *Settings) { s.Merchant = "" }, "DESPACHO_MERCHANT", "write the id"},
+		"a merchant with a slash":            {func(s *Settings) { s.Merchant = "a/b" }, "DESPACHO_MERCHANT", `"a/b"`},
+		"no token at all":                    {func(s *Settings) { s.Token = "" }, "DESPACHO_TOKEN", "DESPACHO_TOKEN_FILE"},
+		"two tokens":                         {func(s *Settings) { s.TokenFile = "token" }, "DESPACHO_TOKEN", "keep only one"},
+		"a token with a line break":          {func(s *Settings) { s.Token = "a\nb" }, "DESPACHO_TOKEN", "white space"},
+		"a token's file that is not there":   {func(s *Settings) { s.Token, s.TokenFile = "", folder+"/none" }, "DESPACHO_TOKEN_FILE", "readable file"},
+		"a path file that is not there":      {func(s *Settings) { s.HubPaths = folder + "/none" }, "DESPACHO_HUB_PATHS", "mend the file"},
+		"a path file with an unknown route":  {func(s *Settings) { s.HubPaths = write(t, "paths", `{"nowhere":"/x"}`) }, "DESPACHO_HUB_PATHS", "nowhere"},
+		"a speed of zero":                    {func(s *Settings) { s.HubSpeed = 0 }, "DESPACHO_HUB_SPEED", "above 0"},
+		"a speed that is no number":          {func(s *Settings) { s.HubSpeed = math.NaN() }, "DESPACHO_HUB_SPEED", "above 0"},
+		"a negative rate":                    {func(s *Settings) { s.HubRequestsPerSecond = -1 }, "DESPACHO_HUB_REQUESTS_PER_SECOND", "above 0"},
+		"no parallel steps at the hub":       {func(s *Settings) { s.HubParallel = 0 }, "DESPACHO_HUB_PARALLEL", "1 to"},
+		"no workers":                         {func(s *Settings) { s.Workers = 0 }, "DESPACHO_WORKERS", "1 to"},
+		"a download host that is an address": {func(s *Settings) { s.DownloadHosts = []string{"https://files"} }, "DESPACHO_DOWNLOAD_HOSTS", "host"},
+		"a download host without a port":     {func(s *Settings) { s.DownloadHosts = []string{"files:"} }, "DESPACHO_DOWNLOAD_HOSTS", "port"},
+		"a bucket in capitals":               {func(s *Settings) { s.Bucket = "Despacho" }, "DESPACHO_BUCKET", "small letters"},
+		"a temporary folder that is missing": {func(s *Settings) { s.Temp = folder + "/none" }, "DESPACHO_TEMP", "writable"},
+		"no parallel steps on files":         {func(s *Settings) { s.FilesParallel = 0 }, "DESPACHO_FILES_PARALLEL", "1 to"},
+		"an unknown moment for Falabella":    {func(s *Settings) { s.FalabellaReady = "later" }, "DESPACHO_FALABELLA_READY", "partner"},
+		"a build id with a space":            {func(s *Settings) { s.BuildID = "a b" }, "DESPACHO_BUILD_ID", "letters"},
+		"an address without a port":          {func(s *Settings) { s.Listen = "localhost" }, "DESPACHO_LISTEN", "host:port"},
+		"a port that is too large":           {func(s *Settings) { s.Listen = "127.0.0.1:70000" }, "DESPACHO_LISTEN", "host:port"},
+		"no time to drain":                   {func(s *Settings) { s.Drain = 0 }, "DESPACHO_DRAIN", "30s"},
+		"a negative wait at the start":       {func(s *Settings) { s.StartWait = -time.Second }, "DESPACHO_START_WAIT", "60s"},
+		"an unknown log level":               {func(s *Settings) { s.LogLevel = "loud" }, "DESPACHO_LOG_LEVEL", "debug"},
+		"an unknown log format":              {func(s *Settings) { s.LogFormat = "xml" }, "DESPACHO_LOG_FORMAT", "text"},
+	}
+	for name, c := range cases {
+		t.Run(name+" is named", func(t *testing.T) {
+			t.Parallel()
+			settings := validSettings()
+			c.change(&settings)
+			err := settings.Validate()
+			require.ErrorContains(t, err, c.variable+": ")
+			assert.ErrorContains(t, err, c.says)
+			assert.NotContains(t, err.Error(), "\n", "one mistake, one complaint")
+		})
+	}
+}
+
+func TestValidateNamesAllAtOnce(t *testing.T) {
+	t.Parallel()
+	err := Settings{Hub: "ftp://hub", HubPaths: "none", DownloadHosts: []string{"a b"}, Temp: "/none", BuildID: "/"}.Validate()
+	for _, variable := range Variables() {
+		if variable == "DESPACHO_TOKEN_FILE" || variable == "DESPACHO_START_WAIT" {
+			continue // their zero values are right
+		}
+		assert.ErrorContains(t, err, variable+": ")
+	}
+}
+
+func TestValidateAcceptsWhatIsRight(t *testing.T) {
+	t.Parallel()
+	cases := map[string]func(*Settings){
+		"a token in a file":                    func(s *Settings) { s.Token, s.TokenFile = "", write(t, "token", " abc.def-_~+/== \n") },
+		"a hub on this machine without TLS":    func(s *Settings) { s.Hub = "http://127.0.0.1:8000" },
+		"an allowed hub without TLS":           func(s *Settings) { s.Hub, s.DownloadHosts = "http://sandbox:8000", []string{"sandbox:8000"} },
+		"hosts by name and by address":         func(s *Settings) { s.DownloadHosts = []string{"files.example.com", "10.0.0.5:9000", "[::1]:80", "::1"} },
+		"every interface and a free port":      func(s *Settings) { s.Listen = ":0" },
+		"ready_to_ship left to the partner":    func(s *Settings) { s.FalabellaReady = "partner" },
+		"no waiting for Temporal at the start": func(s *Settings) { s.StartWait = 0 },
+	}
+	for name, change := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			settings := validSettings()
+			change(&settings)
+			assert.NoError(t, settings.Validate())
+		})
+	}
+}
+
+func TestDefaultSettingsIgnoreTheEnvironment(t *testing.T) {
+	t.Setenv("DESPACHO_BUCKET", "another")
+	t.Setenv("DESPACHO_DRAIN", "nonsense")
+	settings := DefaultSettings()
+	assert.Equal(t, "despacho", settings.Bucket)
+	assert.Equal(t, 30*time.Second, settings.Drain)
+	assert.Equal(t, "https://app.multivende.com", settings.Hub)
+}
+
+func TestActivitySettings(t *testing.T) {
+	t.Parallel()
+	settings := validSettings()
+	settings.HubSpeed, settings.FalabellaReady = 600, "label"
+	recorded := settings.activitySettings()
+	assert.InEpsilon(t, 600.0, recorded.HubSpeed, 1e-9)
+	assert.EqualValues(t, "label", recorded.FalabellaReady)
+	assert.Equal(t, 50, recorded.BatchSize, "what the worker is not told has the default of production")
+}
+
+func TestUnknownVariables(t *testing.T) {
+	t.Parallel()
+	found := unknownVariables([]string{"DESPACHO_MERCHNAT=x", "DESPACHO_MERCHANT=x", "HOME=/", "DESPACHO_A="})
+	assert.Equal(t, []string{"DESPACHO_A", "DESPACHO_MERCHNAT"}, found)
+	assert.Contains(t, strings.Join(Variables(), " "), "DESPACHO_TOKEN_FILE")
+}

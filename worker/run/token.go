@@ -1,0 +1,70 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+)
+
+const maxTokenBytes = 64 << 10
+
+// tokenPattern is what RFC 6750 allows in a bearer token.
+var tokenPattern = regexp.MustCompile(`^[A-Za-z0-9._~+/-]+=*$`)
+
+func validToken(text string) bool { return tokenPattern.MatchString(text) }
+
+// readToken reads a file that holds an access token alone; its errors never quote the content.
+func readToken(path string) (Secret, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", fmt.Errorf("the token's file cannot be read: %w", err)
+	}
+	defer file.Close()
+	content, err := io.ReadAll(io.LimitReader(file, maxTokenBytes+1))
+	if err != nil {
+		return "", fmt.Errorf("the token's file cannot be read: %w", err)
+	}
+	token := strings.TrimSpace(string(content))
+	switch {
+	case token == "":
+		return "", fmt.Errorf("the token's file %q is empty", path)
+	case len(content) > maxTokenBytes || !validToken(token):
+		return "", fmt.Errorf("the token's file %q holds more than a token", path)
+	}
+	return Secret(token), nil
+}
+
+// tokenFile is an access token in a file that somebody else renews.
+type tokenFile struct {
+	path string
+
+	mu       sync.Mutex
+	token    Secret
+	modified time.Time
+	size     int64
+}
+
+// read returns the token, read again when the file has changed. While the file
+// is being replaced and cannot be read, the last token serves on.
+func (t *tokenFile) read() (Secret, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	about, err := os.Stat(t.path)
+	if err == nil && t.token != "" && about.ModTime().Equal(t.modified) && about.Size() == t.size {
+		return t.token, nil
+	}
+	token, readErr := readToken(t.path)
+	if err = errors.Join(err, readErr); err != nil {
+		if t.token != "" {
+			return t.token, nil
+		}
+		return "", err
+	}
+	t.token, t.modified, t.size = token, about.ModTime(), about.Size()
+	return token, nil
+}
