@@ -52,7 +52,7 @@ func (c *Client) read(ctx context.Context, r request, into any) error {
 		if ctx.Err() != nil || !c.worthAnotherTry(err) {
 			return err
 		}
-		if sleepErr := c.limiter.sleep(ctx, c.clock.Real(time.Duration(attempt)*time.Second/2)); sleepErr != nil {
+		if sleepErr := sleepFor(ctx, c.clock.Real(time.Duration(attempt)*time.Second/2)); sleepErr != nil {
 			return sleepErr
 		}
 	}
@@ -90,7 +90,7 @@ func (c *Client) exchange(ctx context.Context, r request, into any) (int, error)
 		return 0, err
 	}
 	mayBeDone := func() bool { return req.Method != http.MethodGet && written.Load() }
-	sent := c.clock.local()
+	sent := time.Now()
 	resp, err := c.api.Do(req)
 	if err != nil {
 		return 0, c.unreachable(ctx, r.route, err, mayBeDone())

@@ -89,7 +89,7 @@ func New(config Config) (*Client, error) {
 		return nil, err
 	}
 
-	clock := newClock(config.Speed, time.Now)
+	clock := newClock(config.Speed)
 	perSecond := config.RequestsPerSecond * config.Speed / float64(config.Workers)
 	client := &Client{
 		config: config, base: base, routes: table, hosts: hosts,

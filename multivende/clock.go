@@ -11,7 +11,6 @@ import (
 // Safe for concurrent use.
 type Clock struct {
 	speed float64
-	local func() time.Time
 
 	mu      sync.Mutex
 	known   bool
@@ -19,15 +18,13 @@ type Clock struct {
 	localAt time.Time
 }
 
-func newClock(speed float64, local func() time.Time) *Clock {
-	return &Clock{speed: speed, local: local}
-}
+func newClock(speed float64) *Clock { return &Clock{speed: speed} }
 
 // Now is the hub's time; our own while no answer has come yet.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.at(c.local())
+	return c.at(time.Now())
 }
 
 // Known says whether an answer has told the hub's time yet.
@@ -64,7 +61,7 @@ func (c *Clock) learn(header http.Header, sent time.Time) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	local := c.local()
+	local := time.Now()
 	earliest := date
 	latest := date.Add(time.Second + time.Duration(float64(local.Sub(sent))*c.speed))
 	shown := c.at(local)

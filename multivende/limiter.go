@@ -22,11 +22,11 @@ const (
 // that the hub asks for, and recovers step by step.
 type limiter struct {
 	clock *Clock
-	local func() time.Time
-	sleep func(context.Context, time.Duration) error
 	// patience is how long a call may wait out a pause that the hub asked for; beyond it the call
 	// fails as busy, so that the wait can be a durable one.
 	patience time.Duration
+
+	turn chan struct{}
 
 	mu       sync.Mutex
 	full     rate.Limit
@@ -40,7 +40,7 @@ func newLimiter(perSecond float64, patience time.Duration, clock *Clock) *limite
 	full := rate.Limit(perSecond)
 	burst := max(1, int(perSecond/100)) // timers are too coarse to space thousands a second
 	return &limiter{
-		clock: clock, local: clock.local, sleep: sleepFor, patience: patience,
+		clock: clock, patience: patience, turn: make(chan struct{}, 1),
 		full: full, tokens: rate.NewLimiter(full, burst),
 	}
 }
@@ -48,36 +48,37 @@ func newLimiter(perSecond float64, patience time.Duration, clock *Clock) *limite
 // wait returns when the next call may be sent. Its error is the context's, or busy when the hub
 // wants no calls for longer than the limiter's patience.
 func (l *limiter) wait(ctx context.Context, route string) error {
-	for {
-		pause := l.pause()
+	// One caller at a time takes a place in line, so that all feel a change of the rate at once.
+	select {
+	case l.turn <- struct{}{}:
+		defer func() { <-l.turn }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if err := sleepFor(ctx, l.reserve()); err != nil {
+		return err
+	}
+	for pause := l.pause(); pause > 0; pause = l.pause() {
 		if pause > l.patience {
 			return &Error{Class: Busy, Route: route, RetryAfter: pause, Excerpt: "it asked for a pause, nothing was sent"}
 		}
-		if pause > 0 {
-			if err := l.sleep(ctx, pause); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := l.sleep(ctx, l.reserve()); err != nil {
+		if err := sleepFor(ctx, pause); err != nil {
 			return err
 		}
-		if l.pause() == 0 {
-			return nil
-		}
 	}
+	return nil
 }
 
 func (l *limiter) pause() time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return max(0, l.closed.Sub(l.local()))
+	return max(0, l.closed.Sub(time.Now()))
 }
 
 func (l *limiter) reserve() time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now := l.local()
+	now := time.Now()
 	return l.tokens.ReserveN(now, 1).DelayFrom(now)
 }
 
@@ -86,7 +87,7 @@ func (l *limiter) succeeded() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.refusals = 0
-	if now := l.local(); l.tokens.Limit() < l.full {
+	if now := time.Now(); l.tokens.Limit() < l.full {
 		l.tokens.SetLimitAt(now, min(l.full, l.tokens.Limit()+l.full/recoverySteps))
 	}
 }
@@ -96,12 +97,16 @@ func (l *limiter) succeeded() {
 func (l *limiter) busy(after time.Duration, refused bool) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now := l.local()
+	now := time.Now()
 	if now.Sub(l.halved) >= l.clock.Real(halvingInterval) {
 		l.halved = now
 		l.tokens.SetLimitAt(now, max(l.full*slowest, l.tokens.Limit()/2))
 	}
-	if refused && after <= 0 {
+	switch {
+	case !refused || after > 0:
+	case l.closed.After(now): // the answer to a request of before that pause
+		after = l.closed.Sub(now)
+	default:
 		doubled := time.Duration(float64(firstPause) * math.Pow(2, float64(min(l.refusals, 10))))
 		after = l.clock.Real(min(doubled, longestPause))
 		l.refusals++
