@@ -1,0 +1,57 @@
+# make demo and make test need Go, make and git; make race also a C compiler, make render also Node.
+# .ci/run installs what is missing and runs check, race and render.
+
+# In a workspace the highest versions win: without it, each module is built with its own.
+export GOWORK = off
+
+TOOL       = go tool -modfile=$(CURDIR)/deploy/tools/go.mod
+LOCAL      = cd deploy/local &&
+RUN        =
+BENCH      = .
+
+.PHONY: help demo build-demo test check format vet staticcheck workflowcheck race render bench
+
+help: ## What can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
+
+demo: build-demo ## A first look: one label run over every channel; RUN='--orders 1000' passes flags on
+	@exec ./bin/demo $(RUN)
+
+build-demo:
+	@deploy/local/build.sh bin/demo
+
+test: ## Everything: unit, workflow and end-to-end tests
+	go test ./...
+	$(LOCAL) go test ./...
+
+check: format vet staticcheck workflowcheck test ## Format, vet, staticcheck, workflowcheck and make test
+
+format:
+	@wrong=$$(gofmt -l .); test -z "$$wrong" || { echo "gofmt -w these:"; echo "$$wrong"; exit 1; }
+
+vet:
+	go vet ./...
+	go vet -tags render ./deploy/render
+	$(LOCAL) go vet ./...
+
+staticcheck:
+	$(TOOL) staticcheck ./...
+	$(TOOL) staticcheck -tags render ./deploy/render
+	$(LOCAL) $(TOOL) staticcheck ./...
+
+workflowcheck:
+	$(TOOL) workflowcheck ./...
+
+race: ## Tests of the root module under the race detector (needs a C compiler)
+	CGO_ENABLED=1 go test -race ./...
+
+render: deploy/render/node_modules ## Prints ZPL to pictures and reads their barcodes back (needs Node)
+	go test -count=1 -tags render ./deploy/render
+
+deploy/render/node_modules: deploy/render/package-lock.json
+	cd deploy/render && npm ci --no-audit --no-fund
+	@touch $@
+
+bench: build-demo ## Go benchmarks, then a run of 1,000 orders with its figures
+	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+	./bin/demo --once --orders 1000 --json bin/bench.json

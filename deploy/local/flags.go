@@ -1,0 +1,159 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/despacho/despacho/deploy/local/stack"
+)
+
+const (
+	sandboxSpeed    = 600
+	usualSandbox    = 8480
+	largestTokenLen = 16 << 10
+)
+
+// flags are the program's; paths are absolute once parsed, because the S3 server moves the
+// working directory.
+type flags struct {
+	Once bool   `help:"Leave when the run is over; exit code 0 only when its books balance." group:"The run"`
+	JSON string `name:"json" placeholder:"FILE" type:"path" help:"Write the run's result as JSON." group:"The run"`
+	// NoRun leaves starting a run to others, the starter say.
+	NoRun bool    `name:"no-run" help:"Start the servers, the sandbox and the worker, but no run." group:"The run"`
+	Speed float64 `placeholder:"X" help:"How many times as fast as ours the hub's clock runs: 600 with the sandbox, 1 with --hub when not said." group:"The run"`
+
+	Orders int    `default:"110" placeholder:"N" help:"Orders of the sandbox that can be labelled (default ${default}); unpaid, cancelled, unsupported and shop orders come on top." group:"Sandbox hub"`
+	Seed   int64  `default:"1" placeholder:"N" help:"Seed of the sandbox's world (default ${default})." group:"Sandbox hub"`
+	Faults string `placeholder:"FILE" type:"existingfile" help:"Fault plan of the sandbox; multivende/sandbox/README.md describes it." group:"Sandbox hub"`
+	Labels string `placeholder:"DIR" type:"existingdir" help:"Label files (*.zpl, *.txt, *.pdf) that the sandbox hands out instead of its own: of DIR/<provider> if there, else of DIR." group:"Sandbox hub"`
+
+	Hub       string `placeholder:"URL" help:"Another hub instead of the sandbox." group:"Another hub"`
+	Merchant  string `placeholder:"ID" help:"The hub's id of the merchant." group:"Another hub"`
+	TokenFile string `name:"token-file" placeholder:"FILE" type:"existingfile" help:"File with the merchant's access token: this or DESPACHO_TOKEN is the way to give it." group:"Another hub"`
+	Token     string `placeholder:"T" help:"The access token itself; other users of this machine can read it in the list of processes." group:"Another hub"`
+
+	Data string `placeholder:"DIR" type:"path" help:"Folder of Temporal's database, S3, ports and names; a later start goes on with it. Default: a temporary folder." group:"The servers"`
+	Env  string `placeholder:"FILE" type:"path" help:"Write the settings, so that after 'source FILE' the starter in another terminal talks to this stack." group:"The servers"`
+
+	TemporalPort int `name:"temporal-port" placeholder:"N" help:"Port of Temporal (usually 7233)." group:"Ports (a taken one moves aside)"`
+	UIPort       int `name:"ui-port" placeholder:"N" help:"Port of Temporal's web UI (usually 8233)." group:"Ports (a taken one moves aside)"`
+	S3Port       int `name:"s3-port" placeholder:"N" help:"Port of the S3 server (usually 9000)." group:"Ports (a taken one moves aside)"`
+	SandboxPort  int `name:"sandbox-port" placeholder:"N" help:"Port of the sandbox hub (usually 8480)." group:"Ports (a taken one moves aside)"`
+}
+
+const description = `A first look at despacho: Temporal with its web UI, S3, a sandbox hub and a worker in one process, ` +
+	`on 127.0.0.1 alone, and one label run over every marketplace that labels.`
+
+// Validate tells everything that is wrong at once. Kong calls it.
+func (f *flags) Validate() error {
+	var wrong []error
+	refuse := func(when bool, format string, arguments ...any) {
+		if when {
+			wrong = append(wrong, fmt.Errorf(format, arguments...))
+		}
+	}
+	refuse(f.Orders < 1 || f.Orders > 1_000_000, "--orders %d: give a number from 1 to 1000000", f.Orders)
+	refuse(f.Speed < 0, "--speed %g: give a number above 0", f.Speed)
+	refuse(f.NoRun && f.Once, "--once waits for a run, and --no-run starts none: leave one of them out")
+	refuse(f.NoRun && f.JSON != "", "--json writes a run's result, and --no-run starts none: leave one of them out")
+	for name, port := range map[string]int{
+		"temporal": f.TemporalPort, "ui": f.UIPort, "s3": f.S3Port, "sandbox": f.SandboxPort,
+	} {
+		refuse(port < 0 || port > 65535, "--%s-port %d: give a number from 1 to 65535", name, port)
+	}
+	if f.Hub == "" {
+		refuse(f.Merchant != "", "--merchant belongs to --hub: the sandbox has a merchant of its own")
+		refuse(f.Token != "" || f.TokenFile != "", "a token belongs to --hub: the sandbox has one of its own")
+		return errors.Join(wrong...)
+	}
+	_, err := f.hubURL()
+	refuse(err != nil, "--hub: %v", err)
+	refuse(f.Merchant == "", "--hub needs --merchant: the hub's id of the merchant")
+	refuse(f.Faults != "", "--faults belongs to the sandbox: leave it out with --hub")
+	refuse(f.Labels != "", "--labels belongs to the sandbox: leave it out with --hub")
+	refuse(f.Token != "" && f.TokenFile != "", "--token and --token-file: give one of them")
+	return errors.Join(wrong...)
+}
+
+func (f *flags) hubURL() (*url.URL, error) {
+	address, err := url.Parse(f.Hub)
+	switch {
+	case err != nil:
+		return nil, errors.New("it cannot be read as a URL")
+	case address.Scheme != "https" && address.Scheme != "http" || address.Host == "":
+		return nil, errors.New("write it as https://hub.example.com")
+	case address.User != nil || address.RawQuery != "" || address.Fragment != "":
+		return nil, errors.New("write it without user, query or fragment")
+	}
+	return address, nil
+}
+
+// hubSpeed is how many times as fast as ours the hub's clock runs.
+func (f *flags) hubSpeed() float64 {
+	switch {
+	case f.Speed > 0:
+		return f.Speed
+	case f.Hub == "":
+		return sandboxSpeed
+	}
+	return 1
+}
+
+var tokenPattern = regexp.MustCompile(`^[!-~]+$`)
+
+// hubToken is the other hub's access token: from the flags, else from DESPACHO_TOKEN.
+func (f *flags) hubToken() (string, error) {
+	token, from := f.Token, "--token"
+	switch {
+	case f.TokenFile != "":
+		from = f.TokenFile
+		about, err := os.Stat(f.TokenFile)
+		if err != nil {
+			return "", err
+		}
+		if about.Size() > largestTokenLen {
+			return "", fmt.Errorf("%s is too large for a file with an access token alone", from)
+		}
+		content, err := os.ReadFile(f.TokenFile)
+		if err != nil {
+			return "", err
+		}
+		token = string(content)
+	case f.Token == "":
+		from = "DESPACHO_TOKEN"
+		token = os.Getenv(from)
+	}
+	token = strings.TrimSpace(token)
+	if token == "" {
+		return "", errors.New("there is no access token for the hub: give --token-file FILE, or set DESPACHO_TOKEN")
+	}
+	if !tokenPattern.MatchString(token) {
+		return "", fmt.Errorf("%s holds white space or signs that no access token has", from)
+	}
+	return token, nil
+}
+
+func (f *flags) stackOptions() stack.Options {
+	return stack.Options{
+		Dir:   f.Data,
+		Ports: stack.Ports{Temporal: f.TemporalPort, UI: f.UIPort, S3: f.S3Port},
+		Usual: stack.UsualPorts,
+	}
+}
+
+func parse(arguments []string, options ...kong.Option) (*flags, error) {
+	given := &flags{}
+	options = append([]kong.Option{kong.Name("go run ./deploy/local"), kong.Description(description)}, options...)
+	parser, err := kong.New(given, options...)
+	if err != nil {
+		return nil, err
+	}
+	_, err = parser.Parse(arguments)
+	return given, err
+}

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/despacho/despacho/deploy/local/stack"
+)
+
+// setting is one environment variable.
+type setting struct{ name, value string }
+
+// settings are what a worker or starter beside this process needs to talk to the same servers.
+func settings(running *stack.Stack, from *hub) []setting {
+	return []setting{
+		{"TEMPORAL_ADDRESS", running.TemporalAddress},
+		{"TEMPORAL_NAMESPACE", running.Namespace},
+		{"AWS_ENDPOINT_URL_S3", running.S3Endpoint},
+		{"AWS_ACCESS_KEY_ID", running.AccessKey},
+		{"AWS_SECRET_ACCESS_KEY", running.SecretKey},
+		{"AWS_REGION", stack.Region},
+		{"DESPACHO_BUCKET", running.Bucket},
+		{"DESPACHO_HUB", from.url},
+		{"DESPACHO_MERCHANT", from.merchant},
+		{"DESPACHO_TOKEN", from.token},
+		{"DESPACHO_HUB_SPEED", strconv.FormatFloat(from.speed, 'g', -1, 64)},
+		{"DESPACHO_DOWNLOAD_HOSTS", strings.Join(from.downloadHosts, ",")},
+	}
+}
+
+// writeSettings writes a file for a shell to source, which only its owner reads: it holds a token.
+func writeSettings(path string, all []setting) error {
+	var text strings.Builder
+	for _, one := range all {
+		fmt.Fprintf(&text, "export %s=%s\n", one.name, quote(one.value))
+	}
+	// A file that is there keeps its rights when written into, so it is replaced.
+	if err := os.WriteFile(path+".new", []byte(text.String()), 0o600); err != nil {
+		return fmt.Errorf("write the settings: %w", err)
+	}
+	return os.Rename(path+".new", path)
+}
+
+// quote makes one word of a POSIX shell, whatever is in it.
+func quote(value string) string {
+	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
+}
