@@ -2,10 +2,10 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -14,17 +14,35 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// asProgram set: this process is the program itself, and no test.
+const asProgram = "DEMO_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// program is the demo in a process of its own: it moves the working directory, and may be killed.
+func program(t *testing.T, arguments ...string) *exec.Cmd {
+	t.Helper()
+	path, err := os.Executable()
+	require.NoError(t, err)
+	command := exec.CommandContext(t.Context(), path, arguments...)
+	command.Env = append(os.Environ(), asProgram+"=1")
+	command.Stderr = os.Stderr
+	return command
+}
+
 func TestEverythingStaysUpUntilItIsToldToEnd(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	env := filepath.Join(folder, "settings")
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	shown, out := io.Pipe()
-	ended := make(chan int, 1)
-	go func() {
-		defer out.Close()
-		ended <- run(ctx, []string{"--no-run", "--data", filepath.Join(folder, "data"), "--env", env}, out, os.Stderr)
-	}()
+	demo := program(t, "--no-run", "--data", filepath.Join(folder, "data"), "--env", env)
+	shown, err := demo.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, demo.Start())
 
 	places := map[string]string{}
 	for lines := bufio.NewScanner(shown); places["Settings"] == "" && lines.Scan(); {
@@ -50,7 +68,8 @@ func TestEverythingStaysUpUntilItIsToldToEnd(t *testing.T) {
 		assert.Regexp(t, `(?m)^export `+name+`='.+'$`, string(settings))
 	}
 
-	go func() { _, _ = io.Copy(io.Discard, shown) }()
-	cancel()
-	assert.Equal(t, exitFine, <-ended)
+	require.NoError(t, demo.Process.Signal(os.Interrupt))
+	_, err = io.Copy(io.Discard, shown)
+	require.NoError(t, err)
+	require.NoError(t, demo.Wait(), "it ends well when it is interrupted")
 }
