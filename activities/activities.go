@@ -23,10 +23,23 @@ type Dependencies struct {
 	Store    *storage.Store
 	Temporal client.Client
 	Settings Settings
+	// TempDir takes files while they are worked on; empty means the system's.
+	TempDir string
 }
 
 // All returns the activities of the two task queues: those that call the hub,
 // and those that work on files.
 func All(d Dependencies) (hub, files []any) {
-	return nil, nil
+	hub = []any{
+		&Runs{Store: d.Store, Temporal: d.Temporal, Settings: d.Settings},
+		&Connections{Hubs: d.Hubs},
+		&Orders{Hubs: d.Hubs, Store: d.Store},
+		&Statuses{Hubs: d.Hubs, Store: d.Store},
+		&Tickets{Hubs: d.Hubs, Store: d.Store},
+	}
+	files = []any{
+		&Documents{Hubs: d.Hubs, Store: d.Store, TempDir: d.TempDir},
+		&Publishing{Hubs: d.Hubs, Store: d.Store, TempDir: d.TempDir},
+	}
+	return hub, files
 }

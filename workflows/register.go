@@ -2,8 +2,14 @@ package workflows
 
 import (
 	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
 )
 
-// Register registers despacho's workflows with their versioning behaviour.
+// Register registers despacho's workflows. With worker versioning, a batch
+// ends with the build that it began with, and longer ones move to the newest.
 func Register(registry worker.WorkflowRegistry) {
+	upgrade := workflow.RegisterOptions{VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade}
+	registry.RegisterWorkflowWithOptions(LabelRun, upgrade)
+	registry.RegisterWorkflowWithOptions(ConnectionRun, upgrade)
+	registry.RegisterWorkflowWithOptions(LabelBatch, workflow.RegisterOptions{VersioningBehavior: workflow.VersioningBehaviorPinned})
 }

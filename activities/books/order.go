@@ -32,14 +32,14 @@ type Order struct {
 	Listed bool `json:"listed,omitempty"`
 	// Named: the caller named it.
 	Named bool `json:"named,omitempty"`
+	// Stored: its label is in the store, unpublished.
+	Stored bool `json:"stored,omitempty"`
 	// Status is how the status that this run sent stands on the channel.
 	Status ChannelStatus `json:"status,omitempty"`
 	// Sends counts how often that status was sent.
 	Sends int `json:"sends,omitempty"`
 	// Asks counts how often a label was asked for.
 	Asks int `json:"asks,omitempty"`
-	// Alone: the hub refused a request with this order among others, so it is asked for by itself.
-	Alone bool `json:"alone,omitempty"`
 	// Trouble is the reason of the last failed try.
 	Trouble string `json:"trouble,omitempty"`
 }

@@ -11,6 +11,16 @@ type Page struct {
 	Ended []Entry `json:"ended,omitempty"`
 	// LeftOut orders were seen and not taken up: older than the window.
 	LeftOut []LeftOut `json:"left_out,omitempty"`
+	// Gone are the ids of orders that were listed and turned out not to wait, so they are not taken up.
+	Gone []string `json:"gone,omitempty"`
+	// Kept are files that could be given to no order.
+	Kept []KeptFile `json:"kept,omitempty"`
+}
+
+// KeptFile is a file in the store that could be given to no order, or is no label.
+type KeptFile struct {
+	Key    string `json:"key"`
+	Reason string `json:"reason"`
 }
 
 // Entry is an order that ended. An empty Outcome changes the status alone.

@@ -1,0 +1,165 @@
+package books
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Kinds of pages, in the order in which an order passes through them. A
+// page's name is its kind, a hyphen and numbers: "batch-00012".
+const (
+	FoundPage     = "found"
+	ListPage      = "list"
+	ReadPage      = "read"
+	StatusPage    = "status"
+	RecheckPage   = "recheck"
+	BatchPage     = "batch"
+	CancelledPage = "cancelled"
+	AfterPage     = "after"
+)
+
+var pageKinds = []string{FoundPage, ListPage, ReadPage, StatusPage, RecheckPage, BatchPage, CancelledPage, AfterPage}
+
+// PageName names a page of a kind; later ones of a kind sort behind earlier ones.
+func PageName(kind string, numbers ...int) string {
+	name := kind
+	for _, n := range numbers {
+		name += fmt.Sprintf("-%05d", n)
+	}
+	return name
+}
+
+// NamedPage is a page with the place where it stood: the generation of its
+// connection (1, and one more for each retry) and its name.
+type NamedPage struct {
+	Generation int
+	Name       string
+	Page       Page
+}
+
+func (p NamedPage) kind() string { kind, _, _ := strings.Cut(p.Name, "-"); return kind }
+
+// Rest is how the orders end that no page settles.
+type Rest struct {
+	Outcome Outcome
+	Reason  string
+}
+
+// Account is what the pages of one connection come to.
+type Account struct {
+	Entries []Entry
+	LeftOut []LeftOut
+}
+
+// Settle goes through the pages of one connection and returns one entry for
+// every order that the run took up: those that no page ended get the rest's
+// outcome. Orders are told apart by id, never counted.
+func Settle(pages []NamedPage, rest Rest) Account {
+	pages = slices.Clone(pages)
+	slices.SortStableFunc(pages, func(a, b NamedPage) int {
+		return cmp.Or(
+			cmp.Compare(a.Generation, b.Generation),
+			cmp.Compare(slices.Index(pageKinds, a.kind()), slices.Index(pageKinds, b.kind())),
+			cmp.Compare(a.Name, b.Name),
+		)
+	})
+	s := settlement{entries: map[string]*Entry{}}
+	for _, p := range pages {
+		s.take(p, rest)
+	}
+	account := Account{LeftOut: s.leftOut}
+	for _, id := range s.order {
+		if e := s.entries[id]; e != nil {
+			account.Entries = append(account.Entries, *e)
+		}
+	}
+	return account
+}
+
+type settlement struct {
+	entries map[string]*Entry
+	order   []string
+	leftOut []LeftOut
+}
+
+func (s *settlement) take(p NamedPage, rest Rest) {
+	if p.kind() == ReadPage {
+		s.dropUnlessRead(p.Page)
+	}
+	if p.kind() == FoundPage || p.kind() == ListPage {
+		s.leftOut = append(s.leftOut, p.Page.LeftOut...)
+		if p.kind() == ListPage {
+			s.leftOut = uniqueLeftOut(s.leftOut)
+		}
+	}
+	for _, o := range append(slices.Clone(p.Page.Pending), p.Page.Ready...) {
+		s.open(o, rest)
+	}
+	for _, e := range p.Page.Ended {
+		s.end(e)
+	}
+}
+
+// dropUnlessRead forgets the orders of sales that were read and turned out not to wait.
+func (s *settlement) dropUnlessRead(read Page) {
+	for _, id := range read.Gone {
+		delete(s.entries, id)
+	}
+}
+
+func (s *settlement) open(o Order, rest Rest) {
+	if o.ID == "" {
+		return
+	}
+	e := s.entry(o)
+	e.Order = o
+	e.Outcome, e.Reason, e.Status, e.Labels = rest.Outcome, Reason(rest.Reason), o.Status, nil
+	if rest.Outcome == NotReady && o.Trouble != "" {
+		e.Reason = Reason(rest.Reason + " (" + o.Trouble + ")")
+	}
+}
+
+func (s *settlement) end(e Entry) {
+	if e.Outcome != "" {
+		*s.entry(e.Order) = e
+		return
+	}
+	if known := s.entries[e.Order.ID]; known != nil {
+		known.Status = e.Status
+		if known.Reason == "" {
+			known.Reason = e.Reason
+		}
+	}
+}
+
+func (s *settlement) entry(o Order) *Entry {
+	e := s.entries[o.ID]
+	if e == nil {
+		e = &Entry{}
+		s.entries[o.ID] = e
+		s.order = append(s.order, o.ID)
+	}
+	return e
+}
+
+func uniqueLeftOut(all []LeftOut) []LeftOut {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(all, func(l LeftOut) bool {
+		if seen[l.ID] {
+			return true
+		}
+		seen[l.ID] = true
+		return false
+	})
+}
+
+// CountOutcomes adds up the outcomes of entries.
+func CountOutcomes(entries []Entry) map[Outcome]int {
+	counts := map[Outcome]int{}
+	for _, e := range entries {
+		counts[e.Outcome]++
+	}
+	return counts
+}

@@ -1,0 +1,88 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/channels"
+)
+
+// connectionsLimit bounds the connections of a merchant that a run works on.
+const connectionsLimit = 200
+
+// Connection is a marketplace connection of a merchant.
+type Connection struct {
+	ID string `json:"id"`
+	// Name is the seller's alias, else the marketplace's name.
+	Name string `json:"name"`
+	// Channel is the slug of its row in channels; Provider is the hub's own spelling, for routes.
+	Channel  string `json:"channel"`
+	Provider string `json:"provider"`
+	Country  string `json:"country,omitempty"`
+	// SkipReason says why it cannot have labels; empty when it can.
+	SkipReason string `json:"skip_reason,omitempty"`
+}
+
+func (c Connection) channel() channels.Channel { return channels.BySlug(c.Channel) }
+
+// Connections are the steps about marketplace connections.
+type Connections struct{ Hubs Hubs }
+
+// FindConnectionsInput selects a merchant's connections; empty Only means all.
+type FindConnectionsInput struct {
+	Merchant string   `json:"merchant"`
+	Only     []string `json:"only,omitempty"`
+}
+
+// FoundConnections are a merchant's connections, and the hub's time when they were read.
+type FoundConnections struct {
+	Connections []Connection `json:"connections"`
+	HubTime     time.Time    `json:"hub_time"`
+}
+
+// FindConnections lists the merchant's connections and says of each whether
+// labels can be had there. A wanted one that the hub does not list stands in
+// the answer with that reason.
+func (a *Connections) FindConnections(ctx context.Context, in FindConnectionsInput) (FoundConnections, error) {
+	found, err := a.find(ctx, in)
+	return found, translate(err)
+}
+
+func (a *Connections) find(ctx context.Context, in FindConnectionsInput) (FoundConnections, error) {
+	hub, err := a.Hubs.Hub(in.Merchant)
+	if err != nil {
+		return FoundConnections{}, err
+	}
+	listed, err := hub.Connections(ctx)
+	if err != nil {
+		return FoundConnections{}, err
+	}
+	var found FoundConnections
+	for _, c := range listed {
+		if len(in.Only) > 0 && !slices.Contains(in.Only, c.ID) {
+			continue
+		}
+		channel := channels.BySlug(c.Provider)
+		connection := Connection{
+			ID: c.ID, Name: lo.CoalesceOrEmpty(c.Name, c.DisplayName, channel.Name), Channel: channel.Slug, Provider: c.Provider, Country: c.Country,
+		}
+		if ok, reason := channel.CanLabel(c.Country); !ok {
+			connection.SkipReason = reason
+		}
+		found.Connections = append(found.Connections, connection)
+	}
+	for _, id := range lo.Uniq(in.Only) {
+		if !lo.ContainsBy(found.Connections, func(c Connection) bool { return c.ID == id }) {
+			found.Connections = append(found.Connections, Connection{ID: id, SkipReason: "the hub lists no such connection of this merchant"})
+		}
+	}
+	if len(found.Connections) > connectionsLimit {
+		return FoundConnections{}, final(ErrorRequest, fmt.Sprintf("the merchant has %d connections; a run takes at most %d: name them with --connection", len(found.Connections), connectionsLimit))
+	}
+	found.HubTime = hub.Clock().Now()
+	return found, nil
+}

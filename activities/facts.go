@@ -1,0 +1,91 @@
+package activities
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/multivende"
+)
+
+// orderOf takes from a delivery order what the books keep of it.
+func orderOf(d multivende.DeliveryOrder, connection Connection) books.Order {
+	order := books.Order{ID: d.ID, ConnectionID: connection.ID, Channel: connection.Channel}
+	for i, c := range d.Checkouts {
+		if i == 0 {
+			order.CheckoutID, order.CheckoutCode = c.ID, c.Code
+		} else {
+			order.OtherCheckouts = append(order.OtherCheckouts, c.ID)
+		}
+		order.OrderNumber = lo.CoalesceOrEmpty(order.OrderNumber, c.OrderNumber)
+		order.References = append(append(order.References, c.ExternalIDs...), c.OrderNumber)
+	}
+	refresh(&order, d)
+	return order
+}
+
+// refresh overwrites what the delivery order itself says; what it leaves out stays.
+func refresh(order *books.Order, d multivende.DeliveryOrder) {
+	order.Code = lo.CoalesceOrEmpty(d.Code, order.Code)
+	order.TrackingNumber = lo.CoalesceOrEmpty(d.TrackingNumber, order.TrackingNumber)
+	order.Courier = lo.CoalesceOrEmpty(d.CourierName, order.Courier)
+	order.ShippingMode = lo.CoalesceOrEmpty(d.ShippingMode, order.ShippingMode)
+	order.WarehouseID = lo.CoalesceOrEmpty(d.WarehouseID, order.WarehouseID)
+	if !d.HandlingDateLimit.IsZero() {
+		order.HandlingDeadline = d.HandlingDateLimit
+	}
+	if !d.CreatedAt.IsZero() {
+		order.CreatedAt = d.CreatedAt
+	}
+	if status, ok := statusOf(d); ok {
+		order.HubStatus = status
+	}
+	if items := itemsOfDelivery(d.Items); len(items) > 0 {
+		order.Items = items
+	}
+	order.References = append(order.References, d.LinkExternalIDs...)
+}
+
+// fill takes from the sale what the books keep of it.
+func fill(order *books.Order, sale multivende.Checkout) {
+	order.CheckoutID, order.CheckoutCode, order.CheckoutUpdated = sale.ID, lo.CoalesceOrEmpty(sale.Code, order.CheckoutCode), sale.UpdatedAt
+	order.OrderNumber = lo.CoalesceOrEmpty(sale.OrderNumber, sale.ExternalID, order.OrderNumber, sale.Code)
+	order.SoldAt = sale.SoldAt
+	if len(order.Items) == 0 || len(sale.DeliveryOrders) < 2 {
+		if items := itemsOfSale(sale.Items); len(items) > 0 {
+			order.Items = items
+		}
+	}
+	strongest := append([]string{sale.ShippingID, order.TrackingNumber, order.Code}, sale.PackageIDs...)
+	others := []string{sale.OrderNumber, sale.CustomerOrderNumber, sale.ExternalID, sale.Code}
+	order.References = lo.Uniq(lo.Compact(slices.Concat(strongest, others, order.References)))
+}
+
+func itemsOfDelivery(items []multivende.DeliveryItem) []books.Item {
+	return lo.FilterMap(items, func(i multivende.DeliveryItem, _ int) (books.Item, bool) {
+		return books.Item{SKU: i.SKU, Quantity: i.Quantity}, i.SKU != ""
+	})
+}
+
+func itemsOfSale(items []multivende.CheckoutItem) []books.Item {
+	return lo.FilterMap(items, func(i multivende.CheckoutItem, _ int) (books.Item, bool) {
+		return books.Item{SKU: i.SKU, Quantity: i.Quantity}, i.SKU != ""
+	})
+}
+
+// statusOf is the delivery order's shipment status, in our words.
+func statusOf(d multivende.DeliveryOrder) (channels.Status, bool) {
+	if status, ok := channels.ParseStatus(d.StatusCode); ok {
+		return status, true
+	}
+	switch strings.ToLower(d.DeliveryStatus) {
+	case "cancelled", "canceled":
+		return channels.Cancelled, true
+	case "delivered":
+		return channels.Delivered, true
+	}
+	return "", false
+}

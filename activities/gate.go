@@ -1,0 +1,109 @@
+package activities
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/multivende"
+)
+
+// sale is what the gate asks of an order's sale.
+type sale struct {
+	registered, paid, verified, cancelled bool
+}
+
+func saleOf(c multivende.Checkout) sale {
+	payment, verification := strings.ToLower(c.PaymentStatus), strings.ToLower(c.VerificationStatus)
+	return sale{
+		registered: true,
+		paid:       payment == "completed",
+		verified:   verification == "verified",
+		cancelled: isCancelled(c.Status) || isCancelled(c.PaymentStatus) || payment == "refunded" ||
+			isCancelled(c.DeliveryStatus),
+	}
+}
+
+func isCancelled(word string) bool {
+	word = strings.ToLower(word)
+	return word == "cancelled" || word == "canceled"
+}
+
+// verdict says what becomes of an order: it ended with an outcome, needs a
+// status first, can have its label, or is not one that waits.
+type verdict struct {
+	outcome books.Outcome
+	reason  string
+	status  bool
+	label   bool
+	gone    bool
+}
+
+func ends(outcome books.Outcome, reason string) verdict {
+	return verdict{outcome: outcome, reason: reason}
+}
+
+// decide is the gate that each order passes before anything is sent or asked for it.
+func decide(order books.Order, s sale, in ReadOrdersInput) verdict {
+	channel := in.Connection.channel()
+	mode := channels.ModeOf(channel.Slug, order.ShippingMode)
+	switch {
+	case in.Warehouse != "" && order.WarehouseID != in.Warehouse:
+		if order.Named {
+			return ends(books.Rejected, "the order is not of warehouse "+in.Warehouse)
+		}
+		return verdict{gone: true}
+	case s.cancelled:
+		return ends(ended(channels.Cancelled))
+	case order.HubStatus.PastLabel():
+		if order.HubStatus != channels.Cancelled && !order.Named && !order.Listed {
+			return verdict{gone: true}
+		}
+		return ends(ended(order.HubStatus))
+	case mode.Label == channels.No:
+		return ends(books.Unsupported, mode.Remark)
+	case !s.registered:
+		return ends(books.HeldBack, "the sale is not registered at the hub; it comes back by itself once it is repaired there")
+	case !s.paid:
+		return ends(books.HeldBack, "the sale is not paid yet")
+	case !s.verified:
+		return ends(books.HeldBack, "the sale is not verified yet")
+	case channel.StatusFirst != "" && statusMissing(order, channel.StatusFirst):
+		return verdict{status: true}
+	case order.Listed || channel.StatusFirst != "":
+		return verdict{label: true}
+	}
+	return ends(books.NotReady, notListed(channel))
+}
+
+// ended is the outcome of an order whose status permits no label any more; empty when it does.
+func ended(status channels.Status) (books.Outcome, string) {
+	switch {
+	case status == channels.Cancelled:
+		return books.Cancelled, "the sale or the delivery was cancelled"
+	case status.PastLabel():
+		return books.Rejected, fmt.Sprintf("the order is already %s: no label can be had any more", status)
+	}
+	return "", ""
+}
+
+// statusMissing says whether the status that comes before the label is still
+// to be sent or, when the hub does not list the label, to be verified.
+func statusMissing(order books.Order, target channels.Status) bool {
+	switch {
+	case target.Before(order.HubStatus):
+		return false
+	case order.HubStatus == target || order.HubStatus == "":
+		return !order.Listed
+	}
+	return true
+}
+
+func notListed(channel channels.Channel) string {
+	reason := "the hub lists no label of it yet; ask again in an hour, or with --include-printed if it was printed elsewhere"
+	if channel.SetupHint != "" {
+		reason += "; " + channel.SetupHint
+	}
+	return reason
+}

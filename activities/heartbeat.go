@@ -1,0 +1,94 @@
+package activities
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/interceptor"
+)
+
+// heartbeatEvery is how often a running activity says that it lives.
+const heartbeatEvery = 2 * time.Second
+
+// Heartbeats is the worker's interceptor that lets every activity heartbeat on
+// its own, with the details that it gave last. So a worker that dies is
+// noticed within seconds, whatever an activity waits for.
+type Heartbeats struct {
+	interceptor.WorkerInterceptorBase
+}
+
+// InterceptActivity lets the activity heartbeat.
+func (h *Heartbeats) InterceptActivity(_ context.Context, next interceptor.ActivityInboundInterceptor) interceptor.ActivityInboundInterceptor {
+	i := &beatingActivity{}
+	i.Next = next
+	return i
+}
+
+type beatingActivity struct {
+	interceptor.ActivityInboundInterceptorBase
+}
+
+func (b *beatingActivity) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (any, error) {
+	p := &pulse{}
+	if activity.HasHeartbeatDetails(ctx) {
+		var done []string
+		if activity.GetHeartbeatDetails(ctx, &done) == nil {
+			p.details = []any{done}
+		}
+	}
+	ctx = context.WithValue(ctx, pulseKey{}, p)
+	stopped := make(chan struct{})
+	var running sync.WaitGroup
+	running.Go(func() { p.run(ctx, stopped) })
+	defer running.Wait()
+	defer close(stopped)
+	return b.Next.ExecuteActivity(ctx, in)
+}
+
+type pulseKey struct{}
+
+// pulse remembers what an activity last said about how far it is.
+type pulse struct {
+	mu      sync.Mutex
+	details []any
+}
+
+func (p *pulse) run(ctx context.Context, stopped <-chan struct{}) {
+	tick := time.NewTicker(heartbeatEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-stopped:
+			return
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			p.mu.Lock()
+			activity.RecordHeartbeat(ctx, p.details...)
+			p.mu.Unlock()
+		}
+	}
+}
+
+// progress says how far an activity is, for its next try; see sentBefore.
+func progress(ctx context.Context, done []string) {
+	if !activity.IsActivity(ctx) {
+		return
+	}
+	if p, ok := ctx.Value(pulseKey{}).(*pulse); ok {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.details = []any{done}
+	}
+	activity.RecordHeartbeat(ctx, done)
+}
+
+// attempt is the number of this try of the activity, from 1.
+func attempt(ctx context.Context) int {
+	if activity.IsActivity(ctx) {
+		return int(activity.GetInfo(ctx).Attempt)
+	}
+	return 1
+}

@@ -1,0 +1,262 @@
+package activities
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/storage"
+)
+
+// ReadOrdersInput names the page "list-n" to read.
+type ReadOrdersInput struct {
+	Scope
+	Number    int    `json:"number"`
+	Warehouse string `json:"warehouse,omitempty"`
+	Reprint   bool   `json:"reprint,omitempty"`
+	// Again: a retry, so the orders' labels were there to be asked for.
+	Again bool `json:"again,omitempty"`
+}
+
+// ReadOrders reads each order's sale once and the store, and leaves the page
+// "read-n": Ready orders can have their label, Pending ones need a status first.
+func (a *Orders) ReadOrders(ctx context.Context, in ReadOrdersInput) (Step, error) {
+	step, err := a.read(ctx, in)
+	return step, translate(err)
+}
+
+func (a *Orders) read(ctx context.Context, in ReadOrdersInput) (Step, error) {
+	name := books.PageName(books.ReadPage, in.Number)
+	if step, done, err := in.finished(ctx, a.Store, name); done || err != nil {
+		return step, err
+	}
+	list, err := in.page(ctx, a.Store, books.PageName(books.ListPage, in.Number))
+	if err != nil {
+		return Step{}, err
+	}
+	hub, err := a.Hubs.Hub(in.Merchant)
+	if err != nil {
+		return Step{}, err
+	}
+	reader := &saleReader{hub: hub, store: a.Store, in: in}
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(hubParallel)
+	for _, orders := range lo.PartitionBy(list.Pending, saleKey) {
+		group.Go(func() error { return reader.readSale(groupCtx, orders) })
+	}
+	if err := group.Wait(); err != nil {
+		return Step{}, err
+	}
+	return in.leave(ctx, a.Store, name, reader.sorted(list.Pending))
+}
+
+// saleReader gathers the page of what it reads.
+type saleReader struct {
+	hub   *multivende.Client
+	store *storage.Store
+	in    ReadOrdersInput
+
+	mu   sync.Mutex
+	page books.Page
+}
+
+// readSale reads one sale, once, and decides on each of its delivery orders.
+func (r *saleReader) readSale(ctx context.Context, orders []books.Order) error {
+	checkout, err := r.checkout(ctx, &orders[0])
+	if err != nil {
+		return err
+	}
+	s := sale{}
+	if checkout != nil {
+		s = saleOf(*checkout)
+		orders = expand(orders, *checkout, r.in.Connection)
+	}
+	for _, order := range orders {
+		if order.ID == "" {
+			continue
+		}
+		if checkout != nil {
+			fill(&order, *checkout)
+		}
+		if err := r.settle(ctx, order, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkout reads the order's sale; further sales of the same delivery are read
+// only when the first is not paid and verified. Nil when none is registered.
+func (r *saleReader) checkout(ctx context.Context, order *books.Order) (*multivende.Checkout, error) {
+	ids := append([]string{order.CheckoutID}, order.OtherCheckouts...)
+	if order.CheckoutID == "" {
+		delivery, err := r.hub.DeliveryOrder(ctx, order.ID)
+		if multivende.ClassOf(err) == multivende.NotFound {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		refresh(order, delivery)
+		ids = lo.Map(delivery.Checkouts, func(c multivende.CheckoutReference, _ int) string { return c.ID })
+	}
+	var best *multivende.Checkout
+	for _, id := range lo.Compact(ids) {
+		checkout, err := r.hub.Checkout(ctx, id)
+		if multivende.ClassOf(err) == multivende.NotFound {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if s := saleOf(checkout); s.paid && s.verified {
+			return &checkout, nil
+		}
+		best = lo.CoalesceOrEmpty(best, &checkout)
+	}
+	return best, nil
+}
+
+// expand brings the delivery orders up to date with those in the sale; an
+// order that is known by its sale alone becomes all of the sale's.
+func expand(orders []books.Order, checkout multivende.Checkout, connection Connection) []books.Order {
+	inSale := lo.KeyBy(checkout.DeliveryOrders, func(d multivende.DeliveryOrder) string { return d.ID })
+	whole := false
+	var known []books.Order
+	for _, order := range orders {
+		whole = whole || order.ID == ""
+		if d, ok := inSale[order.ID]; ok {
+			refresh(&order, d)
+		}
+		if order.ID != "" {
+			known = append(known, order)
+		}
+	}
+	if !whole {
+		return known
+	}
+	for _, d := range checkout.DeliveryOrders {
+		if d.ID != "" && !lo.ContainsBy(known, func(o books.Order) bool { return o.ID == d.ID }) {
+			order := orderOf(d, connection)
+			order.Named = orders[0].Named
+			known = append(known, order)
+		}
+	}
+	return known
+}
+
+// settle decides on one order: by the store first, then by the gate.
+func (r *saleReader) settle(ctx context.Context, order books.Order, s sale) error {
+	v := decide(order, s, r.in)
+	if v.gone {
+		r.add(func(p *books.Page) { p.Gone = append(p.Gone, order.ID) })
+		return nil
+	}
+	held := v.outcome != "" && v.outcome != books.NotReady
+	if publication, err := r.published(ctx, order); err != nil {
+		return err
+	} else if publication != nil {
+		r.add(func(p *books.Page) { p.Ended = append(p.Ended, r.printedBefore(order, *publication, held, v)) })
+		return nil
+	}
+	if order.Stored && !held {
+		var record books.LabelRecord
+		err := r.store.Get(ctx, storage.Waiting(r.in.Merchant, r.in.Connection.ID, order.ID), &record)
+		if err == nil {
+			r.add(func(p *books.Page) { p.Ended = append(p.Ended, fromStore(order, record.Labels)) })
+			return nil
+		}
+		if !errors.Is(err, storage.ErrNotFound) {
+			return err
+		}
+	}
+	r.add(func(p *books.Page) {
+		switch {
+		case v.outcome != "":
+			order.Status = cmp.Or(order.Status, books.StatusNone)
+			p.End(order, v.outcome, v.reason)
+		case v.status:
+			p.Pending = append(p.Pending, order)
+		default:
+			order.Status = statusAtLabel(r.in.Connection)
+			p.Ready = append(p.Ready, order)
+		}
+	})
+	return nil
+}
+
+// statusAtLabel is the status of an order that needs none sent before its label.
+func statusAtLabel(connection Connection) books.ChannelStatus {
+	if connection.channel().StatusFirst != "" {
+		return books.StatusNotNeeded
+	}
+	return books.StatusNone
+}
+
+func fromStore(order books.Order, labels []books.Label) books.Entry {
+	return books.Entry{Order: order, Outcome: books.Labelled, Labels: labels, Status: books.StatusNone}
+}
+
+// printedBefore is the entry of an order that an earlier run published; a
+// reprint takes its labels in again unless the gate holds the order back.
+func (r *saleReader) printedBefore(order books.Order, p books.Publication, held bool, v verdict) books.Entry {
+	switch {
+	case held && (v.outcome == books.Cancelled || r.in.Reprint):
+		return books.Entry{Order: order, Outcome: v.outcome, Reason: v.reason, Status: books.StatusNone}
+	case r.in.Reprint:
+		return fromStore(order, p.Record.Labels)
+	}
+	return books.Entry{Order: order, Outcome: books.AlreadyPrinted, Reason: "printed by run " + p.Run, Status: books.StatusNone}
+}
+
+// published returns the newest publication of the order by another run.
+func (r *saleReader) published(ctx context.Context, order books.Order) (*books.Publication, error) {
+	var newest storage.Object
+	own := storage.Published(r.in.Merchant, order.ID, r.in.Run)
+	err := r.store.List(ctx, storage.PublishedPrefix(r.in.Merchant, order.ID), func(o storage.Object) error {
+		if o.Key != own && (newest.Key == "" || o.Modified.After(newest.Modified)) {
+			newest = o
+		}
+		return nil
+	})
+	if err != nil || newest.Key == "" {
+		return nil, err
+	}
+	var publication books.Publication
+	if err := r.store.Get(ctx, newest.Key, &publication); err != nil {
+		return nil, err
+	}
+	return &publication, nil
+}
+
+func (r *saleReader) add(change func(*books.Page)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	change(&r.page)
+}
+
+// sorted puts the page in the order of the list, so that the same orders give the same page.
+func (r *saleReader) sorted(list []books.Order) books.Page {
+	place := map[string]int{}
+	for i, o := range list {
+		if _, ok := place[saleKey(o)]; !ok {
+			place[saleKey(o)] = i
+		}
+	}
+	byPlace := func(a, b books.Order) int {
+		return cmp.Or(cmp.Compare(place[saleKey(a)], place[saleKey(b)]), cmp.Compare(a.Code, b.Code), cmp.Compare(a.ID, b.ID))
+	}
+	slices.SortFunc(r.page.Ready, byPlace)
+	slices.SortFunc(r.page.Pending, byPlace)
+	slices.SortFunc(r.page.Ended, func(a, b books.Entry) int { return byPlace(a.Order, b.Order) })
+	slices.Sort(r.page.Gone)
+	return r.page
+}

@@ -1,0 +1,134 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/storage"
+)
+
+// storeParallel bounds the objects that one activity reads or writes at a time.
+const storeParallel = 16
+
+// Scope says for which run and connection a step works.
+type Scope struct {
+	Merchant   string     `json:"merchant"`
+	Run        string     `json:"run"`
+	Connection Connection `json:"connection"`
+	// Generation counts the connection's turns in the run: 1, and one more for each retry.
+	Generation int      `json:"generation"`
+	Settings   Settings `json:"settings"`
+}
+
+// Segment is a piece of a page's ready orders, by place: from (included) to (excluded).
+type Segment struct {
+	Page string `json:"page"`
+	From int    `json:"from"`
+	To   int    `json:"to"`
+}
+
+// Step is what a step leaves behind: the name of its page and its figures.
+type Step struct {
+	Page   string       `json:"page"`
+	Counts books.Counts `json:"counts"`
+}
+
+// lastGeneration stands behind every turn of a connection: its pages have the last word.
+const lastGeneration = 1000
+
+// Last is the scope whose pages have the last word on the connection's orders.
+func (s Scope) Last() Scope {
+	s.Generation = lastGeneration
+	return s
+}
+
+// StatusAtLabel says whether the channel is told that a parcel is ready as soon as its label is there.
+func (s Scope) StatusAtLabel() bool {
+	return s.Settings.FalabellaReady == ReadyAtLabel && s.Connection.channel().StatusAfter != ""
+}
+
+// AfterNumber is the number of the page "after" that a batch leaves for a
+// status sent at the label; pages of publishing count from 1.
+func AfterNumber(s Scope, batch int) int { return s.Generation*10_000 + batch }
+
+func (s Scope) pageKey(name string) string {
+	return storage.RunOutcome(s.Merchant, s.Run, s.Connection.ID, strconv.Itoa(s.Generation), name)
+}
+
+// finished answers whether an earlier attempt has left the page already.
+func (s Scope) finished(ctx context.Context, store *storage.Store, name string) (Step, bool, error) {
+	var page books.Page
+	err := store.Get(ctx, s.pageKey(name), &page)
+	if errors.Is(err, storage.ErrNotFound) {
+		return Step{}, false, nil
+	}
+	return Step{Page: name, Counts: page.Counts()}, err == nil, err
+}
+
+// leave puts the page once; an earlier attempt's page stands.
+func (s Scope) leave(ctx context.Context, store *storage.Store, name string, page books.Page) (Step, error) {
+	if _, err := store.PutOnce(ctx, s.pageKey(name), &page); err != nil {
+		return Step{}, fmt.Errorf("keep page %s of connection %s: %w", name, s.Connection.ID, err)
+	}
+	return Step{Page: name, Counts: page.Counts()}, nil
+}
+
+func (s Scope) page(ctx context.Context, store *storage.Store, name string) (books.Page, error) {
+	var page books.Page
+	if err := store.Get(ctx, s.pageKey(name), &page); err != nil {
+		return page, fmt.Errorf("read page %s of connection %s: %w", name, s.Connection.ID, err)
+	}
+	return page, nil
+}
+
+// ready returns the orders of the segments, in their order.
+func (s Scope) ready(ctx context.Context, store *storage.Store, segments []Segment) ([]books.Order, error) {
+	var orders []books.Order
+	for _, segment := range segments {
+		page, err := s.page(ctx, store, segment.Page)
+		if err != nil {
+			return nil, err
+		}
+		if segment.From < 0 || segment.To > len(page.Ready) || segment.From > segment.To {
+			return nil, fmt.Errorf("page %s holds %d ready orders, not %d to %d", segment.Page, len(page.Ready), segment.From, segment.To)
+		}
+		orders = append(orders, page.Ready[segment.From:segment.To]...)
+	}
+	return orders, nil
+}
+
+// connectionPages reads every page that a run left about one connection.
+func connectionPages(ctx context.Context, store *storage.Store, merchant, run, connection string) ([]books.NamedPage, error) {
+	prefix := strings.TrimSuffix(storage.RunOutcome(merchant, run, connection), ".json") + "/"
+	var pages []books.NamedPage
+	err := store.List(ctx, prefix, func(o storage.Object) error {
+		generation, name, ok := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(o.Key, prefix), ".json"), "/")
+		number, err := strconv.Atoi(generation)
+		if !ok || err != nil {
+			return nil
+		}
+		pages = append(pages, books.NamedPage{Generation: number, Name: name})
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the pages of connection %s: %w", connection, err)
+	}
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(storeParallel)
+	for i := range pages {
+		group.Go(func() error {
+			scope := Scope{Merchant: merchant, Run: run, Connection: Connection{ID: connection}, Generation: pages[i].Generation}
+			page, err := scope.page(groupCtx, store, pages[i].Name)
+			pages[i].Page = page
+			return err
+		})
+	}
+	return slices.Clip(pages), group.Wait()
+}

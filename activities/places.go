@@ -1,0 +1,27 @@
+package activities
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/despacho/despacho/activities/books"
+)
+
+// places remembers the order in which orders came, so that a page that was
+// filled side by side comes out the same each time.
+type places map[string]int
+
+func newPlaces(orders []books.Order) places {
+	p := places{}
+	for i, o := range orders {
+		p[o.ID] = i
+	}
+	return p
+}
+
+func (p places) sort(page *books.Page) {
+	byPlace := func(a, b books.Order) int { return cmp.Compare(p[a.ID], p[b.ID]) }
+	slices.SortStableFunc(page.Ready, byPlace)
+	slices.SortStableFunc(page.Pending, byPlace)
+	slices.SortStableFunc(page.Ended, func(a, b books.Entry) int { return byPlace(a.Order, b.Order) })
+}

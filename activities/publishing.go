@@ -1,0 +1,289 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/storage"
+)
+
+// Publishing are the steps that turn a run's labels into files to print, and
+// its pages into a manifest.
+type Publishing struct {
+	Hubs  Hubs
+	Store *storage.Store
+	// TempDir takes a joined file while it is made; empty means the system's.
+	TempDir string
+}
+
+// RunConnection is a connection of a run as it stands when the run publishes.
+type RunConnection struct {
+	Connection Connection `json:"connection"`
+	// Rest is how its orders end that have no outcome yet.
+	Rest books.Rest `json:"rest"`
+}
+
+// PublishInput says what a run publishes.
+type PublishInput struct {
+	Merchant string `json:"merchant"`
+	Run      string `json:"run"`
+	// Connections are those that were worked on; those skipped have no pages.
+	Connections []RunConnection `json:"connections"`
+	Format      string          `json:"format"`
+	Settings    Settings        `json:"settings"`
+	// Since is the hub's time when the run began.
+	Since time.Time `json:"since"`
+}
+
+// LeftOutCancelled says how many labelled orders were cancelled meanwhile.
+type LeftOutCancelled struct {
+	Cancelled int `json:"cancelled"`
+}
+
+// LeaveOutCancelled walks the sales that changed since the run began and reads
+// again those of labelled orders: the cancelled ones end so, on a page
+// "cancelled" of their connection, and are not printed.
+func (a *Publishing) LeaveOutCancelled(ctx context.Context, in PublishInput) (LeftOutCancelled, error) {
+	n, err := a.leaveOutCancelled(ctx, in)
+	return LeftOutCancelled{Cancelled: n}, translate(err)
+}
+
+func (a *Publishing) leaveOutCancelled(ctx context.Context, in PublishInput) (int, error) {
+	labelled := map[string][]books.Entry{}
+	for _, c := range in.Connections {
+		account, err := a.account(ctx, in, c)
+		if err != nil {
+			return 0, err
+		}
+		for _, e := range account.Entries {
+			if e.Outcome == books.Labelled {
+				labelled[e.Order.CheckoutID] = append(labelled[e.Order.CheckoutID], e)
+			}
+		}
+	}
+	if len(labelled) == 0 {
+		return 0, nil
+	}
+	hub, err := a.Hubs.Hub(in.Merchant)
+	if err != nil {
+		return 0, err
+	}
+	changed, err := changedSales(ctx, hub, in.Since, labelled)
+	if err != nil {
+		return 0, err
+	}
+	cancelled, err := readCancelled(ctx, hub, changed, labelled)
+	if err != nil {
+		return 0, err
+	}
+	for _, c := range in.Connections {
+		entries := lo.Filter(cancelled, func(e books.Entry, _ int) bool { return e.Order.ConnectionID == c.Connection.ID })
+		if len(entries) == 0 {
+			continue
+		}
+		scope := Scope{Merchant: in.Merchant, Run: in.Run, Connection: c.Connection, Generation: lastGeneration}
+		if _, err := scope.leave(ctx, a.Store, books.CancelledPage, books.Page{Ended: entries}); err != nil {
+			return 0, err
+		}
+	}
+	return len(cancelled), nil
+}
+
+// changedSales lists the sales of labelled orders that changed after they were read.
+func changedSales(ctx context.Context, hub *multivende.Client, since time.Time, labelled map[string][]books.Entry) ([]string, error) {
+	var changed []string
+	err := hub.CheckoutsLight(ctx, multivende.CheckoutsLightQuery{UpdatedFrom: since}, func(entries []multivende.CheckoutLight) error {
+		for _, entry := range entries {
+			ours := labelled[entry.ID]
+			if len(ours) > 0 && !entry.UpdatedAt.Equal(ours[0].Order.CheckoutUpdated) {
+				changed = append(changed, entry.ID)
+			}
+		}
+		return nil
+	})
+	return changed, err
+}
+
+func readCancelled(ctx context.Context, hub *multivende.Client, changed []string, labelled map[string][]books.Entry) ([]books.Entry, error) {
+	found := make([][]books.Entry, len(changed))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(hubParallel)
+	for i, id := range changed {
+		group.Go(func() error {
+			checkout, err := hub.Checkout(ctx, id)
+			if multivende.ClassOf(err) == multivende.NotFound {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			found[i] = cancelledOf(checkout, labelled[id])
+			return nil
+		})
+	}
+	return lo.Flatten(found), group.Wait()
+}
+
+func cancelledOf(checkout multivende.Checkout, entries []books.Entry) []books.Entry {
+	var cancelled []books.Entry
+	sold := saleOf(checkout)
+	for _, e := range entries {
+		if d, ok := lo.Find(checkout.DeliveryOrders, func(d multivende.DeliveryOrder) bool { return d.ID == e.Order.ID }); ok {
+			refresh(&e.Order, d)
+		}
+		outcome, reason := ended(e.Order.HubStatus)
+		if outcome == books.Cancelled || sold.cancelled {
+			if sold.cancelled {
+				reason = "the sale was cancelled after its label was made: take it out of the pile if it was printed"
+			}
+			cancelled = append(cancelled, books.Entry{Order: e.Order, Outcome: books.Cancelled, Reason: reason, Status: e.Status, Labels: e.Labels})
+		}
+	}
+	return cancelled
+}
+
+func (a *Publishing) account(ctx context.Context, in PublishInput, c RunConnection) (books.Account, error) {
+	pages, err := connectionPages(ctx, a.Store, in.Merchant, in.Run, c.Connection.ID)
+	return books.Settle(pages, c.Rest), err
+}
+
+// Published is a run after publishing.
+type Published struct {
+	Files     []books.PrintFile       `json:"files"`
+	Accounts  map[string]books.Counts `json:"accounts"`
+	Requested int                     `json:"requested"`
+	// After counts, for each connection whose channel wants a status once the
+	// parcel is packed, the pages "after-n" with the printed orders.
+	After map[string]int `json:"after,omitempty"`
+}
+
+// Publish settles the run's books as they stand, sorts the pile, joins the
+// labels into one file a format, reopens and counts what it wrote, and marks
+// the orders as published. What it decided first stands, however often it runs.
+func (a *Publishing) Publish(ctx context.Context, in PublishInput) (Published, error) {
+	published, err := a.publish(ctx, in)
+	return published, translate(err)
+}
+
+func (a *Publishing) publish(ctx context.Context, in PublishInput) (Published, error) {
+	pile, err := a.pile(ctx, in)
+	if err != nil {
+		return Published{}, err
+	}
+	if err := a.mark(ctx, in, pile); err != nil {
+		return Published{}, err
+	}
+	published := Published{Files: pile.Files, Accounts: map[string]books.Counts{}, Requested: len(pile.Manifest.Rows)}
+	for id, rows := range lo.GroupBy(pile.Manifest.Rows, func(r books.Row) string { return r.ConnectionID }) {
+		published.Accounts[id] = books.Counts{Ended: lo.CountValuesBy(rows, func(r books.Row) books.Outcome { return r.Outcome })}
+	}
+	for id, n := range pile.LeftOut {
+		counts := published.Accounts[id]
+		counts.LeftOut = n
+		published.Accounts[id] = counts
+	}
+	published.After, err = a.leaveAfter(ctx, in, pile)
+	return published, err
+}
+
+// Pile is what a run decided to print: put once, before anything is marked.
+type Pile struct {
+	Manifest books.Manifest    `json:"manifest"`
+	Files    []books.PrintFile `json:"files"`
+	// Entries are the printed orders, in the order of the pile.
+	Entries []books.Entry  `json:"entries"`
+	LeftOut map[string]int `json:"left_out,omitempty"`
+}
+
+func pileKey(merchant, run string) string { return storage.RunOutcome(merchant, run, "pile") }
+
+// pile returns what the run decided to print, and decides it when it has not.
+func (a *Publishing) pile(ctx context.Context, in PublishInput) (Pile, error) {
+	var pile Pile
+	err := a.Store.Get(ctx, pileKey(in.Merchant, in.Run), &pile)
+	if err == nil || !errors.Is(err, storage.ErrNotFound) {
+		return pile, err
+	}
+	var entries []books.Entry
+	pile = Pile{Manifest: books.Manifest{Run: in.Run, Merchant: in.Merchant, Sort: books.PileSort}, LeftOut: map[string]int{}}
+	for _, c := range in.Connections {
+		account, err := a.account(ctx, in, c)
+		if err != nil {
+			return pile, err
+		}
+		entries = append(entries, account.Entries...)
+		pile.Manifest.LeftOut = append(pile.Manifest.LeftOut, account.LeftOut...)
+		if len(account.LeftOut) > 0 {
+			pile.LeftOut[c.Connection.ID] = len(account.LeftOut)
+		}
+	}
+	books.SortPile(entries)
+	if err := a.join(ctx, in, entries, &pile); err != nil {
+		return pile, err
+	}
+	if err := balanced(entries, pile.Manifest.Rows); err != nil {
+		return pile, err
+	}
+	_, err = a.Store.PutOnce(ctx, pileKey(in.Merchant, in.Run), &pile)
+	return pile, err
+}
+
+// balanced checks by sets of ids that each order has exactly one row.
+func balanced(entries []books.Entry, rows []books.Row) error {
+	ids := lo.Map(rows, func(r books.Row, _ int) string { return r.ID })
+	missing, added := lo.Difference(lo.Map(entries, func(e books.Entry, _ int) string { return e.Order.ID }), ids)
+	if twice := lo.FindDuplicates(ids); len(missing)+len(added)+len(twice) > 0 {
+		return final(ErrorBooks, fmt.Sprintf("the books do not balance: %d orders without a row, %d rows without an order, %d orders twice", len(missing), len(added), len(twice)))
+	}
+	return nil
+}
+
+// mark says of each printed order that this run published it, and takes its
+// label out of those that wait.
+func (a *Publishing) mark(ctx context.Context, in PublishInput, pile Pile) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(storeParallel)
+	for _, e := range pile.Entries {
+		group.Go(func() error {
+			publication := books.Publication{Run: in.Run, Record: books.LabelRecord{Order: e.Order, Run: in.Run, Labels: e.Labels}}
+			if _, err := a.Store.PutOnce(ctx, storage.Published(in.Merchant, e.Order.ID, in.Run), &publication); err != nil {
+				return err
+			}
+			return a.Store.Delete(ctx, storage.Waiting(in.Merchant, e.Order.ConnectionID, e.Order.ID))
+		})
+	}
+	return group.Wait()
+}
+
+// leaveAfter leaves, for the channels that want a status once the parcel is
+// packed, pages of the printed orders that do not have it.
+func (a *Publishing) leaveAfter(ctx context.Context, in PublishInput, pile Pile) (map[string]int, error) {
+	after := map[string]int{}
+	if in.Settings.FalabellaReady != ReadyAtPublish {
+		return after, nil
+	}
+	for _, c := range in.Connections {
+		if c.Connection.channel().StatusAfter == "" {
+			continue
+		}
+		printed := lo.FilterMap(pile.Entries, func(e books.Entry, _ int) (books.Order, bool) {
+			return e.Order, e.Order.ConnectionID == c.Connection.ID
+		})
+		scope := Scope{Merchant: in.Merchant, Run: in.Run, Connection: c.Connection, Generation: lastGeneration}
+		for i, orders := range lo.Chunk(printed, chunkSize) {
+			if _, err := scope.leave(ctx, a.Store, books.PageName(books.AfterPage, 0, i+1), books.Page{Pending: orders}); err != nil {
+				return nil, err
+			}
+			after[c.Connection.ID] = i + 1
+		}
+	}
+	return after, nil
+}

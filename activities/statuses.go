@@ -1,0 +1,219 @@
+package activities
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/storage"
+)
+
+// Statuses are the steps that bring a status to its channel.
+type Statuses struct {
+	Hubs  Hubs
+	Store *storage.Store
+}
+
+// SendStatusesInput says which status to send, for the pending orders of a page.
+type SendStatusesInput struct {
+	Scope
+	Page   string          `json:"page"`
+	Status channels.Status `json:"status"`
+	// Out is the name of the page to leave.
+	Out string `json:"out"`
+	// Again: the status was sent before and did not reach the channel in time.
+	Again bool `json:"again,omitempty"`
+}
+
+// SentStatuses is the page left and the hub's time when the last status was sent.
+type SentStatuses struct {
+	Step
+	SentAt time.Time `json:"sent_at"`
+}
+
+// SendStatuses sends a status for the pending orders of a page and leaves a
+// page: Pending ones wait for their channel, Ready ones have it already, Ended
+// ones were refused. Where an answer may have been lost it reads each order first.
+func (a *Statuses) SendStatuses(ctx context.Context, in SendStatusesInput) (SentStatuses, error) {
+	sent, err := a.send(ctx, in)
+	return sent, translate(err)
+}
+
+func (a *Statuses) send(ctx context.Context, in SendStatusesInput) (SentStatuses, error) {
+	hub, err := a.Hubs.Hub(in.Merchant)
+	if err != nil {
+		return SentStatuses{}, err
+	}
+	if step, done, err := in.finished(ctx, a.Store, in.Out); done || err != nil {
+		return SentStatuses{Step: step, SentAt: hub.Clock().Now()}, err
+	}
+	page, err := in.page(ctx, a.Store, in.Page)
+	if err != nil {
+		return SentStatuses{}, err
+	}
+	s := &statusSender{hub: hub, in: in, done: sentBefore(ctx), lost: attempt(ctx) > 1}
+	if err := s.all(ctx, page.Pending); err != nil {
+		return SentStatuses{}, err
+	}
+	step, err := in.leave(ctx, a.Store, in.Out, s.page)
+	return SentStatuses{Step: step, SentAt: hub.Clock().Now()}, err
+}
+
+type statusSender struct {
+	hub  *multivende.Client
+	in   SendStatusesInput
+	lost bool
+
+	mu   sync.Mutex
+	done []string
+	page books.Page
+}
+
+func (s *statusSender) all(ctx context.Context, orders []books.Order) error {
+	kept := newPlaces(orders)
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(hubParallel)
+	for _, order := range orders {
+		group.Go(func() error { return s.one(ctx, order) })
+	}
+	err := group.Wait()
+	kept.sort(&s.page)
+	return err
+}
+
+func (s *statusSender) one(ctx context.Context, order books.Order) error {
+	already := !s.in.Again && order.HubStatus == s.in.Status
+	if already || slices.Contains(s.done, order.ID) {
+		s.sent(ctx, order)
+		return nil
+	}
+	if s.lost {
+		reading, err := readStatus(ctx, s.hub, order, s.in.Status)
+		if err != nil {
+			return err
+		}
+		switch {
+		case reading.settled():
+			s.add(func(p *books.Page) { reading.into(p, s.in.Connection) })
+			return nil
+		case reading.sent && !s.in.Again:
+			s.sent(ctx, order)
+			return nil
+		}
+	}
+	order.Sends++
+	err := s.hub.ChangeStatus(ctx, order.ID, multivende.StatusChange{StatusCode: s.in.Status.Code(), Date: s.hub.Clock().Now()})
+	switch multivende.ClassOf(err) {
+	case multivende.Refused:
+		s.add(func(p *books.Page) { refuse(p, order, s.in.Connection, hubWords(err)) })
+		return nil
+	case multivende.NotFound:
+		s.add(func(p *books.Page) { p.End(order, books.UnknownOrder, "the hub does not know this delivery order") })
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	s.sent(ctx, order)
+	return nil
+}
+
+func (s *statusSender) add(change func(*books.Page)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.page)
+}
+
+func (s *statusSender) sent(ctx context.Context, order books.Order) {
+	s.add(func(p *books.Page) {
+		p.Pending = append(p.Pending, order)
+		if !slices.Contains(s.done, order.ID) {
+			s.done = append(s.done, order.ID)
+		}
+		progress(ctx, slices.Clone(s.done))
+	})
+}
+
+// refuse ends an order whose status the channel does not take. Where the
+// status comes before the label, that ends the label too.
+func refuse(p *books.Page, order books.Order, connection Connection, words string) {
+	order.Status = books.StatusRefused
+	entry := books.Entry{Order: order, Status: order.Status, Reason: books.Reason(lo.CoalesceOrEmpty(words, "the channel refused the status"))}
+	if connection.channel().StatusFirst != "" {
+		entry.Outcome = books.StatusNotSynced
+	}
+	p.Ended = append(p.Ended, entry)
+}
+
+// statusReading is what one read of a delivery order says about a status that was sent.
+type statusReading struct {
+	order     books.Order
+	done      bool
+	notNeeded bool
+	refused   bool
+	cancelled bool
+	unknown   bool
+	sent      bool
+	words     string
+}
+
+func (r statusReading) settled() bool {
+	return r.done || r.notNeeded || r.refused || r.cancelled || r.unknown
+}
+
+// readStatus reads whether the status has reached the channel: the order's
+// status is the one sent and its link says changed or not_requested.
+func readStatus(ctx context.Context, hub *multivende.Client, order books.Order, target channels.Status) (statusReading, error) {
+	delivery, err := hub.DeliveryOrder(ctx, order.ID)
+	if multivende.ClassOf(err) == multivende.NotFound {
+		return statusReading{order: order, unknown: true}, nil
+	}
+	if err != nil {
+		return statusReading{}, err
+	}
+	refresh(&order, delivery)
+	r := statusReading{order: order}
+	switch status := order.HubStatus; {
+	case status == channels.Cancelled && target != channels.Cancelled:
+		r.cancelled = true
+	case status != target && target.Before(status):
+		r.notNeeded = true
+	case status == target:
+		r.sent = true
+		r.done = delivery.StatusLink.State == "changed"
+		r.notNeeded = delivery.StatusLink.State == "not_requested"
+		r.refused = delivery.StatusLink.State == "failed_fatal"
+		r.words = delivery.StatusLink.Message
+	}
+	return r, nil
+}
+
+// into adds what was read to a page.
+func (r statusReading) into(p *books.Page, connection Connection) {
+	order := r.order
+	switch {
+	case r.cancelled:
+		p.End(order, books.Cancelled, "the delivery was cancelled")
+	case r.unknown:
+		p.End(order, books.UnknownOrder, "the hub does not know this delivery order")
+	case r.refused:
+		refuse(p, order, connection, r.words)
+	case r.done, r.notNeeded:
+		order.Status = lo.Ternary(r.done, books.StatusSynced, books.StatusNotNeeded)
+		if connection.channel().StatusFirst != "" {
+			p.Ready = append(p.Ready, order)
+			return
+		}
+		p.Ended = append(p.Ended, books.Entry{Order: order, Status: order.Status})
+	default:
+		p.Pending = append(p.Pending, order)
+	}
+}

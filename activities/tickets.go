@@ -1,0 +1,207 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/storage"
+)
+
+const (
+	// looksBeforeAskingAgain is how often a lost request is looked for before it is made again.
+	looksBeforeAskingAgain = 3
+	lookPause              = 20 * time.Second
+)
+
+// Tickets are the steps that ask the hub for labels ("delivery order tickets").
+type Tickets struct {
+	Hubs  Hubs
+	Store *storage.Store
+}
+
+// PrepareBatchInput says which orders a batch asks for.
+type PrepareBatchInput struct {
+	Scope
+	Number   int       `json:"number"`
+	Segments []Segment `json:"segments"`
+}
+
+// PreparedBatch is the page of the batch's orders and the connection's newest
+// label tasks, so that they stand in history before labels are asked for: a
+// task that is not among them came later.
+type PreparedBatch struct {
+	Step
+	Before []string `json:"before,omitempty"`
+}
+
+// PrepareBatch gathers a batch. Orders that were asked for before are read
+// first: those that were cancelled or shipped meanwhile end, and a label that
+// came late is taken. It leaves the page "recheck-n": Ready are those to ask for.
+func (a *Documents) PrepareBatch(ctx context.Context, in PrepareBatchInput) (PreparedBatch, error) {
+	prepared, err := a.prepare(ctx, in)
+	return prepared, translate(err)
+}
+
+func (a *Documents) prepare(ctx context.Context, in PrepareBatchInput) (PreparedBatch, error) {
+	hub, err := a.Hubs.Hub(in.Merchant)
+	if err != nil {
+		return PreparedBatch{}, err
+	}
+	name := books.PageName(books.RecheckPage, in.Number)
+	step, done, err := in.finished(ctx, a.Store, name)
+	if err != nil {
+		return PreparedBatch{}, err
+	}
+	if !done {
+		orders, err := in.ready(ctx, a.Store, in.Segments)
+		if err != nil {
+			return PreparedBatch{}, err
+		}
+		page, err := a.recheck(ctx, hub, in.Scope, orders)
+		if err != nil {
+			return PreparedBatch{}, err
+		}
+		if step, err = in.leave(ctx, a.Store, name, page); err != nil {
+			return PreparedBatch{}, err
+		}
+	}
+	if step.Counts.Ready == 0 {
+		return PreparedBatch{Step: step}, nil
+	}
+	tasks, err := labelTasks(ctx, hub, in.Connection)
+	ids := lo.Map(tasks, func(t multivende.Task, _ int) string { return t.ID })
+	return PreparedBatch{Step: step, Before: ids}, err
+}
+
+// labelTasks reads the connection's newest label tasks; a hub without that list has none.
+func labelTasks(ctx context.Context, hub *multivende.Client, c Connection) ([]multivende.Task, error) {
+	tasks, err := hub.NewestLabelTasks(ctx, c.Provider, c.ID)
+	if multivende.ClassOf(err) == multivende.NotFound {
+		return nil, nil
+	}
+	return tasks, err
+}
+
+// AskLabelsInput says for which orders to ask, and which tasks were there before.
+type AskLabelsInput struct {
+	Scope
+	Number int      `json:"number"`
+	Before []string `json:"before,omitempty"`
+}
+
+// Asked is the hub's answer to a request for labels. Times are the hub's.
+type Asked struct {
+	Task    string    `json:"task,omitempty"`
+	AskedAt time.Time `json:"asked_at,omitzero"`
+	// Refused are the hub's words when it refused the request as a whole. Then
+	// Step is the page left: one order by itself ends, several are Ready for smaller requests.
+	Refused string `json:"refused,omitempty"`
+	Step    Step   `json:"step,omitzero"`
+	// Busy is how long to wait, in our time, when the hub did not take the request yet.
+	Busy time.Duration `json:"busy,omitempty"`
+	// Found: the answer to an earlier try was lost, and its task was found in the list.
+	Found bool `json:"found,omitempty"`
+}
+
+// AskLabels asks once for the labels of up to 50 orders. A try after the first
+// counts as a lost answer: it looks for a new task that names one of the
+// orders, three times, before it asks again.
+func (a *Tickets) AskLabels(ctx context.Context, in AskLabelsInput) (Asked, error) {
+	asked, err := a.ask(ctx, in)
+	return asked, translate(err)
+}
+
+func (a *Tickets) ask(ctx context.Context, in AskLabelsInput) (Asked, error) {
+	hub, err := a.Hubs.Hub(in.Merchant)
+	if err != nil {
+		return Asked{}, err
+	}
+	page, err := in.page(ctx, a.Store, books.PageName(books.RecheckPage, in.Number))
+	if err != nil {
+		return Asked{}, err
+	}
+	ids := lo.Map(page.Ready, func(o books.Order, _ int) string { return o.ID })
+	if n := attempt(ctx); n > 1 {
+		task, err := lostTask(ctx, hub, in, ids)
+		if err != nil || task.ID != "" {
+			return Asked{Task: task.ID, AskedAt: firstTime(task.CreatedAt, hub.Clock().Now()), Found: true}, err
+		}
+		if (n-1)%(looksBeforeAskingAgain+1) != 0 {
+			return Asked{}, waiting("the answer was lost; looking whether the hub made the task all the same", in.Settings.Ours(Duration(lookPause)))
+		}
+	}
+	task, err := hub.GenerateTickets(ctx, in.Connection.Provider, in.Connection.ID, ids)
+	switch refusal := hubError(err); {
+	case err == nil:
+		return Asked{Task: task.ID, AskedAt: hub.Clock().Now()}, nil
+	case refusal != nil && (refusal.Class == multivende.Refused || refusal.Class == multivende.NotFound):
+		return a.refused(ctx, in, page.Ready, lo.CoalesceOrEmpty(refusal.Excerpt, "the hub refused the request"))
+	case refusal != nil && !refusal.MayBeDone && refusal.Class != multivende.NotAuthorised:
+		return Asked{Busy: max(refusal.RetryAfter, in.Settings.Ours(Duration(lookPause)))}, nil
+	}
+	return Asked{}, err
+}
+
+func (a *Tickets) refused(ctx context.Context, in AskLabelsInput, orders []books.Order, words string) (Asked, error) {
+	page := books.Page{Ready: orders}
+	if len(orders) == 1 {
+		page = books.Page{}
+		page.End(orders[0], books.Rejected, words)
+	}
+	step, err := in.leave(ctx, a.Store, books.PageName(books.BatchPage, in.Number), page)
+	return Asked{Refused: books.Reason(words), Step: step}, err
+}
+
+// lostTask looks for the task of a request whose answer was lost: one that was
+// not there before and whose output names one of our orders. While a new task
+// runs and names none yet, nothing can be said, and the look ends as waiting.
+func lostTask(ctx context.Context, hub *multivende.Client, in AskLabelsInput, ids []string) (multivende.Task, error) {
+	tasks, err := labelTasks(ctx, hub, in.Connection)
+	if err != nil {
+		return multivende.Task{}, err
+	}
+	var running string
+	for _, listed := range tasks {
+		if slices.Contains(in.Before, listed.ID) {
+			continue
+		}
+		task, err := hub.Task(ctx, listed.ID)
+		if multivende.ClassOf(err) == multivende.NotFound {
+			continue
+		}
+		if err != nil {
+			return multivende.Task{}, err
+		}
+		if names(task, ids) {
+			return task, nil
+		}
+		if !task.Done() {
+			running = task.ID
+		}
+	}
+	if running != "" {
+		return multivende.Task{}, waiting(fmt.Sprintf("the answer was lost; task %s may be ours and does not name its orders yet", running), in.Settings.Ours(Duration(2*lookPause)))
+	}
+	return multivende.Task{}, nil
+}
+
+// names says whether the task's output names one of the delivery orders.
+func names(task multivende.Task, ids []string) bool {
+	for _, list := range [][]multivende.TaskOrder{task.Output.Available, task.Output.Successful, task.Output.Unavailable, task.Output.Failed} {
+		if lo.SomeBy(list, func(o multivende.TaskOrder) bool { return slices.Contains(ids, o.DeliveryOrderID) }) {
+			return true
+		}
+	}
+	return false
+}
+
+func firstTime(times ...time.Time) time.Time {
+	t, _ := lo.Find(times, func(t time.Time) bool { return !t.IsZero() })
+	return t
+}

@@ -1,0 +1,153 @@
+package workflows
+
+import (
+	"fmt"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/activities/books"
+)
+
+// batch is a request in the making; round counts how often its labels were asked for before.
+type batch struct {
+	segments []activities.Segment
+	orders   int
+	round    int
+}
+
+// nextBatch waits until a batch is full, or two minutes old, or nothing more
+// is coming, and takes it from the pool. Empty: there is nothing left to ask for.
+func (c *connectionRun) nextBatch(ctx workflow.Context) (batch, error) {
+	idle := func() bool { return c.coming == 0 && c.pausing == 0 && c.flying == 0 }
+	if err := workflow.Await(ctx, func() bool { return len(c.pool) > 0 || idle() || c.stopped }); err != nil {
+		return batch{}, err
+	}
+	if c.stopped || len(c.pool) == 0 {
+		return batch{}, nil
+	}
+	settings := c.in.Scope.Settings
+	age := workflow.Now(ctx).Sub(c.pool[0].since)
+	if left := settings.Ours(settings.BatchAge) - age; left > 0 {
+		goes := func() bool { return c.full() || c.coming == 0 && c.pausing == 0 || c.stopped }
+		if _, err := workflow.AwaitWithTimeout(ctx, left, goes); err != nil {
+			return batch{}, err
+		}
+	}
+	if c.stopped {
+		return batch{}, nil
+	}
+	return c.cut(), nil
+}
+
+// full says whether the front of the pool fills a request.
+func (c *connectionRun) full() bool {
+	n, limit := 0, c.in.Scope.Settings.BatchSize
+	for _, p := range c.pool {
+		limit = min(limit, p.limit)
+		n += p.segment.To - p.segment.From
+		if n >= limit {
+			return true
+		}
+	}
+	return false
+}
+
+// cut takes the next request from the front of the pool.
+func (c *connectionRun) cut() batch {
+	var next batch
+	limit := c.pool[0].limit
+	for len(c.pool) > 0 && next.orders < limit && c.pool[0].limit >= limit {
+		front := &c.pool[0].segment
+		size := min(front.To-front.From, limit-next.orders)
+		next.segments = append(next.segments, activities.Segment{Page: front.Page, From: front.From, To: front.From + size})
+		next.orders += size
+		next.round = max(next.round, c.pool[0].round)
+		front.From += size
+		if front.From == front.To {
+			c.pool = c.pool[1:]
+		}
+	}
+	return next
+}
+
+// start starts a LabelBatch; it goes on by itself when this workflow is cancelled.
+func (c *connectionRun) start(ctx workflow.Context, b batch) {
+	c.batches++
+	number, scope := c.batches, c.in.Scope
+	options := workflow.ChildWorkflowOptions{
+		WorkflowID:            batchID(scope.Merchant, scope.Connection.ID, scope.Run, scope.Generation, number),
+		TaskQueue:             TaskQueue,
+		ParentClosePolicy:     enums.PARENT_CLOSE_POLICY_ABANDON,
+		StaticSummary:         shorten(fmt.Sprintf("%s · %d labels", scope.Connection.Name, b.orders)),
+		TypedSearchAttributes: connectionAttributes(scope),
+	}
+	c.asking, c.flying = number, c.flying+1
+	child := workflow.ExecuteChildWorkflow(workflow.WithChildOptions(ctx, options), LabelBatch, LabelBatchInput{Scope: scope, Number: number, Segments: b.segments})
+	workflow.Go(ctx, func(g workflow.Context) {
+		var result LabelBatchResult
+		err := child.Get(g, &result)
+		if c.asking == number {
+			c.asking = 0
+		}
+		if err != nil {
+			c.fail(err)
+		} else {
+			c.ended(g, number, b, result)
+		}
+		c.flying--
+		c.tell(g)
+	})
+}
+
+// ended takes a batch's result: what is to be asked for again comes back into the pool after a pause.
+func (c *connectionRun) ended(ctx workflow.Context, number int, b batch, result LabelBatchResult) {
+	addOutcomes(c.report.Outcomes, result.Ended)
+	if result.After {
+		c.settling++
+		workflow.Go(ctx, func(g workflow.Context) {
+			c.statusAfter(g, activities.AfterNumber(c.in.Scope, number))
+			c.settling--
+		})
+	}
+	if result.AgainCount == 0 {
+		return
+	}
+	again := pooled{segment: activities.Segment{Page: result.Again, To: result.AgainCount}, limit: c.in.Scope.Settings.BatchSize, round: b.round + 1}
+	wait := c.in.Scope.Settings.Ours(c.in.Scope.Settings.AskPause << b.round)
+	if result.Refused {
+		again.limit, again.round, wait = max(b.orders/2, 1), b.round, 0
+	}
+	c.pausing++
+	workflow.Go(ctx, func(g workflow.Context) {
+		if wait > 0 {
+			_ = pause(g, wait, fmt.Sprintf("before %d labels are asked for again", result.AgainCount))
+		}
+		again.since = workflow.Now(g)
+		c.pool = append(c.pool, again)
+		c.pausing--
+	})
+}
+
+// finish gives the orders without an outcome the rest's, and reports.
+func (c *connectionRun) finish(ctx workflow.Context, err error) {
+	switch {
+	case errorType(err) == activities.ErrorNotAuthorised:
+		c.report.State, c.report.Reason = books.ConnectionNotAuthorised, books.Reason(errorWords(err))
+		c.report.Rest = books.Rest{Outcome: books.NotAuthorised, Reason: c.report.Reason}
+	case err != nil:
+		c.report.State, c.report.Reason = books.ConnectionDone, books.Reason(errorWords(err))
+		c.report.Rest.Reason = c.report.Reason
+	case c.stopped:
+		c.report.State, c.report.Reason = books.ConnectionDone, "stopped: nothing more was asked for"
+		c.report.Rest = books.Rest{Outcome: books.NotReady, Reason: "the run was stopped before its label was asked for; the next run takes it up"}
+	default:
+		c.report.State = books.ConnectionDone
+	}
+	if open := c.report.Requested - books.Sum(c.report.Outcomes); open > 0 {
+		addOutcomes(c.report.Outcomes, map[books.Outcome]int{c.report.Rest.Outcome: open})
+	}
+	c.report.Done = true
+	c.tell(ctx)
+}

@@ -1,0 +1,77 @@
+package workflows
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/activities/books"
+)
+
+// holdLook is how often a connection that waits for its run to publish looks
+// whether the run is still there.
+const holdLook = 15 * time.Minute
+
+// hold keeps the connection until its run has published and the statuses that
+// follow are settled, or the run is gone, or the run wants its failed orders tried again.
+func (c *connectionRun) hold(ctx workflow.Context) error {
+	for {
+		released, err := workflow.AwaitWithTimeout(ctx, holdLook, func() bool { return c.published || c.retry })
+		if err != nil {
+			return err
+		}
+		if released {
+			break
+		}
+		open := false
+		in := activities.RunIsOpenInput{WorkflowID: c.in.RunWorkflowID, RunID: c.in.RunRunID}
+		if err := workflow.ExecuteActivity(hubStep(ctx, "is the run still open?"), runs.RunIsOpen, in).Get(ctx, &open); err != nil {
+			return err
+		}
+		if !open {
+			return nil
+		}
+	}
+	return workflow.Await(ctx, func() bool { return c.retry || c.report.Verified })
+}
+
+// again gives the failed orders another turn, under the same workflow id, so
+// that no other run comes in between.
+func (c *connectionRun) again(ctx workflow.Context) error {
+	next := c.in
+	next.Scope.Generation++
+	next.Named = true
+	var step activities.Step
+	if err := workflow.ExecuteActivity(hubStep(ctx, "gather the failed orders"), runs.RetryOrders, activities.RetryOrdersInput{Scope: next.Scope}).Get(ctx, &step); err != nil {
+		return err
+	}
+	return workflow.NewContinueAsNewError(ctx, ConnectionRun, next)
+}
+
+// tell reports to the run and to those who look at the workflow.
+func (c *connectionRun) tell(ctx workflow.Context) {
+	workflow.SetCurrentDetails(ctx, connectionDetails(c.in.Scope.Connection, c.report))
+	err := workflow.SignalExternalWorkflow(ctx, c.in.RunWorkflowID, "", reportSignal, c.report).Get(ctx, nil)
+	if err != nil {
+		workflow.GetLogger(ctx).Debug("the run is not there any more", "error", err)
+	}
+}
+
+func connectionAttributes(scope activities.Scope) temporal.SearchAttributes {
+	return temporal.NewSearchAttributes(
+		MerchantAttribute.ValueSet(scope.Merchant), RunAttribute.ValueSet(scope.Run),
+		ConnectionAttribute.ValueSet(scope.Connection.ID), ChannelAttribute.ValueSet(scope.Connection.Channel),
+	)
+}
+
+func connectionSummary(connection activities.Connection, run string) string {
+	return shorten(fmt.Sprintf("%s (%s) · run %s", connection.Name, connection.Channel, run))
+}
+
+func failedIn(outcomes map[books.Outcome]int) int {
+	r := books.Result{Requested: books.Sum(outcomes), Outcomes: outcomes}
+	return r.Failed()
+}

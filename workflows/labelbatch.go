@@ -1,0 +1,145 @@
+package workflows
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/activities/books"
+)
+
+// LabelBatchInput says for which orders, at most 50 of one connection, to ask
+// for labels: pieces of pages in the store.
+type LabelBatchInput struct {
+	Scope    activities.Scope     `json:"scope"`
+	Number   int                  `json:"number"`
+	Segments []activities.Segment `json:"segments"`
+}
+
+// LabelBatchResult is how a batch ended, in counts.
+type LabelBatchResult struct {
+	// Ended are the outcomes of the orders that are through.
+	Ended map[books.Outcome]int `json:"ended,omitempty"`
+	// Again is the page whose ready orders are to be asked for again; AgainCount how many.
+	Again      string `json:"again,omitempty"`
+	AgainCount int    `json:"again_count,omitempty"`
+	// Refused: the hub refused the request as a whole, so those are to be asked for in smaller ones.
+	Refused bool `json:"refused,omitempty"`
+	// After: the batch left a page of labelled orders whose channel wants a status now.
+	After bool `json:"after,omitempty"`
+}
+
+// Activities by family; only their methods' names count, they are never called.
+var (
+	runs        *activities.Runs
+	connections *activities.Connections
+	orders      *activities.Orders
+	statuses    *activities.Statuses
+	tickets     *activities.Tickets
+	documents   *activities.Documents
+	publishing  *activities.Publishing
+)
+
+// LabelBatch asks once for the labels of up to 50 orders, waits for the hub's
+// task and takes what it made. It tells its ConnectionRun as soon as it has
+// asked, because the requests of a connection go one after the other.
+func LabelBatch(ctx workflow.Context, in LabelBatchInput) (LabelBatchResult, error) {
+	var result LabelBatchResult
+	var prepared activities.PreparedBatch
+	prepare := activities.PrepareBatchInput{Scope: in.Scope, Number: in.Number, Segments: in.Segments}
+	if err := workflow.ExecuteActivity(filesStep(ctx, "gather the batch and read the newest label tasks"), documents.PrepareBatch, prepare).Get(ctx, &prepared); err != nil {
+		return result, err
+	}
+	result.Ended = prepared.Counts.Ended
+	n := prepared.Counts.Ready
+	if n == 0 {
+		return result, nil
+	}
+	workflow.SetCurrentDetails(ctx, fmt.Sprintf("asking for %d labels", n))
+	asked, err := ask(ctx, in, prepared)
+	if err != nil {
+		return result, err
+	}
+	tellAsked(ctx, in.Number)
+	if asked.Refused != "" {
+		result.Refused = true
+		result.settle(asked.Step)
+		workflow.SetCurrentDetails(ctx, fmt.Sprintf("the hub refused the request for %d labels: %s", n, asked.Refused))
+		return result, nil
+	}
+	workflow.SetCurrentDetails(ctx, fmt.Sprintf("task `%s`: %d labels asked for", asked.Task, n))
+	collected, err := collect(ctx, in, asked, n)
+	if err != nil {
+		return result, err
+	}
+	result.settle(collected.Step)
+	result.After = collected.Counts.Ended[books.Labelled] > 0 && in.Scope.StatusAtLabel()
+	workflow.SetCurrentDetails(ctx, fmt.Sprintf("task `%s`: %d of %d labelled, %d to be asked for again", asked.Task, collected.Counts.Ended[books.Labelled], n, result.AgainCount))
+	return result, nil
+}
+
+func (r *LabelBatchResult) settle(step activities.Step) {
+	merged := map[books.Outcome]int{}
+	addOutcomes(merged, r.Ended)
+	addOutcomes(merged, step.Counts.Ended)
+	r.Ended = merged
+	if step.Counts.Ready > 0 {
+		r.Again, r.AgainCount = step.Page, step.Counts.Ready
+	}
+}
+
+// ask asks the hub, as often as it says that it is busy.
+func ask(ctx workflow.Context, in LabelBatchInput, prepared activities.PreparedBatch) (activities.Asked, error) {
+	for {
+		var asked activities.Asked
+		request := activities.AskLabelsInput{Scope: in.Scope, Number: in.Number, Before: prepared.Before}
+		summary := fmt.Sprintf("ask for %d labels", prepared.Counts.Ready)
+		if err := workflow.ExecuteActivity(hubStep(ctx, summary), tickets.AskLabels, request).Get(ctx, &asked); err != nil {
+			return asked, err
+		}
+		if asked.Busy == 0 {
+			return asked, nil
+		}
+		if err := pause(ctx, asked.Busy, "the hub is busy"); err != nil {
+			return asked, err
+		}
+	}
+}
+
+// collect waits half of the time that the labels should take, then looks.
+func collect(ctx workflow.Context, in LabelBatchInput, asked activities.Asked, n int) (activities.Collected, error) {
+	settings := in.Scope.Settings
+	expected := time.Duration(n) * time.Duration(settings.LabelTime)
+	request := activities.CollectLabelsInput{
+		Scope: in.Scope, Number: in.Number, Task: asked.Task, AskedAt: asked.AskedAt,
+		NotBefore: asked.AskedAt.Add(expected / 2), Deadline: asked.AskedAt.Add(15*time.Minute + 3*expected),
+	}
+	var collected activities.Collected
+	if err := pause(ctx, settings.Ours(activities.Duration(expected/2)), fmt.Sprintf("%d labels take about %s", n, expected)); err != nil {
+		return collected, err
+	}
+	summary := fmt.Sprintf("take the %d labels of task %s", n, asked.Task)
+	err := workflow.ExecuteActivity(filesStep(ctx, summary), documents.CollectLabels, request).Get(ctx, &collected)
+	return collected, err
+}
+
+// tellAsked lets the ConnectionRun go on with its next request.
+func tellAsked(ctx workflow.Context, number int) {
+	parent := workflow.GetInfo(ctx).ParentWorkflowExecution
+	if parent == nil {
+		return
+	}
+	if err := workflow.SignalExternalWorkflow(ctx, parent.ID, "", askedSignal, number).Get(ctx, nil); err != nil {
+		workflow.GetLogger(ctx).Warn("the connection's run is not there any more", "error", err)
+	}
+}
+
+func addOutcomes(to map[books.Outcome]int, more map[books.Outcome]int) {
+	for _, outcome := range books.Outcomes() {
+		if n := more[outcome]; n != 0 {
+			to[outcome] += n
+		}
+	}
+}

@@ -1,0 +1,164 @@
+package workflows
+
+import (
+	"fmt"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/activities/books"
+)
+
+// find lists the connections and, in each that can have labels, the orders that wait.
+func (r *labelRun) find(ctx workflow.Context) error {
+	var found activities.FoundConnections
+	in := activities.FindConnectionsInput{Merchant: r.result.Merchant, Only: r.in.Connections}
+	if err := workflow.ExecuteActivity(hubStep(ctx, "list the connections"), connections.FindConnections, in).Get(ctx, &found); err != nil {
+		return err
+	}
+	r.since = found.HubTime
+	r.result.Connections = make([]books.ConnectionResult, len(found.Connections))
+	for i, connection := range found.Connections {
+		r.addTurn(connection, &r.result.Connections[i])
+	}
+	var err error
+	if r.in.named() {
+		err = r.resolve(ctx, found.Connections)
+	} else {
+		err = r.findAll(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return r.bounded()
+}
+
+func (r *labelRun) addTurn(connection activities.Connection, result *books.ConnectionResult) {
+	t := &turn{connection: connection, result: result, generation: 1}
+	*result = books.ConnectionResult{ID: connection.ID, Channel: connection.Channel, Name: connection.Name, State: books.ConnectionRunning, Outcomes: map[books.Outcome]int{}}
+	if connection.SkipReason != "" {
+		t.settled = true
+		result.State, result.Reason = books.ConnectionSkipped, connection.SkipReason
+	}
+	r.turns = append(r.turns, t)
+}
+
+func (r *labelRun) scope(t *turn) activities.Scope {
+	return activities.Scope{Merchant: r.result.Merchant, Run: r.result.Run, Connection: t.connection, Generation: t.generation, Settings: r.settings}
+}
+
+// findAll walks the lists of all connections side by side.
+func (r *labelRun) findAll(ctx workflow.Context) error {
+	open := 0
+	for _, t := range r.turns {
+		if t.settled {
+			continue
+		}
+		open++
+		workflow.Go(ctx, func(g workflow.Context) {
+			var step activities.Step
+			in := activities.FindOrdersInput{Scope: r.scope(t), Since: r.in.Since, IncludePrinted: r.in.IncludePrinted}
+			err := workflow.ExecuteActivity(hubStep(g, "orders that wait on "+t.connection.Name), orders.FindOrders, in).Get(g, &step)
+			if err != nil {
+				t.lose(err)
+			}
+			t.found = step.Counts.Pending
+			t.result.LeftOut = step.Counts.LeftOut
+			open--
+		})
+	}
+	return workflow.Await(ctx, func() bool { return open == 0 })
+}
+
+// resolve finds the orders that the caller named; connections without any have nothing to do.
+func (r *labelRun) resolve(ctx workflow.Context, found []activities.Connection) error {
+	var resolved activities.ResolvedOrders
+	in := activities.ResolveOrdersInput{
+		Merchant: r.result.Merchant, Run: r.result.Run, Orders: r.in.Orders, OrdersKey: r.in.OrdersKey,
+		Connections: found, Since: r.in.Since, IncludePrinted: r.in.IncludePrinted,
+	}
+	if err := workflow.ExecuteActivity(hubStep(ctx, "find the orders that the caller named"), orders.ResolveOrders, in).Get(ctx, &resolved); err != nil {
+		return err
+	}
+	r.unresolved = resolved.Unresolved
+	for _, t := range r.turns {
+		t.found = resolved.Found[t.connection.ID]
+		switch {
+		case t.settled && t.found > 0:
+			t.rest = books.Rest{Outcome: books.Unsupported, Reason: t.result.Reason}
+			t.requested = t.found
+		case !t.settled && t.found == 0:
+			t.settled = true
+			t.result.State, t.result.Reason = books.ConnectionDone, "none of the named orders is here"
+		}
+	}
+	return nil
+}
+
+// bounded refuses a run that would take up more orders than it may.
+func (r *labelRun) bounded() error {
+	total := r.unresolved
+	for _, t := range r.turns {
+		total += t.found
+	}
+	if r.in.Max < 0 || total <= r.in.Max {
+		return nil
+	}
+	return temporal.NewNonRetryableApplicationError(
+		fmt.Sprintf("%d orders wait, more than the %d that this run may take up; nothing was sent or asked. Give a higher max, or name connections or orders", total, r.in.Max),
+		activities.ErrorTooMany, nil)
+}
+
+// lose ends a connection's turn whose orders could not even be listed.
+func (t *turn) lose(err error) {
+	t.settled = true
+	t.result.State, t.result.Reason = books.ConnectionDone, books.Reason(errorWords(err))
+	t.rest = books.Rest{Outcome: books.GaveUp, Reason: t.result.Reason}
+	if errorType(err) == activities.ErrorNotAuthorised {
+		t.result.State = books.ConnectionNotAuthorised
+		t.rest.Outcome = books.NotAuthorised
+	}
+}
+
+// plan reads what waits, and says what would be sent and asked.
+func (r *labelRun) plan(ctx workflow.Context) error {
+	r.result.Plan = &books.Plan{}
+	for _, t := range r.turns {
+		if t.settled {
+			continue
+		}
+		if err := r.planTurn(ctx, t); err != nil {
+			t.lose(err)
+			continue
+		}
+		t.result.State = books.ConnectionDone
+		r.result.Plan.Connections++
+	}
+	r.result.State = books.RunCompleted
+	r.show(ctx)
+	return nil
+}
+
+func (r *labelRun) planTurn(ctx workflow.Context, t *turn) error {
+	var taken activities.TakenUp
+	take := activities.TakeUpInput{FindOrdersInput: activities.FindOrdersInput{Scope: r.scope(t), Since: r.in.Since, IncludePrinted: r.in.IncludePrinted}, Named: r.in.named()}
+	if err := workflow.ExecuteActivity(hubStep(ctx, "look again for orders that wait"), orders.TakeUpOrders, take).Get(ctx, &taken); err != nil {
+		return err
+	}
+	for n := 1; n <= taken.Pages; n++ {
+		var step activities.Step
+		read := activities.ReadOrdersInput{Scope: r.scope(t), Number: n, Warehouse: r.in.Warehouse, Reprint: r.in.Reprint}
+		if err := workflow.ExecuteActivity(hubStep(ctx, fmt.Sprintf("read the sales of page %d", n)), orders.ReadOrders, read).Get(ctx, &step); err != nil {
+			return err
+		}
+		r.result.Plan.Statuses += step.Counts.Pending
+		r.result.Plan.Labels += step.Counts.Pending + step.Counts.Ready
+		r.result.Plan.FromStore += step.Counts.Ended[books.Labelled]
+		t.result.Requested += step.Counts.Pending + step.Counts.Ready + books.Sum(step.Counts.Ended)
+		addOutcomes(t.result.Outcomes, step.Counts.Ended)
+		// What would be asked for is not there yet.
+		addOutcomes(t.result.Outcomes, map[books.Outcome]int{books.NotReady: step.Counts.Pending + step.Counts.Ready})
+	}
+	return nil
+}

@@ -1,0 +1,72 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+)
+
+// Activity options by kind of step. Every activity heartbeats on its own
+// (activities.Heartbeats), so a worker that dies is noticed within seconds.
+const (
+	heartbeatTimeout = 10 * time.Second
+	// stepTimeout bounds one try of a step: 50 calls at the hub's pace, or a download.
+	stepTimeout = 15 * time.Minute
+	// joinTimeout bounds one try of reading, sorting and joining a whole run.
+	joinTimeout = 30 * time.Minute
+	// patience bounds a step with all its tries: as long as a hub may be down.
+	patience = 12 * time.Hour
+	// waitPatience bounds a step that waits for the hub or for a connection.
+	waitPatience = 48 * time.Hour
+)
+
+var retryPolicy = temporal.RetryPolicy{
+	InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second,
+}
+
+// hubStep is for steps that call the hub or the store.
+func hubStep(ctx workflow.Context, summary string) workflow.Context {
+	return step(ctx, TaskQueue, summary, stepTimeout, patience)
+}
+
+// waitStep is for steps whose tries wait for something outside.
+func waitStep(ctx workflow.Context, summary string) workflow.Context {
+	return step(ctx, TaskQueue, summary, stepTimeout, waitPatience)
+}
+
+// filesStep is for steps that open, check and store label files.
+func filesStep(ctx workflow.Context, summary string) workflow.Context {
+	return step(ctx, FilesTaskQueue, summary, stepTimeout, waitPatience)
+}
+
+// joinStep is for steps that work on all files of a run.
+func joinStep(ctx workflow.Context, summary string) workflow.Context {
+	return step(ctx, FilesTaskQueue, summary, joinTimeout, patience)
+}
+
+func step(ctx workflow.Context, queue, summary string, once, altogether time.Duration) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue: queue, StartToCloseTimeout: once, ScheduleToCloseTimeout: altogether,
+		HeartbeatTimeout: heartbeatTimeout, RetryPolicy: &retryPolicy, Summary: shorten(summary),
+	})
+}
+
+// summaryLimit is how many bytes of a summary Temporal keeps.
+const summaryLimit = 200
+
+func shorten(text string) string {
+	if len(text) <= summaryLimit {
+		return text
+	}
+	end := summaryLimit - len("…")
+	for end > 0 && text[end]&0xC0 == 0x80 {
+		end--
+	}
+	return text[:end] + "…"
+}
+
+// pause is a timer with a summary for the people who look at it.
+func pause(ctx workflow.Context, d time.Duration, summary string) error {
+	return workflow.NewTimerWithOptions(ctx, d, workflow.TimerOptions{Summary: shorten(summary)}).Get(ctx, nil)
+}
