@@ -164,7 +164,7 @@ const maxLinks = 200
 func linksIn(raw json.RawMessage) []string {
 	var found []string
 	collectLinks(raw, maxContentDepth, &found)
-	return lo.Uniq(found)
+	return found
 }
 
 func collectLinks(raw json.RawMessage, depth int, found *[]string) {
@@ -174,7 +174,7 @@ func collectLinks(raw json.RawMessage, depth int, found *[]string) {
 	}
 	switch raw[0] {
 	case '"':
-		if words := scalar(raw); isLink(words) {
+		if words := scalar(raw); isLink(words) && !slices.Contains(*found, words) {
 			*found = append(*found, words)
 		}
 	case '[':
