@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/worker"
 
+	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/workflows"
 )
 
@@ -17,6 +19,8 @@ const (
 	deployment = "despacho"
 	// workflowSlots are workflow tasks at the same time: short, on the processor only.
 	workflowSlots = 64
+	// heartbeatInterval is how often a running step's heartbeat goes to Temporal.
+	heartbeatInterval = 2 * time.Second
 	// stopSlack is what ending may take over the drain time before it is given up.
 	stopSlack = 5 * time.Second
 )
@@ -50,6 +54,9 @@ func newQueues(temporal client.Client, settings Settings, fail context.CancelCau
 func workerOptions(settings Settings, fail context.CancelCauseFunc) (hub, files worker.Options) {
 	both := worker.Options{
 		WorkerStopTimeout: settings.Drain,
+		// Well under the activities' heartbeat timeout, so that only a dead worker misses it.
+		MaxHeartbeatThrottleInterval: heartbeatInterval,
+		Interceptors:                 []interceptor.WorkerInterceptor{&activities.Heartbeats{}},
 		OnFatalError:      func(err error) { fail(fmt.Errorf("%w: %w", errBroken, err)) },
 	}
 	if settings.BuildID != "" {
