@@ -140,7 +140,7 @@ func (a *Publishing) joinFile(ctx context.Context, in PublishInput, j *joined, r
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return books.PrintFile{}, err
 	}
-	stored, err := a.Store.PutFile(ctx, storage.RunPrintPrefix(in.Merchant, in.Run)+"labels-", "."+j.format, contentType(j.format), file)
+	stored, err := a.Store.PutFile(ctx, storage.RunPrintPrefix(in.Merchant, in.Run), "."+j.format, contentType(j.format), file)
 	if err != nil {
 		return books.PrintFile{}, err
 	}

@@ -4,14 +4,17 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"os/signal"
 	"syscall"
 	"text/tabwriter"
 
 	"github.com/despacho/despacho/deploy/local/stack"
+	starter "github.com/despacho/despacho/starter/run"
 )
 
 // Exit codes of the program.
@@ -62,10 +65,36 @@ func look(ctx context.Context, given *flags, out io.Writer) error {
 			return err
 		}
 	}
+	bench, err := startBench(ctx, given, running, from)
+	if err != nil {
+		return err
+	}
+	defer bench.close()
 	showPlaces(out, given, running, from)
+	if !given.NoRun {
+		result, err := bench.labelRun(ctx, out)
+		if err != nil {
+			return err
+		}
+		_ = starter.WriteTable(out, result)
+		if given.JSON != "" {
+			data, _ := json.MarshalIndent(result, "", "  ")
+			if err := os.WriteFile(given.JSON, data, 0o600); err != nil {
+				return err
+			}
+		}
+		if given.Once {
+			if !result.Balanced() {
+				return fmt.Errorf("the books do not balance")
+			}
+			return nil
+		}
+	}
 	<-ctx.Done()
 	return nil
 }
+
+func pathEscape(id string) string { return url.PathEscape(id) }
 
 // placeData makes a temporary folder when none is named. It outlives the process, because the
 // joined files are in it.

@@ -57,7 +57,7 @@ func workerOptions(settings Settings, fail context.CancelCauseFunc) (hub, files 
 		// Well under the activities' heartbeat timeout, so that only a dead worker misses it.
 		MaxHeartbeatThrottleInterval: heartbeatInterval,
 		Interceptors:                 []interceptor.WorkerInterceptor{&activities.Heartbeats{}},
-		OnFatalError:      func(err error) { fail(fmt.Errorf("%w: %w", errBroken, err)) },
+		OnFatalError:                 func(err error) { fail(fmt.Errorf("%w: %w", errBroken, err)) },
 	}
 	if settings.BuildID != "" {
 		// No default behaviour: each workflow declares its own when it is registered.
