@@ -62,7 +62,7 @@ func (a *assigning) run(files []bundle.File) Assignment {
 	return a.out
 }
 
-// owner is the order that a file's name, or the caller, says it is for.
+// owner is the order that a file's name says it is for.
 func (a *assigning) owner(file bundle.File) (order int, strong, ok bool) {
 	f := a.references.inName(file.Name)
 	order, ok = f.alone()
@@ -91,10 +91,10 @@ func (a *assigning) loose(file bundle.File, reason string) {
 }
 
 // conflict keeps a file that names two orders from both.
-func (a *assigning) conflict(file bundle.File, claimed, inside int) {
-	reason := fmt.Sprintf("the file was given for order %s, but order %s stands on it", a.orders[claimed].ID, a.orders[inside].ID)
+func (a *assigning) conflict(file bundle.File, claimed, other int) {
+	reason := fmt.Sprintf("the file came for order %s, but names order %s", a.orders[claimed].ID, a.orders[other].ID)
 	a.problem(claimed, Conflict, file, reason)
-	a.problem(inside, Conflict, file, reason)
+	a.problem(other, Conflict, file, reason)
 }
 
 // place gives a file's parts to orders.
@@ -104,27 +104,27 @@ func (a *assigning) place(o *opened) {
 		a.out.Papers = append(a.out.Papers, o.file)
 		return
 	}
-	named, namedStrongly, hasName := a.owner(o.file)
+	named, strongly, hasName := a.owner(o.file)
+	insiders := a.insiders(parts, strongly || a.known != unknown)
+	claimed, isClaimed := named, hasName
 	if a.known != unknown {
-		named, namedStrongly, hasName = a.known, true, true
+		claimed, isClaimed = a.known, true
 	}
-	insiders := a.insiders(parts, namedStrongly && a.known == unknown)
-	switch len(insiders) {
-	case 0:
-		if !hasName {
-			a.loose(o.file, a.whyNobody(parts))
-			return
-		}
-		a.placeAll(o, parts, named, nil)
-	case 1:
-		inside := insiders[0]
-		if hasName && inside != named && !a.alsoNamed(parts, named) {
-			a.conflict(o.file, named, inside)
-			return
-		}
-		a.placeAll(o, parts, lo.Ternary(hasName, named, inside), func(p part, so []part) bool { return hasName || continues(p, so) })
-	default:
+	switch {
+	case len(insiders) > 1:
 		a.placeEach(o, parts)
+	case len(insiders) == 1 && isClaimed && insiders[0] != claimed:
+		a.conflict(o.file, claimed, insiders[0])
+	case len(insiders) == 1 && hasName && named == insiders[0]:
+		a.placeAll(o, parts, named, false)
+	case len(insiders) == 1:
+		a.placeAll(o, parts, insiders[0], true)
+	case isClaimed && hasName && named != claimed:
+		a.conflict(o.file, claimed, named)
+	case isClaimed:
+		a.placeAll(o, parts, claimed, false)
+	default:
+		a.loose(o.file, a.whyNobody(parts))
 	}
 }
 
@@ -157,12 +157,11 @@ func (a *assigning) insiders(parts []part, onlyStrong bool) []int {
 	return slices.Compact(orders)
 }
 
-func (a *assigning) alsoNamed(parts []part, order int) bool {
-	return lo.SomeBy(parts, func(p part) bool { return p.found.names(order) })
-}
-
 func (a *assigning) whyNobody(parts []part) string {
 	for _, p := range parts {
+		if p.broken != "" {
+			return p.broken
+		}
 		if len(p.found.shared) > 0 {
 			return "what stands on it belongs to several orders, and its name does not tell which"
 		}

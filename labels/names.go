@@ -2,6 +2,7 @@ package labels
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/despacho/despacho/labels/bundle"
@@ -22,22 +23,25 @@ func baseName(name string) string {
 
 // steps are the parts of a name from the file itself outwards.
 func steps(name string) []string {
-	parts := strings.FieldsFunc(name, func(c rune) bool { return c == '!' || c == '/' || c == '\\' })
-	for i, j := 0, len(parts)-1; i < j; i, j = i+1, j-1 {
-		parts[i], parts[j] = parts[j], parts[i]
-	}
+	parts := strings.FieldsFunc(name, func(c rune) bool { return strings.ContainsRune(`!/\`, c) })
+	slices.Reverse(parts)
 	return parts
 }
 
-// inName is the order that a file's name, or else a folder or archive around
-// it, names.
+// inName is what a file's name says; where that does not decide, a folder or
+// archive around it may.
 func (r references) inName(name string) found {
+	var first found
 	for _, step := range steps(name) {
-		if f := r.find([]string{withoutMarks(step)}); !f.none() {
+		f := r.find([]string{withoutMarks(step)})
+		if _, decides := f.alone(); decides {
 			return f
 		}
+		if first.none() {
+			first = f
+		}
 	}
-	return found{}
+	return first
 }
 
 func withoutMarks(step string) string {

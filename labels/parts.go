@@ -72,7 +72,7 @@ func (o *opened) readPDF() *unusable {
 	document, err := pdf.Check(o.file.Data, pdf.Limits{})
 	var refused *pdf.Error
 	if errors.As(err, &refused) {
-		kinds := map[pdf.Reason]ProblemKind{pdf.Empty: Empty, pdf.NoPages: Empty, pdf.Encrypted: Encrypted, pdf.NotPDF: NotLabel}
+		kinds := map[pdf.Reason]ProblemKind{pdf.Empty: Empty, pdf.Encrypted: Encrypted, pdf.NotPDF: NotLabel}
 		return &unusable{lo.CoalesceOrEmpty(kinds[refused.Reason], Broken), err.Error()}
 	}
 	if err != nil {

@@ -6,14 +6,15 @@ import (
 	"github.com/samber/lo"
 )
 
-// placeAll gives a file that is for one order to it. A part without the order's
-// reference goes along when belongs says so; nil takes all.
-func (a *assigning) placeAll(o *opened, parts []part, order int, belongs func(p part, so []part) bool) {
+// placeAll gives a file that is for one order to it. With onlyContinued, a part
+// without the order's reference goes along only when it can be a page that goes
+// on from one with it.
+func (a *assigning) placeAll(o *opened, parts []part, order int, onlyContinued bool) {
 	var taken []part
 	named := lo.Filter(parts, func(p part, _ int) bool { return p.found.names(order) })
 	for _, p := range parts {
-		if belongs != nil && !p.found.names(order) && !belongs(p, named) {
-			a.loose(o.file, fmt.Sprintf("its %s holds no reference of an order", position(p)))
+		if onlyContinued && !p.found.names(order) && !continues(p, named) {
+			a.loose(o.file, fmt.Sprintf("its %s: %s", position(p), a.whyNobody([]part{p})))
 			continue
 		}
 		taken = append(taken, p)

@@ -1,11 +1,9 @@
 package labels
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
 )
 
 // references finds the orders that a text names. A reference counts as a whole
@@ -18,9 +16,6 @@ type reference struct {
 	text   string
 	orders []int
 }
-
-// betweenDigits are the blanks in a number that is printed in groups.
-var betweenDigits = regexp.MustCompile(`([0-9])[ \t]+\b`)
 
 const (
 	exactBelow = 5 // shorter references must stand alone between blanks
@@ -95,7 +90,7 @@ func (r references) find(texts []string) found {
 	}
 	for i, text := range texts {
 		for line := range strings.Lines(text) {
-			r.scan(betweenDigits.ReplaceAllString(strings.ToUpper(line), "$1"), strongFrom, &f)
+			r.scan(joinedDigits(strings.ToUpper(line)), strongFrom, &f)
 			r.scan(strings.ToUpper(strings.Join(strings.Fields(line), "")), strongFrom, &f)
 		}
 		if i+1 < len(texts) && endsInDigit(text) && startsWithDigit(texts[i+1]) {
@@ -169,6 +164,19 @@ func runLength(text string) int {
 		return i
 	}
 	return len(text)
+}
+
+// joinedDigits takes out the blanks in numbers that are printed in groups.
+func joinedDigits(line string) string {
+	words := strings.Fields(line)
+	var out strings.Builder
+	for i, word := range words {
+		if i > 0 && !(endsInDigit(words[i-1]) && startsWithDigit(word)) {
+			out.WriteByte(' ')
+		}
+		out.WriteString(word)
+	}
+	return out.String()
 }
 
 func endsInDigit(s string) bool {

@@ -87,7 +87,10 @@ func (w treeWalk) node(o types.Object, inherited page, depth int) error {
 		w.seen[number] = true
 	}
 	d := w.source.dict(o)
-	if d == nil || depth > maxDepth {
+	switch {
+	case d == nil && depth > 0:
+		return refuse(Damaged, "a page is missing")
+	case d == nil || depth > maxDepth:
 		return nil
 	}
 	inherited = w.source.inherit(d, inherited)
@@ -146,6 +149,31 @@ func (s *source) box(o types.Object) (box, bool) {
 	}
 	b := box{min(v[0], v[2]), min(v[1], v[3]), max(v[0], v[2]), max(v[1], v[3])}
 	return b, b.usable()
+}
+
+// contentsAreThere refuses a file cut short: a page whose drawing is missing or
+// cannot be unpacked would come out blank.
+func (s *source) contentsAreThere() error {
+	for i, p := range s.pages {
+		contents, ok := p.dict["Contents"]
+		if !ok {
+			continue
+		}
+		streams := types.Array{contents}
+		if a := s.array(contents); a != nil {
+			streams = a
+		}
+		for _, o := range streams {
+			stream, ok := s.get(o).(types.StreamDict)
+			if !ok {
+				return refuse(Damaged, "the drawing of page %d is missing", i+1)
+			}
+			if err := stream.DecodeWithLimit(s.limits.StreamBytes); err != nil {
+				return refuse(Damaged, "the drawing of page %d: %w", i+1, err)
+			}
+		}
+	}
+	return nil
 }
 
 // searchPages takes every page object in the order of the object numbers.

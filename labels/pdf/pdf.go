@@ -5,6 +5,7 @@ package pdf
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -12,9 +13,9 @@ import (
 	"github.com/samber/lo"
 )
 
-// Document is a PDF that can be printed. Data is the file as it came; when it
-// was encrypted with an empty user password, or pdfcpu found fault with it, its
-// pages written anew, and Repaired says why.
+// Document is a PDF that can be printed. Data is the file as it came; or, when it
+// was encrypted with an empty user password or its table of objects was no good,
+// its pages written anew, and Repaired says why.
 type Document struct {
 	Pages    int
 	Sizes    []Size
@@ -27,8 +28,11 @@ type Document struct {
 // Check opens a file alone. An error is an *[Error] with a reason for people.
 func Check(data []byte, limits Limits) (d Document, err error) {
 	defer recovered(&err)
-	s, err := readBytes(data, limits, true)
+	s, wasRebuilt, err := readOrRebuild(data, limits)
 	if err != nil {
+		return Document{}, err
+	}
+	if err := s.contentsAreThere(); err != nil {
 		return Document{}, err
 	}
 	d = Document{Pages: len(s.pages), Data: data, source: s}
@@ -36,10 +40,10 @@ func Check(data []byte, limits Limits) (d Document, err error) {
 		d.Sizes = append(d.Sizes, p.size())
 	}
 	switch {
+	case wasRebuilt:
+		d.Repaired = "the table of its objects was made anew"
 	case s.encrypted:
 		d.Repaired = "it was encrypted with an empty password"
-	case s.invalid != nil:
-		d.Repaired = "it broke rules of the format that do not touch its pages"
 	default:
 		return d, nil
 	}
@@ -98,6 +102,9 @@ type JoinError struct {
 func (e *JoinError) Error() string { return fmt.Sprintf("join label %d: %v", e.Index+1, e.Err) }
 func (e *JoinError) Unwrap() error { return e.Err }
 
+// ErrNothingToJoin says that [Join] was given no label: a PDF has a page.
+var ErrNothingToJoin = errors.New("there is no label to join")
+
 // Join writes the pages of labels, one after the other, as one file. It holds
 // one label at a time. The same labels give the same bytes. The first label
 // that cannot be read ends it with a *[JoinError]: check each one before.
@@ -117,12 +124,15 @@ func Join(w io.Writer, labels iter.Seq2[[]byte, error]) (Joined, error) {
 		joined.Pages += n
 		index++
 	}
+	if index == 0 {
+		return joined, ErrNothingToJoin
+	}
 	return joined, f.close()
 }
 
 func (f *file) addLabel(data []byte) (pages int, err error) {
 	defer recovered(&err)
-	s, err := readBytes(data, Limits{}, false)
+	s, err := readBytes(data, Limits{})
 	if err != nil {
 		return 0, err
 	}
@@ -144,7 +154,7 @@ func Pages(rs io.ReadSeeker) (int, error) {
 	if _, err := rs.Seek(0, io.SeekStart); err != nil {
 		return 0, err
 	}
-	s, err := read(rs, size, joinedLimits, false)
+	s, err := read(rs, size, joinedLimits)
 	if err != nil {
 		return 0, fmt.Errorf("reopen joined labels: %w", err)
 	}

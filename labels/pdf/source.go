@@ -52,7 +52,6 @@ type source struct {
 	limits    Limits
 	pages     []page
 	encrypted bool
-	invalid   error // what full validation had against it
 }
 
 const maxDepth = 60
@@ -73,10 +72,10 @@ func configuration(l Limits) *model.Configuration {
 	return conf
 }
 
-// read opens a file. With validate, what pdfcpu's relaxed validation says is
-// kept in invalid; the pages are taken either way, because most that it refuses
-// is nothing that a printer looks at.
-func read(rs io.ReadSeeker, size int64, limits Limits, validate bool) (s *source, err error) {
+// read opens a file and finds its pages. It is not validated: what pdfcpu's
+// relaxed validation refuses is mostly nothing that a printer looks at, and it
+// changes objects on the way.
+func read(rs io.ReadSeeker, size int64, limits Limits) (s *source, err error) {
 	defer recovered(&err)
 	if err := sniff(rs, size, limits); err != nil {
 		return nil, err
@@ -91,22 +90,14 @@ func read(rs io.ReadSeeker, size int64, limits Limits, validate bool) (s *source
 		return nil, &Error{Reason: Damaged, Cause: err}
 	}
 	s = &source{table: document.XRefTable, limits: limits, encrypted: document.Encrypt != nil}
-	if validate {
-		s.invalid = validated(document)
-	}
 	if err := s.findPages(); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-func readBytes(data []byte, limits Limits, validate bool) (*source, error) {
-	return read(bytes.NewReader(data), int64(len(data)), limits.withDefaults(), validate)
-}
-
-func validated(document *model.Context) (err error) {
-	defer recovered(&err)
-	return api.ValidateContext(document)
+func readBytes(data []byte, limits Limits) (*source, error) {
+	return read(bytes.NewReader(data), int64(len(data)), limits.withDefaults())
 }
 
 func sniff(rs io.ReadSeeker, size int64, limits Limits) error {
