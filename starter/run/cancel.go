@@ -21,7 +21,7 @@ func (c *cancelCommand) Run(ctx context.Context, d desk) error {
 	if err != nil {
 		return err
 	}
-	description, err := runs.Describe(ctx, id)
+	description, err := find(ctx, runs, id)
 	if errors.Is(err, ErrNoRun) {
 		return &Problem{Code: ExitNotFound, Message: "there is no run " + id, Hint: "starter list shows the runs that Temporal keeps", Cause: err}
 	}
@@ -31,6 +31,7 @@ func (c *cancelCommand) Run(ctx context.Context, d desk) error {
 	if !description.Open() {
 		return &Problem{Code: ExitError, Message: "run " + description.Run + " is over already: " + string(description.State), Hint: "starter show " + id}
 	}
+	id = description.WorkflowID
 	if err := runs.Cancel(ctx, id); err != nil {
 		return err
 	}

@@ -25,13 +25,14 @@ type Current struct {
 // ExitNotFound.
 func Look(ctx context.Context, runs Runs, store Store, id string) (Current, error) {
 	current := Current{WorkflowID: id}
-	description, err := runs.Describe(ctx, id)
+	description, err := find(ctx, runs, id)
 	if errors.Is(err, ErrNoRun) {
 		return lookInStore(ctx, store, id)
 	}
 	if err != nil {
 		return current, err
 	}
+	id, current.WorkflowID = description.WorkflowID, description.WorkflowID
 	current.Open = description.Open()
 	if !current.Open {
 		current.Result, err = runs.Wait(ctx, id)
@@ -43,6 +44,22 @@ func Look(ctx context.Context, runs Runs, store Store, id string) (Current, erro
 	}
 	current.Result = withNames(id, current.Result)
 	return current, err
+}
+
+// find looks a run up by its workflow id, then by its key: the id of a run that
+// a Schedule started holds a time with colons, which are hyphens in its key.
+func find(ctx context.Context, runs Runs, id string) (Description, error) {
+	description, err := runs.Describe(ctx, id)
+	merchant, key, parseErr := workflows.ParseRunID(id)
+	if !errors.Is(err, ErrNoRun) || parseErr != nil {
+		return description, err
+	}
+	query, _ := listQuery(merchant, "")
+	found, listErr := runs.List(ctx, query+" AND "+workflows.RunAttribute.GetName()+" = '"+key+"'", 2)
+	if listErr != nil || len(found) != 1 {
+		return description, err
+	}
+	return found[0], nil
 }
 
 const noWorkerNote = "no worker answers on task queue " + workflows.TaskQueue + ": these are the figures that Temporal has noted last"

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"regexp"
 
+	"github.com/samber/lo"
+
 	"github.com/despacho/despacho/activities/books"
 )
 
@@ -50,11 +52,14 @@ func (c *downloadCommand) Run(ctx context.Context, d desk) error {
 	for _, file := range fetched {
 		d.print("%s\t%s", filepath.Join(c.To, file.Name), file.How)
 	}
-	if err != nil {
-		return err
-	}
-	return endCode(current.Result)
+	return err
 }
+
+const (
+	howThere   = "there already"
+	howFetched = "fetched"
+	howWritten = "written"
+)
 
 // Fetched is a file in the folder and how it came there.
 type Fetched struct{ Name, How string }
@@ -77,11 +82,11 @@ func Download(ctx context.Context, store Store, result books.Result, folder stri
 		}
 		fetched = append(fetched, Fetched{file.name, how})
 	}
-	err = replace(filepath.Join(folder, "index.html"), func(w io.Writer) error {
+	_, err = replace(filepath.Join(folder, "index.html"), func(w io.Writer) error {
 		return WritePage(w, result, manifest)
 	})
 	if err == nil {
-		fetched = append(fetched, Fetched{"index.html", "written"})
+		fetched = append(fetched, Fetched{"index.html", howWritten})
 	}
 	return fetched, err
 }
@@ -89,7 +94,7 @@ func Download(ctx context.Context, store Store, result books.Result, folder stri
 // fetch streams one file; its size and SHA-256 must be those of the result.
 func fetch(ctx context.Context, store Store, file delivery, target string) (how string, err error) {
 	if file.file.SHA256 != "" && hasDigest(target, file.file.SHA256) {
-		return "there already", nil
+		return howThere, nil
 	}
 	source, _, err := store.Reader(ctx, file.key)
 	if err != nil {
@@ -100,8 +105,8 @@ func fetch(ctx context.Context, store Store, file delivery, target string) (how 
 	if file.file.Key != "" {
 		limit = file.file.Bytes
 	}
-	err = replace(target, func(w io.Writer) error {
-		sum := sha256.New()
+	sum := sha256.New()
+	same, err := replace(target, func(w io.Writer) error {
 		size, err := io.Copy(io.MultiWriter(w, sum), io.LimitReader(source, limit+1))
 		switch {
 		case err != nil:
@@ -117,7 +122,7 @@ func fetch(ctx context.Context, store Store, file delivery, target string) (how 
 		}
 		return nil
 	})
-	return "fetched", err
+	return lo.Ternary(same, howThere, howFetched), err
 }
 
 func hasDigest(path, want string) bool {
@@ -131,22 +136,27 @@ func hasDigest(path, want string) bool {
 	return err == nil && hex.EncodeToString(sum.Sum(nil)) == want
 }
 
-// replace writes a file beside its place and moves it there when it is whole.
-func replace(target string, write func(io.Writer) error) (err error) {
+// replace writes a file beside its place and moves it there when it is whole;
+// one that is there with the same content stays.
+func replace(target string, write func(io.Writer) error) (same bool, err error) {
 	temporary, err := os.CreateTemp(filepath.Dir(target), ".despacho-*")
 	if err != nil {
-		return usageProblem("name a folder that can be written", "%s cannot be written: %v", target, err)
+		return false, usageProblem("name a folder that can be written", "%s cannot be written: %v", target, err)
 	}
 	defer func() {
-		if err != nil {
+		if err != nil || same {
 			err = errors.Join(err, os.Remove(temporary.Name()))
 		}
 	}()
-	err = errors.Join(write(temporary), temporary.Chmod(0o644), temporary.Close())
+	sum := sha256.New()
+	err = errors.Join(write(io.MultiWriter(temporary, sum)), temporary.Chmod(0o644), temporary.Close())
 	if err != nil {
-		return err
+		return false, err
 	}
-	return os.Rename(temporary.Name(), target)
+	if hasDigest(target, hex.EncodeToString(sum.Sum(nil))) {
+		return true, nil
+	}
+	return false, os.Rename(temporary.Name(), target)
 }
 
 var notInNames = regexp.MustCompile(`[^A-Za-z0-9._-]+`)

@@ -112,6 +112,14 @@ func checkReference(r activities.OrderReference) string {
 	return ""
 }
 
+// checkID says what is wrong with a connection's id; "" when nothing is.
+func checkID(id string) string {
+	if id == "" {
+		return "there is no id"
+	}
+	return checkReference(activities.OrderReference{Order: "1", Connection: id})
+}
+
 // lineAt returns the number of the line in which the byte at offset stands.
 func lineAt(data []byte, offset int64) int {
 	return 1 + bytes.Count(data[:min(max(offset, 0), int64(len(data)))], []byte("\n"))

@@ -11,6 +11,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/channels"
 )
 
 //go:embed page.html
@@ -101,7 +102,7 @@ func newPage(result books.Result, manifest books.Manifest) page {
 	}
 	for _, c := range result.Connections {
 		if c.State == books.ConnectionSkipped || c.State == books.ConnectionNotAuthorised {
-			p.Skipped = append(p.Skipped, pageConnection{connectionName(c), c.Channel, c.Reason})
+			p.Skipped = append(p.Skipped, pageConnection{connectionName(c), channelName(c.Channel), c.Reason})
 		}
 	}
 	return p
@@ -124,7 +125,7 @@ func newPageFile(d delivery) pageFile {
 func newPageOrder(row books.Row, names map[string]string) pageOrder {
 	words := wordsOf(row.Outcome, Spanish)
 	order := pageOrder{
-		Name: orderName(row), Channel: row.Channel, Tracking: row.TrackingNumber, Detail: row.Reason,
+		Name: orderName(row), Channel: channelName(row.Channel), Tracking: row.TrackingNumber, Detail: row.Reason,
 		Title: words.Name, Meaning: words.Meaning, Advice: words.Advice,
 		Items: strings.Join(lo.Map(row.Items, func(i books.Item, _ int) string { return fmt.Sprintf("%d × %s", i.Quantity, i.SKU) }), ", "),
 	}
@@ -139,6 +140,13 @@ func newPageOrder(row books.Row, names map[string]string) pageOrder {
 	}
 	order.Place = strings.Join(places, "; ")
 	return order
+}
+
+func channelName(slug string) string {
+	if slug == "" {
+		return ""
+	}
+	return channels.BySlug(slug).Name
 }
 
 func placeWords(label books.Printed) string {

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -14,6 +15,14 @@ func plain(words string) string {
 		}
 		return ' '
 	}, words)
+}
+
+// count writes a number of things: 1 order, 2 orders.
+func count(number int, thing string) string {
+	if number == 1 {
+		return "1 " + thing
+	}
+	return strconv.Itoa(number) + " " + thing + "s"
 }
 
 func plainLines(words string) string {

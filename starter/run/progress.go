@@ -143,12 +143,15 @@ func busyFirst(c books.ConnectionResult) int {
 }
 
 func connectionLine(c books.ConnectionResult) string {
-	line := fmt.Sprintf("%-14s %-22s %s %s  %s", cut(plain(c.Channel), 14), cut(connectionName(c), 22),
-		bar(c.Outcomes, c.Requested), figures(c.Outcomes, c.Requested), stateWords(c.State))
+	line := fmt.Sprintf("%-14s %-22s ", cut(plain(c.Channel), 14), cut(connectionName(c), 22))
+	if c.State != books.ConnectionSkipped || c.Requested > 0 {
+		line += bar(c.Outcomes, c.Requested) + " " + figures(c.Outcomes, c.Requested) + "  "
+	}
+	line += stateWords(c.State)
 	if c.Reason != "" {
 		line += ": " + plain(c.Reason)
 	}
-	return strings.TrimRight(line, " ")
+	return line
 }
 
 func totalLine(r books.Result) string {

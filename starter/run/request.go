@@ -25,9 +25,9 @@ const (
 
 const keyLetters = "abcdefghjkmnpqrstuvwxyz23456789"
 
-// NewKey makes a run's key of the time and four random letters: 20261121-141530-x7k2.
+// NewKey makes a run's key of the time and six random letters: 20261121-141530-x7k2mq.
 func NewKey(now time.Time) string {
-	random := make([]byte, 4)
+	random := make([]byte, 6)
 	_, _ = rand.Read(random)
 	for i, b := range random {
 		random[i] = keyLetters[int(b)%len(keyLetters)]

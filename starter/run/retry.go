@@ -97,7 +97,7 @@ func (c *retryCommand) anew(ctx context.Context, d desk, runs Runs, store Store,
 	}
 	key := c.Key
 	if key == "" {
-		if key, err = freeRetryKey(ctx, runs, store, input.Merchant, current.Result.Run); err != nil {
+		if key, err = nextRetryKey(ctx, runs, store, input.Merchant, current.Result.Run); err != nil {
 			return err
 		}
 	}
@@ -169,18 +169,24 @@ func unlabelled(manifest books.Manifest, connection string) []activities.OrderRe
 
 var retryKey = regexp.MustCompile(`^(.+)-retry-\d+$`)
 
-// freeRetryKey is <key>-retry-N with the first N that no run has had.
-func freeRetryKey(ctx context.Context, runs Runs, store Store, merchant, key string) (string, error) {
+// nextRetryKey is <key>-retry-N with the first N that no run has had, or that
+// of a retry that is still open: two at a time would do the same.
+func nextRetryKey(ctx context.Context, runs Runs, store Store, merchant, key string) (string, error) {
 	if parts := retryKey.FindStringSubmatch(key); parts != nil {
 		key = parts[1]
 	}
 	for n := 1; n <= maxRetries; n++ {
 		end := "-retry-" + strconv.Itoa(n)
 		candidate := key[:min(len(key), maxKeyLength-len(end))] + end
-		_, err := Look(ctx, runs, store, workflows.RunID(merchant, candidate))
-		var problem *Problem
-		if errors.As(err, &problem) && problem.Code == ExitNotFound {
+		description, err := runs.Describe(ctx, workflows.RunID(merchant, candidate))
+		if err == nil && description.Open() {
 			return candidate, nil
+		}
+		if errors.Is(err, ErrNoRun) {
+			var earlier workflows.LabelRunInput
+			if err = store.Get(ctx, storage.RunRequest(merchant, candidate), &earlier); errors.Is(err, storage.ErrNotFound) {
+				return candidate, nil
+			}
 		}
 		if err != nil {
 			return "", err

@@ -32,6 +32,10 @@ type runCommand struct {
 
 // Run starts a run and, when asked to, follows it to its end.
 func (c *runCommand) Run(ctx context.Context, d desk) error {
+	key := c.key(d.Now())
+	if err := checkNames(d.merchant, key); err != nil {
+		return err
+	}
 	input, err := c.request(d)
 	if err != nil {
 		return err
@@ -40,7 +44,7 @@ func (c *runCommand) Run(ctx context.Context, d desk) error {
 	if err != nil {
 		return err
 	}
-	started, err := Start(ctx, runs, store, c.key(d.Now()), input)
+	started, err := Start(ctx, runs, store, key, input)
 	if err != nil {
 		return err
 	}
@@ -58,6 +62,11 @@ func (c *runCommand) key(now time.Time) string {
 
 // request is what the flags ask for.
 func (c *runCommand) request(d desk) (workflows.LabelRunInput, error) {
+	for _, id := range c.Connection {
+		if complaint := checkID(id); complaint != "" {
+			return workflows.LabelRunInput{}, usageProblem("", "--connection %q: %s", id, complaint)
+		}
+	}
 	orders, err := c.orders(d)
 	if err != nil {
 		return workflows.LabelRunInput{}, err
@@ -85,7 +94,7 @@ func (c *runCommand) orders(d desk) ([]activities.OrderReference, error) {
 		return nil, err
 	}
 	if repeated > 0 {
-		d.say("%s names %d orders more than once; each is taken once", c.OrdersFile, repeated)
+		d.say("%s: %s left out, the same order stands there more than once", c.OrdersFile, count(repeated, "row"))
 	}
 	return lo.Uniq(append(orders, listed...)), nil
 }
@@ -195,7 +204,7 @@ func (d desk) printResult(result books.Result) error {
 		return err
 	}
 	if result.LeftOut > 0 {
-		d.print("\n%d orders are older than the window and were left out: --since takes them in", result.LeftOut)
+		d.print("\nleft out, older than the window: %s; --since takes them in", count(result.LeftOut, "order"))
 	}
 	writePlan(d.Out, result)
 	if len(result.Files) > 0 {

@@ -111,6 +111,6 @@ func writePlan(w io.Writer, r books.Result) {
 	if r.Plan == nil {
 		return
 	}
-	fmt.Fprintf(w, "\nThis run would work on %d connections: send %d statuses, ask for %d labels, take %d from the store. Nothing was sent or asked.\n",
-		r.Plan.Connections, r.Plan.Statuses, r.Plan.Labels, r.Plan.FromStore)
+	fmt.Fprintf(w, "\nThis run would work on %s: send a status for %s, ask for %s, take %s from the store. Nothing was sent or asked.\n",
+		count(r.Plan.Connections, "connection"), count(r.Plan.Statuses, "order"), count(r.Plan.Labels, "label"), count(r.Plan.FromStore, "label"))
 }
