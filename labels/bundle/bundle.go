@@ -106,6 +106,9 @@ func (o *opener) add(name string, data []byte, broken string, depth int) error {
 		return o.over(LimitRatio, name, o.limits.Ratio)
 	}
 	kind, data := Sniff(data)
+	if broken != "" && kind == Empty {
+		kind = Unknown
+	}
 	if broken != "" || kind != Archive {
 		o.keep(File{Name: name, Kind: kind, Data: data, Broken: broken})
 		return nil

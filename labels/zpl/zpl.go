@@ -138,8 +138,11 @@ func (u *Unit) bringHome() {
 func (u Unit) bytes() []byte {
 	var out bytes.Buffer
 	for _, p := range u.pieces {
-		out.Write(rawOf(p))
-		out.WriteByte('\n')
+		raw := rawOf(p)
+		out.Write(raw)
+		if !bytes.HasSuffix(raw, []byte("\n")) {
+			out.WriteByte('\n')
+		}
 	}
 	out.Write(deletion(u.own()))
 	return out.Bytes()
