@@ -28,13 +28,15 @@ type ConnectionRunInput struct {
 
 // ConnectionReport is what a ConnectionRun tells its LabelRun, and its result.
 type ConnectionReport struct {
-	Connection string                `json:"connection"`
-	Generation int                   `json:"generation"`
-	State      books.ConnectionState `json:"state"`
-	Reason     string                `json:"reason,omitempty"`
-	Requested  int                   `json:"requested"`
-	Outcomes   map[books.Outcome]int `json:"outcomes"`
-	LeftOut    int                   `json:"left_out,omitempty"`
+	Connection string `json:"connection"`
+	Generation int    `json:"generation"`
+	// Number counts the reports of a generation: signals may overtake one another.
+	Number    int                   `json:"number"`
+	State     books.ConnectionState `json:"state"`
+	Reason    string                `json:"reason,omitempty"`
+	Requested int                   `json:"requested"`
+	Outcomes  map[books.Outcome]int `json:"outcomes"`
+	LeftOut   int                   `json:"left_out,omitempty"`
 	// Done: every order of this generation has its outcome, or gets the rest's.
 	Done bool `json:"done,omitempty"`
 	// Verified: the statuses that go out after publishing are settled.

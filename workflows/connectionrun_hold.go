@@ -53,6 +53,7 @@ func (c *connectionRun) again(ctx workflow.Context) error {
 
 // tell reports to the run and to those who look at the workflow.
 func (c *connectionRun) tell(ctx workflow.Context) {
+	c.report.Number++
 	workflow.SetCurrentDetails(ctx, connectionDetails(c.in.Scope.Connection, c.report))
 	err := workflow.SignalExternalWorkflow(ctx, c.in.RunWorkflowID, "", reportSignal, c.report).Get(ctx, nil)
 	if err != nil {

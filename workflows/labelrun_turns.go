@@ -95,7 +95,8 @@ func (r *labelRun) awaitFree(ctx workflow.Context, t *turn) error {
 // take notes what a ConnectionRun reports.
 func (r *labelRun) take(report ConnectionReport) {
 	for _, t := range r.turns {
-		if t.connection.ID != report.Connection || report.Generation < t.generation {
+		late := report.Generation == t.report.Generation && report.Number < t.report.Number
+		if t.connection.ID != report.Connection || report.Generation < t.generation || late {
 			continue
 		}
 		t.report = report
