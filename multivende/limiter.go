@@ -72,7 +72,7 @@ func (l *limiter) wait(ctx context.Context, route string) error {
 func (l *limiter) pause() time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return max(0, l.closed.Sub(time.Now()))
+	return max(0, time.Until(l.closed))
 }
 
 func (l *limiter) reserve() time.Duration {
