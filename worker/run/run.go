@@ -181,7 +181,7 @@ func (p *process) work(ctx context.Context, begun func()) error {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	hub, files := activities.All(activities.Dependencies{
-		Hubs: hubs, Store: p.store, Temporal: p.temporal, Settings: p.settings.activitySettings(),
+		Hubs: hubs, Store: p.store, Temporal: p.temporal, Settings: p.settings.activitySettings(), TempDir: p.settings.Temp,
 	})
 	queues := newQueues(p.temporal, p.settings, fail)
 	queues.register(workflows.Register, hub, files)
