@@ -79,7 +79,7 @@ func (o *order) result() string {
 		return resultNoList
 	case o.cancel, o.status == shipped, o.status == delivered:
 		return resultFailed
-	case o.fate != Labelable && o.fate != Old, !o.ready:
+	case !o.hasLabel(), !o.ready:
 		return resultUnavailable
 	}
 	o.tries++

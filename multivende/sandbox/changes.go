@@ -71,7 +71,7 @@ func (o *order) arrival(code string) (state, words string) {
 
 // arrived lets the label be had once the status that it needs is there.
 func (o *order) arrived(now time.Time, code string) {
-	if o.channel() == nil || code != o.channel().first || o.fate != Labelable && o.fate != Old {
+	if o.channel() == nil || code != o.channel().first || !o.hasLabel() {
 		return
 	}
 	o.ready, o.updatedAt = true, now

@@ -10,10 +10,10 @@ const (
 
 // expected is how the order ends with a client that does everything right: asks
 // for a label five times at most, sends a status three times at most, and takes
-// only orders of the last seven days.
+// only orders of the last seven days that the hub does not list as printed.
 func (o *order) expected() string {
 	switch o.fate {
-	case Old:
+	case Old, Printed:
 		return "left_out"
 	case Unpaid, Unregistered:
 		return "held_back"
@@ -36,6 +36,7 @@ func (o *order) expected() string {
 	}
 	failing := o.fault(func(f Fault) Times { return f.LabelFails })
 	unavailable := o.fault(func(f Fault) Times { return f.Unavailable + f.OnlyAvailable })
+	unavailable += o.connection.taskFails
 	switch {
 	case failing+unavailable >= labelTries:
 		if unavailable == 0 {

@@ -50,11 +50,12 @@ type routeFault struct {
 	calls, struck int
 }
 
-// strikes counts a call of the route and says whether this fault answers it.
-func (f *routeFault) strikes() bool {
+// strikes counts a call of the route and says whether this fault, when it is
+// free to, answers it.
+func (f *routeFault) strikes(free bool) bool {
 	f.calls++
 	call := f.calls - f.After
-	if call < 1 || f.struck >= int(max(f.Times, 1)) || f.Every > 0 && call%f.Every != 0 {
+	if !free || call < 1 || f.struck >= int(max(f.Times, 1)) || f.Every > 0 && call%f.Every != 0 {
 		return false
 	}
 	f.struck++

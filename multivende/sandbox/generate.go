@@ -109,6 +109,9 @@ func (g *generator) others(c *connection, count int) {
 	g.single(c, Cancelled, 1+count/60)
 	g.single(c, Shipped, 1)
 	g.single(c, Old, 1+count/100)
+	if c.channel.first == "" {
+		g.single(c, Printed, 1)
+	}
 	g.pickUp(g.sale(c, g.recently()))
 	if c.provider == "paris" || c.alias == outlets[0].alias {
 		g.single(c, Unregistered, 1)
@@ -153,6 +156,8 @@ func (h *Hub) prepare(start time.Time) {
 		switch o.fate {
 		case Labelable, Old:
 			h.prepareLabelable(o, start)
+		case Printed:
+			o.ready, o.printed, o.given = true, true, 1
 		case Cancelled:
 			o.status, o.ready, o.cancel = cancelled, o.careless, true
 		case Shipped:

@@ -35,7 +35,7 @@ type entry struct {
 	Status int      `json:"status,omitempty"` // of a call
 	Number *string  `json:"number,omitempty"` // of a tracking
 	URL    *string  `json:"url,omitempty"`
-	Fault  int      `json:"fault,omitempty"` // of a strike: which of the route's
+	Fault  int      `json:"fault,omitempty"` // of a strike: its number in the plan, 0 for a call that none struck
 }
 
 // worldEntry is what a world was made with.
@@ -108,10 +108,10 @@ func took(entries []entry, asked worldEntry, dir string) (past, error) {
 		return past{}, fmt.Errorf("%w: %s was made with seed %d, %d orders, %d faults and Falabella as %s; give the same or another folder",
 			ErrOtherWorld, dir, world.Seed, world.Orders, len(world.Faults), world.Falabella)
 	}
-	last := world.Start
+	last := world.Start.Add(time.Second) // an answer may have told a little more than was written
 	for _, entry := range entries {
-		if entry.At.After(last) {
-			last = entry.At
+		if at := entry.At.Add(time.Second); at.After(last) {
+			last = at
 		}
 	}
 	return past{world: world, entries: entries[1:], last: last}, nil

@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/multivende/sandbox/paper"
 )
@@ -129,15 +132,14 @@ func broken(content []byte) []byte {
 // neighbour is another order of the connection whose label could have come instead.
 func (h *Hub) neighbour(o *order) *order {
 	orders := o.connection.orders
-	if len(orders) == 1 {
-		orders = h.orders
-	}
+	place := slices.Index(orders, o)
 	for i := range orders {
-		if orders[i] == o {
-			return orders[(i+1)%len(orders)]
+		if other := orders[(place+1+i)%len(orders)]; other != o && other.fate == Labelable {
+			return other
 		}
 	}
-	return o
+	other, _ := lo.Find(h.orders, func(other *order) bool { return other != o && other.channel() != nil })
+	return other
 }
 
 func (o *order) zpl() []byte {

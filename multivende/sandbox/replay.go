@@ -21,7 +21,8 @@ func (h *Hub) redo(past entry) error {
 		h.count(past)
 		return nil
 	case "strike":
-		return h.restrike(past)
+		h.restrike(past)
+		return nil
 	}
 	h.settle(past.At)
 	if past.Kind == "ask" {
@@ -59,13 +60,12 @@ func (h *Hub) redo(past entry) error {
 	return nil
 }
 
-// restrike counts a route's fault that has struck.
-func (h *Hub) restrike(past entry) error {
+// restrike counts a call of a route with faults, and the fault that struck it.
+func (h *Hub) restrike(past entry) {
 	for _, fault := range h.routeFaults[past.Route] {
-		if fault.index == past.Fault {
+		fault.calls++
+		if fault.index+1 == past.Fault {
 			fault.struck++
-			return nil
 		}
 	}
-	return fmt.Errorf("route %q has no fault %d", past.Route, past.Fault+1)
 }

@@ -136,14 +136,13 @@ func (h *Hub) strike(route route) *routeFault {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 	var struck *routeFault
+	counted := entry{At: h.clock.now(), Kind: "strike", Route: route.name}
 	for _, fault := range faults {
-		if struck == nil && fault.strikes() {
-			struck = fault
-			_ = h.record(entry{At: h.clock.now(), Kind: "strike", Route: route.name, Fault: fault.index})
-		} else if struck != nil {
-			fault.calls++
+		if fault.strikes(struck == nil) {
+			struck, counted.Fault = fault, fault.index+1
 		}
 	}
+	_ = h.record(counted) // a lost count is no reason to withhold the answer
 	return struck
 }
 

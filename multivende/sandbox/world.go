@@ -9,6 +9,7 @@ type Fate string
 const (
 	Labelable    Fate = "labelable"    // its label can be had
 	Old          Fate = "old"          // so too, but older than seven days
+	Printed      Fate = "printed"      // so too, but somebody has printed it before the world began
 	Unpaid       Fate = "unpaid"       // its payment or verification is not done
 	Unregistered Fate = "unregistered" // its sale is not registered: the checkout is 404
 	Cancelled    Fate = "cancelled"    // its sale was cancelled before the world began
@@ -144,6 +145,9 @@ type task struct {
 
 type warehouse struct{ id, code, name string }
 
+// hasLabel says whether the channel makes a label for the order.
+func (o *order) hasLabel() bool { return o.fate == Labelable || o.fate == Old || o.fate == Printed }
+
 func (o *order) channel() *channel { return o.connection.channel }
 
 // reference is the number that the channel prints on the label.
@@ -157,8 +161,8 @@ func (o *order) reference() string {
 // fileName is the label's file without extension: the printed reference, with
 // the tracking number where the sale has more deliveries than this one.
 func (o *order) fileName() string {
-	if o.packageID == "" && len(o.sales[0].orders) > 1 {
-		return o.number + "_" + o.parcels[0].tracking
+	if len(o.sales[0].orders) > 1 {
+		return o.reference() + "_" + o.parcels[0].tracking
 	}
 	return o.reference()
 }

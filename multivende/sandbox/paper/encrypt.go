@@ -9,6 +9,7 @@ import (
 )
 
 // Encrypt closes a PDF with a user password, so that nobody without it can open it.
+// Its bytes differ each time.
 func Encrypt(pdf []byte, password string) ([]byte, error) {
 	api.DisableConfigDir()
 	var out bytes.Buffer

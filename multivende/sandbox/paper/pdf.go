@@ -18,6 +18,9 @@ type page struct {
 func newPage(stock Stock) *page {
 	p := &page{stock: stock}
 	fmt.Fprintf(&p.content, "%s cm\n", stock.matrix())
+	if stock.Sheet != [2]float64{} { // what the CropBox hides
+		p.text(40, -60, 12, false, "Instrucciones: imprima esta hoja y corte la etiqueta.")
+	}
 	return p
 }
 
