@@ -44,7 +44,7 @@ type Collected struct {
 // CollectLabels waits for a label task and takes what it made: each try of the
 // activity looks at the task, and the one that finds it done downloads the
 // result at once, stores it as it came, opens it and stores each order's
-// labels. It leaves the page "batch-n": Ready orders are to be asked for again.
+// labels. It leaves the page "batch-n-2": Ready orders are to be asked for again.
 func (a *Documents) CollectLabels(ctx context.Context, in CollectLabelsInput) (Collected, error) {
 	collected, err := a.collect(ctx, in)
 	return collected, translate(err)
@@ -55,7 +55,7 @@ func (a *Documents) collect(ctx context.Context, in CollectLabelsInput) (Collect
 	if err != nil {
 		return Collected{}, err
 	}
-	name := books.PageName(books.BatchPage, in.Number)
+	name := books.PageName(books.BatchPage, in.Number, books.AfterAnswer)
 	if step, done, err := in.finished(ctx, a.Store, name); done || err != nil {
 		return Collected{Step: step}, err
 	}
@@ -63,7 +63,7 @@ func (a *Documents) collect(ctx context.Context, in CollectLabelsInput) (Collect
 	if early := in.NotBefore.Sub(now); early > 0 {
 		return Collected{}, waiting("the marketplace needs about a minute a label", in.Settings.Ours(Duration(early)))
 	}
-	asked, err := in.page(ctx, a.Store, books.PageName(books.RecheckPage, in.Number))
+	asked, err := in.page(ctx, a.Store, books.PageName(books.BatchPage, in.Number, books.BeforeAsking))
 	if err != nil {
 		return Collected{}, err
 	}
@@ -222,12 +222,12 @@ func inList(list []multivende.TaskOrder, id string) (multivende.TaskOrder, bool)
 // of the result, else those among the order's own documents.
 func (c *collection) take(ctx context.Context, order books.Order) (ending, error) {
 	found, problems := c.assigned.Labels[order.ID], c.assigned.Problems[order.ID]
-	if len(found) == 0 && len(problems) == 0 {
+	if len(found) == 0 {
 		known, err := c.ownFiles(ctx, order)
 		if err != nil {
 			return ending{}, err
 		}
-		found, problems = known.Labels[order.ID], known.Problems[order.ID]
+		found, problems = known.Labels[order.ID], append(problems, known.Problems[order.ID]...)
 	}
 	if len(found) == 0 {
 		if len(problems) > 0 {

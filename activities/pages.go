@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -130,5 +129,6 @@ func connectionPages(ctx context.Context, store *storage.Store, merchant, run, c
 			return err
 		})
 	}
-	return slices.Clip(pages), group.Wait()
+	err = group.Wait()
+	return pages, err
 }

@@ -129,7 +129,8 @@ func readCancelled(ctx context.Context, hub *multivende.Client, changed []string
 			return nil
 		})
 	}
-	return lo.Flatten(found), group.Wait()
+	err := group.Wait()
+	return lo.Flatten(found), err
 }
 
 func cancelledOf(checkout multivende.Checkout, entries []books.Entry) []books.Entry {

@@ -42,7 +42,7 @@ type PreparedBatch struct {
 
 // PrepareBatch gathers a batch. Orders that were asked for before are read
 // first: those that were cancelled or shipped meanwhile end, and a label that
-// came late is taken. It leaves the page "recheck-n": Ready are those to ask for.
+// came late is taken. It leaves the page "batch-n-1": Ready are those to ask for.
 func (a *Documents) PrepareBatch(ctx context.Context, in PrepareBatchInput) (PreparedBatch, error) {
 	prepared, err := a.prepare(ctx, in)
 	return prepared, translate(err)
@@ -53,7 +53,7 @@ func (a *Documents) prepare(ctx context.Context, in PrepareBatchInput) (Prepared
 	if err != nil {
 		return PreparedBatch{}, err
 	}
-	name := books.PageName(books.RecheckPage, in.Number)
+	name := books.PageName(books.BatchPage, in.Number, books.BeforeAsking)
 	step, done, err := in.finished(ctx, a.Store, name)
 	if err != nil {
 		return PreparedBatch{}, err
@@ -122,7 +122,7 @@ func (a *Tickets) ask(ctx context.Context, in AskLabelsInput) (Asked, error) {
 	if err != nil {
 		return Asked{}, err
 	}
-	page, err := in.page(ctx, a.Store, books.PageName(books.RecheckPage, in.Number))
+	page, err := in.page(ctx, a.Store, books.PageName(books.BatchPage, in.Number, books.BeforeAsking))
 	if err != nil {
 		return Asked{}, err
 	}
@@ -154,7 +154,7 @@ func (a *Tickets) refused(ctx context.Context, in AskLabelsInput, orders []books
 		page = books.Page{}
 		page.End(orders[0], books.Rejected, words)
 	}
-	step, err := in.leave(ctx, a.Store, books.PageName(books.BatchPage, in.Number), page)
+	step, err := in.leave(ctx, a.Store, books.PageName(books.BatchPage, in.Number, books.AfterAnswer), page)
 	return Asked{Refused: books.Reason(words), Step: step}, err
 }
 

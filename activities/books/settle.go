@@ -14,13 +14,19 @@ const (
 	ListPage      = "list"
 	ReadPage      = "read"
 	StatusPage    = "status"
-	RecheckPage   = "recheck"
 	BatchPage     = "batch"
 	CancelledPage = "cancelled"
 	AfterPage     = "after"
 )
 
-var pageKinds = []string{FoundPage, ListPage, ReadPage, StatusPage, RecheckPage, BatchPage, CancelledPage, AfterPage}
+var pageKinds = []string{FoundPage, ListPage, ReadPage, StatusPage, BatchPage, CancelledPage, AfterPage}
+
+// A batch leaves two pages: its orders as they stood before the hub was asked,
+// and as they stood after its answer.
+const (
+	BeforeAsking = 1
+	AfterAnswer  = 2
+)
 
 // PageName names a page of a kind; later ones of a kind sort behind earlier ones.
 func PageName(kind string, numbers ...int) string {
