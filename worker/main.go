@@ -1,5 +1,5 @@
-// The worker does the steps of despacho's workflows. `worker --help` lists its
-// settings; it ends in order on SIGTERM.
+// The worker does the steps of despacho's workflows. `worker serve --help`
+// lists its settings; it ends in order on SIGTERM.
 package main
 
 import (

@@ -34,7 +34,7 @@ type flags Settings
 // Main runs the worker's program until ctx ends and returns its exit code.
 func Main(ctx context.Context, arguments []string, out io.Writer) int {
 	var line commandLine
-	parser, err := kong.New(&line, kong.Name("worker"), kong.Description("despacho's worker: does the steps of label runs."), kong.UsageOnError())
+	parser, err := kong.New(&line, kong.Name("worker"), kong.Description("despacho's worker: does the steps of label runs."))
 	if err != nil {
 		return complain(out, err, ExitBroken)
 	}

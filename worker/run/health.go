@@ -30,9 +30,11 @@ type check struct {
 
 // readiness answers whether a worker can work, and remembers its answer for a moment.
 type readiness struct {
-	mu       sync.Mutex
-	phase    string // why there is no work now; empty while there is
-	checks   []check
+	state  sync.Mutex // guards phase and checks; never held while a check runs
+	phase  string     // why there is no work now; empty while there is
+	checks []check
+
+	looking  sync.Mutex // one look at a time; guards what it found
 	known    time.Time
 	problems []string
 }
@@ -42,33 +44,38 @@ func newReadiness() *readiness {
 }
 
 // begin makes readiness depend on checks.
-func (r *readiness) begin(checks []check) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.phase, r.checks = "", checks
-}
+func (r *readiness) begin(checks []check) { r.enter("", checks) }
 
 // drain makes the worker count as not ready from now on.
-func (r *readiness) drain() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.phase = "worker: it is ending and takes no more work"
+func (r *readiness) drain() { r.enter("worker: it is ending and takes no more work", nil) }
+
+func (r *readiness) enter(phase string, checks []check) {
+	r.state.Lock()
+	defer r.state.Unlock()
+	r.phase, r.checks = phase, checks
+}
+
+func (r *readiness) now() (phase string, checks []check) {
+	r.state.Lock()
+	defer r.state.Unlock()
+	return r.phase, r.checks
 }
 
 // look returns what stands in the way of work, one sentence each; none means ready.
 func (r *readiness) look(ctx context.Context) []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.phase != "" {
-		return []string{r.phase}
+	phase, checks := r.now()
+	if phase != "" {
+		return []string{phase}
 	}
+	r.looking.Lock()
+	defer r.looking.Unlock()
 	if !r.known.IsZero() && time.Since(r.known) < readyAge {
 		return r.problems
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyTimeout)
 	defer cancel()
 	r.problems = nil
-	for _, check := range r.checks {
+	for _, check := range checks {
 		if err := check.run(ctx); err != nil {
 			r.problems = append(r.problems, check.name+": "+err.Error())
 		}

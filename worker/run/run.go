@@ -151,12 +151,23 @@ func (p *process) openStore(ctx context.Context) (err error) {
 		}
 	}
 	return until(ctx, p.log, "the label store", p.settings.StartWait, func(ctx context.Context) error {
-		notes, err := p.store.EnsureBucket(ctx)
-		for _, note := range notes {
-			p.log.Warn(note)
+		err := p.ensureStore(ctx)
+		if err != nil && ctx.Err() == nil && !storage.IsTransient(err) {
+			return final{err}
 		}
 		return err
 	})
+}
+
+func (p *process) ensureStore(ctx context.Context) error {
+	notes, err := p.store.EnsureBucket(ctx)
+	for _, note := range notes {
+		p.log.Warn(note)
+	}
+	if err != nil {
+		return err
+	}
+	return p.checkStore(ctx)
 }
 
 func (p *process) checks() []check {
@@ -178,6 +189,7 @@ func (p *process) work(ctx context.Context, begun func()) error {
 	if err != nil {
 		return err
 	}
+	defer hubs.client.Close()
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	hub, files := activities.All(activities.Dependencies{

@@ -27,7 +27,7 @@ type Settings struct {
 
 	FalabellaReady activities.FalabellaReady `env:"DESPACHO_FALABELLA_READY" default:"publish" help:"When Falabella hears ready_to_ship: label, publish or partner."`
 
-	BuildID   string        `env:"DESPACHO_BUILD_ID" placeholder:"ID" help:"Turns worker versioning on: build id of this worker in the deployment despacho."`
+	BuildID   string        `env:"DESPACHO_BUILD_ID" placeholder:"ID" help:"Turns worker versioning on: build id of this worker in the deployment despacho. It gets work once Temporal is told that this version is the current one."`
 	Listen    string        `env:"DESPACHO_LISTEN" default:"127.0.0.1:9090" help:"Address of /healthz, /readyz and /metrics; port 0 takes a free one."`
 	Drain     time.Duration `env:"DESPACHO_DRAIN" default:"30s" help:"How long steps under way may take to end after SIGTERM."`
 	StartWait time.Duration `env:"DESPACHO_START_WAIT" default:"60s" help:"How long the worker waits at its start for Temporal and S3."`

@@ -16,7 +16,23 @@ const (
 	attributesWait = 10 * time.Second
 )
 
-// until calls try with growing pauses until it succeeds, refuses for good or
+// final marks an error that waiting does not mend.
+type final struct{ error }
+
+func (f final) Unwrap() error { return f.error }
+
+// patienceWith is how long an error is worth waiting for.
+func patienceWith(err error, patience time.Duration) time.Duration {
+	switch {
+	case errors.As(err, &final{}):
+		return 0
+	case errors.Is(err, ErrSearchAttributes):
+		return min(patience, attributesWait)
+	}
+	return patience
+}
+
+// until calls try with growing pauses until it succeeds, fails for good or
 // patience is over; each failure is logged.
 func until(ctx context.Context, log *slog.Logger, what string, patience time.Duration, try func(context.Context) error) error {
 	began, pause := time.Now(), firstPause
@@ -25,14 +41,10 @@ func until(ctx context.Context, log *slog.Logger, what string, patience time.Dur
 		if err == nil {
 			return nil
 		}
-		limit := patience
-		if errors.Is(err, ErrSearchAttributes) {
-			limit = min(patience, attributesWait)
-		}
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if waited := time.Since(began); waited+pause > limit {
+		if waited := time.Since(began); waited+pause > patienceWith(err, patience) {
 			return fmt.Errorf("%s is not ready after %s: %w", what, waited.Round(time.Second), err)
 		}
 		log.Warn("waiting for "+what, "error", err, "again_in", pause.String())

@@ -26,11 +26,12 @@ func TestUntil(t *testing.T) {
 		want     error
 		within   time.Duration
 	}{
-		"what is there at once is not waited for":       {0, nil, time.Minute, nil, 0},
-		"what comes a little later is waited for":       {4, refused, time.Minute, nil, 10 * time.Second},
-		"what never comes is given up":                  {1 << 30, refused, time.Minute, refused, time.Minute},
-		"without patience one try is made":              {1 << 30, refused, 0, refused, 0},
-		"missing search attributes are soon complained": {1 << 30, fmt.Errorf("%w: x", ErrSearchAttributes), time.Minute, ErrSearchAttributes, attributesWait},
+		"what is there at once is not waited for":        {0, nil, time.Minute, nil, 0},
+		"what comes a little later is waited for":        {4, refused, time.Minute, nil, 10 * time.Second},
+		"what never comes is given up":                   {1 << 30, refused, time.Minute, refused, time.Minute},
+		"without patience one try is made":               {1 << 30, refused, 0, refused, 0},
+		"what waiting does not mend is given up at once": {1 << 30, final{refused}, time.Minute, refused, 0},
+		"missing search attributes are soon complained":  {1 << 30, fmt.Errorf("%w: x", ErrSearchAttributes), time.Minute, ErrSearchAttributes, attributesWait},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -113,6 +113,7 @@ func (s Settings) checkProcess(c *complaints) {
 func within(value, most int) bool { return value >= 1 && value <= most }
 
 func validHost(text string) bool {
+	text = strings.TrimSpace(text)
 	host, port, err := net.SplitHostPort(text)
 	if err != nil {
 		host, port = strings.Trim(text, "[]"), "1"
