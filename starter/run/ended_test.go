@@ -7,6 +7,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/workflow"
 
 	"github.com/despacho/despacho/activities/books"
 )
@@ -62,4 +65,38 @@ func TestCompleteGivesEveryListAValueAndChangesNothing(t *testing.T) {
 	assert.NotNil(t, result.Files)
 	assert.NotNil(t, result.Connections[0].Outcomes)
 	assert.Nil(t, given.Connections[0].Outcomes)
+}
+
+func TestEndedReadsWhatAClosedRunLeft(t *testing.T) {
+	t.Parallel()
+	left := books.Result{Run: "k", Merchant: "m", State: books.RunRunning, Requested: 2, Outcomes: map[books.Outcome]int{books.NotReady: 2}}
+	cases := map[string]struct {
+		err    error
+		state  books.RunState
+		reason string
+		orders int
+	}{
+		"a cancelled run with its books":       {temporal.NewCanceledError(left), books.RunCancelled, "", 2},
+		"a cancelled run without them":         {temporal.NewCanceledError(), books.RunCancelled, "", 0},
+		"a failed run with words for people":   {temporal.NewNonRetryableApplicationError("too many\x1b[2J orders", "TooManyOrders", nil), books.RunFailed, "too many [2J orders", 0},
+		"a failed run that left its books too": {temporal.NewNonRetryableApplicationError("the store is away", "LabelStore", nil, left), books.RunFailed, "the store is away", 2},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			result, err := ended(t.Context(), "run/m/k", books.Result{}, closedWith(c.err))
+			require.NoError(t, err)
+			assert.Equal(t, c.state, result.State)
+			assert.Equal(t, c.reason, result.Reason)
+			assert.Equal(t, c.orders, result.Requested)
+			assert.Equal(t, []string{"m", "k"}, []string{result.Merchant, result.Run})
+		})
+	}
+}
+
+// closedWith is what a client gets from a workflow that ended with err.
+func closedWith(err error) error {
+	environment := (&testsuite.WorkflowTestSuite{}).NewTestWorkflowEnvironment()
+	environment.ExecuteWorkflow(func(workflow.Context) error { return err })
+	return environment.GetWorkflowError()
 }

@@ -1,0 +1,80 @@
+package run
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/despacho/despacho/activities/books"
+)
+
+func tableOf(t *testing.T, result books.Result) []string {
+	t.Helper()
+	var out strings.Builder
+	require.NoError(t, WriteTable(&out, result))
+	lines := strings.Split(out.String(), "\n")
+	for i, line := range lines {
+		lines[i] = strings.Join(strings.Fields(line), " ")
+	}
+	return lines
+}
+
+func TestWriteTable(t *testing.T) {
+	t.Parallel()
+
+	t.Run("a line a connection, each outcome that occurs, what was skipped, the files", func(t *testing.T) {
+		t.Parallel()
+		lines := tableOf(t, publish(t, newStore(t), "m1", "k1"))
+		assert.Equal(t, []string{
+			"connection channel requested labelled already_printed rejected state",
+			"Tienda Ñandú mercadolibre 2 1 1 - done",
+			"Falabella fcom 2 1 - 1 done",
+			"total 4 2 1 1 completed",
+			"",
+			"skipped channel reason",
+			"Web shopify Shopify is a web shop",
+			"",
+			"file labels pages size sha256",
+		}, lines[:9])
+		assert.Regexp(t, `^runs/m1/k1/print/[0-9a-f]{12}\.zpl 1 - 15 B [0-9a-f]{11}…$`, lines[9])
+		assert.Regexp(t, `^runs/m1/k1/print/[0-9a-f]{12}\.pdf 1 2 12 B [0-9a-f]{11}…$`, lines[10])
+		assert.Equal(t, []string{"runs/m1/k1/manifest.json", "runs/m1/k1/manifest.csv"}, lines[11:13])
+	})
+
+	t.Run("orders of no connection have a line, so that the columns add up", func(t *testing.T) {
+		t.Parallel()
+		lines := tableOf(t, books.Result{
+			State: books.RunCompleted, Requested: 3, Outcomes: map[books.Outcome]int{books.Labelled: 2, books.UnknownOrder: 1},
+			Connections: []books.ConnectionResult{{ID: "c1", State: books.ConnectionDone, Requested: 2, Outcomes: map[books.Outcome]int{books.Labelled: 2}}},
+		})
+		assert.Equal(t, "(none) 1 - 1 orders that belong to no connection of the merchant", lines[2])
+	})
+
+	t.Run("a run that failed says why", func(t *testing.T) {
+		t.Parallel()
+		lines := tableOf(t, books.Result{State: books.RunFailed, Reason: "the store is away"})
+		assert.Equal(t, "total 0 - failed: the store is away", lines[1])
+	})
+}
+
+func TestEveryOutcomeHasWordsInThreeLanguages(t *testing.T) {
+	t.Parallel()
+	assert.Len(t, outcomeWords, len(books.Outcomes()))
+	for _, outcome := range books.Outcomes() {
+		for _, language := range []Language{Spanish, Portuguese, English} {
+			words := outcomeWords[outcome][language]
+			assert.NotEmpty(t, words.Name, "%s in %s", outcome, language)
+			assert.Regexp(t, `\.$`, words.Meaning, "%s in %s", outcome, language)
+			assert.Regexp(t, `\.$`, words.Advice, "%s in %s", outcome, language)
+		}
+	}
+}
+
+func TestNumbersForPeople(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, "1 row", count(1, "row"))
+	assert.Equal(t, "0 rows", count(0, "row"))
+	assert.Equal(t, []string{"12 B", "2 kB", "1.5 MB"}, []string{sizeWords(12), sizeWords(2048), sizeWords(3 << 19)})
+}
