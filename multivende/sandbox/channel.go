@@ -48,7 +48,8 @@ var fulfillment = []string{"fulfillment"}
 var channels = map[string]*channel{
 	"mercadolibre": {
 		name: "Mercadolibre", caption: "Envío", prefix: "MEL",
-		modes:    []string{"xd_drop_off", "drop_off", "cross_docking", "self_service", "me2"},
+		modes: []string{"xd_drop_off", "drop_off", "cross_docking", "self_service", "me2", "xd_drop_off", "drop_off", "cross_docking",
+			"xd_drop_off", "drop_off"}, // one in ten is Flex
 		without:  []string{"fulfillment", "custom", "me1", "default"},
 		couriers: []string{"Mercado Envíos", "Blue Express", "BLUEXPRESS"},
 		silent:   []string{pending, handling, readyToShip, reschedule, shipped, delivered, undelivered, underReview, partial},

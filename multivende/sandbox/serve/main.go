@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -35,15 +36,15 @@ func main() {
 	kong.Parse(&flags, kong.Name("serve"), kong.Description("A sandbox of the Multivende hub."))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := serve(ctx, flags); err != nil {
+	if err := serve(ctx, flags, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
 	}
 }
 
-// serve runs the hub until the context ends; one line on standard output says
-// where it is, for whom, and with which token.
-func serve(ctx context.Context, flags settings) error {
+// serve runs the hub until the context ends; one line says where it is, for
+// whom, and with which token.
+func serve(ctx context.Context, flags settings, out io.Writer) error {
 	options, err := flags.options()
 	if err != nil {
 		return err
@@ -56,7 +57,7 @@ func serve(ctx context.Context, flags settings) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("listen on %s: %w", flags.Addr, err), hub.Close())
 	}
-	fmt.Printf("hub=http://%s merchant=%s token=%s\n", listener.Addr(), hub.Merchant(), hub.Token())
+	fmt.Fprintf(out, "hub=http://%s merchant=%s token=%s\n", listener.Addr(), hub.Merchant(), hub.Token())
 	server := &http.Server{Handler: hub, ReadHeaderTimeout: 10 * time.Second}
 	stopped := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stopped()
