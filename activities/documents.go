@@ -22,6 +22,8 @@ type Documents struct {
 	Store *storage.Store
 	// TempDir takes a result while it is opened; empty means the system's.
 	TempDir string
+
+	acquaintances acquaintances
 }
 
 // CollectLabelsInput says for which task to wait. Times are the hub's.
@@ -76,7 +78,11 @@ func (a *Documents) collect(ctx context.Context, in CollectLabelsInput) (Collect
 	if !lost && !task.Done() && now.Before(in.Deadline) {
 		return Collected{}, waiting(fmt.Sprintf("task %s is %s", in.Task, lo.CoalesceOrEmpty(task.State, "running")), in.Settings.Ours(nextPoll(in, len(asked.Ready), now)))
 	}
-	c := &collection{Documents: a, hub: hub, in: in, task: task, batch: printedAll(asked.Ready)}
+	known, err := a.acquaintances.orders(ctx, a.Store, in.Scope, printedAll(asked.Ready))
+	if err != nil {
+		return Collected{}, err
+	}
+	c := &collection{Documents: a, hub: hub, in: in, task: task, known: known}
 	page, err := c.settle(ctx, asked.Ready)
 	if err != nil {
 		return Collected{}, err
@@ -120,7 +126,8 @@ type collection struct {
 	in   CollectLabelsInput
 	task multivende.Task
 
-	batch    []labels.Order
+	// known are the batch's orders and all others of the connection, which a file may name.
+	known    []labels.Order
 	assigned labels.Assignment
 	kept     []books.KeptFile
 	// trouble says why the result as a whole could not be had.
@@ -244,12 +251,12 @@ func (c *collection) take(ctx context.Context, order books.Order) (ending, error
 func (c *collection) ownFiles(ctx context.Context, order books.Order) (labels.Assignment, error) {
 	entry, _ := inList(c.task.Output.Successful, order.ID)
 	if len(entry.Links) > 0 {
-		known, err := c.openLinks(ctx, c.hub, c.in.Scope, order, entry.Links, c.batch)
+		known, err := c.openLinks(ctx, c.hub, c.in.Scope, order, entry.Links, c.known)
 		if err != nil || len(known.Labels[order.ID]) > 0 {
 			return known, err
 		}
 	}
-	return c.fromDocuments(ctx, c.hub, c.in.Scope, order, c.batch)
+	return c.fromDocuments(ctx, c.hub, c.in.Scope, order, c.known)
 }
 
 // open downloads the task's result and gives its files to the orders.
@@ -270,7 +277,7 @@ func (c *collection) open(ctx context.Context) error {
 		files = append(files, got...)
 		c.kept = append(c.kept, kept...)
 	}
-	c.assigned = labels.Assign(files, c.batch)
+	c.assigned = labels.Assign(files, c.known)
 	for _, loose := range c.assigned.Unassigned {
 		kept := books.KeptFile{Reason: books.Reason(loose.Reason)}
 		if len(c.kept) > 0 {

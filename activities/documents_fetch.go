@@ -64,7 +64,7 @@ func asTrouble(err error) (string, bool) {
 }
 
 // fromDocuments looks for an order's labels among its own documents.
-func (a *Documents) fromDocuments(ctx context.Context, hub *multivende.Client, scope Scope, order books.Order, batch []labels.Order) (labels.Assignment, error) {
+func (a *Documents) fromDocuments(ctx context.Context, hub *multivende.Client, scope Scope, order books.Order, known []labels.Order) (labels.Assignment, error) {
 	delivery, err := hub.DeliveryOrder(ctx, order.ID)
 	if err != nil {
 		if multivende.ClassOf(err) == multivende.NotFound {
@@ -72,16 +72,16 @@ func (a *Documents) fromDocuments(ctx context.Context, hub *multivende.Client, s
 		}
 		return labels.Assignment{}, err
 	}
-	return a.openDocuments(ctx, hub, scope, order, delivery, batch)
+	return a.openDocuments(ctx, hub, scope, order, delivery, known)
 }
 
-func (a *Documents) openDocuments(ctx context.Context, hub *multivende.Client, scope Scope, order books.Order, delivery multivende.DeliveryOrder, batch []labels.Order) (labels.Assignment, error) {
+func (a *Documents) openDocuments(ctx context.Context, hub *multivende.Client, scope Scope, order books.Order, delivery multivende.DeliveryOrder, known []labels.Order) (labels.Assignment, error) {
 	links := lo.FilterMap(delivery.Documents, func(d multivende.Document, _ int) (string, bool) { return d.URL, d.URL != "" })
-	return a.openLinks(ctx, hub, scope, order, lo.Subset(links, 0, documentsLimit), batch)
+	return a.openLinks(ctx, hub, scope, order, lo.Subset(links, 0, documentsLimit), known)
 }
 
 // openLinks fetches files that are one order's own; those that cannot be had are passed over.
-func (a *Documents) openLinks(ctx context.Context, hub *multivende.Client, scope Scope, order books.Order, links []string, batch []labels.Order) (labels.Assignment, error) {
+func (a *Documents) openLinks(ctx context.Context, hub *multivende.Client, scope Scope, order books.Order, links []string, known []labels.Order) (labels.Assignment, error) {
 	var files []bundle.File
 	for _, link := range links {
 		got, _, err := a.fetch(ctx, hub, scope, link)
@@ -93,7 +93,7 @@ func (a *Documents) openLinks(ctx context.Context, hub *multivende.Client, scope
 		}
 		files = append(files, got...)
 	}
-	return labels.AssignKnown(files, printedAs(order), batch), nil
+	return labels.AssignKnown(files, printedAs(order), known), nil
 }
 
 // storeLabels puts an order's labels into the store, and the record that says
@@ -127,7 +127,11 @@ func contentType(format string) string {
 // recheck reads the orders that were asked for before: what is cancelled or
 // shipped ends, a label that came late is taken, the rest is asked for again.
 func (a *Documents) recheck(ctx context.Context, hub *multivende.Client, scope Scope, orders []books.Order) (books.Page, error) {
-	places, batch := newPlaces(orders), printedAll(orders)
+	known, err := a.acquaintances.orders(ctx, a.Store, scope, printedAll(orders))
+	if err != nil {
+		return books.Page{}, err
+	}
+	places := newPlaces(orders)
 	pages := make([]books.Page, len(orders))
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(hubParallel)
@@ -137,7 +141,7 @@ func (a *Documents) recheck(ctx context.Context, hub *multivende.Client, scope S
 			continue
 		}
 		group.Go(func() error {
-			return a.recheckOne(groupCtx, hub, scope, order, batch, &pages[i])
+			return a.recheckOne(groupCtx, hub, scope, order, known, &pages[i])
 		})
 	}
 	if err := group.Wait(); err != nil {
@@ -151,7 +155,7 @@ func (a *Documents) recheck(ctx context.Context, hub *multivende.Client, scope S
 	return page, nil
 }
 
-func (a *Documents) recheckOne(ctx context.Context, hub *multivende.Client, scope Scope, order books.Order, batch []labels.Order, page *books.Page) error {
+func (a *Documents) recheckOne(ctx context.Context, hub *multivende.Client, scope Scope, order books.Order, known []labels.Order, page *books.Page) error {
 	delivery, err := hub.DeliveryOrder(ctx, order.ID)
 	if multivende.ClassOf(err) == multivende.NotFound {
 		page.End(order, books.UnknownOrder, "the hub does not know this delivery order")
@@ -165,7 +169,7 @@ func (a *Documents) recheckOne(ctx context.Context, hub *multivende.Client, scop
 		page.End(order, ended, reason)
 		return nil
 	}
-	late, err := a.openDocuments(ctx, hub, scope, order, delivery, batch)
+	late, err := a.openDocuments(ctx, hub, scope, order, delivery, known)
 	if err != nil {
 		return err
 	}
