@@ -20,7 +20,6 @@ import (
 
 func encrypted(t *testing.T, userPassword string) []byte {
 	t.Helper()
-	api.DisableConfigDir()
 	var out bytes.Buffer
 	require.NoError(t, api.Encrypt(bytes.NewReader(sample.PDF("Orden 20001")), &out, model.NewAESConfiguration(userPassword, "owner", 256)))
 	return out.Bytes()

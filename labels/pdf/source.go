@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"sync"
 	"time"
 
 	"github.com/pdfcpu/pdfcpu/pkg/api"
@@ -56,10 +55,11 @@ type source struct {
 
 const maxDepth = 60
 
-var withoutConfigDir = sync.OnceFunc(api.DisableConfigDir)
+// pdfcpu would write a configuration folder into the user's home. It keeps this
+// choice in a variable of its own, so it is made before anything runs.
+func init() { api.DisableConfigDir() }
 
 func configuration(l Limits) *model.Configuration {
-	withoutConfigDir()
 	conf := model.NewDefaultConfiguration()
 	conf.ValidationMode = model.ValidationRelaxed
 	conf.Offline = true

@@ -25,7 +25,7 @@ const largestUnit = 2 << 20
 func (r *Report) clean(t token) (token, bool) {
 	allowed := t.prefix == 0 || t.prefix == '^' && drawing[t.code]
 	switch {
-	case !allowed, t.is("FX") && otherLanguage.Match(t.param), t.is("MC") && !startsWithYes(t.param):
+	case !allowed, t.is("FX") && speaksOtherLanguage(t.param), t.is("MC") && !startsWithYes(t.param):
 		r.remove(t)
 		return t, false
 	case t.prefix == 0:
@@ -64,6 +64,10 @@ func (r *Report) oneCopy(t token) token {
 	return spelt(t)
 }
 
+func speaksOtherLanguage(text []byte) bool {
+	return bytes.ContainsAny(text, "!@\x1b") && otherLanguage.Match(text)
+}
+
 func startsWithYes(param []byte) bool {
 	param = bytes.TrimSpace(param)
 	return len(param) == 0 || param[0]|0x20 == 'y'
@@ -98,18 +102,17 @@ func refusal(pieces []piece) string {
 			}
 		}
 		for _, t := range p.tokens {
-			size += len(t.raw)
+			if size += len(t.raw); size > largestUnit {
+				return fmt.Sprintf("the label is larger than %d bytes", largestUnit)
+			}
 			filled = filled || t.prefix == '^' && content[t.code]
 			filled = filled || t.is("SN") || t.fieldData() && len(bytes.TrimSpace(t.param)) > 0
-			if t.fieldData() && otherLanguage.Match(t.param) {
+			if t.fieldData() && speaksOtherLanguage(t.param) {
 				return "its text holds commands of another printer language"
 			}
 		}
 	}
-	switch {
-	case size > largestUnit:
-		return fmt.Sprintf("the label is larger than %d bytes", largestUnit)
-	case !filled:
+	if !filled {
 		return "the label is empty: it has no text, barcode or graphic"
 	}
 	return ""
