@@ -18,7 +18,10 @@ type codeRange struct {
 	texts       [][]uint16 // or one for each code
 }
 
-const mostRanges = 1 << 16
+const (
+	mostRanges   = 1 << 16
+	mostOverlaps = 16 // ranges that begin before a code and may hold it
+)
 
 func parseCMap(data []byte) *cmap {
 	m := &cmap{}
@@ -67,12 +70,10 @@ func (m *cmap) add(first, last []byte, to operand) {
 
 func (m *cmap) lookup(value uint32, width int) (string, bool) {
 	i := sort.Search(len(m.ranges), func(i int) bool { return m.ranges[i].first > value })
-	for i--; i >= 0; i-- {
+	for steps := 0; i > 0 && steps < mostOverlaps; steps++ {
+		i--
 		r := m.ranges[i]
 		if r.width != width || value > r.last {
-			if value-r.first > 1<<16 {
-				break
-			}
 			continue
 		}
 		if r.texts != nil {

@@ -168,8 +168,8 @@ func (s *source) contentsAreThere() error {
 			if !ok {
 				return refuse(Damaged, "the drawing of page %d is missing", i+1)
 			}
-			if err := stream.DecodeWithLimit(s.limits.StreamBytes); err != nil {
-				return refuse(Damaged, "the drawing of page %d: %w", i+1, err)
+			if _, err := s.unpack(stream); err != nil {
+				return err
 			}
 		}
 	}

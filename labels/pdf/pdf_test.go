@@ -279,3 +279,14 @@ func BenchmarkJoinAThousand(b *testing.B) {
 		}
 	}
 }
+
+func TestPagesThatUnpackTooFarAreRefused(t *testing.T) {
+	t.Parallel()
+	d, err := pdf.Check(sample.PDF("Orden 1", "Orden 2", "Orden 3"), pdf.Limits{DrawnBytes: 10_000})
+	require.NoError(t, err)
+	assert.Equal(t, 3, d.Pages)
+	_, err = pdf.Check(sample.PDF("Orden 1", "Orden 2", "Orden 3"), pdf.Limits{DrawnBytes: 100})
+	var refused *pdf.Error
+	require.ErrorAs(t, err, &refused)
+	assert.Equal(t, pdf.TooLarge, refused.Reason)
+}

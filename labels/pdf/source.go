@@ -19,7 +19,8 @@ type Limits struct {
 	Bytes       int64         // of the file; 64 MiB
 	Pages       int           // 1,000
 	Objects     int           // 200,000
-	StreamBytes int64         // of one stream, packed or unpacked; 64 MiB
+	StreamBytes int64         // of one stream, packed or unpacked; 32 MiB
+	DrawnBytes  int64         // unpacked, of all that is read of the pages; 256 MiB
 	Time        time.Duration // for reading the file's structure; 20 s
 }
 
@@ -34,7 +35,10 @@ func (l Limits) withDefaults() Limits {
 		l.Objects = 200_000
 	}
 	if l.StreamBytes <= 0 {
-		l.StreamBytes = 64 << 20
+		l.StreamBytes = 32 << 20
+	}
+	if l.DrawnBytes <= 0 {
+		l.DrawnBytes = 256 << 20
 	}
 	if l.Time <= 0 {
 		l.Time = 20 * time.Second
@@ -51,6 +55,7 @@ type source struct {
 	limits    Limits
 	pages     []page
 	encrypted bool
+	drawn     int64 // bytes unpacked so far
 }
 
 const maxDepth = 60

@@ -45,7 +45,7 @@ func Texts(data []byte) ([]string, error) {
 
 const (
 	pageBudget  = 2_000_000 // operators of a page and the forms on it
-	longestText = 1 << 20
+	longestText = 256 << 10
 	formDepth   = 12
 )
 
@@ -211,8 +211,22 @@ func (s *source) contents(o types.Object) []byte {
 
 // decoded unpacks a stream; one that cannot be unpacked is empty.
 func (s *source) decoded(stream types.StreamDict) []byte {
-	if err := stream.DecodeWithLimit(s.limits.StreamBytes); err != nil {
+	data, err := s.unpack(stream)
+	if err != nil {
 		return nil
 	}
-	return stream.Content
+	return data
+}
+
+func (s *source) unpack(stream types.StreamDict) ([]byte, error) {
+	left := s.limits.DrawnBytes - s.drawn
+	if left <= 0 {
+		return nil, refuse(TooLarge, "the pages unpack to more than %d bytes", s.limits.DrawnBytes)
+	}
+	if err := stream.DecodeWithLimit(min(left, s.limits.StreamBytes)); err != nil {
+		s.drawn += s.limits.StreamBytes / 8 // what was unpacked before it failed is not known
+		return nil, refuse(Damaged, "a stream: %w", err)
+	}
+	s.drawn += int64(len(stream.Content))
+	return stream.Content, nil
 }

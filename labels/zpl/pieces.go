@@ -2,6 +2,8 @@ package zpl
 
 import (
 	"bytes"
+
+	"github.com/samber/lo"
 )
 
 // piece is a whole format, ^XA to ^XZ, or a download that stands outside one.
@@ -127,6 +129,7 @@ func describe(p *piece) {
 		drawn = drawn || t.prefix == '^' && marks[t.code]
 		drawn = drawn || t.fieldData() && len(bytes.TrimSpace(t.param)) > 0 || t.is("SN")
 	}
+	p.uses = lo.Uniq(p.uses)
 	p.prints = drawn && !template
 }
 

@@ -48,15 +48,27 @@ func Split(data []byte) ([]Unit, Report) {
 	g := grouping{stored: map[string]piece{}}
 	for _, p := range cut(tokens, &report) {
 		g.take(p)
+		if len(g.units) > mostUnits || g.size > largestFile {
+			report.Broken = fmt.Sprintf("the file holds more than %d labels or unfolds to more than %d bytes", mostUnits, largestFile)
+			return nil, report
+		}
 	}
 	return g.units, report
 }
+
+// What a file may unfold to: each label carries its own copy of what it recalls.
+const (
+	mostUnits   = 5_000
+	largestFile = 256 << 20
+	mostStored  = 200 // graphics and templates of one label
+)
 
 // grouping puts beside each printing format what it needs from before.
 type grouping struct {
 	units  []Unit
 	setup  []piece
 	stored map[string]piece
+	size   int
 }
 
 // mostSetup bounds the distinct set-up formats that a file's later labels carry.
@@ -95,6 +107,10 @@ func (g *grouping) unit(p piece) Unit {
 			if !known || seen[name] {
 				continue
 			}
+			if len(seen) == mostStored {
+				broken = fmt.Sprintf("it recalls more than %d stored graphics or templates", mostStored)
+				return
+			}
 			seen[name] = true
 			need(stored.uses)
 			needed = append(needed, stored)
@@ -111,6 +127,7 @@ func (g *grouping) unit(p piece) Unit {
 		}
 	}
 	u.Data = u.bytes()
+	g.size += len(u.Data)
 	return u
 }
 

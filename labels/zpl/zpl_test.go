@@ -266,3 +266,14 @@ func ExampleJoin() {
 	fmt.Println(joined.Units, joined.Places, err)
 	// Output: 2 [{1 1} {2 1}] <nil>
 }
+
+func TestAFileThatUnfoldsTooFarIsRefused(t *testing.T) {
+	t.Parallel()
+	graphic := "~DGR:A.GRF,1,1," + strings.Repeat("F", 1<<20)
+	units, report := zpl.Split([]byte(graphic + strings.Repeat("^XA^XGR:A.GRF^FS^XZ", 300)))
+	assert.Empty(t, units)
+	assert.NotEmpty(t, report.Broken)
+	units, report = zpl.Split([]byte(strings.Repeat("^XA^FDx^FS^XZ", 5001)))
+	assert.Empty(t, units)
+	assert.NotEmpty(t, report.Broken)
+}
