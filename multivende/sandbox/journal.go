@@ -139,7 +139,7 @@ func readJournal(file io.Reader) (entries []entry, whole int64, err error) {
 }
 
 func (j *journal) write(next entry) error {
-	if j == nil || j.file == nil {
+	if j == nil {
 		return nil
 	}
 	line, err := json.Marshal(next)
@@ -148,15 +148,23 @@ func (j *journal) write(next entry) error {
 	}
 	j.mutex.Lock()
 	defer j.mutex.Unlock()
+	if j.file == nil {
+		return nil
+	}
 	if _, err := j.file.Write(append(line, '\n')); err != nil {
 		return fmt.Errorf("sandbox: journal: %w", err)
 	}
 	return nil
 }
 
+// close ends the journal; what is written afterwards is lost.
 func (j *journal) close() error {
+	j.mutex.Lock()
+	defer j.mutex.Unlock()
 	if j.file == nil {
 		return nil
 	}
-	return j.file.Close()
+	file := j.file
+	j.file = nil
+	return file.Close()
 }
