@@ -42,7 +42,7 @@ func ended(ctx context.Context, id string, result books.Result, err error) (book
 		if refused.HasDetails() {
 			_ = refused.Details(&result)
 		}
-		result.State, result.Reason = books.RunFailed, books.Reason(refused.Message())
+		result.State, result.Reason = books.RunFailed, orDefault(result.Reason, books.Reason(refused.Message()))
 	default:
 		result.State, result.Reason = books.RunFailed, books.Reason(failure.Error())
 	}

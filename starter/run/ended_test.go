@@ -80,6 +80,7 @@ func TestEndedReadsWhatAClosedRunLeft(t *testing.T) {
 		"a cancelled run without them":         {temporal.NewCanceledError(), books.RunCancelled, "", 0},
 		"a failed run with words for people":   {temporal.NewNonRetryableApplicationError("too many\x1b[2J orders", "TooManyOrders", nil), books.RunFailed, "too many [2J orders", 0},
 		"a failed run that left its books too": {temporal.NewNonRetryableApplicationError("the store is away", "LabelStore", nil, left), books.RunFailed, "the store is away", 2},
+		"a failed run whose books say why":     {temporal.NewNonRetryableApplicationError("run k: no", "LabelStore", nil, books.Result{Requested: 2, Reason: "no"}), books.RunFailed, "no", 2},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

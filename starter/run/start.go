@@ -77,6 +77,7 @@ func join(ctx context.Context, runs Runs, id string, input workflows.LabelRunInp
 }
 
 func sameOrConflict(id string, there, input workflows.LabelRunInput) error {
+	there.Merchant = orDefault(there.Merchant, input.Merchant) // the id names it too
 	if sameRequest(there, input) {
 		return nil
 	}

@@ -56,6 +56,15 @@ func TestStart(t *testing.T) {
 		assert.Len(t, runs.runs, 1)
 	})
 
+	t.Run("a run of a partner who left the merchant to the workflow id is the same request", func(t *testing.T) {
+		t.Parallel()
+		runs := newFakeRuns()
+		runs.add(id, &fakeRun{state: books.RunRunning, request: workflows.LabelRunInput{Orders: references("2", "1")}})
+		started, err := Start(t.Context(), runs, newStore(t), "k1", request)
+		require.NoError(t, err)
+		assert.False(t, started.Created)
+	})
+
 	t.Run("the same key with another request is refused and says what differs", func(t *testing.T) {
 		t.Parallel()
 		runs, store := newFakeRuns(), newStore(t)

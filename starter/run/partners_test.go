@@ -1,0 +1,68 @@
+package run
+
+import (
+	"os"
+	"reflect"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/workflows"
+)
+
+// TestPartnersDocument holds docs/partners.md against what it describes.
+func TestPartnersDocument(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile("../../docs/partners.md")
+	require.NoError(t, err)
+	document := string(source)
+	section := func(title string) string {
+		_, after, found := strings.Cut(document, "\n## "+title+"\n")
+		require.True(t, found, title)
+		text, _, _ := strings.Cut(after, "\n## ")
+		return text
+	}
+
+	t.Run("names every field of the input, the result and the manifest", func(t *testing.T) {
+		t.Parallel()
+		for title, value := range map[string]any{"Input": workflows.LabelRunInput{}, "Result": books.Result{}, "Manifest": books.Manifest{}} {
+			for _, field := range jsonFields(reflect.TypeOf(value)) {
+				assert.Regexp(t, "[`.\"]"+field+"[`\"\\[.]", section(title), "%s lacks %s", title, field)
+			}
+		}
+		for _, field := range jsonFields(reflect.TypeOf(books.Row{})) {
+			assert.Contains(t, section("Manifest"), field)
+		}
+	})
+
+	t.Run("explains every outcome and every exit code", func(t *testing.T) {
+		t.Parallel()
+		for _, outcome := range books.Outcomes() {
+			assert.Contains(t, section("Outcomes"), "| `"+string(outcome)+"` |")
+		}
+		for _, code := range []int{ExitComplete, ExitError, ExitUsage, ExitIncomplete, ExitFailed, ExitConflict, ExitNotFound, ExitInterrupted} {
+			assert.Contains(t, section("The command line"), "| "+strconv.Itoa(code)+" |")
+			assert.Contains(t, exitCodesHelp, "\n  "+strconv.Itoa(code)+" ")
+		}
+	})
+
+	t.Run("names the workflow, its queue, query and update", func(t *testing.T) {
+		t.Parallel()
+		for _, name := range []string{labelRunType, workflows.TaskQueue, workflows.ProgressQuery, workflows.RetryUpdate, workflows.RunID("<merchant>", "<key>")} {
+			assert.Contains(t, document, "`"+name+"`")
+		}
+	})
+}
+
+func jsonFields(kind reflect.Type) []string {
+	var names []string
+	for i := range kind.NumField() {
+		name, _, _ := strings.Cut(kind.Field(i).Tag.Get("json"), ",")
+		names = append(names, name)
+	}
+	return names
+}
