@@ -29,6 +29,7 @@ type Hub struct {
 	start       time.Time
 	clock       clock
 	journal     *journal
+	kept        *keptClock
 	connections []*connection
 	orders      []*order
 	sales       []*sale // newest change first
@@ -79,6 +80,9 @@ func New(options Options) (*Hub, error) {
 	}
 	h.journal = journal
 	h.clock = clock{start: past.last, began: options.Now(), speed: options.Speed, ours: options.Now}
+	if h.kept, err = keepClock(options.Dir, h.clock.now); err != nil {
+		return nil, errors.Join(err, journal.close())
+	}
 	h.mux = h.routing()
 	return h, nil
 }
@@ -105,7 +109,9 @@ func (h *Hub) Now() time.Time { return h.clock.now() }
 func (h *Hub) Close() error {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
-	return h.journal.close()
+	kept := h.kept
+	h.kept = nil
+	return errors.Join(kept.close(h.clock.now()), h.journal.close())
 }
 
 // lock takes the world and brings it to now; the caller unlocks it.

@@ -86,6 +86,9 @@ func openJournal(options Options) (*journal, past, error) {
 	if err == nil {
 		began, err = took(entries, began.world, options.Dir)
 	}
+	if kept := lastClock(options.Dir); kept.After(began.last) {
+		began.last = kept
+	}
 	if err != nil {
 		return nil, past{}, errors.Join(fmt.Errorf("sandbox: journal: %w", err), file.Close())
 	}

@@ -13,6 +13,14 @@ import (
 
 const journalPlan = `[{"channel":"paris","nth":2,"label_fails":1},{"channel":"linio","nth":1,"status_stuck":1},{"route":"info","answer":500,"after":1}]`
 
+// asItStands is a copy of a folder.
+func asItStands(t *testing.T, dir string) string {
+	t.Helper()
+	copied := t.TempDir()
+	require.NoError(t, os.CopyFS(copied, os.DirFS(dir)))
+	return copied
+}
+
 // lived is a hub that has been asked for all that a journal keeps.
 func lived(t *testing.T, options Options) visitor {
 	t.Helper()
@@ -39,8 +47,9 @@ func TestJournal(t *testing.T) {
 	v := lived(t, options)
 	before := v.hub.Report()
 
+	options.Dir = asItStands(t, options.Dir) // as a process leaves it that is killed
 	options.Now = v.time.now
-	v.time.pass(24 * time.Hour) // nobody was there
+	v.time.pass(24 * time.Hour)
 	again, err := New(options)
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, again.Close()) })
@@ -58,6 +67,17 @@ func TestJournal(t *testing.T) {
 	v.time.pass(12 * time.Second)
 	assert.Equal(t, taskCompleted, w.task(running)["processStatus"], "what ran goes on")
 	assert.Len(t, w.output(running).Successful, 2)
+}
+
+func TestClockIsKeptWhileNobodyCalls(t *testing.T) {
+	t.Parallel()
+	options := Options{Dir: t.TempDir(), Speed: 600}
+	v := visit(t, options)
+	v.time.pass(time.Minute)
+	want := v.hub.Now()
+	require.Eventually(t, func() bool { return lastClock(options.Dir).Equal(want) }, 10*time.Second, time.Millisecond)
+	again := visit(t, Options{Dir: asItStands(t, options.Dir), Speed: 600})
+	assert.Equal(t, want, again.hub.Now())
 }
 
 func TestJournalWithHalfALine(t *testing.T) {
