@@ -13,7 +13,7 @@ import (
 
 var (
 	// ErrNoRun is the answer when Temporal knows no run by a workflow id.
-	ErrNoRun = errors.New("Temporal knows no such run")
+	ErrNoRun = errors.New("no such run in Temporal")
 	// ErrRunExists is the answer of [Runs.Start] when the workflow id is taken, by an open or a closed run.
 	ErrRunExists = errors.New("a run with this workflow id is there already")
 	// ErrNoAnswer is the answer when no worker replies to a query or update in time.

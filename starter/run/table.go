@@ -48,7 +48,7 @@ func writeConnections(w io.Writer, r books.Result, connections []books.Connectio
 		}
 	}
 	if elsewhere.Requested > 0 {
-		writeConnection(w, "(none)", "", "orders that belong to no connection of the merchant", elsewhere, outcomes)
+		writeConnection(w, "(none)", "", "orders of no connection", elsewhere, outcomes)
 	}
 	total := string(r.State)
 	if r.Reason != "" {

@@ -49,7 +49,7 @@ func TestWriteTable(t *testing.T) {
 			State: books.RunCompleted, Requested: 3, Outcomes: map[books.Outcome]int{books.Labelled: 2, books.UnknownOrder: 1},
 			Connections: []books.ConnectionResult{{ID: "c1", State: books.ConnectionDone, Requested: 2, Outcomes: map[books.Outcome]int{books.Labelled: 2}}},
 		})
-		assert.Equal(t, "(none) 1 - 1 orders that belong to no connection of the merchant", lines[2])
+		assert.Equal(t, "(none) 1 - 1 orders of no connection", lines[2])
 	})
 
 	t.Run("a run that failed says why", func(t *testing.T) {
