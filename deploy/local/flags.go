@@ -11,6 +11,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/despacho/despacho/deploy/local/stack"
+	"github.com/despacho/despacho/workflows"
 )
 
 const (
@@ -22,8 +23,8 @@ const (
 // flags are the program's; paths are absolute once parsed, because the S3 server moves the
 // working directory.
 type flags struct {
-	Once bool   `help:"Leave when the run is over; exit code 0 only when its books balance." group:"The run"`
-	JSON string `name:"json" placeholder:"FILE" type:"path" help:"Write the run's result as JSON." group:"The run"`
+	Once bool   `help:"Leave when the run is over; exit code 0 only when it completed and its books balance." group:"The run"`
+	JSON string `name:"json" placeholder:"FILE" type:"path" help:"Write the run's result as JSON, however it ended." group:"The run"`
 	// NoRun leaves starting a run to others, the starter say.
 	NoRun bool    `name:"no-run" help:"Start the servers, the sandbox and the worker, but no run." group:"The run"`
 	Speed float64 `placeholder:"X" help:"How many times as fast as ours the hub's clock runs: 600 with the sandbox, 1 with --hub when not said." group:"The run"`
@@ -39,7 +40,7 @@ type flags struct {
 	Token     string `placeholder:"T" help:"The access token itself; other users of this machine can read it in the list of processes." group:"Another hub"`
 
 	Data string `placeholder:"DIR" type:"path" help:"Folder of Temporal's database, S3, ports and names; a later start goes on with it. Default: a temporary folder." group:"The servers"`
-	Env  string `placeholder:"FILE" type:"path" help:"Write the settings, so that after 'source FILE' the starter in another terminal talks to this stack." group:"The servers"`
+	Env  string `placeholder:"FILE" type:"path" help:"Write the settings there, so that after 'source FILE' the starter in another terminal talks to this stack. Default: settings.sh in the data folder." group:"The servers"`
 
 	TemporalPort int `name:"temporal-port" placeholder:"N" help:"Port of Temporal (usually 7233)." group:"Ports (a taken one moves aside)"`
 	UIPort       int `name:"ui-port" placeholder:"N" help:"Port of Temporal's web UI (usually 8233)." group:"Ports (a taken one moves aside)"`
@@ -49,6 +50,20 @@ type flags struct {
 
 const description = `A first look at despacho: Temporal with its web UI, S3, a sandbox hub and a worker in one process, ` +
 	`on 127.0.0.1 alone, and one label run over every marketplace that labels.`
+
+const exitCodes = `Exit codes:
+  0  ended when asked to; with --once: the run completed and its books balance
+     (whether every order has its label is for the closing table to say)
+  1  something did not start; with --once: the run failed, was cancelled or went on
+  2  a flag is wrong`
+
+func helpWithExitCodes(options kong.HelpOptions, ctx *kong.Context) error {
+	if err := kong.DefaultHelpPrinter(options, ctx); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(ctx.Stdout, "\n"+exitCodes)
+	return err
+}
 
 // Validate tells everything that is wrong at once. Kong calls it.
 func (f *flags) Validate() error {
@@ -75,6 +90,7 @@ func (f *flags) Validate() error {
 	_, err := f.hubURL()
 	refuse(err != nil, "--hub: %v", err)
 	refuse(f.Merchant == "", "--hub needs --merchant: the hub's id of the merchant")
+	refuse(f.Merchant != "" && !workflows.ValidKey(f.Merchant), "--merchant %q: the hub's id has letters, digits, dots, hyphens and underscores, at most 64", f.Merchant)
 	refuse(f.Faults != "", "--faults belongs to the sandbox: leave it out with --hub")
 	refuse(f.Labels != "", "--labels belongs to the sandbox: leave it out with --hub")
 	refuse(f.Token != "" && f.TokenFile != "", "--token and --token-file: give one of them")
@@ -149,7 +165,9 @@ func (f *flags) stackOptions() stack.Options {
 
 func parse(arguments []string, options ...kong.Option) (*flags, error) {
 	given := &flags{}
-	options = append([]kong.Option{kong.Name("go run ./deploy/local"), kong.Description(description)}, options...)
+	options = append([]kong.Option{
+		kong.Name("go run ./deploy/local"), kong.Description(description), kong.Help(helpWithExitCodes),
+	}, options...)
 	parser, err := kong.New(given, options...)
 	if err != nil {
 		return nil, err

@@ -17,8 +17,9 @@ import (
 // hub is where the worker finds orders and labels: the sandbox of this process, or another.
 type hub struct {
 	url, merchant, token string
-	speed                float64  // how many times as fast as ours its clock runs
-	downloadHosts        []string // from which files may come without https or from private addresses
+	speed                float64   // how many times as fast as ours its clock runs
+	downloadHosts        []string  // from which files may come without https or from private addresses
+	calls                *hubCalls // to the sandbox; nil for another hub
 	close                func()
 }
 
@@ -76,7 +77,8 @@ func startSandbox(given *flags, running *stack.Stack) (*hub, error) {
 		_ = world.Close()
 		return nil, err
 	}
-	server := &http.Server{Handler: world, ReadHeaderTimeout: 10 * time.Second}
+	calls := &hubCalls{sandbox: world, byIDs: map[string]int{}}
+	server := &http.Server{Handler: calls, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = server.Serve(listener) }()
 	return &hub{
 		url:           "http://" + listener.Addr().String(),
@@ -84,6 +86,7 @@ func startSandbox(given *flags, running *stack.Stack) (*hub, error) {
 		token:         world.Token(),
 		speed:         given.hubSpeed(),
 		downloadHosts: []string{"127.0.0.1"},
+		calls:         calls,
 		close: func() {
 			_ = server.Close()
 			_ = world.Close()

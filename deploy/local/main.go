@@ -4,20 +4,18 @@ package main
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
 	"os/signal"
 	"syscall"
-	"text/tabwriter"
 
+	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/deploy/local/stack"
-	starter "github.com/despacho/despacho/starter/run"
 )
 
-// Exit codes of the program.
+// Exit codes of the program; --help explains them.
 const (
 	exitFine   = 0
 	exitFailed = 1
@@ -44,15 +42,16 @@ func run(ctx context.Context, arguments []string, out, errors io.Writer) int {
 	return exitFine
 }
 
-// look starts everything, shows where it is, and stays until ctx ends.
+// look starts everything, shows where it is, and stays until ctx ends, or until the run is over
+// when only that is asked for.
 func look(ctx context.Context, given *flags, out io.Writer) error {
-	if err := given.placeData(); err != nil {
+	if err := given.placeFiles(); err != nil {
 		return err
 	}
-	fmt.Fprintln(out, "Starting Temporal, S3 and the hub …")
+	fmt.Fprintf(out, "Starting %s …\n", given.whatStarts())
 	running, err := stack.Start(ctx, given.stackOptions())
 	if err != nil {
-		return err
+		return orInterrupted(ctx, err)
 	}
 	defer running.Stop()
 	from, err := openHub(given, running)
@@ -60,66 +59,69 @@ func look(ctx context.Context, given *flags, out io.Writer) error {
 		return fmt.Errorf("open the hub: %w", err)
 	}
 	defer from.close()
-	if given.Env != "" {
-		if err := writeSettings(given.Env, settings(running, from)); err != nil {
-			return err
-		}
-	}
-	bench, err := startBench(ctx, given, running, from)
-	if err != nil {
+	if err := writeSettings(given.Env, settings(running, from)); err != nil {
 		return err
+	}
+	bench, err := startWorkbench(ctx, running, from)
+	if err != nil {
+		return orInterrupted(ctx, err)
 	}
 	defer bench.close()
 	showPlaces(out, given, running, from)
-	if !given.NoRun {
-		result, err := bench.labelRun(ctx, out)
-		if err != nil {
-			return err
-		}
-		_ = starter.WriteTable(out, result)
-		if given.JSON != "" {
-			data, _ := json.MarshalIndent(result, "", "  ")
-			if err := os.WriteFile(given.JSON, data, 0o600); err != nil {
-				return err
-			}
-		}
-		if given.Once {
-			if !result.Balanced() {
-				return fmt.Errorf("the books do not balance")
-			}
-			return nil
-		}
+	if given.NoRun {
+		fmt.Fprintf(out, "\nNo run is started. %s\n%s\n", secondTerminal(given.Env), howToEnd)
+		<-ctx.Done()
+		return nil
 	}
+	return bench.oneRun(ctx, given, out)
+}
+
+// oneRun sees one run to its end and shows what came of it.
+func (w *workbench) oneRun(ctx context.Context, given *flags, out io.Writer) error {
+	id, err := w.runToSee(ctx, out)
+	if err != nil {
+		return orInterrupted(ctx, err)
+	}
+	result, err := w.follow(ctx, id, out)
+	if given.JSON != "" {
+		err = errors.Join(err, writeResult(given.JSON, result))
+	}
+	switch {
+	case ctx.Err() != nil:
+		fmt.Fprintf(out, "\nThe run %s stays open. To go on with it, start again with --data %s\n", result.Run, w.running.Dir)
+		if given.Once {
+			return errors.Join(fmt.Errorf("ended before run %s was over", result.Run), err)
+		}
+		return err
+	case err != nil:
+		return err
+	}
+	if err := w.showEnd(ctx, given, id, result, out); err != nil {
+		return err
+	}
+	if given.Once {
+		return verdict(result)
+	}
+	fmt.Fprintln(out, "\n"+howToEnd)
 	<-ctx.Done()
 	return nil
 }
 
-func pathEscape(id string) string { return url.PathEscape(id) }
-
-// placeData makes a temporary folder when none is named. It outlives the process, because the
-// joined files are in it.
-func (f *flags) placeData() error {
-	if f.Data != "" {
-		return nil
+// verdict is an error unless the run completed and its books balance.
+func verdict(result books.Result) error {
+	switch {
+	case result.State != books.RunCompleted:
+		return fmt.Errorf("run %s is %s: %s", result.Run, result.State, result.Reason)
+	case !result.Balanced():
+		return fmt.Errorf("the books of run %s do not balance: %d requested, %d with an outcome", result.Run, result.Requested, books.Sum(result.Outcomes))
 	}
-	var err error
-	f.Data, err = os.MkdirTemp("", "despacho-")
-	return err
+	return nil
 }
 
-func showPlaces(out io.Writer, given *flags, running *stack.Stack, from *hub) {
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	defer table.Flush()
-	fmt.Fprintf(table, "Temporal UI\t%s\n", running.UIURL)
-	fmt.Fprintf(table, "Temporal\t%s, namespace %s\n", running.TemporalAddress, running.Namespace)
-	fmt.Fprintf(table, "S3\t%s, bucket %s\n", running.S3Endpoint, running.Bucket)
-	if given.Hub == "" {
-		fmt.Fprintf(table, "Sandbox hub\t%s, %g times as fast as time, report at %s/sandbox/report\n", from.url, from.speed, from.url)
-	} else {
-		fmt.Fprintf(table, "Hub\t%s\n", from.url)
+// orInterrupted says in plain words that somebody ended the program while it was starting.
+func orInterrupted(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return errors.New("ended before everything was up")
 	}
-	fmt.Fprintf(table, "Data\t%s\n", running.Dir)
-	if given.Env != "" {
-		fmt.Fprintf(table, "Settings\tsource %s\n", given.Env)
-	}
+	return err
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 
@@ -34,16 +33,15 @@ func settings(running *stack.Stack, from *hub) []setting {
 func writeSettings(path string, all []setting) error {
 	var text strings.Builder
 	for _, one := range all {
-		fmt.Fprintf(&text, "export %s=%s\n", one.name, quote(one.value))
+		fmt.Fprintf(&text, "export %s=%s\n", one.name, shellWord(one.value))
 	}
-	// A file that is there keeps its rights when written into, so it is replaced.
-	if err := os.WriteFile(path+".new", []byte(text.String()), 0o600); err != nil {
+	if err := replaceFile(path, []byte(text.String()), 0o600); err != nil {
 		return fmt.Errorf("write the settings: %w", err)
 	}
-	return os.Rename(path+".new", path)
+	return nil
 }
 
-// quote makes one word of a POSIX shell, whatever is in it.
-func quote(value string) string {
+// shellWord makes one word of a POSIX shell, whatever is in it.
+func shellWord(value string) string {
 	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
 }

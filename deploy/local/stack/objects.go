@@ -18,6 +18,9 @@ import (
 const (
 	healthPath = "/-health"
 	pollEvery  = 20 * time.Millisecond
+	// endWithin bounds how long the S3 server's end is waited for: it waits itself, for up to ten
+	// seconds, until others hang up connections that they no longer use.
+	endWithin = time.Second
 )
 
 // objectServer is the S3 server on a folder.
@@ -82,7 +85,10 @@ func openAttributes(dir, root string) (meta.MetadataStorer, error) {
 
 func (o *objectServer) stop() {
 	o.cancel()
-	<-o.ended
+	select {
+	case <-o.ended:
+	case <-time.After(endWithin):
+	}
 }
 
 func (o *objectServer) waitUntilReady(ctx context.Context) error {
@@ -105,6 +111,7 @@ func waitForPage(ctx context.Context, url string) error {
 		if err != nil {
 			return err
 		}
+		request.Close = true
 		response, err := http.DefaultClient.Do(request)
 		if err != nil {
 			return err

@@ -82,7 +82,8 @@ func Start(ctx context.Context, options Options) (*Stack, error) {
 	return s, nil
 }
 
-// Stop ends the servers, in the reverse order of their start, and gives the folder free.
+// Stop ends the servers, in the reverse order of their start, and gives the folder free. Close idle
+// connections to the S3 server before: it waits for them a while.
 func (s *Stack) Stop() {
 	for i := len(s.stops) - 1; i >= 0; i-- {
 		s.stops[i]()

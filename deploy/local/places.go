@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"text/tabwriter"
+
+	"github.com/despacho/despacho/deploy/local/stack"
+)
+
+const howToEnd = "Everything stays up. Ctrl-C ends it."
+
+// placeFiles names the data folder and the settings file where the flags do not. A temporary data
+// folder outlives the process, because the joined files are in it.
+func (f *flags) placeFiles() (err error) {
+	if f.Data == "" {
+		if f.Data, err = os.MkdirTemp("", "despacho-"); err != nil {
+			return fmt.Errorf("make the data folder: %w", err)
+		}
+	}
+	if err := os.MkdirAll(f.Data, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	if f.Env == "" {
+		f.Env = filepath.Join(f.Data, "settings.sh")
+	}
+	return nil
+}
+
+// whatStarts names what runs in this process.
+func (f *flags) whatStarts() string {
+	if f.Hub == "" {
+		return "Temporal, its web UI, S3, the sandbox hub and a worker"
+	}
+	return "Temporal, its web UI, S3 and a worker for the hub " + f.Hub
+}
+
+func showPlaces(out io.Writer, given *flags, running *stack.Stack, from *hub) {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	defer table.Flush()
+	fmt.Fprintf(table, "Temporal UI\t%s\n", running.UIURL)
+	fmt.Fprintf(table, "Temporal\t%s, namespace %s\n", running.TemporalAddress, running.Namespace)
+	fmt.Fprintf(table, "S3\t%s, bucket %s\n", running.S3Endpoint, running.Bucket)
+	if given.Hub == "" {
+		fmt.Fprintf(table, "Sandbox hub\t%s, %g times as fast as time, report at %s/sandbox/report\n", from.url, from.speed, from.url)
+	} else {
+		fmt.Fprintf(table, "Hub\t%s, %g times as fast as time\n", from.url, from.speed)
+	}
+	fmt.Fprintf(table, "Data\t%s\n", running.Dir)
+	fmt.Fprintf(table, "Settings\tsource %s\n", given.Env)
+}
+
+// secondTerminal says how to go on beside this process.
+func secondTerminal(env string) string {
+	return fmt.Sprintf("In a second terminal:\n  source %s\n  go run ./starter --help", shellWord(env))
+}
+
+// runPage is the run's page in Temporal's web UI.
+func runPage(running *stack.Stack, id string) string {
+	return running.UIURL + "/namespaces/" + running.Namespace + "/workflows/" + url.PathEscape(id)
+}
