@@ -17,8 +17,9 @@ import (
 const reset = "^XA^MCY^PON^PMN^LRN^FWN^JMA^MUD^LH0,0^LS0^CVN^CI0^CFA,9,5^BY2,3,10^XZ\n"
 
 // leftovers have no neutral value, so they are set back only when an earlier
-// label has set them: to 4 × 6 in at 8 dots/mm, and to no shift.
-var leftovers = []struct{ code, command string }{{"PW", "^PW812"}, {"LL", "^LL1218"}, {"LT", "^LT0"}}
+// label has set them: to the print head of a 4 in printer and 6 in of length at
+// 8 dots/mm, and to no shift.
+var leftovers = []struct{ code, command string }{{"PW", "^PW832"}, {"LL", "^LL1218"}, {"LT", "^LT0"}}
 
 // Place says where a label's units stand in a joined file, counted from 1.
 type Place struct{ First, Count int }

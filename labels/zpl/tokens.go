@@ -141,6 +141,9 @@ func (s *scanner) escaped(t token) []token {
 	if (s.caret == '^' && s.tilde == '~') || !bytes.ContainsAny(t.param, "^~") {
 		return []token{t}
 	}
+	if s.tilde == '~' {
+		t.param = bytes.TrimRight(t.param, "~") // a prefix with no command behind it
+	}
 	if !t.fieldData() {
 		t.param = bytes.ReplaceAll(bytes.ReplaceAll(t.param, []byte("^"), []byte(" ")), []byte("~"), []byte(" "))
 		return []token{spelt(t)}

@@ -179,7 +179,7 @@ func TestJoinResetsBetweenLabels(t *testing.T) {
 	assert.Equal(t, 4, joined.Units)
 	assert.Equal(t, []zpl.Place{{First: 1, Count: 1}, {First: 2, Count: 2}, {First: 4, Count: 1}}, joined.Places)
 	parts := strings.Split(out.String(), "^XA^MCY^PON^PMN^LRN^FWN^JMA^MUD^LH0,0^LS0^CVN^CI0^CFA,9,5^BY2,3,10^XZ\n")
-	assert.Equal(t, []string{"", "^XA^PW679^LL900^LT9^POI^FDa^FS^XZ\n", "^XA^PW812^LL1218^LT0^XZ\n^XA^FDb^FS^XZ\n",
+	assert.Equal(t, []string{"", "^XA^PW679^LL900^LT9^POI^FDa^FS^XZ\n", "^XA^PW832^LL1218^LT0^XZ\n^XA^FDb^FS^XZ\n",
 		"^XA^PW400^FDc^FS^XZ\n", "^XA^PW500^FDd^FS^XZ\n"}, parts)
 
 	n, err := zpl.Count(bytes.NewReader(out.Bytes()))
