@@ -4,10 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
-
-	"github.com/samber/lo"
 )
 
 const requestLimit = 50
@@ -121,7 +120,7 @@ func (h *Hub) listTasks(r *http.Request) answer {
 			tasks = append(tasks, c.tasks...)
 		}
 	}
-	tasks = lo.Reverse(tasks)
+	slices.Reverse(tasks)
 	return fine(paged(tasks, r.PathValue("page"), h.options.PageSize, func(t *task) taskView { return h.taskView(t, base(r), now) }))
 }
 

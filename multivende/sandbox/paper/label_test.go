@@ -52,7 +52,7 @@ func seen(t *testing.T, instance pdfium.Pdfium, content []byte, nth int) (image.
 	require.NoError(t, err)
 	text, err := instance.GetPageText(&requests.GetPageText{Page: page})
 	require.NoError(t, err)
-	return picture.Result.Image, text.Text
+	return picture.Result.RenderedImage, text.Text
 }
 
 func decoded(t *testing.T, reader gozxing.Reader, picture image.Image) string {
