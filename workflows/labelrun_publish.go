@@ -51,7 +51,9 @@ func (r *labelRun) publishInput() activities.PublishInput {
 func (r *labelRun) takePublished(published activities.Published) {
 	r.result.Files = append(r.result.Files, published.Files...)
 	r.result.Requested, r.result.Outcomes = published.Requested, map[books.Outcome]int{}
-	addOutcomes(r.result.Outcomes, published.Accounts[activities.Unresolved].Ended)
+	for _, id := range workflow.DeterministicKeys(published.Accounts) {
+		addOutcomes(r.result.Outcomes, published.Accounts[id].Ended)
+	}
 	r.result.LeftOut = 0
 	for _, t := range r.turns {
 		counts := published.Accounts[t.connection.ID]
@@ -60,7 +62,6 @@ func (r *labelRun) takePublished(published activities.Published) {
 		t.result.Requested = books.Sum(counts.Ended)
 		t.result.LeftOut = counts.LeftOut
 		r.result.LeftOut += counts.LeftOut
-		addOutcomes(r.result.Outcomes, counts.Ended)
 		if t.started && !t.settled {
 			t.result.State, t.result.Reason = books.ConnectionInBackground, "goes on in the background: its labels are printed by the next run"
 		}
