@@ -2,6 +2,7 @@ package stack
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"strconv"
 )
@@ -10,6 +11,10 @@ const (
 	host = "127.0.0.1"
 	// looked is how many ports after a taken one are tried before any free one will do.
 	looked = 20
+	// Free ports come from below those that systems give to outgoing connections, so that none of
+	// these takes one between its choice and its server's start.
+	firstFree, lastFree = 15_000, 32_000
+	freeTries           = 100
 )
 
 // Ports are the TCP ports of a stack's servers on 127.0.0.1; zero leaves the choice open.
@@ -78,18 +83,19 @@ func (b *portBook) reserve(asked, usual Ports) (chosenPorts, error) {
 // listen opens the first free of: the asked port, the remembered one, the usual one; then those just
 // after them; then any.
 func (b *portBook) listen(name string, asked, usual int) (net.Listener, error) {
-	for _, port := range candidates(asked, b.known[name], usual) {
-		if listener, err := net.Listen("tcp4", address(port)); err == nil {
-			b.known[name] = portOf(listener)
+	ports := candidates(asked, b.known[name], usual)
+	for range freeTries {
+		ports = append(ports, firstFree+rand.IntN(lastFree-firstFree))
+	}
+	var err error
+	for _, port := range ports {
+		var listener net.Listener
+		if listener, err = net.Listen("tcp4", address(port)); err == nil {
+			b.known[name] = port
 			return listener, nil
 		}
 	}
-	listener, err := net.Listen("tcp4", address(0))
-	if err != nil {
-		return nil, fmt.Errorf("find a free port for %s: %w", name, err)
-	}
-	b.known[name] = portOf(listener)
-	return listener, nil
+	return nil, fmt.Errorf("find a free port for %s: %w", name, err)
 }
 
 func candidates(asked, known, usual int) []int {
