@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -129,6 +130,7 @@ type collection struct {
 	// known are the batch's orders and all others of the connection, which a file may name.
 	known    []labels.Order
 	assigned labels.Assignment
+	raw      []string
 	kept     []books.KeptFile
 	// trouble says why the result as a whole could not be had.
 	trouble string
@@ -154,7 +156,7 @@ func (c *collection) settle(ctx context.Context, orders []books.Order) (books.Pa
 	if err := group.Wait(); err != nil {
 		return books.Page{}, err
 	}
-	page := books.Page{Kept: c.kept}
+	page := books.Page{Raw: c.raw, Kept: c.kept}
 	for i, order := range orders {
 		ended[i].into(&page, order, c.in.Scope)
 	}
@@ -263,9 +265,9 @@ func (c *collection) ownFiles(ctx context.Context, order books.Order) (labels.As
 func (c *collection) open(ctx context.Context) error {
 	var files []bundle.File
 	for _, link := range linksOf(c.task) {
-		got, kept, err := c.fetch(ctx, c.hub, c.in.Scope, link)
+		got, raw, err := c.fetch(ctx, c.hub, c.in.Scope, link)
 		if multivende.ClassOf(err) == multivende.LinkExpired {
-			got, kept, err = c.renewed(ctx, link)
+			got, raw, err = c.renewed(ctx, link)
 		}
 		if trouble, broken := asTrouble(err); broken {
 			c.trouble = trouble
@@ -275,28 +277,26 @@ func (c *collection) open(ctx context.Context) error {
 			return err
 		}
 		files = append(files, got...)
-		c.kept = append(c.kept, kept...)
+		c.raw = append(c.raw, raw)
 	}
 	c.assigned = labels.Assign(files, c.known)
 	for _, loose := range c.assigned.Unassigned {
-		kept := books.KeptFile{Reason: books.Reason(loose.Reason)}
-		if len(c.kept) > 0 {
-			kept.Key = c.kept[0].Key
-		}
-		c.kept = append(c.kept, kept)
+		c.kept = append(c.kept, books.KeptFile{
+			Key: strings.Join(c.raw, " "), ConnectionID: c.in.Connection.ID, Reason: books.Reason(loose.Reason),
+		})
 	}
 	return nil
 }
 
 // renewed asks the task for a new link, once, and fetches that.
-func (c *collection) renewed(ctx context.Context, expired string) ([]bundle.File, []books.KeptFile, error) {
+func (c *collection) renewed(ctx context.Context, expired string) ([]bundle.File, string, error) {
 	task, err := c.hub.Task(ctx, c.in.Task)
 	if err != nil {
-		return nil, nil, err
+		return nil, "", err
 	}
 	links := linksOf(task)
 	if len(links) == 0 {
-		return nil, nil, fmt.Errorf("task %s has no link any more", c.in.Task)
+		return nil, "", fmt.Errorf("task %s has no link any more", c.in.Task)
 	}
 	i := max(lo.IndexOf(linksOf(c.task), expired), 0)
 	return c.fetch(ctx, c.hub, c.in.Scope, links[min(i, len(links)-1)])

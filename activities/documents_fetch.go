@@ -20,11 +20,12 @@ import (
 // documentsLimit bounds the documents of one delivery order that are looked at.
 const documentsLimit = 20
 
-// fetch downloads a result, keeps it as it came, and opens it.
-func (a *Documents) fetch(ctx context.Context, hub *multivende.Client, scope Scope, link string) ([]bundle.File, []books.KeptFile, error) {
+// fetch downloads a result, keeps it as it came under the key that it
+// returns, and opens it.
+func (a *Documents) fetch(ctx context.Context, hub *multivende.Client, scope Scope, link string) ([]bundle.File, string, error) {
 	file, err := os.CreateTemp(a.TempDir, "despacho-*")
 	if err != nil {
-		return nil, nil, fmt.Errorf("a temporary file for a result: %w", err)
+		return nil, "", fmt.Errorf("a temporary file for a result: %w", err)
 	}
 	defer func() {
 		_ = file.Close()
@@ -32,18 +33,17 @@ func (a *Documents) fetch(ctx context.Context, hub *multivende.Client, scope Sco
 	}()
 	got, err := hub.Download(ctx, link, file)
 	if err != nil {
-		return nil, nil, err
+		return nil, "", err
 	}
 	raw, err := a.Store.PutFile(ctx, storage.RawPrefix(scope.Merchant, scope.Connection.ID), ".bin", "application/octet-stream", file)
 	if err != nil {
-		return nil, nil, err
+		return nil, "", err
 	}
-	kept := []books.KeptFile{{Key: raw.Key, Reason: "as it came from the hub"}}
 	files, err := bundle.Open("result", file, got.Bytes, bundle.Limits{})
 	if err != nil {
-		return nil, kept, unusable{err}
+		return nil, raw.Key, unusable{err}
 	}
-	return files, kept, nil
+	return files, raw.Key, nil
 }
 
 // unusable is a result that was downloaded and cannot be opened.

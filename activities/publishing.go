@@ -161,10 +161,15 @@ type Published struct {
 	Files     []books.PrintFile       `json:"files"`
 	Accounts  map[string]books.Counts `json:"accounts"`
 	Requested int                     `json:"requested"`
+	// Reasons say why orders have no label here, the most frequent first, at most 15.
+	Reasons []books.ReasonCount `json:"reasons,omitempty"`
 	// After counts, for each connection whose channel wants a status once the
 	// parcel is packed, the pages "after-n" with the printed orders.
 	After map[string]int `json:"after,omitempty"`
 }
+
+// reasonsShown is how many reasons people see in Temporal's UI; the manifest has them all.
+const reasonsShown = 15
 
 // Publish settles the run's books as they stand, sorts the pile, joins the
 // labels into one file a format, reopens and counts what it wrote, and marks
@@ -182,7 +187,7 @@ func (a *Publishing) publish(ctx context.Context, in PublishInput) (Published, e
 	if err := a.mark(ctx, in, pile); err != nil {
 		return Published{}, err
 	}
-	published := Published{Files: pile.Files, Accounts: map[string]books.Counts{}, Requested: len(pile.Manifest.Rows)}
+	published := Published{Files: pile.Files, Accounts: map[string]books.Counts{}, Requested: len(pile.Manifest.Rows), Reasons: pile.Manifest.Reasons(reasonsShown)}
 	for id, rows := range lo.GroupBy(pile.Manifest.Rows, func(r books.Row) string { return r.ConnectionID }) {
 		published.Accounts[id] = books.Counts{Ended: lo.CountValuesBy(rows, func(r books.Row) books.Outcome { return r.Outcome })}
 	}
@@ -222,6 +227,7 @@ func (a *Publishing) pile(ctx context.Context, in PublishInput) (Pile, error) {
 		}
 		entries = append(entries, account.Entries...)
 		pile.Manifest.LeftOut = append(pile.Manifest.LeftOut, account.LeftOut...)
+		pile.Manifest.Kept = append(pile.Manifest.Kept, account.Kept...)
 		if len(account.LeftOut) > 0 {
 			pile.LeftOut[c.Connection.ID] = len(account.LeftOut)
 		}

@@ -31,7 +31,7 @@ func (c *connectionRun) nextBatch(ctx workflow.Context) (batch, error) {
 	age := workflow.Now(ctx).Sub(c.pool[0].since)
 	if left := settings.Ours(settings.BatchAge) - age; left > 0 {
 		goes := func() bool { return c.full() || c.coming == 0 && c.pausing == 0 || c.stopped }
-		if _, err := workflow.AwaitWithTimeout(ctx, left, goes); err != nil {
+		if _, err := awaitUpTo(ctx, left, "until the batch is full or old enough", goes); err != nil {
 			return batch{}, err
 		}
 	}

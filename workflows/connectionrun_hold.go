@@ -19,7 +19,7 @@ const holdLook = 15 * time.Minute
 // follow are settled, or the run is gone, or the run wants its failed orders tried again.
 func (c *connectionRun) hold(ctx workflow.Context) error {
 	for {
-		released, err := workflow.AwaitWithTimeout(ctx, holdLook, func() bool { return c.published || c.retry })
+		released, err := awaitUpTo(ctx, holdLook, "holds the connection until its run has published", func() bool { return c.published || c.retry })
 		if err != nil {
 			return err
 		}

@@ -8,31 +8,57 @@ import (
 	"github.com/despacho/despacho/activities/books"
 )
 
-// runDetails is what people read of a run in Temporal's UI: its state, its
-// figures, and a row a connection.
-func runDetails(r books.Result) string {
+// runDetails is what people read of a run in Temporal's UI: its figures, why
+// orders have no label, and a row a connection. Tables are narrow, because the
+// UI gives them half a page.
+func runDetails(r books.Result, reasons []books.ReasonCount) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "**%s** · %d orders · **%d labelled**", r.State, r.Requested, r.Outcomes[books.Labelled])
-	for _, outcome := range books.Outcomes()[1:] {
-		if n := r.Outcomes[outcome]; n > 0 {
-			fmt.Fprintf(&b, " · %d %s", n, outcome)
-		}
+	b.WriteString(fmt.Sprintf("**%s** · **%d of %d orders labelled**", r.State, r.Outcomes[books.Labelled], r.Requested))
+	if others := othersOf(r.Outcomes); others != "" {
+		b.WriteString(" · " + others)
 	}
 	if r.LeftOut > 0 {
-		fmt.Fprintf(&b, " · %d older ones left out", r.LeftOut)
+		b.WriteString(fmt.Sprintf(" · %d older ones left out", r.LeftOut))
 	}
 	if r.Reason != "" {
-		fmt.Fprintf(&b, "\n\n%s", cell(r.Reason))
+		b.WriteString(fmt.Sprintf("\n\n%s", cell(r.Reason)))
 	}
-	b.WriteString("\n\n| connection | channel | state | requested | labelled | others | why |\n|---|---|---|--:|--:|---|---|\n")
-	for _, c := range r.Connections {
-		fmt.Fprintf(&b, "| %s | %s | %s | %d | %d | %s | %s |\n",
-			cell(c.Name), cell(c.Channel), c.State, c.Requested, c.Outcomes[books.Labelled], othersOf(c.Outcomes), cell(c.Reason))
+	if len(reasons) > 0 {
+		b.WriteString("\n\n| orders | without a label because | such as |\n|--:|---|---|\n")
 	}
+	for _, reason := range reasons {
+		b.WriteString(fmt.Sprintf("| %d | **%s**: %s | %s |\n", reason.Count, reason.Outcome, cell(reason.Reason), cell(reason.Example)))
+	}
+	connectionTable(&b, r.Connections)
 	for _, f := range r.Files {
-		fmt.Fprintf(&b, "\n- `%s`: %d labels", f.Key, f.Labels)
+		b.WriteString(fmt.Sprintf("\n- %d labels in `%s`", f.Labels, f.Key))
+	}
+	if r.Manifest.CSV != "" {
+		b.WriteString(fmt.Sprintf("\n- every order in `%s`", r.Manifest.CSV))
 	}
 	return bounded(b.String())
+}
+
+func connectionTable(b *strings.Builder, connections []books.ConnectionResult) {
+	if len(connections) == 0 {
+		return
+	}
+	b.WriteString("\n\n| connection | labelled | state |\n|---|--:|---|\n")
+	var skipped []string
+	for _, c := range connections {
+		if c.State == books.ConnectionSkipped && c.Requested == 0 {
+			skipped = append(skipped, cell(c.Name))
+			continue
+		}
+		state := string(c.State)
+		if c.Reason != "" {
+			state += ": " + cell(c.Reason)
+		}
+		fmt.Fprintf(b, "| %s (%s) | %d of %d | %s |\n", cell(c.Name), cell(c.Channel), c.Outcomes[books.Labelled], c.Requested, state)
+	}
+	if len(skipped) > 0 {
+		fmt.Fprintf(b, "\nSkipped (the result says why): %s.\n", strings.Join(skipped, ", "))
+	}
 }
 
 func connectionDetails(connection activities.Connection, r ConnectionReport) string {

@@ -92,7 +92,7 @@ func (r *LabelBatchResult) settle(step activities.Step) {
 
 // ask asks the hub, as often as it says that it is busy.
 func ask(ctx workflow.Context, in LabelBatchInput, prepared activities.PreparedBatch) (activities.Asked, error) {
-	for {
+	for busy := 0; ; busy++ {
 		var asked activities.Asked
 		request := activities.AskLabelsInput{Scope: in.Scope, Number: in.Number, Before: prepared.Before}
 		summary := fmt.Sprintf("ask for %d labels", prepared.Counts.Ready)
@@ -102,10 +102,16 @@ func ask(ctx workflow.Context, in LabelBatchInput, prepared activities.PreparedB
 		if asked.Busy == 0 {
 			return asked, nil
 		}
-		if err := pause(ctx, asked.Busy, "the hub is busy"); err != nil {
+		if err := pause(ctx, max(asked.Busy, busyPause(busy)), "the hub is busy"); err != nil {
 			return asked, err
 		}
 	}
+}
+
+// busyPause grows from a second to ten minutes, in our time, so that a hub that
+// is down for hours does not fill the history.
+func busyPause(times int) time.Duration {
+	return min(time.Second<<min(times, 10), 10*time.Minute)
 }
 
 // collect waits half of the time that the labels should take, then looks.

@@ -56,6 +56,7 @@ type labelRun struct {
 	cancelled, publishing bool
 	retries               []string
 	unresolved            int
+	reasons               []books.ReasonCount
 }
 
 // turn is one connection's part of the run.
@@ -164,7 +165,7 @@ func (r *labelRun) await(ctx workflow.Context) error {
 	}
 	for {
 		left := r.deadline.Sub(workflow.Now(ctx))
-		woken, err := workflow.AwaitWithTimeout(ctx, left, func() bool { return len(r.retries) > 0 || through() || r.cancelled })
+		woken, err := awaitUpTo(ctx, left, "the run's deadline", func() bool { return len(r.retries) > 0 || through() || r.cancelled })
 		if err != nil {
 			return err
 		}
@@ -186,7 +187,7 @@ func (r *labelRun) await(ctx workflow.Context) error {
 func (r *labelRun) fail(ctx workflow.Context, err error) (Result, error) {
 	r.result.State, r.result.Reason = books.RunFailed, books.Reason(errorWords(err))
 	r.attributes(ctx)
-	workflow.SetCurrentDetails(ctx, runDetails(r.result))
+	workflow.SetCurrentDetails(ctx, runDetails(r.result, r.reasons))
 	r.release(ctx, nil)
 	kind := errorType(err)
 	if kind == "" {

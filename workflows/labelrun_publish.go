@@ -50,6 +50,7 @@ func (r *labelRun) publishInput() activities.PublishInput {
 // takePublished takes the run's final figures from its books.
 func (r *labelRun) takePublished(published activities.Published) {
 	r.result.Files = append(r.result.Files, published.Files...)
+	r.reasons = published.Reasons
 	r.result.Requested, r.result.Outcomes = published.Requested, map[books.Outcome]int{}
 	for _, id := range workflow.DeterministicKeys(published.Accounts) {
 		addOutcomes(r.result.Outcomes, published.Accounts[id].Ended)
@@ -100,7 +101,7 @@ func (r *labelRun) awaitVerified(ctx workflow.Context, after map[string]int) err
 	if settled() {
 		return nil
 	}
-	_, err := workflow.AwaitWithTimeout(ctx, r.statusesLimit(), settled)
+	_, err := awaitUpTo(ctx, r.statusesLimit(), "until the statuses after the labels are on their channels", settled)
 	return err
 }
 
@@ -124,9 +125,25 @@ func (r *labelRun) close(ctx workflow.Context, in activities.PublishInput) error
 func (r *labelRun) show(ctx workflow.Context) {
 	if !r.publishing {
 		r.sum()
+		r.result.State = r.state()
 	}
-	workflow.SetCurrentDetails(ctx, runDetails(r.result))
+	workflow.SetCurrentDetails(ctx, runDetails(r.result, r.reasons))
 	r.attributes(ctx)
+}
+
+// state is waiting while all that is left to do waits for other runs.
+func (r *labelRun) state() books.RunState {
+	waits := false
+	for _, t := range r.turns {
+		if !t.settled && t.result.State != books.ConnectionWaiting {
+			return books.RunRunning
+		}
+		waits = waits || !t.settled
+	}
+	if waits {
+		return books.RunWaiting
+	}
+	return books.RunRunning
 }
 
 func (r *labelRun) attributes(ctx workflow.Context) {

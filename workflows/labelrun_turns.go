@@ -116,6 +116,7 @@ func (r *labelRun) take(report ConnectionReport) {
 		}
 	}
 	r.sum()
+	r.result.State = r.state()
 }
 
 // sum adds the connections up.

@@ -70,3 +70,10 @@ func shorten(text string) string {
 func pause(ctx workflow.Context, d time.Duration, summary string) error {
 	return workflow.NewTimerWithOptions(ctx, d, workflow.TimerOptions{Summary: shorten(summary)}).Get(ctx, nil)
 }
+
+// awaitUpTo waits for a condition, at most so long; false when the time was up.
+func awaitUpTo(ctx workflow.Context, d time.Duration, summary string, condition func() bool) (bool, error) {
+	return workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
+		Timeout: d, TimerOptions: workflow.TimerOptions{Summary: shorten(summary)},
+	}, condition)
+}

@@ -1,9 +1,11 @@
 package books
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -16,6 +18,8 @@ type Manifest struct {
 	Sort     string    `json:"sort"`
 	Rows     []Row     `json:"rows"`
 	LeftOut  []LeftOut `json:"left_out,omitempty"`
+	// Kept are files from the hub that could be given to no order.
+	Kept []KeptFile `json:"kept,omitempty"`
 }
 
 // Row is one order of a manifest.
@@ -45,6 +49,40 @@ type Printed struct {
 	// First is its first page or ZPL unit in File, from 1; Count how many.
 	First int `json:"first"`
 	Count int `json:"count"`
+}
+
+// ReasonCount is why some orders have no label, and one of them.
+type ReasonCount struct {
+	Outcome Outcome `json:"outcome"`
+	Reason  string  `json:"reason"`
+	Count   int     `json:"count"`
+	Example string  `json:"example"`
+}
+
+// Reasons counts why orders have no label in this run, the most frequent
+// first, at most so many.
+func (m Manifest) Reasons(most int) []ReasonCount {
+	type why struct {
+		outcome Outcome
+		reason  string
+	}
+	var counts []ReasonCount
+	places := map[why]int{}
+	for _, r := range m.Rows {
+		if r.Outcome == Labelled || r.Outcome == AlreadyPrinted {
+			continue
+		}
+		key := why{r.Outcome, r.Reason}
+		place, known := places[key]
+		if !known {
+			place = len(counts)
+			places[key] = place
+			counts = append(counts, ReasonCount{Outcome: r.Outcome, Reason: r.Reason, Example: r.OrderNumber})
+		}
+		counts[place].Count++
+	}
+	slices.SortStableFunc(counts, func(a, b ReasonCount) int { return cmp.Compare(b.Count, a.Count) })
+	return counts[:min(len(counts), most)]
 }
 
 var manifestHeader = []string{

@@ -13,14 +13,18 @@ type Page struct {
 	LeftOut []LeftOut `json:"left_out,omitempty"`
 	// Gone are the ids of orders that were listed and turned out not to wait, so they are not taken up.
 	Gone []string `json:"gone,omitempty"`
-	// Kept are files that could be given to no order.
+	// Raw are the keys of the hub's results, as they came.
+	Raw []string `json:"raw,omitempty"`
+	// Kept are files in those results that could be given to no order.
 	Kept []KeptFile `json:"kept,omitempty"`
 }
 
-// KeptFile is a file in the store that could be given to no order, or is no label.
+// KeptFile is a file that could be given to no order: it is kept in the result
+// under Key, and never printed.
 type KeptFile struct {
-	Key    string `json:"key"`
-	Reason string `json:"reason"`
+	Key          string `json:"key"`
+	ConnectionID string `json:"connection_id"`
+	Reason       string `json:"reason"`
 }
 
 // Entry is an order that ended. An empty Outcome changes the status alone.

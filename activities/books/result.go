@@ -104,8 +104,8 @@ func (r Result) Failed() int {
 // Sum adds up outcomes.
 func Sum(outcomes map[Outcome]int) int {
 	n := 0
-	for _, c := range outcomes {
-		n += c
+	for _, outcome := range Outcomes() {
+		n += outcomes[outcome]
 	}
 	return n
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/samber/lo"
 )
 
 // Kinds of pages, in the order in which an order passes through them. A
@@ -57,6 +59,7 @@ type Rest struct {
 type Account struct {
 	Entries []Entry
 	LeftOut []LeftOut
+	Kept    []KeptFile
 }
 
 // Settle goes through the pages of one connection and returns one entry for
@@ -75,12 +78,13 @@ func Settle(pages []NamedPage, rest Rest) Account {
 	for _, p := range pages {
 		s.take(p, rest)
 	}
-	account := Account{LeftOut: s.leftOut}
-	for _, id := range s.order {
+	var account Account
+	for _, id := range lo.Uniq(s.order) {
 		if e := s.entries[id]; e != nil {
 			account.Entries = append(account.Entries, *e)
 		}
 	}
+	account.LeftOut = lo.UniqBy(lo.Reject(s.leftOut, func(l LeftOut, _ int) bool { return s.entries[l.ID] != nil }), func(l LeftOut) string { return l.ID })
 	return account
 }
 
@@ -88,56 +92,48 @@ type settlement struct {
 	entries map[string]*Entry
 	order   []string
 	leftOut []LeftOut
+	kept    []KeptFile
 }
 
 func (s *settlement) take(p NamedPage, rest Rest) {
-	if p.kind() == ReadPage {
-		s.dropUnlessRead(p.Page)
-	}
-	if p.kind() == FoundPage || p.kind() == ListPage {
-		s.leftOut = append(s.leftOut, p.Page.LeftOut...)
-		if p.kind() == ListPage {
-			s.leftOut = uniqueLeftOut(s.leftOut)
-		}
-	}
-	for _, o := range append(slices.Clone(p.Page.Pending), p.Page.Ready...) {
-		s.open(o, rest)
-	}
-	for _, e := range p.Page.Ended {
-		s.end(e)
-	}
-}
-
-// dropUnlessRead forgets the orders of sales that were read and turned out not to wait.
-func (s *settlement) dropUnlessRead(read Page) {
-	for _, id := range read.Gone {
+	s.leftOut = append(s.leftOut, p.Page.LeftOut...)
+	for _, id := range p.Page.Gone {
 		delete(s.entries, id)
 	}
+	for _, o := range slices.Concat(p.Page.Pending, p.Page.Ready) {
+		if p.kind() == AfterPage {
+			s.note(Entry{Order: o})
+		} else {
+			s.open(o, rest)
+		}
+	}
+	for _, e := range p.Page.Ended {
+		if p.kind() == AfterPage || e.Outcome == "" {
+			s.note(e)
+		} else {
+			*s.entry(e.Order) = e
+		}
+	}
 }
 
+// open takes up an order that a later page may end.
 func (s *settlement) open(o Order, rest Rest) {
 	if o.ID == "" {
 		return
 	}
-	e := s.entry(o)
-	e.Order = o
-	e.Outcome, e.Reason, e.Status, e.Labels = rest.Outcome, Reason(rest.Reason), o.Status, nil
+	e := Entry{Order: o, Outcome: rest.Outcome, Reason: Reason(rest.Reason), Status: o.Status}
 	if rest.Outcome == NotReady && o.Trouble != "" {
 		e.Reason = Reason(rest.Reason + " (" + o.Trouble + ")")
 	}
+	*s.entry(o) = e
 }
 
-func (s *settlement) end(e Entry) {
-	if e.Outcome != "" {
-		*s.entry(e.Order) = e
-		return
-	}
-	if known := s.entries[e.Order.ID]; known != nil {
-		known.Status = e.Status
-		if known.Reason == "" {
-			known.Reason = e.Reason
-		}
-	}
+// note takes what became of an order's status; how its label ended stays.
+func (s *settlement) note(e Entry) {
+	known := s.entry(e.Order)
+	known.Order = lo.Ternary(known.Order.ID == "", e.Order, known.Order)
+	known.Status = cmp.Or(e.Status, known.Status)
+	known.Reason = cmp.Or(known.Reason, e.Reason)
 }
 
 func (s *settlement) entry(o Order) *Entry {
@@ -148,17 +144,6 @@ func (s *settlement) entry(o Order) *Entry {
 		s.order = append(s.order, o.ID)
 	}
 	return e
-}
-
-func uniqueLeftOut(all []LeftOut) []LeftOut {
-	seen := map[string]bool{}
-	return slices.DeleteFunc(all, func(l LeftOut) bool {
-		if seen[l.ID] {
-			return true
-		}
-		seen[l.ID] = true
-		return false
-	})
 }
 
 // CountOutcomes adds up the outcomes of entries.

@@ -1,0 +1,99 @@
+package books_test
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/samber/lo"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/despacho/despacho/activities/books"
+)
+
+func TestManifestAsCSV(t *testing.T) {
+	t.Parallel()
+	manifest := books.Manifest{Rows: []books.Row{
+		{
+			Position: lo.ToPtr(1), ID: "id", Code: "OD1", OrderNumber: "A-1", ConnectionID: "c", Channel: "paris", TrackingNumber: "T,1",
+			Items: []books.Item{{SKU: "MUG", Quantity: 2}, {SKU: "HAT", Quantity: 1}}, Outcome: books.Labelled, Status: books.StatusNone,
+			Labels: []books.Printed{{Key: "k", File: "f.zpl", First: 3, Count: 2}},
+		},
+		{ID: "=cmd|' /C calc'!A0", Code: "+1", OrderNumber: "-1", Channel: "@SUM(A1)", TrackingNumber: "\tx", Reason: "=\"quoted\"", Outcome: books.Rejected},
+	}}
+	var out strings.Builder
+	require.NoError(t, manifest.WriteCSV(&out))
+	rows, err := csv.NewReader(strings.NewReader(out.String())).ReadAll()
+	require.NoError(t, err)
+
+	require.Len(t, rows, 3)
+	t.Run("the header names the members of a row", func(t *testing.T) {
+		t.Parallel()
+		var row map[string]any
+		data, err := json.Marshal(manifest.Rows[0])
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(data, &row))
+		assert.ElementsMatch(t, lo.Keys(row), rows[0])
+	})
+	t.Run("a printed order", func(t *testing.T) {
+		t.Parallel()
+		assert.Equal(t, []string{"1", "id", "OD1", "A-1", "c", "paris", "T,1", "2×MUG; 1×HAT", "labelled", "", "none", "f.zpl#3+2"}, rows[1])
+	})
+	t.Run("no cell is a formula to a spreadsheet", func(t *testing.T) {
+		t.Parallel()
+		assert.Equal(t, []string{"", "'=cmd|' /C calc'!A0", "'+1", "'-1", "", "'@SUM(A1)", "'\tx", "", "rejected", "'=\"quoted\"", "", ""}, rows[2])
+	})
+	t.Run("a writer that fails is told", func(t *testing.T) {
+		t.Parallel()
+		require.ErrorIs(t, manifest.WriteCSV(full{}), errFull)
+	})
+}
+
+var errFull = errors.New("disk full")
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errFull }
+
+func TestResult(t *testing.T) {
+	t.Parallel()
+	outcomes := func(labelled, printed, cancelled, rejected int) map[books.Outcome]int {
+		return map[books.Outcome]int{books.Labelled: labelled, books.AlreadyPrinted: printed, books.Cancelled: cancelled, books.Rejected: rejected}
+	}
+	of := func(requested int, outcomes map[books.Outcome]int) books.ConnectionResult {
+		return books.ConnectionResult{Requested: requested, Outcomes: outcomes}
+	}
+	cases := map[string]struct {
+		result             books.Result
+		balanced, complete bool
+		failed             int
+	}{
+		"nothing to do":             {books.Result{}, true, true, 0},
+		"all labelled":              {books.Result{Requested: 3, Outcomes: outcomes(2, 1, 0, 0), Connections: []books.ConnectionResult{of(3, outcomes(2, 1, 0, 0))}}, true, true, 0},
+		"cancelled is no failure":   {books.Result{Requested: 3, Outcomes: outcomes(2, 0, 1, 0)}, true, false, 0},
+		"rejected is one":           {books.Result{Requested: 3, Outcomes: outcomes(2, 0, 0, 1)}, true, false, 1},
+		"an order without outcome":  {books.Result{Requested: 3, Outcomes: outcomes(2, 0, 0, 0)}, false, false, 1},
+		"an outcome too many":       {books.Result{Requested: 1, Outcomes: outcomes(2, 0, 0, 0)}, false, false, -1},
+		"a connection out of books": {books.Result{Requested: 2, Outcomes: outcomes(2, 0, 0, 0), Connections: []books.ConnectionResult{of(2, outcomes(1, 0, 0, 0))}}, false, true, 0},
+		"connections with more than the run": {books.Result{Requested: 1, Outcomes: outcomes(1, 0, 0, 0), Connections: []books.ConnectionResult{
+			of(1, outcomes(1, 0, 0, 0)), of(1, outcomes(1, 0, 0, 0)),
+		}}, false, true, 0},
+		"orders of no connection": {books.Result{Requested: 2, Outcomes: outcomes(1, 0, 0, 1), Connections: []books.ConnectionResult{of(1, outcomes(1, 0, 0, 0))}}, true, false, 1},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, c.balanced, c.result.Balanced(), "balanced")
+			assert.Equal(t, c.complete, c.result.Complete(), "complete")
+			assert.Equal(t, c.failed, c.result.Failed(), "failed")
+		})
+	}
+}
+
+func TestEveryOutcomeHasItsPlace(t *testing.T) {
+	t.Parallel()
+	assert.Len(t, lo.Uniq(books.Outcomes()), 12)
+}
