@@ -77,7 +77,7 @@ func (m Manifest) Reasons(most int) []ReasonCount {
 		if !known {
 			place = len(counts)
 			places[key] = place
-			counts = append(counts, ReasonCount{Outcome: r.Outcome, Reason: r.Reason, Example: r.OrderNumber})
+			counts = append(counts, ReasonCount{Outcome: r.Outcome, Reason: r.Reason, Example: cmp.Or(r.OrderNumber, r.Code, r.ID)})
 		}
 		counts[place].Count++
 	}
