@@ -15,7 +15,7 @@ import (
 // the pending orders of a page; each can have its label as soon as it is there.
 func (c *connectionRun) statusFirst(ctx workflow.Context, page string, number int) {
 	name := func(round int) string { return books.PageName(books.StatusPage, number, round) }
-	target := channels.BySlug(c.in.Scope.Connection.Channel).StatusFirst
+	target := c.channel().StatusFirst
 	if err := c.bring(ctx, c.in.Scope, page, target, name); err != nil {
 		c.fail(err)
 	}
@@ -25,10 +25,15 @@ func (c *connectionRun) statusFirst(ctx workflow.Context, page string, number in
 // packed, for the printed orders of a page. It changes no outcome.
 func (c *connectionRun) statusAfter(ctx workflow.Context, number int) {
 	name := func(round int) string { return books.PageName(books.AfterPage, round, number) }
-	target := channels.BySlug(c.in.Scope.Connection.Channel).StatusAfter
+	target := c.channel().StatusAfter
 	if err := c.bring(ctx, c.in.Scope.Last(), name(0), target, name); err != nil {
 		workflow.GetLogger(ctx).Error("statuses after the labels are not settled", "connection", c.report.Connection, "error", err)
 	}
+}
+
+// channel is the connection's row of the table of channels, which is the same in every replay of a build.
+func (c *connectionRun) channel() channels.Channel {
+	return channels.BySlug(c.in.Scope.Connection.Channel) //workflowcheck:ignore
 }
 
 // bring sends a status for the pending orders of a page and waits until each

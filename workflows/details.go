@@ -54,10 +54,10 @@ func connectionTable(b *strings.Builder, connections []books.ConnectionResult) {
 		if c.Reason != "" {
 			state += ": " + cell(c.Reason)
 		}
-		fmt.Fprintf(b, "| %s (%s) | %d of %d | %s |\n", cell(c.Name), cell(c.Channel), c.Outcomes[books.Labelled], c.Requested, state)
+		b.WriteString(fmt.Sprintf("| %s (%s) | %d of %d | %s |\n", cell(c.Name), cell(c.Channel), c.Outcomes[books.Labelled], c.Requested, state))
 	}
 	if len(skipped) > 0 {
-		fmt.Fprintf(b, "\nSkipped (the result says why): %s.\n", strings.Join(skipped, ", "))
+		b.WriteString(fmt.Sprintf("\nSkipped (the result says why): %s.\n", strings.Join(skipped, ", ")))
 	}
 }
 

@@ -75,7 +75,7 @@ func LabelBatch(ctx workflow.Context, in LabelBatchInput) (LabelBatchResult, err
 		return result, err
 	}
 	result.settle(collected.Step)
-	result.After = collected.Counts.Ended[books.Labelled] > 0 && in.Scope.StatusAtLabel()
+	result.After = collected.Counts.Ended[books.Labelled] > 0 && in.Scope.StatusAtLabel() //workflowcheck:ignore
 	workflow.SetCurrentDetails(ctx, fmt.Sprintf("task `%s`: %d of %d labelled, %d to be asked for again", asked.Task, collected.Counts.Ended[books.Labelled], n, result.AgainCount))
 	return result, nil
 }

@@ -118,7 +118,7 @@ func (r *labelRun) listen(ctx workflow.Context) error {
 // open records the request and the worker's settings; a run whose books are
 // closed already answers with what it came to.
 func (r *labelRun) open(ctx workflow.Context) (*Result, error) {
-	request, err := json.Marshal(r.in)
+	request, err := json.Marshal(r.in) //workflowcheck:ignore
 	if err != nil {
 		return nil, err
 	}
