@@ -97,3 +97,22 @@ func TestEveryOutcomeHasItsPlace(t *testing.T) {
 	t.Parallel()
 	assert.Len(t, lo.Uniq(books.Outcomes()), 12)
 }
+
+func TestManifestCountsWhyOrdersHaveNoLabel(t *testing.T) {
+	t.Parallel()
+	row := func(number string, outcome books.Outcome, reason string) books.Row {
+		return books.Row{OrderNumber: number, Outcome: outcome, Reason: reason}
+	}
+	manifest := books.Manifest{Rows: []books.Row{
+		row("1", books.Labelled, ""), row("2", books.AlreadyPrinted, "printed by run r"),
+		row("3", books.Rejected, "no stock"), row("4", books.HeldBack, "not paid"), row("5", books.HeldBack, "not paid"), row("6", books.Rejected, "not paid"),
+	}}
+	want := []books.ReasonCount{
+		{Outcome: books.HeldBack, Reason: "not paid", Count: 2, Example: "4"},
+		{Outcome: books.Rejected, Reason: "no stock", Count: 1, Example: "3"},
+		{Outcome: books.Rejected, Reason: "not paid", Count: 1, Example: "6"},
+	}
+	assert.Equal(t, want, manifest.Reasons(15))
+	assert.Equal(t, want[:1], manifest.Reasons(1))
+	assert.Empty(t, books.Manifest{}.Reasons(15))
+}

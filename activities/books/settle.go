@@ -78,7 +78,7 @@ func Settle(pages []NamedPage, rest Rest) Account {
 	for _, p := range pages {
 		s.take(p, rest)
 	}
-	var account Account
+	account := Account{Kept: lo.Uniq(lo.FlatMap(pages, func(p NamedPage, _ int) []KeptFile { return p.Page.Kept }))}
 	for _, id := range lo.Uniq(s.order) {
 		if e := s.entries[id]; e != nil {
 			account.Entries = append(account.Entries, *e)
@@ -92,7 +92,6 @@ type settlement struct {
 	entries map[string]*Entry
 	order   []string
 	leftOut []LeftOut
-	kept    []KeptFile
 }
 
 func (s *settlement) take(p NamedPage, rest Rest) {

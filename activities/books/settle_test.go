@@ -168,6 +168,15 @@ func TestSettleNamesEachOrderThatWasLeftOutOnce(t *testing.T) {
 	}
 }
 
+func TestSettleNamesTheFilesThatWereNobodys(t *testing.T) {
+	t.Parallel()
+	kept := func(reason string) books.Page {
+		return books.Page{Kept: []books.KeptFile{{Key: "raw", Reason: reason}}}
+	}
+	pages := []books.NamedPage{page(1, "batch-00002-00002", kept("two")), page(1, "batch-00001-00002", kept("one")), page(2, "batch-00001-00002", kept("one"))}
+	assert.Equal(t, append(kept("one").Kept, kept("two").Kept...), books.Settle(pages, notReady).Kept)
+}
+
 func TestSettleLeavesThePagesAsTheyWere(t *testing.T) {
 	t.Parallel()
 	pages := []books.NamedPage{page(2, books.FoundPage, pending("b")), page(1, books.FoundPage, pending("a"))}
