@@ -34,7 +34,7 @@ func (c *copier) addPage(p page) error {
 	if p.rotate != 0 {
 		d["Rotate"] = types.Integer(p.rotate)
 	}
-	d["Resources"] = lo.Ternary[types.Object](c.from.dict(p.resources) == nil, types.Dict{}, p.resources)
+	d["Resources"] = c.resources(p)
 	for _, key := range []string{"Contents", "Group", "UserUnit"} {
 		if o, ok := p.dict[key]; ok {
 			d[key] = o
@@ -48,6 +48,10 @@ func (c *copier) addPage(p page) error {
 		return err
 	}
 	return c.to.addPage(body)
+}
+
+func (c *copier) resources(p page) types.Object {
+	return lo.Ternary[types.Object](c.from.dict(p.resources) == nil, types.Dict{}, p.resources)
 }
 
 // reference writes the object behind a reference and gives its number in the
@@ -179,6 +183,15 @@ func (s *source) printedAnnotations(p page) types.Array {
 		kept = append(kept, types.Dict(annotation))
 	}
 	return kept
+}
+
+// appearance is what a printed annotation shows in its present state.
+func (s *source) appearance(annotation types.Dict) types.Object {
+	normal := s.dict(annotation["AP"])["N"]
+	if states, ok := s.get(normal).(types.Dict); ok {
+		return states[s.name(annotation["AS"])]
+	}
+	return normal
 }
 
 func digest(body []byte) [16]byte {

@@ -33,12 +33,22 @@ func (b box) array() types.Array { return types.NewNumberArray(b[:]...) }
 // Size is a page as it is printed: its visible part, turned, in points.
 type Size struct{ Width, Height float64 }
 
-func (p page) size() Size {
-	visible := p.crop.intersect(p.media)
-	unit := 1.0
-	if u, ok := p.dict["UserUnit"].(types.Float); ok && u > 0 {
-		unit = float64(u)
+// visible is what readers show of a page: the crop box within the media box.
+func (p page) visible() box { return p.crop.intersect(p.media) }
+
+// unit is the size of the page's user space unit in points (ISO 32000 14.11.1).
+func (p page) unit() float64 {
+	switch u := p.dict["UserUnit"].(type) {
+	case types.Float:
+		return lo.Ternary(u > 0 && u < 1e4, float64(u), 1)
+	case types.Integer:
+		return lo.Ternary(u > 0 && u < 1e4, float64(u), 1)
 	}
+	return 1
+}
+
+func (p page) size() Size {
+	visible, unit := p.visible(), p.unit()
 	s := Size{Width: unit * (visible[2] - visible[0]), Height: unit * (visible[3] - visible[1])}
 	if p.rotate%180 != 0 {
 		s.Width, s.Height = s.Height, s.Width
@@ -111,7 +121,7 @@ func (s *source) addPage(d types.Dict, p page) error {
 		return refuse(TooManyPage, "more than %d", s.limits.Pages)
 	}
 	p.dict = d
-	if visible := p.crop.intersect(p.media); !p.crop.usable() || !visible.usable() {
+	if !p.crop.usable() || !p.visible().usable() {
 		p.crop = p.media
 	}
 	s.pages = append(s.pages, p)

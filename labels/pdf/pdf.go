@@ -5,10 +5,8 @@ package pdf
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
-	"iter"
 
 	"github.com/samber/lo"
 )
@@ -82,67 +80,6 @@ func SplitPages(data []byte) ([][]byte, error) {
 		}
 	}
 	return pages, nil
-}
-
-// Place says where a label's pages stand in a joined file, counted from 1.
-type Place struct{ First, Count int }
-
-// Joined tells what [Join] wrote: a place for each label, in order.
-type Joined struct {
-	Pages  int
-	Places []Place
-}
-
-// JoinError says at which label, counted from 0, joining stopped.
-type JoinError struct {
-	Index int
-	Err   error
-}
-
-func (e *JoinError) Error() string { return fmt.Sprintf("join label %d: %v", e.Index+1, e.Err) }
-func (e *JoinError) Unwrap() error { return e.Err }
-
-// ErrNothingToJoin says that [Join] was given no label: a PDF has a page.
-var ErrNothingToJoin = errors.New("there is no label to join")
-
-// Join writes the pages of labels, one after the other, as one file. It holds
-// one label at a time. The same labels give the same bytes. The first label
-// that cannot be read ends it with a *[JoinError]: check each one before.
-func Join(w io.Writer, labels iter.Seq2[[]byte, error]) (Joined, error) {
-	f := newFile(w)
-	var joined Joined
-	index := 0
-	for data, err := range labels {
-		var n int
-		if err == nil {
-			n, err = f.addLabel(data)
-		}
-		if err != nil {
-			return joined, &JoinError{Index: index, Err: err}
-		}
-		joined.Places = append(joined.Places, Place{First: joined.Pages + 1, Count: n})
-		joined.Pages += n
-		index++
-	}
-	if index == 0 {
-		return joined, ErrNothingToJoin
-	}
-	return joined, f.close()
-}
-
-func (f *file) addLabel(data []byte) (pages int, err error) {
-	defer recovered(&err)
-	s, err := readBytes(data, Limits{})
-	if err != nil {
-		return 0, err
-	}
-	c := f.copier(s)
-	for _, p := range s.pages {
-		if err := c.addPage(p); err != nil {
-			return 0, err
-		}
-	}
-	return len(s.pages), nil
 }
 
 // Pages counts the pages of a file that [Join] wrote, by reading it again.

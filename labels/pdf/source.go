@@ -176,3 +176,19 @@ func (s *source) number(o types.Object) (float64, bool) {
 	}
 	return 0, false
 }
+
+func (s *source) matrix(o types.Object) matrix {
+	a := s.array(o)
+	if len(a) != len(identity) {
+		return identity
+	}
+	var m matrix
+	for i := range m {
+		n, ok := s.number(a[i])
+		if !ok {
+			return identity
+		}
+		m[i] = n
+	}
+	return m
+}
