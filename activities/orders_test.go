@@ -184,14 +184,13 @@ func TestTakeUpOrdersAfterAnAttemptThatLostTheStore(t *testing.T) {
 	require.Equal(t, ErrorTrouble, applicationError(t, err).Type())
 	w.s3.Fail(nil)
 	// The list has changed since: pages of two walks must not stand side by side.
-	first := w.page(scope, books.PageName(books.ListPage, 1))
 	w.keepWaiting(scope, books.Order{ID: "another", CheckoutID: "a sale"})
 	taken := must(w, w.orders.TakeUpOrders, in)
 	var all []string
 	for n := range taken.Pages {
 		all = append(all, ids(w.page(scope, books.PageName(books.ListPage, n+1)).Pending)...)
 	}
-	assert.Equal(t, first, w.page(scope, books.PageName(books.ListPage, 1)))
+	assert.NotContains(t, all, "another")
 	assert.Len(t, lo.Uniq(all), taken.Orders)
 	assert.ElementsMatch(t, ids(w.page(scope, books.ListPage).Pending), all)
 }
