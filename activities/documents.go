@@ -63,7 +63,7 @@ func (a *Documents) collect(ctx context.Context, in CollectLabelsInput) (Collect
 		return Collected{Step: step}, err
 	}
 	now := hub.Clock().Now()
-	if early := in.NotBefore.Sub(now); early > 0 {
+	if early := in.NotBefore.Sub(now); early > 0 && attempt(ctx) == 1 {
 		return Collected{}, waiting("the marketplace needs about a minute a label", in.Settings.Ours(Duration(early)))
 	}
 	asked, err := in.page(ctx, a.Store, books.PageName(books.BatchPage, in.Number, books.BeforeAsking))

@@ -136,7 +136,7 @@ func (a *Documents) recheck(ctx context.Context, hub *multivende.Client, scope S
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(hubParallel)
 	for i, order := range orders {
-		if order.Asks == 0 {
+		if order.Asks == 0 && !order.Again {
 			pages[i].Ready = []books.Order{order}
 			continue
 		}

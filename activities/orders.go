@@ -3,6 +3,8 @@ package activities
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -142,9 +144,12 @@ type TakeUpInput struct {
 	FindOrdersInput
 	// Named: only the orders on the page, which the caller named.
 	Named bool `json:"named,omitempty"`
-	// Only the orders on the page "found", without another look at the list: a retry.
+	// Again: only the orders on the page, which failed in an earlier turn: a retry.
 	Again bool `json:"again,omitempty"`
 }
+
+// fixed says that nothing is added to the orders on the page.
+func (in TakeUpInput) fixed() bool { return in.Named || in.Again }
 
 // TakenUp says how many pages of up to 50 orders there are to read.
 type TakenUp struct {
@@ -162,30 +167,48 @@ func (a *Orders) TakeUpOrders(ctx context.Context, in TakeUpInput) (TakenUp, err
 }
 
 func (a *Orders) takeUp(ctx context.Context, in TakeUpInput) (TakenUp, error) {
-	found, err := in.page(ctx, a.Store, books.FoundPage)
-	if err != nil && !errors.Is(err, storage.ErrNotFound) {
+	list, err := a.list(ctx, in)
+	if err != nil {
 		return TakenUp{}, err
 	}
-	if !in.Again {
-		if found, err = a.lookAgain(ctx, in, found); err != nil {
-			return TakenUp{}, err
-		}
+	pages := cut(list)
+	taken := TakenUp{Pages: len(pages), Orders: len(list.Pending), LeftOut: len(list.LeftOut)}
+	return taken, a.leaveAll(ctx, in.Scope, pages)
+}
+
+// list returns what the turn takes up. It is put once, as the page "list": a
+// later try that finds the hub's list changed still cuts the same pages.
+func (a *Orders) list(ctx context.Context, in TakeUpInput) (books.Page, error) {
+	list, err := in.page(ctx, a.Store, books.ListPage)
+	if err == nil || !errors.Is(err, storage.ErrNotFound) {
+		return list, err
 	}
-	bySale := lo.GroupBy(found.Pending, saleKey)
+	found, err := in.page(ctx, a.Store, books.FoundPage)
+	if err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return found, err
+	}
+	if found, err = a.lookAgain(ctx, in, found); err != nil {
+		return found, err
+	}
+	_, err = a.Store.PutOnce(ctx, in.pageKey(books.ListPage), &found)
+	return found, err
+}
+
+// cut makes pages of about 50 orders; the orders of a sale stay on one page.
+func cut(list books.Page) []books.Page {
+	bySale := lo.GroupBy(list.Pending, saleKey)
 	var pages []books.Page
 	var page books.Page
-	for _, key := range lo.Uniq(lo.Map(found.Pending, func(o books.Order, _ int) string { return saleKey(o) })) {
+	for _, key := range lo.Uniq(lo.Map(list.Pending, func(o books.Order, _ int) string { return saleKey(o) })) {
 		if len(page.Pending) > 0 && len(page.Pending)+len(bySale[key]) > chunkSize {
 			pages, page = append(pages, page), books.Page{}
 		}
 		page.Pending = append(page.Pending, bySale[key]...)
 	}
-	if len(page.Pending) > 0 || len(found.LeftOut) > 0 {
-		page.LeftOut = found.LeftOut
+	if len(page.Pending) > 0 {
 		pages = append(pages, page)
 	}
-	taken := TakenUp{Pages: len(pages), Orders: len(found.Pending), LeftOut: len(found.LeftOut)}
-	return taken, a.leaveAll(ctx, in.Scope, pages)
+	return pages
 }
 
 func saleKey(o books.Order) string {
@@ -199,9 +222,9 @@ func (a *Orders) leaveAll(ctx context.Context, scope Scope, pages []books.Page) 
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(storeParallel)
 	for i, page := range pages {
-		// Not put once: a later attempt has walked the list again and cuts anew.
 		group.Go(func() error {
-			return a.Store.Put(ctx, scope.pageKey(books.PageName(books.ListPage, i+1)), page)
+			_, err := scope.leave(ctx, a.Store, books.PageName(books.ListPage, i+1), page)
+			return err
 		})
 	}
 	return group.Wait()
@@ -230,7 +253,7 @@ func (a *Orders) lookAgain(ctx context.Context, in TakeUpInput, found books.Page
 		fresh := 0
 		for _, order := range again.orders {
 			listed[order.ID] = true
-			if !in.Named && known.add(order) {
+			if !in.fixed() && known.add(order) {
 				fresh++
 			}
 		}
@@ -262,18 +285,30 @@ func (a *Orders) addStored(ctx context.Context, in TakeUpInput, found books.Page
 		found.Pending[i].Stored = stored[found.Pending[i].ID]
 		delete(stored, found.Pending[i].ID)
 	}
-	if in.Named {
+	if in.fixed() {
 		return found, nil
 	}
-	for _, id := range lo.Keys(stored) {
-		var record books.LabelRecord
-		if err := a.Store.Get(ctx, prefix+id+".json", &record); err != nil {
-			return found, err
-		}
-		record.Order.Stored, record.Order.Listed = true, true
-		record.Order.Asks, record.Order.Sends, record.Order.Trouble = 0, 0, ""
-		found.Pending = append(found.Pending, record.Order)
-	}
+	added, err := a.storedOrders(ctx, in.Scope, slices.Sorted(maps.Keys(stored)))
+	found.Pending = append(found.Pending, added...)
 	found.LeftOut = lo.Filter(found.LeftOut, func(l books.LeftOut, _ int) bool { return !stored[l.ID] })
-	return found, nil
+	return found, err
+}
+
+// storedOrders reads the records of labels that wait in the store.
+func (a *Orders) storedOrders(ctx context.Context, scope Scope, ids []string) ([]books.Order, error) {
+	orders := make([]books.Order, len(ids))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(storeParallel)
+	for i, id := range ids {
+		group.Go(func() error {
+			var record books.LabelRecord
+			err := a.Store.Get(ctx, storage.Waiting(scope.Merchant, scope.Connection.ID, id), &record)
+			orders[i] = record.Order
+			orders[i].Stored, orders[i].Listed = true, true
+			orders[i].Asks, orders[i].Sends, orders[i].Trouble = 0, 0, ""
+			return err
+		})
+	}
+	err := group.Wait()
+	return orders, err
 }

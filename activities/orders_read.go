@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -22,7 +23,7 @@ type ReadOrdersInput struct {
 	Number    int    `json:"number"`
 	Warehouse string `json:"warehouse,omitempty"`
 	Reprint   bool   `json:"reprint,omitempty"`
-	// Again: a retry, so the orders' labels were there to be asked for.
+	// Again: a retry, so labels of the orders may have been asked for before.
 	Again bool `json:"again,omitempty"`
 }
 
@@ -74,7 +75,7 @@ func (r *saleReader) readSale(ctx context.Context, orders []books.Order) error {
 	if err != nil {
 		return err
 	}
-	s := sale{}
+	s, key := sale{}, saleKey(orders[0])
 	if checkout != nil {
 		s = saleOf(*checkout)
 		orders = expand(orders, *checkout, r.in.Connection)
@@ -83,9 +84,17 @@ func (r *saleReader) readSale(ctx context.Context, orders []books.Order) error {
 		if order.ID == "" {
 			continue
 		}
+		ours, err := r.claim(ctx, order, key)
+		if err != nil {
+			return err
+		}
+		if !ours {
+			continue
+		}
 		if checkout != nil {
 			fill(&order, *checkout)
 		}
+		order.Again = r.in.Again
 		if err := r.settle(ctx, order, s); err != nil {
 			return err
 		}
@@ -151,6 +160,24 @@ func expand(orders []books.Order, checkout multivende.Checkout, connection Conne
 		}
 	}
 	return known
+}
+
+// claimed says under which sale an order was taken up.
+type claimed struct {
+	Sale string `json:"sale"`
+}
+
+// claim says whether the order is taken up under this sale. Orders that are
+// known by their sales may belong to several, which are read side by side: the
+// first sale has it, once and for all.
+func (r *saleReader) claim(ctx context.Context, order books.Order, sale string) (bool, error) {
+	if order.Named || r.in.Connection.channel().StatusFirst == "" {
+		return true, nil
+	}
+	claim := claimed{Sale: sale}
+	key := storage.RunOutcome(r.in.Merchant, r.in.Run, "claimed", r.in.Connection.ID, strconv.Itoa(r.in.Generation), order.ID)
+	_, err := r.store.PutOnce(ctx, key, &claim)
+	return claim.Sale == sale, err
 }
 
 // settle decides on one order: by the store first, then by the gate.

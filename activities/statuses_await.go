@@ -64,7 +64,7 @@ func (a *Statuses) await(ctx context.Context, in AwaitStatusesInput) (AwaitedSta
 	if step, done, err := in.finished(ctx, a.Store, in.Out); done || err != nil {
 		return AwaitedStatuses{Step: step, Overdue: over && step.Counts.Pending > 0}, err
 	}
-	if early := in.NotBefore.Sub(now); early > 0 {
+	if early := in.NotBefore.Sub(now); early > 0 && attempt(ctx) == 1 {
 		return AwaitedStatuses{}, waiting("the channel usually needs a while longer", in.Settings.Ours(Duration(early)))
 	}
 	page, err := in.page(ctx, a.Store, in.Page)

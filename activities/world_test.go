@@ -2,6 +2,8 @@ package activities
 
 import (
 	"context"
+	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"sync"
 	"testing"
@@ -13,6 +15,7 @@ import (
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/interceptor"
+	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/worker"
@@ -65,7 +68,8 @@ func (w *world) Hub(merchant string) (*multivende.Client, error) {
 	return w.client, nil
 }
 
-func newWorld(t *testing.T, options sandbox.Options) *world {
+// newWorld makes a world; wraps stand between the hub and its client.
+func newWorld(t *testing.T, options sandbox.Options, wraps ...func(http.Handler) http.Handler) *world {
 	t.Helper()
 	w := &world{T: t, run: "r1", time: &wallClock{now: time.Date(2031, 1, 2, 12, 0, 0, 0, time.UTC)}, s3: storagetest.NewServer(t)}
 	w.store = w.s3.Open(t, storage.Config{})
@@ -75,7 +79,8 @@ func newWorld(t *testing.T, options sandbox.Options) *world {
 	w.hub, err = sandbox.New(options)
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, w.hub.Close()) })
-	server := httptest.NewServer(w.hub)
+	handler := lo.Reduce(wraps, func(inner http.Handler, wrap func(http.Handler) http.Handler, _ int) http.Handler { return wrap(inner) }, http.Handler(w.hub))
+	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	w.client, err = multivende.New(multivende.Config{
 		BaseURL: server.URL, Merchant: w.hub.Merchant(), Token: multivende.StaticToken(w.hub.Token()),
@@ -119,6 +124,7 @@ func does[In, Out any](w *world, step func(context.Context, In) (Out, error), in
 		as = &try{}
 	}
 	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	env := suite.NewTestActivityEnvironment()
 	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&numbered{attempt: max(as.attempt, 1)}, &Heartbeats{}}})
 	env.SetTestTimeout(time.Minute)

@@ -55,18 +55,19 @@ type Publication struct {
 // labels batch by batch. Then it holds the connection until its run has
 // published, so that no other run takes up the same labels.
 func ConnectionRun(ctx workflow.Context, in ConnectionRunInput) (ConnectionReport, error) {
-	c := newConnectionRun(ctx, in)
-	c.listen(ctx)
 	// What the hub was asked for is finished even when the operator cancels.
 	work, _ := workflow.NewDisconnectedContext(ctx)
+	c := newConnectionRun(work, in)
+	c.listen(ctx)
 	c.finish(work, c.work(work))
-	if err := c.hold(work); err != nil {
-		return c.report, err
+	for {
+		if err := c.hold(work); err != nil || !c.retryable() {
+			return c.report, err
+		}
+		if err := c.again(work); err != nil {
+			return c.report, err
+		}
 	}
-	if c.retry {
-		return c.report, c.again(work)
-	}
-	return c.report, nil
 }
 
 type connectionRun struct {
@@ -86,8 +87,17 @@ type connectionRun struct {
 	// trouble is the first error that orders could not be saved from.
 	trouble error
 
-	stopped, published, retry bool
-	after, settling           int
+	// gathering ends when nothing more is to be sent or asked: reads, statuses before the label, pauses.
+	gathering       workflow.Context
+	cancelGathering workflow.CancelFunc
+
+	// stopped: nothing more is sent or asked. calledOff: because the run was cancelled.
+	stopped, calledOff, published, retry bool
+	after, settling                      int
+
+	// untold: the run does not know the report yet. begun and told are when this began and when it was told last.
+	untold      bool
+	begun, told time.Time
 }
 
 // pooled is a segment of ready orders: since when it waits, how many may go
@@ -100,7 +110,8 @@ type pooled struct {
 }
 
 func newConnectionRun(ctx workflow.Context, in ConnectionRunInput) *connectionRun {
-	c := &connectionRun{in: in, usual: in.Scope.Settings.StatusTime}
+	c := &connectionRun{in: in, usual: in.Scope.Settings.StatusTime, begun: workflow.Now(ctx)}
+	c.gathering, c.cancelGathering = workflow.WithCancel(ctx)
 	c.report = ConnectionReport{
 		Connection: in.Scope.Connection.ID, Generation: in.Scope.Generation, State: books.ConnectionRunning,
 		Outcomes: map[books.Outcome]int{}, Rest: books.Rest{Outcome: books.GaveUp, Reason: "the order was not settled; look at the connection's workflow"},
@@ -132,12 +143,20 @@ func (c *connectionRun) listen(ctx workflow.Context) {
 	})
 	workflow.Go(background, func(g workflow.Context) {
 		workflow.GetSignalChannel(g, stopSignal).Receive(g, nil)
-		c.stopped = true
+		c.calledOff = true
+		c.stop()
 	})
 	workflow.Go(background, func(g workflow.Context) {
 		ctx.Done().Receive(g, nil)
-		c.stopped = true
+		c.stop()
 	})
+	workflow.Go(background, c.reporter)
+}
+
+// stop ends the gathering: nothing more is sent or asked; what was asked for is still taken.
+func (c *connectionRun) stop() {
+	c.stopped = true
+	c.cancelGathering()
 }
 
 // work takes up the orders and brings them to their labels.
@@ -147,9 +166,9 @@ func (c *connectionRun) work(ctx workflow.Context) error {
 		return err
 	}
 	c.report.LeftOut = taken.LeftOut
-	c.tell(ctx)
+	c.tell()
 	c.coming += taken.Pages
-	workflow.Go(ctx, func(g workflow.Context) { c.readAll(g, taken.Pages) })
+	workflow.Go(c.gathering, func(g workflow.Context) { c.readAll(g, taken.Pages) })
 	for {
 		next, err := c.nextBatch(ctx)
 		if err != nil {
@@ -164,7 +183,7 @@ func (c *connectionRun) work(ctx workflow.Context) error {
 			return err
 		}
 	}
-	if err := workflow.Await(ctx, func() bool { return c.flying == 0 && c.settling == 0 }); err != nil {
+	if err := workflow.Await(ctx, func() bool { return c.coming+c.pausing+c.flying+c.settling == 0 }); err != nil {
 		return err
 	}
 	return c.trouble
@@ -211,7 +230,6 @@ func (c *connectionRun) read(ctx workflow.Context, n int) {
 	}
 	c.report.Requested += step.Counts.Ready + step.Counts.Pending + books.Sum(step.Counts.Ended)
 	c.take(ctx, step)
-	c.tell(ctx)
 	if step.Counts.Pending > 0 {
 		c.statusFirst(ctx, step.Page, n)
 	}
@@ -224,16 +242,21 @@ func (c *connectionRun) take(ctx workflow.Context, step activities.Step) {
 		segment := activities.Segment{Page: step.Page, To: step.Counts.Ready}
 		c.pool = append(c.pool, pooled{segment: segment, since: workflow.Now(ctx), limit: c.in.Scope.Settings.BatchSize})
 	}
+	c.tell()
 }
 
-// fail notes the first error that orders could not be saved from. Orders
-// without an outcome get the rest's.
+// fail notes the first error that orders could not be saved from, or that the
+// hub refuses our token, which ends the gathering. Orders without an outcome get the rest's.
 func (c *connectionRun) fail(err error) {
-	if c.trouble == nil {
-		c.trouble = err
+	refused := errorType(err) == activities.ErrorNotAuthorised
+	if refused {
+		c.stop()
 	}
-	if errorType(err) == activities.ErrorNotAuthorised {
-		c.stopped = true
+	if c.stopped && temporal.IsCanceledError(err) {
+		return
+	}
+	if c.trouble == nil || refused {
+		c.trouble = err
 	}
 }
 

@@ -97,7 +97,7 @@ func (c *connectionRun) start(ctx workflow.Context, b batch) {
 			c.ended(g, number, b, result)
 		}
 		c.flying--
-		c.tell(g)
+		c.tell()
 	})
 }
 
@@ -120,7 +120,7 @@ func (c *connectionRun) ended(ctx workflow.Context, number int, b batch, result 
 		again.limit, again.round, wait = max(b.orders/2, 1), b.round, 0
 	}
 	c.pausing++
-	workflow.Go(ctx, func(g workflow.Context) {
+	workflow.Go(c.gathering, func(g workflow.Context) {
 		if wait > 0 {
 			_ = pause(g, wait, fmt.Sprintf("before %d labels are asked for again", result.AgainCount))
 		}
@@ -149,5 +149,5 @@ func (c *connectionRun) finish(ctx workflow.Context, err error) {
 		addOutcomes(c.report.Outcomes, map[books.Outcome]int{c.report.Rest.Outcome: open})
 	}
 	c.report.Done = true
-	c.tell(ctx)
+	c.tell()
 }

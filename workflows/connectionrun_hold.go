@@ -19,7 +19,7 @@ const holdLook = 15 * time.Minute
 // follow are settled, or the run is gone, or the run wants its failed orders tried again.
 func (c *connectionRun) hold(ctx workflow.Context) error {
 	for {
-		released, err := awaitUpTo(ctx, holdLook, "holds the connection until its run has published", func() bool { return c.published || c.retry })
+		released, err := awaitUpTo(ctx, holdLook, "holds the connection until its run has published", func() bool { return c.published || c.retryable() })
 		if err != nil {
 			return err
 		}
@@ -35,11 +35,15 @@ func (c *connectionRun) hold(ctx workflow.Context) error {
 			return nil
 		}
 	}
-	return workflow.Await(ctx, func() bool { return c.retry || c.report.Verified })
+	return workflow.Await(ctx, func() bool { return c.retryable() || c.report.Verified })
 }
 
+// retryable says that the run wants the failed orders tried again, and has neither published nor been cancelled since.
+func (c *connectionRun) retryable() bool { return c.retry && !c.published && !c.calledOff }
+
 // again gives the failed orders another turn, under the same workflow id, so
-// that no other run comes in between.
+// that no other run comes in between. It answers nil when the run published or
+// was cancelled meanwhile: then the failed orders are left to the next run.
 func (c *connectionRun) again(ctx workflow.Context) error {
 	next := c.in
 	next.Scope.Generation++
@@ -48,17 +52,19 @@ func (c *connectionRun) again(ctx workflow.Context) error {
 	if err := workflow.ExecuteActivity(hubStep(ctx, "gather the failed orders"), runs.RetryOrders, activities.RetryOrdersInput{Scope: next.Scope}).Get(ctx, &step); err != nil {
 		return err
 	}
+	// Signals that have come but were not heard would be lost with this execution.
+	letOthersRun(ctx)
+	if !c.retryable() {
+		return nil
+	}
 	return workflow.NewContinueAsNewError(ctx, ConnectionRun, next)
 }
 
-// tell reports to the run and to those who look at the workflow.
-func (c *connectionRun) tell(ctx workflow.Context) {
-	c.report.Number++
-	workflow.SetCurrentDetails(ctx, connectionDetails(c.in.Scope.Connection, c.report))
-	err := workflow.SignalExternalWorkflow(ctx, c.in.RunWorkflowID, "", reportSignal, c.report).Get(ctx, nil)
-	if err != nil {
-		workflow.GetLogger(ctx).Debug("the run is not there any more", "error", err)
-	}
+// letOthersRun returns when every other coroutine has taken what was there for it.
+func letOthersRun(ctx workflow.Context) {
+	last := false
+	workflow.Go(ctx, func(workflow.Context) { last = true })
+	_ = workflow.Await(ctx, func() bool { return last })
 }
 
 func connectionAttributes(scope activities.Scope) temporal.SearchAttributes {

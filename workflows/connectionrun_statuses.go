@@ -15,8 +15,8 @@ import (
 // the pending orders of a page; each can have its label as soon as it is there.
 func (c *connectionRun) statusFirst(ctx workflow.Context, page string, number int) {
 	name := func(round int) string { return books.PageName(books.StatusPage, number, round) }
-	target := c.channel().StatusFirst
-	if err := c.bring(ctx, c.in.Scope, page, target, name); err != nil {
+	trip := statusTrip{scope: c.in.Scope, target: c.channel().StatusFirst, name: name, take: c.take}
+	if err := c.bring(ctx, trip, page); err != nil {
 		c.fail(err)
 	}
 }
@@ -25,8 +25,8 @@ func (c *connectionRun) statusFirst(ctx workflow.Context, page string, number in
 // packed, for the printed orders of a page. It changes no outcome.
 func (c *connectionRun) statusAfter(ctx workflow.Context, number int) {
 	name := func(round int) string { return books.PageName(books.AfterPage, round, number) }
-	target := c.channel().StatusAfter
-	if err := c.bring(ctx, c.in.Scope.Last(), name(0), target, name); err != nil {
+	trip := statusTrip{scope: c.in.Scope.Last(), target: c.channel().StatusAfter, name: name, take: func(workflow.Context, activities.Step) {}}
+	if err := c.bring(ctx, trip, name(0)); err != nil {
 		workflow.GetLogger(ctx).Error("statuses after the labels are not settled", "connection", c.report.Connection, "error", err)
 	}
 }
@@ -36,51 +36,62 @@ func (c *connectionRun) channel() channels.Channel {
 	return channels.BySlug(c.in.Scope.Connection.Channel) //workflowcheck:ignore
 }
 
-// bring sends a status for the pending orders of a page and waits until each
-// is on its channel, was refused, or was sent as often as allowed. Every round
-// leaves a page; name gives its name, from 1.
-func (c *connectionRun) bring(ctx workflow.Context, scope activities.Scope, page string, target channels.Status, name func(int) string) error {
-	settings, round := scope.Settings, 0
-	for sends := 1; ; sends++ {
-		round++
+// statusTrip is a status on its way to its channel: name gives the names of
+// the pages that its rounds leave, from 1; take takes what became of orders.
+type statusTrip struct {
+	scope  activities.Scope
+	target channels.Status
+	name   func(round int) string
+	take   func(workflow.Context, activities.Step)
+	round  int
+}
+
+func (t *statusTrip) nextPage() string { t.round++; return t.name(t.round) }
+
+// bring sends the status for the pending orders of a page and waits until each
+// is on its channel, was refused, or was sent as often as allowed.
+func (c *connectionRun) bring(ctx workflow.Context, trip statusTrip, page string) error {
+	for sends := 1; sends <= trip.scope.Settings.StatusSends; sends++ {
 		var sent activities.SentStatuses
-		in := activities.SendStatusesInput{Scope: scope, Page: page, Status: target, Out: name(round), Again: sends > 1}
-		summary := fmt.Sprintf("send %s (%d of at most %d times)", target, sends, settings.StatusSends)
+		in := activities.SendStatusesInput{Scope: trip.scope, Page: page, Status: trip.target, Out: trip.nextPage(), Again: sends > 1}
+		summary := fmt.Sprintf("send %s (%d of at most %d times)", trip.target, sends, trip.scope.Settings.StatusSends)
 		if err := workflow.ExecuteActivity(hubStep(ctx, summary), statuses.SendStatuses, in).Get(ctx, &sent); err != nil {
 			return err
 		}
-		c.take(ctx, sent.Step)
-		page = sent.Page
-		pending, overdue := sent.Counts.Pending, false
-		for pending > 0 && !overdue {
-			round++
-			awaited, err := c.awaitStatuses(ctx, activities.AwaitStatusesInput{
-				Scope: scope, Page: page, Status: target, Out: name(round), SentAt: sent.SentAt,
-				NotBefore: sent.SentAt.Add(time.Duration(c.usual)), Last: sends >= settings.StatusSends,
-			}, pending)
-			if err != nil {
-				return err
-			}
-			page, pending, overdue = awaited.Page, awaited.Counts.Pending, awaited.Overdue
+		trip.take(ctx, sent.Step)
+		overdue, err := c.awaitStatuses(ctx, &trip, sent, sends)
+		if err != nil || overdue == "" {
+			return err
 		}
-		if pending == 0 {
-			return nil
-		}
+		page = overdue
 	}
+	return nil
 }
 
-func (c *connectionRun) awaitStatuses(ctx workflow.Context, in activities.AwaitStatusesInput, pending int) (activities.AwaitedStatuses, error) {
-	var awaited activities.AwaitedStatuses
-	summary := fmt.Sprintf("wait until %s of %d orders is on the channel", in.Status, pending)
-	if err := workflow.ExecuteActivity(waitStep(ctx, summary), statuses.AwaitStatuses, in).Get(ctx, &awaited); err != nil {
-		return awaited, err
+// awaitStatuses waits until all statuses that were sent are settled, or their
+// window is over: then it returns the page of those that are not.
+func (c *connectionRun) awaitStatuses(ctx workflow.Context, trip *statusTrip, sent activities.SentStatuses, sends int) (string, error) {
+	settings := trip.scope.Settings
+	awaited := activities.AwaitedStatuses{Step: sent.Step}
+	for awaited.Counts.Pending > 0 && !awaited.Overdue {
+		in := activities.AwaitStatusesInput{
+			Scope: trip.scope, Page: awaited.Page, Status: trip.target, Out: trip.nextPage(), SentAt: sent.SentAt,
+			NotBefore: sent.SentAt.Add(time.Duration(c.usual)), Last: sends >= settings.StatusSends,
+		}
+		summary := fmt.Sprintf("wait until %s of %d orders is on the channel", trip.target, awaited.Counts.Pending)
+		awaited = activities.AwaitedStatuses{}
+		if err := workflow.ExecuteActivity(waitStep(ctx, summary), statuses.AwaitStatuses, in).Get(ctx, &awaited); err != nil {
+			return "", err
+		}
+		if awaited.Took > 0 && awaited.Took < settings.StatusWindow/2 {
+			c.usual = (c.usual + awaited.Took) / 2
+		}
+		trip.take(ctx, awaited.Step)
 	}
-	if awaited.Took > 0 && awaited.Took < in.Scope.Settings.StatusWindow/2 {
-		c.usual = (c.usual + awaited.Took) / 2
+	if awaited.Counts.Pending == 0 {
+		return "", nil
 	}
-	c.take(ctx, awaited.Step)
-	c.tell(ctx)
-	return awaited, nil
+	return awaited.Page, nil
 }
 
 // verify settles the statuses that go out once the run has published.
@@ -94,5 +105,5 @@ func (c *connectionRun) verify(ctx workflow.Context) {
 	}
 	_ = workflow.Await(ctx, func() bool { return open == 0 })
 	c.report.Verified = true
-	c.tell(ctx)
+	c.tell()
 }

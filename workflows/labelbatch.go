@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/despacho/despacho/activities"
@@ -92,6 +93,7 @@ func (r *LabelBatchResult) settle(step activities.Step) {
 
 // ask asks the hub, as often as it says that it is busy.
 func ask(ctx workflow.Context, in LabelBatchInput, prepared activities.PreparedBatch) (activities.Asked, error) {
+	began := workflow.Now(ctx)
 	for busy := 0; ; busy++ {
 		var asked activities.Asked
 		request := activities.AskLabelsInput{Scope: in.Scope, Number: in.Number, Before: prepared.Before}
@@ -101,6 +103,9 @@ func ask(ctx workflow.Context, in LabelBatchInput, prepared activities.PreparedB
 		}
 		if asked.Busy == 0 {
 			return asked, nil
+		}
+		if workflow.Now(ctx).Sub(began) > waitPatience {
+			return asked, temporal.NewNonRetryableApplicationError(fmt.Sprintf("the hub took no request for labels within %s", waitPatience), activities.ErrorHub, nil)
 		}
 		if err := pause(ctx, max(asked.Busy, busyPause(busy)), "the hub is busy"); err != nil {
 			return asked, err

@@ -32,12 +32,10 @@ func LabelRun(ctx workflow.Context, in LabelRunInput) (Result, error) {
 	}
 	if known != nil {
 		r.result = *known
-		return r.result, nil
-	}
-	if err := r.run(background); err != nil {
+	} else if err := r.run(ctx, background); err != nil {
 		return r.fail(background, err)
 	}
-	if r.cancelled {
+	if r.result.State == books.RunCancelled {
 		return r.result, temporal.NewCanceledError(r.result)
 	}
 	return r.result, nil
@@ -54,9 +52,12 @@ type labelRun struct {
 	turns []*turn
 
 	cancelled, publishing bool
-	retries               []string
-	unresolved            int
-	reasons               []books.ReasonCount
+	// starting counts the ConnectionRuns of which it is not known yet whether they started.
+	starting int
+	retries  []string
+	// unresolved counts the names that led to no order.
+	unresolved int
+	reasons    []books.ReasonCount
 }
 
 // turn is one connection's part of the run.
@@ -71,7 +72,6 @@ type turn struct {
 	rest                       books.Rest
 	// settledBefore are the outcomes that stand whatever a retry brings.
 	settledBefore map[books.Outcome]int
-	requested     int
 }
 
 func newLabelRun(ctx workflow.Context, in LabelRunInput) (*labelRun, error) {
@@ -105,7 +105,7 @@ func (r *labelRun) listen(ctx workflow.Context) error {
 		for {
 			var report ConnectionReport
 			workflow.GetSignalChannel(g, reportSignal).Receive(g, &report)
-			r.take(report)
+			r.hear(g, report)
 		}
 	})
 	workflow.Go(background, func(g workflow.Context) {
@@ -133,12 +133,15 @@ func (r *labelRun) open(ctx workflow.Context) (*Result, error) {
 	return opened.Result, nil
 }
 
-func (r *labelRun) run(ctx workflow.Context) error {
-	if err := r.find(ctx); err != nil {
+// run does the run's work. Finding the orders ends at once when the run is
+// cancelled (found is its context); what follows is brought to its end.
+func (r *labelRun) run(found, ctx workflow.Context) error {
+	if err := r.find(found); err != nil && found.Err() == nil {
 		return err
 	}
+	r.cancelled = found.Err() != nil
 	if r.in.Plan {
-		return r.plan(ctx)
+		return r.plan(found)
 	}
 	for _, t := range r.turns {
 		if !t.settled {
@@ -176,7 +179,8 @@ func (r *labelRun) await(ctx workflow.Context) error {
 		again := r.retries
 		r.retries = nil
 		for _, t := range r.turns {
-			if contains(again, t.connection.ID) {
+			// One that was asked for twice is under way already.
+			if t.settled && contains(again, t.connection.ID) {
 				r.again(ctx, t)
 			}
 		}

@@ -14,7 +14,7 @@ import (
 func (r *labelRun) find(ctx workflow.Context) error {
 	var found activities.FoundConnections
 	in := activities.FindConnectionsInput{Merchant: r.result.Merchant, Only: r.in.Connections}
-	if err := workflow.ExecuteActivity(hubStep(ctx, "list the connections"), connections.FindConnections, in).Get(ctx, &found); err != nil {
+	if err := workflow.ExecuteActivity(r.findStep(ctx, "list the connections"), connections.FindConnections, in).Get(ctx, &found); err != nil {
 		return err
 	}
 	r.since = found.HubTime
@@ -35,13 +35,18 @@ func (r *labelRun) find(ctx workflow.Context) error {
 }
 
 func (r *labelRun) addTurn(connection activities.Connection, result *books.ConnectionResult) {
-	t := &turn{connection: connection, result: result, generation: 1}
+	t := &turn{connection: connection, result: result, generation: 1, rest: beyondDeadline}
 	*result = books.ConnectionResult{ID: connection.ID, Channel: connection.Channel, Name: connection.Name, State: books.ConnectionRunning, Outcomes: map[books.Outcome]int{}}
 	if connection.SkipReason != "" {
 		t.settled = true
 		result.State, result.Reason = books.ConnectionSkipped, connection.SkipReason
 	}
 	r.turns = append(r.turns, t)
+}
+
+// findStep is for the steps that find the orders: they end with the run's deadline.
+func (r *labelRun) findStep(ctx workflow.Context, summary string) workflow.Context {
+	return untilStep(ctx, summary, r.deadline)
 }
 
 func (r *labelRun) scope(t *turn) activities.Scope {
@@ -59,9 +64,9 @@ func (r *labelRun) findAll(ctx workflow.Context) error {
 		workflow.Go(ctx, func(g workflow.Context) {
 			var step activities.Step
 			in := activities.FindOrdersInput{Scope: r.scope(t), Since: r.in.Since, IncludePrinted: r.in.IncludePrinted}
-			err := workflow.ExecuteActivity(hubStep(g, "orders that wait on "+t.connection.Name), orders.FindOrders, in).Get(g, &step)
-			if err != nil {
-				t.lose(err)
+			err := workflow.ExecuteActivity(r.findStep(g, "orders that wait on "+t.connection.Name), orders.FindOrders, in).Get(g, &step)
+			if err != nil && !temporal.IsCanceledError(err) {
+				r.lose(t, err)
 			}
 			t.found = step.Counts.Pending
 			t.result.LeftOut = step.Counts.LeftOut
@@ -78,7 +83,7 @@ func (r *labelRun) resolve(ctx workflow.Context, found []activities.Connection) 
 		Merchant: r.result.Merchant, Run: r.result.Run, Orders: r.in.Orders, OrdersKey: r.in.OrdersKey,
 		Connections: found, Since: r.in.Since, IncludePrinted: r.in.IncludePrinted,
 	}
-	if err := workflow.ExecuteActivity(hubStep(ctx, "find the orders that the caller named"), orders.ResolveOrders, in).Get(ctx, &resolved); err != nil {
+	if err := workflow.ExecuteActivity(r.findStep(ctx, "find the orders that the caller named"), orders.ResolveOrders, in).Get(ctx, &resolved); err != nil {
 		return err
 	}
 	r.unresolved = resolved.Unresolved
@@ -87,7 +92,7 @@ func (r *labelRun) resolve(ctx workflow.Context, found []activities.Connection) 
 		switch {
 		case t.settled && t.found > 0:
 			t.rest = books.Rest{Outcome: books.Unsupported, Reason: t.result.Reason}
-			t.requested = t.found
+			t.result.Requested, t.result.Outcomes[books.Unsupported] = t.found, t.found
 		case !t.settled && t.found == 0:
 			t.settled = true
 			t.result.State, t.result.Reason = books.ConnectionDone, "none of the named orders is here"
@@ -111,8 +116,11 @@ func (r *labelRun) bounded() error {
 }
 
 // lose ends a connection's turn whose orders could not even be listed.
-func (t *turn) lose(err error) {
-	t.settled = true
+func (r *labelRun) lose(t *turn, err error) {
+	t.settled, t.verified = true, true
+	if r.publishing {
+		return
+	}
 	t.result.State, t.result.Reason = books.ConnectionDone, books.Reason(errorWords(err))
 	t.rest = books.Rest{Outcome: books.GaveUp, Reason: t.result.Reason}
 	if errorType(err) == activities.ErrorNotAuthorised {
@@ -125,18 +133,21 @@ func (t *turn) lose(err error) {
 func (r *labelRun) plan(ctx workflow.Context) error {
 	r.result.Plan = &books.Plan{}
 	for _, t := range r.turns {
-		if t.settled {
+		if t.settled || ctx.Err() != nil {
 			continue
 		}
 		if err := r.planTurn(ctx, t); err != nil {
-			t.lose(err)
+			r.lose(t, err)
 			continue
 		}
-		t.result.State = books.ConnectionDone
+		t.settled, t.result.State = true, books.ConnectionDone
 		r.result.Plan.Connections++
 	}
-	r.result.State = books.RunCompleted
-	r.show(ctx)
+	r.sum()
+	// Only the books of a run know how each name ended that led to no order.
+	addOutcomes(r.result.Outcomes, map[books.Outcome]int{books.UnknownOrder: r.unresolved})
+	r.cancelled = ctx.Err() != nil
+	r.end(ctx, "cancelled before all was read")
 	return nil
 }
 

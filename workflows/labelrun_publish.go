@@ -3,6 +3,7 @@ package workflows
 import (
 	"fmt"
 
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/despacho/despacho/activities"
@@ -12,10 +13,13 @@ import (
 // publish settles the books as they stand: leaves out what was cancelled,
 // joins and publishes, lets the statuses that follow settle, and closes.
 func (r *labelRun) publish(ctx workflow.Context) error {
-	in := r.publishInput()
-	var left activities.LeftOutCancelled
-	if err := workflow.ExecuteActivity(joinStep(ctx, "leave out what was cancelled meanwhile"), publishing.LeaveOutCancelled, in).Get(ctx, &left); err != nil {
+	if err := workflow.Await(ctx, func() bool { return r.starting == 0 }); err != nil {
 		return err
+	}
+	in := r.publishInput()
+	if err := workflow.ExecuteActivity(briefStep(ctx, "leave out what was cancelled meanwhile"), publishing.LeaveOutCancelled, in).Get(ctx, nil); err != nil {
+		// A hub that is down keeps nobody from the labels that are there.
+		r.result.Reason = books.Reason("orders that were cancelled meanwhile may be among the labels: " + errorWords(err))
 	}
 	var published activities.Published
 	if err := workflow.ExecuteActivity(joinStep(ctx, "sort, join and publish the labels"), publishing.Publish, in).Get(ctx, &published); err != nil {
@@ -33,7 +37,7 @@ func (r *labelRun) publish(ctx workflow.Context) error {
 func (r *labelRun) publishInput() activities.PublishInput {
 	in := activities.PublishInput{Merchant: r.result.Merchant, Run: r.result.Run, Format: r.in.Format, Settings: r.settings, Since: r.since}
 	for _, t := range r.turns {
-		if t.connection.SkipReason != "" && t.requested == 0 {
+		if t.connection.SkipReason != "" && t.found == 0 {
 			continue
 		}
 		if !t.settled && r.cancelled {
@@ -63,8 +67,12 @@ func (r *labelRun) takePublished(published activities.Published) {
 		t.result.Requested = books.Sum(counts.Ended)
 		t.result.LeftOut = counts.LeftOut
 		r.result.LeftOut += counts.LeftOut
-		if t.started && !t.settled {
+		switch {
+		case t.settled:
+		case t.started:
 			t.result.State, t.result.Reason = books.ConnectionInBackground, "goes on in the background: its labels are printed by the next run"
+		default:
+			t.result.State, t.result.Reason = books.ConnectionWaiting, t.rest.Reason
 		}
 	}
 }
@@ -110,15 +118,22 @@ func (r *labelRun) close(ctx workflow.Context, in activities.PublishInput) error
 	if err := workflow.ExecuteActivity(joinStep(ctx, "write the manifest"), publishing.CloseBooks, in).Get(ctx, &r.result.Manifest); err != nil {
 		return err
 	}
+	if !r.result.Balanced() {
+		return temporal.NewNonRetryableApplicationError(
+			fmt.Sprintf("the books do not balance: %d requested, %d with an outcome", r.result.Requested, books.Sum(r.result.Outcomes)), activities.ErrorBooks, nil)
+	}
+	r.end(ctx, "cancelled; what was labelled by then is published")
+	return workflow.ExecuteActivity(hubStep(ctx, "keep the result"), runs.CloseRun, r.result).Get(ctx, nil)
+}
+
+// end gives the run its last state and shows it.
+func (r *labelRun) end(ctx workflow.Context, cancelled string) {
+	r.publishing = true
 	r.result.State = books.RunCompleted
 	if r.cancelled {
-		r.result.State, r.result.Reason = books.RunCancelled, "cancelled; what was labelled by then is published"
-	}
-	if !r.result.Balanced() {
-		return fmt.Errorf("the books do not balance: %d requested, %d with an outcome", r.result.Requested, books.Sum(r.result.Outcomes))
+		r.result.State, r.result.Reason = books.RunCancelled, cancelled
 	}
 	r.show(ctx)
-	return workflow.ExecuteActivity(hubStep(ctx, "keep the result"), runs.CloseRun, r.result).Get(ctx, nil)
 }
 
 // show tells people how far the run is: details, and the figures that lists can be filtered by.

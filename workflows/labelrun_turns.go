@@ -13,10 +13,12 @@ import (
 	"github.com/despacho/despacho/activities/books"
 )
 
+// beyondDeadline is how the orders of a connection end that is not through at the deadline.
+var beyondDeadline = books.Rest{Outcome: books.NotReady, Reason: "not labelled by the run's deadline; the connection goes on, and the next run prints the label"}
+
 // turn starts the connection's ConnectionRun as soon as no other run holds the
 // connection, and waits until it ends.
 func (r *labelRun) turn(ctx workflow.Context, t *turn) {
-	t.rest = books.Rest{Outcome: books.NotReady, Reason: "not labelled by the run's deadline; the connection goes on, and the next run prints the label"}
 	for !r.publishing {
 		child, err := r.start(ctx, t)
 		if err == nil {
@@ -24,13 +26,11 @@ func (r *labelRun) turn(ctx workflow.Context, t *turn) {
 			r.ended(ctx, t, child)
 			return
 		}
-		var busy *temporal.ChildWorkflowExecutionAlreadyStartedError
-		if !errors.As(err, &busy) {
-			t.lose(err)
-			return
+		if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
+			err = r.awaitFree(ctx, t)
 		}
-		if err := r.awaitFree(ctx, t); err != nil {
-			t.lose(err)
+		if err != nil {
+			r.lose(t, err)
 			return
 		}
 	}
@@ -51,15 +51,17 @@ func (r *labelRun) start(ctx workflow.Context, t *turn) (workflow.ChildWorkflowF
 		Warehouse: r.in.Warehouse, Named: r.in.named(),
 		RunWorkflowID: info.WorkflowExecution.ID, RunRunID: info.WorkflowExecution.RunID,
 	})
-	return child, child.GetChildWorkflowExecution().Get(ctx, nil)
+	r.starting++
+	err := child.GetChildWorkflowExecution().Get(ctx, nil)
+	r.starting--
+	return child, err
 }
 
 // ended waits for the end of a ConnectionRun: one that fails settles the turn.
 func (r *labelRun) ended(ctx workflow.Context, t *turn, child workflow.ChildWorkflowFuture) {
 	var report ConnectionReport
 	if err := child.Get(ctx, &report); err != nil {
-		t.lose(err)
-		t.verified = true
+		r.lose(t, err)
 		return
 	}
 	r.take(report)
@@ -84,12 +86,23 @@ func (r *labelRun) awaitFree(ctx workflow.Context, t *turn) error {
 	}
 	if holder.Run == "" {
 		t.result.State, t.result.Reason = books.ConnectionRunning, ""
-		t.rest = books.Rest{Outcome: books.NotReady, Reason: "not labelled by the run's deadline; the connection goes on, and the next run prints the label"}
+		t.rest = beyondDeadline
 		r.show(ctx)
 		return nil
 	}
 	// Past the deadline: the loop ends as soon as the run publishes.
 	return workflow.Await(ctx, func() bool { return r.publishing })
+}
+
+// hear takes a report and lets people see it; the figures that lists can be
+// filtered by follow when a connection is through.
+func (r *labelRun) hear(ctx workflow.Context, report ConnectionReport) {
+	r.take(report)
+	if report.Done && !r.publishing {
+		r.show(ctx)
+		return
+	}
+	workflow.SetCurrentDetails(ctx, runDetails(r.result, r.reasons))
 }
 
 // take notes what a ConnectionRun reports.
@@ -168,10 +181,10 @@ func (r *labelRun) again(ctx workflow.Context, t *turn) {
 		}
 	}
 	t.generation++
-	t.settled = false
+	t.settled, t.rest = false, beyondDeadline
 	t.result.State, t.result.Reason = books.ConnectionRunning, "its failed orders are tried again"
 	if err := workflow.SignalExternalWorkflow(ctx, ConnectionID(r.result.Merchant, t.connection.ID), "", retrySignal, nil).Get(ctx, nil); err != nil {
-		t.lose(err)
+		r.lose(t, err)
 	}
 	r.show(ctx)
 }

@@ -17,6 +17,8 @@ const (
 	joinTimeout = 30 * time.Minute
 	// patience bounds a step with all its tries: as long as a hub may be down.
 	patience = 12 * time.Hour
+	// atLeast is what a step gets whose end is near.
+	atLeast = 10 * time.Minute
 	// waitPatience bounds a step that waits for the hub or for a connection.
 	waitPatience = 48 * time.Hour
 )
@@ -28,6 +30,11 @@ var retryPolicy = temporal.RetryPolicy{
 // hubStep is for steps that call the hub or the store.
 func hubStep(ctx workflow.Context, summary string) workflow.Context {
 	return step(ctx, TaskQueue, summary, stepTimeout, patience)
+}
+
+// untilStep is for steps that call the hub and are worth nothing after a time.
+func untilStep(ctx workflow.Context, summary string, end time.Time) workflow.Context {
+	return step(ctx, TaskQueue, summary, stepTimeout, min(max(end.Sub(workflow.Now(ctx)), atLeast), patience))
 }
 
 // waitStep is for steps whose tries wait for something outside.
@@ -43,6 +50,11 @@ func filesStep(ctx workflow.Context, summary string) workflow.Context {
 // joinStep is for steps that work on all files of a run.
 func joinStep(ctx workflow.Context, summary string) workflow.Context {
 	return step(ctx, FilesTaskQueue, summary, joinTimeout, patience)
+}
+
+// briefStep is for steps on the files of a run that are done without when they take too long.
+func briefStep(ctx workflow.Context, summary string) workflow.Context {
+	return step(ctx, FilesTaskQueue, summary, joinTimeout, joinTimeout)
 }
 
 func step(ctx workflow.Context, queue, summary string, once, altogether time.Duration) workflow.Context {
@@ -73,7 +85,13 @@ func pause(ctx workflow.Context, d time.Duration, summary string) error {
 
 // awaitUpTo waits for a condition, at most so long; false when the time was up.
 func awaitUpTo(ctx workflow.Context, d time.Duration, summary string, condition func() bool) (bool, error) {
-	return workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
-		Timeout: d, TimerOptions: workflow.TimerOptions{Summary: shorten(summary)},
-	}, condition)
+	if condition() || d <= 0 {
+		return condition(), nil
+	}
+	// The SDK's own AwaitWithTimeout leaves its timer running, which then wakes the workflow for nothing.
+	timing, stop := workflow.WithCancel(ctx)
+	timer := workflow.NewTimerWithOptions(timing, d, workflow.TimerOptions{Summary: shorten(summary)})
+	err := workflow.Await(ctx, func() bool { return condition() || timer.IsReady() })
+	stop()
+	return condition(), err
 }

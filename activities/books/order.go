@@ -38,8 +38,10 @@ type Order struct {
 	Status ChannelStatus `json:"status,omitempty"`
 	// Sends counts how often that status was sent.
 	Sends int `json:"sends,omitempty"`
-	// Asks counts how often a label was asked for.
+	// Asks counts how often a label was asked for in this turn of the connection.
 	Asks int `json:"asks,omitempty"`
+	// Again: its label may have been asked for in an earlier turn.
+	Again bool `json:"again,omitempty"`
 	// Trouble is the reason of the last failed try.
 	Trouble string `json:"trouble,omitempty"`
 }
