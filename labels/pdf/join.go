@@ -41,21 +41,12 @@ func Join(w io.Writer, labels iter.Seq2[[]byte, error]) (Joined, error) {
 	return JoinOnto(w, labels, Layout{})
 }
 
-// JoinOnto writes the pages of labels, brought to a stock, as one file. It holds
-// few labels at a time. The same labels give the same bytes. The first label
-// that cannot be read ends it with a *[JoinError]: check each one before.
+// JoinOnto writes the pages of labels, brought to a stock, as one file. It
+// reads a few labels ahead, on all cores, from another goroutine. The same
+// labels give the same bytes. The first label that cannot be read ends it with a
+// *[JoinError]: check each one before.
 func JoinOnto(w io.Writer, labels iter.Seq2[[]byte, error], layout Layout) (Joined, error) {
-	return join(w, layout, func(yield func(*source, error) bool) {
-		for data, err := range labels {
-			var s *source
-			if err == nil {
-				s, err = readBytes(data, Limits{})
-			}
-			if !yield(s, err) {
-				return
-			}
-		}
-	})
+	return join(w, layout, ahead(labels, func(data []byte) (*source, error) { return readBytes(data, Limits{}) }))
 }
 
 // JoinDocuments is [JoinOnto] for labels that were just checked: they are not

@@ -6,7 +6,6 @@ package pdf
 import (
 	"bytes"
 	"fmt"
-	"io"
 
 	"github.com/samber/lo"
 )
@@ -80,20 +79,4 @@ func SplitPages(data []byte) ([][]byte, error) {
 		}
 	}
 	return pages, nil
-}
-
-// Pages counts the pages of a file that [Join] wrote, by reading it again.
-func Pages(rs io.ReadSeeker) (int, error) {
-	size, err := rs.Seek(0, io.SeekEnd)
-	if err != nil {
-		return 0, err
-	}
-	if _, err := rs.Seek(0, io.SeekStart); err != nil {
-		return 0, err
-	}
-	s, err := read(rs, size, joinedLimits)
-	if err != nil {
-		return 0, fmt.Errorf("reopen joined labels: %w", err)
-	}
-	return len(s.pages), nil
 }

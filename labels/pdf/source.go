@@ -46,9 +46,6 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// joinedLimits are for files that we wrote ourselves.
-var joinedLimits = Limits{Bytes: 8 << 30, Pages: 1_000_000, Objects: 20_000_000, StreamBytes: 256 << 20, Time: 10 * time.Minute}
-
 // source is a file's objects and its pages, with what they inherit.
 type source struct {
 	table     *model.XRefTable
