@@ -21,6 +21,7 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/multivende/sandbox"
 	"github.com/despacho/despacho/storage"
@@ -258,4 +259,19 @@ func entryIDs(entries []books.Entry) []string {
 
 func outcomes(entries []books.Entry) map[string]books.Outcome {
 	return lo.SliceToMap(entries, func(e books.Entry) (string, books.Outcome) { return e.Order.ID, e.Outcome })
+}
+
+// cancel cancels the sale of an order, as its buyer would.
+func (w *world) cancel(o sandbox.ReportOrder) {
+	w.Helper()
+	request := httptest.NewRequestWithContext(w.Context(), http.MethodPost, "/sandbox/cancel/"+o.ID, nil)
+	answer := httptest.NewRecorder()
+	w.hub.ServeHTTP(answer, request)
+	require.Equal(w, http.StatusOK, answer.Code, answer.Body.String())
+}
+
+// changeStatus reports a status of an order, as another tool would.
+func (w *world) changeStatus(o sandbox.ReportOrder, status channels.Status) {
+	w.Helper()
+	require.NoError(w, w.client.ChangeStatus(w.Context(), o.ID, multivende.StatusChange{StatusCode: status.Code()}))
 }
