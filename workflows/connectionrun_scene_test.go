@@ -99,10 +99,18 @@ func (s *connectionScene) run() ConnectionReport {
 // inOrder checks that the run was told what the result says, and in order.
 func (s *connectionScene) inOrder() {
 	s.t.Helper()
-	require.NotEmpty(s.t, s.told)
-	for i, report := range s.told {
+	told := s.reports()
+	require.NotEmpty(s.t, told)
+	for i, report := range told {
 		assert.Equal(s.t, i+1, report.Number)
 	}
+}
+
+// reports are those that the run was told.
+func (s *connectionScene) reports() []ConnectionReport {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]ConnectionReport(nil), s.told...)
 }
 
 // sizes are the numbers of orders of the batches, in the order of their start.
