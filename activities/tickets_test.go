@@ -261,6 +261,22 @@ func TestAskLabelsWhenItsAnswerWasLost(t *testing.T) {
 	})
 }
 
+func TestAskLabelsOfAWorkflowThatWasReset(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{Orders: 200})
+	scope := w.scope("paris")
+	orders := w.of(scope, sandbox.Labelable)[:2]
+	in := AskLabelsInput{Scope: scope, Number: 1, Before: w.prepares(scope, 1, plain(scope, orders)...).Before}
+	first := must(w, w.tickets.AskLabels, in)
+	_, err := does(w, w.tickets.AskLabels, in, &try{activity: "another"})
+	requireWaits(t, err)
+	w.pass(3 * time.Minute)
+	again, err := does(w, w.tickets.AskLabels, in, &try{activity: "another", attempt: 2})
+	require.NoError(t, err)
+	assert.Equal(t, first.Task, again.Task)
+	assert.Equal(t, all(1, 2), w.asked(orders))
+}
+
 func TestATaskNamesAnOrderInAnyOfItsLists(t *testing.T) {
 	t.Parallel()
 	list := []multivende.TaskOrder{{DeliveryOrderID: "a"}}

@@ -116,6 +116,8 @@ type try struct {
 	details []string
 	// said are the details that this try gave last.
 	said []string
+	// activity is its id, when it is another's than the first's.
+	activity string
 }
 
 // does runs one try of an activity as a worker does.
@@ -127,7 +129,7 @@ func does[In, Out any](w *world, step func(context.Context, In) (Out, error), in
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	env := suite.NewTestActivityEnvironment()
-	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&numbered{attempt: max(as.attempt, 1)}, &Heartbeats{}}})
+	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&numbered{attempt: max(as.attempt, 1), activity: as.activity}, &Heartbeats{}}})
 	env.SetTestTimeout(time.Minute)
 	if as.details != nil {
 		env.SetHeartbeatDetails(as.details)
@@ -155,33 +157,35 @@ func must[In, Out any](w *world, step func(context.Context, In) (Out, error), in
 	return out
 }
 
-// numbered tells an activity which try it is.
+// numbered tells an activity which try it is, and of which activity.
 type numbered struct {
 	interceptor.WorkerInterceptorBase
-	attempt int
+	attempt  int
+	activity string
 }
 
 func (n *numbered) InterceptActivity(_ context.Context, next interceptor.ActivityInboundInterceptor) interceptor.ActivityInboundInterceptor {
-	return &numberedInbound{interceptor.ActivityInboundInterceptorBase{Next: next}, n.attempt}
+	return &numberedInbound{interceptor.ActivityInboundInterceptorBase{Next: next}, n}
 }
 
 type numberedInbound struct {
 	interceptor.ActivityInboundInterceptorBase
-	attempt int
+	*numbered
 }
 
 func (n *numberedInbound) Init(outbound interceptor.ActivityOutboundInterceptor) error {
-	return n.Next.Init(&numberedOutbound{interceptor.ActivityOutboundInterceptorBase{Next: outbound}, n.attempt})
+	return n.Next.Init(&numberedOutbound{interceptor.ActivityOutboundInterceptorBase{Next: outbound}, n.numbered})
 }
 
 type numberedOutbound struct {
 	interceptor.ActivityOutboundInterceptorBase
-	attempt int
+	*numbered
 }
 
 func (n *numberedOutbound) GetInfo(ctx context.Context) activity.Info {
 	info := n.Next.GetInfo(ctx)
 	info.Attempt = int32(n.attempt)
+	info.ActivityID = lo.CoalesceOrEmpty(n.activity, info.ActivityID)
 	return info
 }
 
