@@ -20,6 +20,10 @@ import (
 // documentsLimit bounds the documents of one delivery order that are looked at.
 const documentsLimit = 20
 
+// documentTries is after how many tries of a step an order's own file that
+// still cannot be had is passed over: it must not hold up the other orders.
+const documentTries = 5
+
 // fetch downloads a result, keeps it as it came under the key that it
 // returns, and opens it.
 func (a *Documents) fetch(ctx context.Context, hub *multivende.Client, scope Scope, link string) ([]bundle.File, string, error) {
@@ -85,7 +89,8 @@ func (a *Documents) openLinks(ctx context.Context, hub *multivende.Client, scope
 	var files []bundle.File
 	for _, link := range links {
 		got, _, err := a.fetch(ctx, hub, scope, link)
-		if _, broken := asTrouble(err); broken {
+		_, broken := asTrouble(err)
+		if broken || hubError(err) != nil && attempt(ctx) > documentTries {
 			continue
 		}
 		if err != nil {

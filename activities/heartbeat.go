@@ -92,3 +92,12 @@ func attempt(ctx context.Context) int {
 	}
 	return 1
 }
+
+// activityID tells this activity from every other, however often it is tried.
+func activityID(ctx context.Context) string {
+	if !activity.IsActivity(ctx) {
+		return ""
+	}
+	info := activity.GetInfo(ctx)
+	return info.WorkflowExecution.RunID + "/" + info.ActivityID
+}

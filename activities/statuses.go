@@ -59,7 +59,8 @@ func (a *Statuses) send(ctx context.Context, in SendStatusesInput) (SentStatuses
 	if err != nil {
 		return SentStatuses{}, err
 	}
-	s := &statusSender{hub: hub, in: in, done: sentBefore(ctx), lost: attempt(ctx) > 1}
+	before := sentBefore(ctx)
+	s := &statusSender{hub: hub, in: in, before: before, done: slices.Clone(before), lost: attempt(ctx) > 1}
 	if err := s.all(ctx, page.Pending); err != nil {
 		return SentStatuses{}, err
 	}
@@ -68,9 +69,11 @@ func (a *Statuses) send(ctx context.Context, in SendStatusesInput) (SentStatuses
 }
 
 type statusSender struct {
-	hub  *multivende.Client
-	in   SendStatusesInput
-	lost bool
+	hub *multivende.Client
+	in  SendStatusesInput
+	// lost: an earlier try may have sent statuses, among them those of before.
+	lost   bool
+	before []string
 
 	mu   sync.Mutex
 	done []string
@@ -90,23 +93,21 @@ func (s *statusSender) all(ctx context.Context, orders []books.Order) error {
 }
 
 func (s *statusSender) one(ctx context.Context, order books.Order) error {
-	already := !s.in.Again && order.HubStatus == s.in.Status
-	if already || slices.Contains(s.done, order.ID) {
+	known := readingOf(order, s.in.Status, multivende.StatusLink{})
+	switch {
+	case known.settled():
+		s.add(func(p *books.Page) { known.into(p, s.in.Connection) })
+		return nil
+	case known.sent && !s.in.Again:
 		s.sent(ctx, order)
 		return nil
-	}
-	if s.lost {
-		reading, err := readStatus(ctx, s.hub, order, s.in.Status)
-		if err != nil {
+	case slices.Contains(s.before, order.ID):
+		order.Sends++
+		s.sent(ctx, order)
+		return nil
+	case s.lost:
+		if done, err := s.look(ctx, order); done || err != nil {
 			return err
-		}
-		switch {
-		case reading.settled():
-			s.add(func(p *books.Page) { reading.into(p, s.in.Connection) })
-			return nil
-		case reading.sent && !s.in.Again:
-			s.sent(ctx, order)
-			return nil
 		}
 	}
 	order.Sends++
@@ -116,7 +117,7 @@ func (s *statusSender) one(ctx context.Context, order books.Order) error {
 		s.add(func(p *books.Page) { refuse(p, order, s.in.Connection, hubWords(err)) })
 		return nil
 	case multivende.NotFound:
-		s.add(func(p *books.Page) { p.End(order, books.UnknownOrder, "the hub does not know this delivery order") })
+		s.add(func(p *books.Page) { statusReading{order: order, unknown: true}.into(p, s.in.Connection) })
 		return nil
 	}
 	if err != nil {
@@ -124,6 +125,25 @@ func (s *statusSender) one(ctx context.Context, order books.Order) error {
 	}
 	s.sent(ctx, order)
 	return nil
+}
+
+// look reads an order whose status may have been sent by an earlier try, and
+// says whether nothing is left to send.
+func (s *statusSender) look(ctx context.Context, order books.Order) (bool, error) {
+	reading, err := readStatus(ctx, s.hub, order, s.in.Status)
+	if err != nil {
+		return false, err
+	}
+	switch {
+	case reading.settled():
+		s.add(func(p *books.Page) { reading.into(p, s.in.Connection) })
+		return true, nil
+	case reading.sent && !s.in.Again:
+		order.Sends++
+		s.sent(ctx, order)
+		return true, nil
+	}
+	return false, nil
 }
 
 func (s *statusSender) add(change func(*books.Page)) {
@@ -142,15 +162,19 @@ func (s *statusSender) sent(ctx context.Context, order books.Order) {
 	})
 }
 
-// refuse ends an order whose status the channel does not take. Where the
-// status comes before the label, that ends the label too.
-func refuse(p *books.Page, order books.Order, connection Connection, words string) {
-	order.Status = books.StatusRefused
-	entry := books.Entry{Order: order, Status: order.Status, Reason: books.Reason(lo.CoalesceOrEmpty(words, "the channel refused the status"))}
+// endStatus ends a status on its way to the channel. Where it comes before the
+// label, that ends the order too, with the outcome; a label that is there stays.
+func endStatus(p *books.Page, order books.Order, connection Connection, status books.ChannelStatus, outcome books.Outcome, reason string) {
+	order.Status = status
+	entry := books.Entry{Order: order, Status: status, Reason: books.Reason(reason)}
 	if connection.channel().StatusFirst != "" {
-		entry.Outcome = books.StatusNotSynced
+		entry.Outcome = outcome
 	}
 	p.Ended = append(p.Ended, entry)
+}
+
+func refuse(p *books.Page, order books.Order, connection Connection, words string) {
+	endStatus(p, order, connection, books.StatusRefused, books.StatusNotSynced, lo.CoalesceOrEmpty(words, "the channel refused the status"))
 }
 
 // statusReading is what one read of a delivery order says about a status that was sent.
@@ -180,20 +204,24 @@ func readStatus(ctx context.Context, hub *multivende.Client, order books.Order, 
 		return statusReading{}, err
 	}
 	refresh(&order, delivery)
+	return readingOf(order, target, delivery.StatusLink), nil
+}
+
+func readingOf(order books.Order, target channels.Status, link multivende.StatusLink) statusReading {
 	r := statusReading{order: order}
 	switch status := order.HubStatus; {
 	case status == channels.Cancelled && target != channels.Cancelled:
 		r.cancelled = true
-	case status != target && target.Before(status):
+	case target.Before(status):
 		r.notNeeded = true
 	case status == target:
 		r.sent = true
-		r.done = delivery.StatusLink.State == "changed"
-		r.notNeeded = delivery.StatusLink.State == "not_requested"
-		r.refused = delivery.StatusLink.State == "failed_fatal"
-		r.words = delivery.StatusLink.Message
+		r.done = link.State == multivende.LinkChanged
+		r.notNeeded = link.State == multivende.LinkNotRequested
+		r.refused = link.Failed()
+		r.words = link.Message
 	}
-	return r, nil
+	return r
 }
 
 // into adds what was read to a page.
@@ -201,9 +229,9 @@ func (r statusReading) into(p *books.Page, connection Connection) {
 	order := r.order
 	switch {
 	case r.cancelled:
-		p.End(order, books.Cancelled, "the delivery was cancelled")
+		endStatus(p, order, connection, books.StatusNotNeeded, books.Cancelled, "the delivery was cancelled")
 	case r.unknown:
-		p.End(order, books.UnknownOrder, "the hub does not know this delivery order")
+		endStatus(p, order, connection, books.StatusRefused, books.UnknownOrder, "the hub does not know this delivery order")
 	case r.refused:
 		refuse(p, order, connection, r.words)
 	case r.done, r.notNeeded:

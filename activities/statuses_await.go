@@ -59,11 +59,11 @@ func (a *Statuses) await(ctx context.Context, in AwaitStatusesInput) (AwaitedSta
 	if err != nil {
 		return AwaitedStatuses{}, err
 	}
-	now := hub.Clock().Now()
-	over := now.Sub(in.SentAt) >= time.Duration(in.Settings.StatusWindow)
 	if step, done, err := in.finished(ctx, a.Store, in.Out); done || err != nil {
-		return AwaitedStatuses{Step: step, Overdue: over && step.Counts.Pending > 0}, err
+		// Never overdue: what still waits there was not read since.
+		return AwaitedStatuses{Step: step}, err
 	}
+	now := hub.Clock().Now()
 	if early := in.NotBefore.Sub(now); early > 0 && attempt(ctx) == 1 {
 		return AwaitedStatuses{}, waiting("the channel usually needs a while longer", in.Settings.Ours(Duration(early)))
 	}
@@ -71,6 +71,7 @@ func (a *Statuses) await(ctx context.Context, in AwaitStatusesInput) (AwaitedSta
 	if err != nil {
 		return AwaitedStatuses{}, err
 	}
+	over := now.Sub(in.SentAt) >= time.Duration(in.Settings.StatusWindow)
 	readings, err := a.look(ctx, hub, in, page.Pending, over)
 	if err != nil {
 		return AwaitedStatuses{}, err
@@ -146,13 +147,8 @@ func awaitedPage(in AwaitStatusesInput, readings []statusReading, over bool) boo
 }
 
 func giveUpStatus(page *books.Page, order books.Order, in AwaitStatusesInput) {
-	order.Status = books.StatusLate
-	entry := books.Entry{Order: order, Status: order.Status, Reason: fmt.Sprintf(
-		"%s was sent %d times and did not reach the channel; look at the order in the marketplace's portal", in.Status, order.Sends)}
-	if in.Connection.channel().StatusFirst != "" {
-		entry.Outcome = books.StatusNotSynced
-	}
-	page.Ended = append(page.Ended, entry)
+	endStatus(page, order, in.Connection, books.StatusLate, books.StatusNotSynced, fmt.Sprintf(
+		"%s was sent %d times and did not reach the channel; look at the order in the marketplace's portal", in.Status, order.Sends))
 }
 
 // statusPause grows with the tries, in the hub's time.

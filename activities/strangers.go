@@ -22,6 +22,7 @@ type acquaintances struct {
 }
 
 type connectionOrders struct {
+	mu     sync.Mutex
 	pages  map[string]bool
 	orders []labels.Order
 }
@@ -29,19 +30,24 @@ type connectionOrders struct {
 // keptConnections bounds the connections whose orders are remembered.
 const keptConnections = 32
 
-// orders returns those orders that were read so far, the batch's own first.
-func (a *acquaintances) orders(ctx context.Context, store *storage.Store, scope Scope, batch []labels.Order) ([]labels.Order, error) {
+func (a *acquaintances) of(prefix string) *connectionOrders {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	prefix := strings.TrimSuffix(storage.RunOutcome(scope.Merchant, scope.Run, scope.Connection.ID, strconv.Itoa(1)), ".json") + "/" + books.ReadPage
-	if a.known == nil || len(a.known) > keptConnections {
+	if a.known == nil || len(a.known) >= keptConnections && a.known[prefix] == nil {
 		a.known = map[string]*connectionOrders{}
 	}
-	connection := a.known[prefix]
-	if connection == nil {
-		connection = &connectionOrders{pages: map[string]bool{}}
-		a.known[prefix] = connection
+	if a.known[prefix] == nil {
+		a.known[prefix] = &connectionOrders{pages: map[string]bool{}}
 	}
+	return a.known[prefix]
+}
+
+// orders returns those orders that were read so far, the batch's own first.
+func (a *acquaintances) orders(ctx context.Context, store *storage.Store, scope Scope, batch []labels.Order) ([]labels.Order, error) {
+	prefix := strings.TrimSuffix(storage.RunOutcome(scope.Merchant, scope.Run, scope.Connection.ID, strconv.Itoa(1)), ".json") + "/" + books.ReadPage
+	connection := a.of(prefix)
+	connection.mu.Lock()
+	defer connection.mu.Unlock()
 	err := store.List(ctx, prefix, func(o storage.Object) error {
 		if connection.pages[o.Key] {
 			return nil

@@ -93,6 +93,8 @@ type AskLabelsInput struct {
 	Scope
 	Number int      `json:"number"`
 	Before []string `json:"before,omitempty"`
+	// Try counts the requests that the hub was too busy to take.
+	Try int `json:"try,omitempty"`
 }
 
 // Asked is the hub's answer to a request for labels. Times are the hub's.
@@ -109,9 +111,9 @@ type Asked struct {
 	Found bool `json:"found,omitempty"`
 }
 
-// AskLabels asks once for the labels of up to 50 orders. A try after the first
-// counts as a lost answer: it looks for a new task that names one of the
-// orders, three times, before it asks again.
+// AskLabels asks once for the labels of up to 50 orders. A try after the first,
+// and one of a workflow that was reset, counts as a lost answer: it looks for a
+// new task that names one of the orders, three times, before it asks again.
 func (a *Tickets) AskLabels(ctx context.Context, in AskLabelsInput) (Asked, error) {
 	asked, err := a.ask(ctx, in)
 	return asked, translate(err)
@@ -127,12 +129,16 @@ func (a *Tickets) ask(ctx context.Context, in AskLabelsInput) (Asked, error) {
 		return Asked{}, err
 	}
 	ids := lo.Map(page.Ready, func(o books.Order, _ int) string { return o.ID })
-	if n := attempt(ctx); n > 1 {
+	looks, err := a.looks(ctx, in)
+	if err != nil {
+		return Asked{}, err
+	}
+	if looks > 0 {
 		task, err := lostTask(ctx, hub, in, ids)
 		if err != nil || task.ID != "" {
 			return Asked{Task: task.ID, AskedAt: firstTime(task.CreatedAt, hub.Clock().Now()), Found: true}, err
 		}
-		if (n-1)%(looksBeforeAskingAgain+1) != 0 {
+		if looks%(looksBeforeAskingAgain+1) != 0 {
 			return Asked{}, waiting("the answer was lost; looking whether the hub made the task all the same", in.Settings.Ours(Duration(lookPause)))
 		}
 	}
@@ -146,6 +152,27 @@ func (a *Tickets) ask(ctx context.Context, in AskLabelsInput) (Asked, error) {
 		return Asked{Busy: max(refusal.RetryAfter, in.Settings.Ours(Duration(lookPause)))}, nil
 	}
 	return Asked{}, err
+}
+
+// asker is who began to ask for a batch, before it did.
+type asker struct {
+	Activity string `json:"activity"`
+}
+
+// looks is how often a lost answer was looked for, this try included; 0 when
+// nobody has begun to ask before. It notes who asks, so that a workflow that was
+// reset finds it.
+func (a *Tickets) looks(ctx context.Context, in AskLabelsInput) (int, error) {
+	self := asker{Activity: activityID(ctx)}
+	first := self
+	name := books.PageName("asking", in.Number, in.Try)
+	if _, err := a.Store.PutOnce(ctx, in.pageKey(name), &first); err != nil {
+		return 0, err
+	}
+	if first != self {
+		return attempt(ctx), nil
+	}
+	return attempt(ctx) - 1, nil
 }
 
 func (a *Tickets) refused(ctx context.Context, in AskLabelsInput, orders []books.Order, words string) (Asked, error) {

@@ -21,6 +21,7 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/multivende/sandbox"
 	"github.com/despacho/despacho/storage"
@@ -115,6 +116,8 @@ type try struct {
 	details []string
 	// said are the details that this try gave last.
 	said []string
+	// activity is its id, when it is another's than the first's.
+	activity string
 }
 
 // does runs one try of an activity as a worker does.
@@ -126,7 +129,7 @@ func does[In, Out any](w *world, step func(context.Context, In) (Out, error), in
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	env := suite.NewTestActivityEnvironment()
-	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&numbered{attempt: max(as.attempt, 1)}, &Heartbeats{}}})
+	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&numbered{attempt: max(as.attempt, 1), activity: as.activity}, &Heartbeats{}}})
 	env.SetTestTimeout(time.Minute)
 	if as.details != nil {
 		env.SetHeartbeatDetails(as.details)
@@ -154,33 +157,35 @@ func must[In, Out any](w *world, step func(context.Context, In) (Out, error), in
 	return out
 }
 
-// numbered tells an activity which try it is.
+// numbered tells an activity which try it is, and of which activity.
 type numbered struct {
 	interceptor.WorkerInterceptorBase
-	attempt int
+	attempt  int
+	activity string
 }
 
 func (n *numbered) InterceptActivity(_ context.Context, next interceptor.ActivityInboundInterceptor) interceptor.ActivityInboundInterceptor {
-	return &numberedInbound{interceptor.ActivityInboundInterceptorBase{Next: next}, n.attempt}
+	return &numberedInbound{interceptor.ActivityInboundInterceptorBase{Next: next}, n}
 }
 
 type numberedInbound struct {
 	interceptor.ActivityInboundInterceptorBase
-	attempt int
+	*numbered
 }
 
 func (n *numberedInbound) Init(outbound interceptor.ActivityOutboundInterceptor) error {
-	return n.Next.Init(&numberedOutbound{interceptor.ActivityOutboundInterceptorBase{Next: outbound}, n.attempt})
+	return n.Next.Init(&numberedOutbound{interceptor.ActivityOutboundInterceptorBase{Next: outbound}, n.numbered})
 }
 
 type numberedOutbound struct {
 	interceptor.ActivityOutboundInterceptorBase
-	attempt int
+	*numbered
 }
 
 func (n *numberedOutbound) GetInfo(ctx context.Context) activity.Info {
 	info := n.Next.GetInfo(ctx)
 	info.Attempt = int32(n.attempt)
+	info.ActivityID = lo.CoalesceOrEmpty(n.activity, info.ActivityID)
 	return info
 }
 
@@ -258,4 +263,19 @@ func entryIDs(entries []books.Entry) []string {
 
 func outcomes(entries []books.Entry) map[string]books.Outcome {
 	return lo.SliceToMap(entries, func(e books.Entry) (string, books.Outcome) { return e.Order.ID, e.Outcome })
+}
+
+// cancel cancels the sale of an order, as its buyer would.
+func (w *world) cancel(o sandbox.ReportOrder) {
+	w.Helper()
+	request := httptest.NewRequestWithContext(w.Context(), http.MethodPost, "/sandbox/cancel/"+o.ID, nil)
+	answer := httptest.NewRecorder()
+	w.hub.ServeHTTP(answer, request)
+	require.Equal(w, http.StatusOK, answer.Code, answer.Body.String())
+}
+
+// changeStatus reports a status of an order, as another tool would.
+func (w *world) changeStatus(o sandbox.ReportOrder, status channels.Status) {
+	w.Helper()
+	require.NoError(w, w.client.ChangeStatus(w.Context(), o.ID, multivende.StatusChange{StatusCode: status.Code()}))
 }

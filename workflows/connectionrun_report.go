@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/workflow"
+
+	"github.com/despacho/despacho/activities/books"
 )
 
 // tell lets the run and those who look at the workflow know how far it is.
@@ -21,7 +23,10 @@ func (c *connectionRun) reporter(ctx workflow.Context) {
 		c.untold, c.told = false, workflow.Now(ctx)
 		c.report.Number++
 		workflow.SetCurrentDetails(ctx, connectionDetails(c.in.Scope.Connection, c.report))
-		err := workflow.SignalExternalWorkflow(ctx, c.in.RunWorkflowID, "", reportSignal, c.report).Get(ctx, nil)
+		report := c.report
+		report.Outcomes = map[books.Outcome]int{}
+		addOutcomes(report.Outcomes, c.report.Outcomes)
+		err := workflow.SignalExternalWorkflow(ctx, c.in.RunWorkflowID, "", reportSignal, report).Get(ctx, nil)
 		if err != nil {
 			workflow.GetLogger(ctx).Debug("the run is not there any more", "error", err)
 		}

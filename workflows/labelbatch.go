@@ -96,7 +96,7 @@ func ask(ctx workflow.Context, in LabelBatchInput, prepared activities.PreparedB
 	began := workflow.Now(ctx)
 	for busy := 0; ; busy++ {
 		var asked activities.Asked
-		request := activities.AskLabelsInput{Scope: in.Scope, Number: in.Number, Before: prepared.Before}
+		request := activities.AskLabelsInput{Scope: in.Scope, Number: in.Number, Before: prepared.Before, Try: busy}
 		summary := fmt.Sprintf("ask for %d labels", prepared.Counts.Ready)
 		if err := workflow.ExecuteActivity(hubStep(ctx, summary), tickets.AskLabels, request).Get(ctx, &asked); err != nil {
 			return asked, err

@@ -73,7 +73,7 @@ func (t TemporalRuns) Start(ctx context.Context, id string, input workflows.Labe
 		WorkflowIDReusePolicy:                    enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
 		WorkflowIDConflictPolicy:                 enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
-		StaticSummary:                            "labels of merchant " + merchant + ", run " + key,
+		StaticSummary:                            summary(input),
 		TypedSearchAttributes: temporal.NewSearchAttributes(
 			workflows.MerchantAttribute.ValueSet(merchant),
 			workflows.RunAttribute.ValueSet(key),
