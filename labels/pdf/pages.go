@@ -77,10 +77,7 @@ func (s *source) findPages() error {
 }
 
 func (s *source) catalog() types.Dict {
-	if s.table.Root == nil {
-		return nil
-	}
-	return s.dict(*s.table.Root)
+	return s.dict(s.objects.root())
 }
 
 type treeWalk struct {
@@ -188,7 +185,7 @@ func (s *source) contentsAreThere() error {
 
 // searchPages takes every page object in the order of the object numbers.
 func (s *source) searchPages() error {
-	numbers := lo.Keys(s.table.Table)
+	numbers := s.objects.numbers()
 	slices.Sort(numbers)
 	for _, number := range numbers {
 		d, ok := s.get(*types.NewIndirectRef(number, 0)).(types.Dict)

@@ -25,11 +25,8 @@ type Document struct {
 // Check opens a file alone. An error is an *[Error] with a reason for people.
 func Check(data []byte, limits Limits) (d Document, err error) {
 	defer recovered(&err)
-	s, wasRebuilt, err := readOrRebuild(data, limits)
+	s, wasSalvaged, err := open(data, limits)
 	if err != nil {
-		return Document{}, err
-	}
-	if err := s.contentsAreThere(); err != nil {
 		return Document{}, err
 	}
 	d = Document{Pages: len(s.pages), Data: data, source: s}
@@ -37,7 +34,7 @@ func Check(data []byte, limits Limits) (d Document, err error) {
 		d.Sizes = append(d.Sizes, p.size())
 	}
 	switch {
-	case wasRebuilt:
+	case wasSalvaged:
 		d.Repaired = "the table of its objects was made anew"
 	case s.encrypted:
 		d.Repaired = "it was encrypted with an empty password"

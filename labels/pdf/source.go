@@ -11,6 +11,7 @@ import (
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
+	"github.com/samber/lo"
 )
 
 // Limits bound what a file may ask of the machine. A zero field means its
@@ -48,11 +49,38 @@ func (l Limits) withDefaults() Limits {
 
 // source is a file's objects and its pages, with what they inherit.
 type source struct {
-	table     *model.XRefTable
+	objects   objects
 	limits    Limits
 	pages     []page
 	encrypted bool
 	drawn     int64 // bytes unpacked so far
+}
+
+// objects are what a file is made of, however they were found.
+type objects interface {
+	object(ref types.IndirectRef) types.Object // nil when there is none
+	numbers() []int
+	root() types.Object
+}
+
+// table is pdfcpu's.
+type table struct{ *model.XRefTable }
+
+func (t table) object(ref types.IndirectRef) types.Object {
+	o, err := t.Dereference(ref)
+	if err != nil {
+		return nil
+	}
+	return o
+}
+
+func (t table) numbers() []int { return lo.Keys(t.Table) }
+
+func (t table) root() types.Object {
+	if t.Root == nil {
+		return nil
+	}
+	return *t.Root
 }
 
 const maxDepth = 60
@@ -91,7 +119,7 @@ func read(rs io.ReadSeeker, size int64, limits Limits) (s *source, err error) {
 	case err != nil:
 		return nil, &Error{Reason: Damaged, Cause: err}
 	}
-	s = &source{table: document.XRefTable, limits: limits, encrypted: document.Encrypt != nil}
+	s = &source{objects: table{document.XRefTable}, limits: limits, encrypted: document.Encrypt != nil}
 	if err := s.findPages(); err != nil {
 		return nil, err
 	}
@@ -136,10 +164,7 @@ func (s *source) get(o types.Object) types.Object {
 		if !ok {
 			return o
 		}
-		var err error
-		if o, err = s.table.Dereference(ref); err != nil {
-			return nil
-		}
+		o = s.objects.object(ref)
 	}
 	return nil
 }

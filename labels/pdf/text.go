@@ -223,6 +223,9 @@ func (s *source) unpack(stream types.StreamDict) ([]byte, error) {
 	if left <= 0 {
 		return nil, refuse(TooLarge, "the pages unpack to more than %d bytes", s.limits.DrawnBytes)
 	}
+	if stream.FilterPipeline == nil {
+		stream = s.withFilters(stream)
+	}
 	if err := stream.DecodeWithLimit(min(left, s.limits.StreamBytes)); err != nil {
 		s.drawn += s.limits.StreamBytes / 8 // what was unpacked before it failed is not known
 		return nil, refuse(Damaged, "a stream: %w", err)
