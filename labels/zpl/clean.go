@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
-	"strings"
-
-	"github.com/samber/lo"
 )
 
 var (
@@ -20,52 +17,139 @@ var (
 // largestUnit bounds the memory that a label asks of a printer.
 const largestUnit = 2 << 20
 
-// clean is the allow-list for one token of a format. The second value is false
-// when the token must not reach a printer.
-func (r *Report) clean(t token) (token, bool) {
-	allowed := t.prefix == 0 || t.prefix == '^' && drawing[t.code]
+// allows is the allow-list for a command of a format.
+func (r *Report) allows(t *token) bool {
 	switch {
-	case !allowed, t.is("FX") && speaksOtherLanguage(t.param), t.is("MC") && !startsWithYes(t.param):
-		r.remove(t)
-		return t, false
-	case t.prefix == 0:
-		r.remove(t)
-		return token{raw: blanksOf(t.raw)}, true
-	case t.is("PQ"):
-		return r.oneCopy(t), true
+	case t.prefix != '^' || t.class&drawing == 0:
+		return false
+	case t.code == cmdFX:
+		return t.traits&suspicious == 0 || !otherLanguage.Match(t.param())
+	case t.code == cmdMC:
+		return startsWithYes(t.param())
 	}
-	return r.untangled(t), true
+	return true
 }
 
-// untangled takes away what follows a command without belonging to it: text on
-// the next line, and a prefix with no command behind it.
-func (r *Report) untangled(t token) token {
-	whole := t.fieldData() || t.is("FX", "GF", "DG", "DY")
-	if line := bytes.IndexAny(t.param, "\r\n"); !whole && line >= 0 && len(bytes.TrimSpace(t.param[line:])) > 0 {
-		r.remove(token{param: t.param[line:]})
-		t.param = append(bytes.Clone(t.param[:line]), '\n')
-		t = spelt(t)
+// clean mends a parameter: one copy, nothing that belongs to no command, and
+// no byte that could be taken for another command than it was.
+func (c *cutter) clean(t *token) {
+	switch {
+	case t.class&looked != 0 && t.code == cmdPQ:
+		*t = c.oneCopy(*t)
+	case t.class&graphData != 0:
+		*t = c.cleanGraphic(*t)
+	case t.traits&^beyondASCII != 0:
+		*t = c.cleanText(*t)
 	}
-	if last := bytes.TrimRight(t.param, "\r\n"); !t.is("GF", "DY") && len(last) > 0 && bytes.ContainsRune([]byte("^~"), rune(last[len(last)-1])) {
-		t.param = bytes.TrimRight(t.param, "^~\r\n")
-		t = spelt(t)
+}
+
+func (c *cutter) cleanText(t token) token {
+	if t.class&wholeText == 0 {
+		t = c.oneLine(t)
 	}
-	return t
+	if t.traits&prefixByte != 0 {
+		t = withoutLastPrefix(t)
+	}
+	foreign := t.traits&suspicious != 0 && otherLanguage.Match(t.param())
+	switch {
+	case t.traits&literal == 0 && !foreign:
+		return t
+	case t.class&fieldData == 0:
+		return c.withoutForeign(t)
+	}
+	return c.escaped(t, foreign)
+}
+
+// oneLine takes away text on the lines after a command.
+func (c *cutter) oneLine(t token) token {
+	param := t.param()
+	line := bytes.IndexAny(param, "\r\n")
+	if line < 0 || isBlank(param[line:]) {
+		return t
+	}
+	c.report.removeText(param[line:])
+	return t.with(append(bytes.Clone(param[:line]), '\n'))
+}
+
+// withoutLastPrefix takes away a prefix with no command behind it.
+func withoutLastPrefix(t token) token {
+	param := t.param()
+	if last := bytes.TrimRight(param, "\r\n"); len(last) == 0 || !isPrefix(last[len(last)-1]) {
+		return t
+	}
+	return t.with(bytes.TrimRight(param, "^~\x1e\x10\r\n"))
+}
+
+func isPrefix(c byte) bool { return c == '^' || c == '~' || c == controlCaret || c == controlTilde }
+
+// withoutForeign cuts a parameter that is no text before another language.
+func (c *cutter) withoutForeign(t token) token {
+	param := t.param()
+	if at := otherLanguage.FindIndex(param); at != nil {
+		c.report.removeText(param[at[0]:])
+		param = param[:at[0]]
+	}
+	return t.with(bytes.Map(func(r rune) rune {
+		if r == '^' || r == '~' {
+			return ' '
+		}
+		return r
+	}, param))
+}
+
+// escaped spells bytes of a field's text as ^FH escapes, which print the same.
+func (c *cutter) escaped(t token, foreign bool) token {
+	special := "^~"
+	if foreign {
+		special += "!@\x1b"
+		c.report.mended("text that reads like another printer language was spelt with escapes")
+	}
+	if c.indicator == 0 {
+		c.indicator = '_'
+		special += "_"
+		escapes := newToken(cmdFH, "")
+		c.keep(&escapes)
+	}
+	var out bytes.Buffer
+	for _, b := range t.param() {
+		if bytes.IndexByte([]byte(special), b) >= 0 {
+			fmt.Fprintf(&out, "%c%02X", c.indicator, b)
+			continue
+		}
+		out.WriteByte(b)
+	}
+	return t.with(out.Bytes())
 }
 
 // oneCopy holds ^PQ to one label without a pause: each parcel is printed once.
-func (r *Report) oneCopy(t token) token {
-	quantity, err := strconv.Atoi(string(bytes.TrimSpace(firstValue(t.param))))
+func (c *cutter) oneCopy(t token) token {
+	param := t.param()
+	values := bytes.Split(bytes.TrimSpace(firstLine(param)), []byte(","))
+	quantity, err := strconv.Atoi(string(bytes.TrimSpace(values[0])))
 	if err == nil && quantity > 1 {
-		r.repaired(fmt.Sprintf("%d copies of a label (^PQ) were held to one", quantity))
+		c.report.mended(fmt.Sprintf("%d copies of a label (^PQ%d) were held to one", quantity, quantity))
 	}
-	blanks := t.param[len(bytes.TrimRight(t.param, " \r\n\t")):]
-	t.param = append([]byte("1"), blanks...)
-	return spelt(t)
+	if err == nil && quantity == 1 && isAtMost(values, 1, 0) && isAtMost(values, 2, 1) && t.traits&^lineEnd == 0 && isBlank(param[len(firstLine(param)):]) {
+		return t
+	}
+	blanks := param[len(bytes.TrimRight(param, " \r\n\t")):]
+	return t.with(append([]byte("1"), blanks...))
 }
 
-func speaksOtherLanguage(text []byte) bool {
-	return bytes.ContainsAny(text, "!@\x1b") && otherLanguage.Match(text)
+// isAtMost is true for a value that is left out or a number up to most.
+func isAtMost(values [][]byte, index, most int) bool {
+	if index >= len(values) || isBlank(values[index]) {
+		return true
+	}
+	n, err := strconv.Atoi(string(bytes.TrimSpace(values[index])))
+	return err == nil && n <= most
+}
+
+func firstLine(param []byte) []byte {
+	if end := bytes.IndexAny(param, "\r\n"); end >= 0 {
+		return param[:end]
+	}
+	return param
 }
 
 func startsWithYes(param []byte) bool {
@@ -73,46 +157,22 @@ func startsWithYes(param []byte) bool {
 	return len(param) == 0 || param[0]|0x20 == 'y'
 }
 
-func blanksOf(text []byte) []byte {
-	return bytes.Map(func(r rune) rune { return lo.Ternary(strings.ContainsRune(" \t\r\n", r), r, -1) }, text)
-}
-
-// cleanDownload accepts graphics only: fonts, certificates and programs that
-// ~DY can carry stay out.
-func (r *Report) cleanDownload(t token) bool {
-	_, name := deviceAndName(t)
-	graphic := t.code == "DG"
-	if values := bytes.SplitN(t.param, []byte(","), 4); t.code == "DY" && len(values) == 4 {
-		graphic = lo.Contains([]string{"G", "P"}, strings.ToUpper(string(bytes.TrimSpace(values[2]))))
-	}
-	if graphic && plainName.MatchString(name) {
-		return true
-	}
-	r.remove(t)
-	return false
-}
-
 // refusal says why a unit must not be printed, or nothing.
 func refusal(pieces []piece) string {
 	size, filled := 0, false
 	for _, p := range pieces {
-		for _, name := range p.defines {
-			if !plainName.MatchString(name) {
-				return fmt.Sprintf("it stores something under the name %q, which could touch what is not its own", name)
+		for _, s := range p.defines {
+			if !plainName.MatchString(s.name) {
+				return fmt.Sprintf("it stores something under the name %q, which could touch what is not its own", s.name)
 			}
 		}
-		for _, t := range p.tokens {
-			if size += len(t.raw); size > largestUnit {
-				return fmt.Sprintf("the label is larger than %d bytes", largestUnit)
-			}
-			filled = filled || t.prefix == '^' && content[t.code]
-			filled = filled || t.is("SN") || t.fieldData() && len(bytes.TrimSpace(t.param)) > 0
-			if t.fieldData() && speaksOtherLanguage(t.param) {
-				return "its text holds commands of another printer language"
-			}
-		}
+		size += len(p.raw)
+		filled = filled || p.text || p.classes&carrying != 0
 	}
-	if !filled {
+	switch {
+	case size > largestUnit:
+		return fmt.Sprintf("the label is larger than %d bytes", largestUnit)
+	case !filled:
 		return "the label is empty: it has no text, barcode or graphic"
 	}
 	return ""

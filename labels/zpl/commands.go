@@ -1,36 +1,126 @@
 package zpl
 
-import (
-	"strings"
+import "strings"
 
-	"github.com/samber/lo"
-)
+// command is a command's two characters in capitals; ^A has only one.
+type command uint16
 
-func set(codes string) map[string]bool {
-	return lo.SliceToMap(strings.Fields(codes), func(code string) (string, bool) { return code, true })
+func commandOf(code string) command {
+	if len(code) == 1 {
+		return command(code[0]) << 8
+	}
+	return command(code[0])<<8 | command(code[1])
 }
 
-// drawing are the ^ commands that may reach a packer's printer: they describe a
-// label and nothing else (ZPL II manual). Whatever is not here is taken out.
-var drawing = set(`
-	XA XZ A B0 B1 B2 B3 B4 B5 B7 B8 B9 BA BB BC BD BE BF BI BJ BK BL BM BO BP BQ BR BS BT BU BX BY BZ
-	CF CI CM CV CW FB FC FD FE FH FL FM FN FO FP FR FS FT FV FW FX GB GC GD GE GF GS
-	DF XF XG IS IL IM JM LH LL LR LS LT MC MU PA PM PO PQ PW SE SF SN TB`)
+func (c command) String() string {
+	if c&0xff == 0 {
+		return string(rune(c >> 8))
+	}
+	return string([]byte{byte(c >> 8), byte(c)})
+}
 
-// downloads are the ~ commands that bring a graphic; accepted for memory R: only.
-var downloads = set(`DG DY`)
+const (
+	cmdBC = command('B')<<8 | 'C'
+	cmdBQ = command('B')<<8 | 'Q'
+	cmdBX = command('B')<<8 | 'X'
+	cmdCC = command('C')<<8 | 'C'
+	cmdCD = command('C')<<8 | 'D'
+	cmdCI = command('C')<<8 | 'I'
+	cmdCT = command('C')<<8 | 'T'
+	cmdCW = command('C')<<8 | 'W'
+	cmdDF = command('D')<<8 | 'F'
+	cmdDG = command('D')<<8 | 'G'
+	cmdDY = command('D')<<8 | 'Y'
+	cmdFD = command('F')<<8 | 'D'
+	cmdFH = command('F')<<8 | 'H'
+	cmdFL = command('F')<<8 | 'L'
+	cmdFS = command('F')<<8 | 'S'
+	cmdFX = command('F')<<8 | 'X'
+	cmdGF = command('G')<<8 | 'F'
+	cmdID = command('I')<<8 | 'D'
+	cmdIS = command('I')<<8 | 'S'
+	cmdLL = command('L')<<8 | 'L'
+	cmdMC = command('M')<<8 | 'C'
+	cmdPQ = command('P')<<8 | 'Q'
+	cmdPW = command('P')<<8 | 'W'
+	cmdSN = command('S')<<8 | 'N'
+	cmdXA = command('X')<<8 | 'A'
+	cmdXF = command('X')<<8 | 'F'
+	cmdXZ = command('X')<<8 | 'Z'
+)
 
-// immediate are the ~ commands of the manual. In a field's text only these, or
-// two capitals, are taken for a command: an e-mail address may hold a tilde.
-var immediate = set(`
-	CC CD CT DB DE DG DL DN DS DT DU DY EF EG EO HB HD HI HM HQ HS HU JA JB JC JD JE JF JG JI JL JN JO JP JQ JR
-	JS JX KB NC NR NT PH PL PM PP PR PS RO RV RX SD SL SX TA WC WD WL WQ WR`)
+// class is what the ZPL II manual says of a command, as a set.
+type class uint32
 
-// marks are the commands that leave something on the label by themselves.
-var marks = set(`GB GC GD GE GF XG XF IL IM`)
+const (
+	drawing   class = 1 << iota // describes a label and nothing else: may reach a packer's printer
+	marking                     // leaves something on the label by itself
+	carrying                    // can carry what a parcel needs; a frame of lines cannot
+	graphic                     // brings a picture
+	storing                     // stores something under a name
+	recalling                   // shows something stored under a name
+	fieldData                   // its parameter is the label's own text
+	wholeText                   // its parameter may run over lines
+	graphData                   // a header, then the data of a picture
+	barcode                     // the field that follows is a barcode
+	bare                        // has no parameter
+	steering                    // changes a prefix or the delimiter
+	download                    // a ~ command that brings something to store
+	immediate                   // a ~ command of the manual
+	setsWidth
+	setsLength
+	setsTop
+	setsLayout
+	setsFont
+	linksFont
+	setsEncoding
+	looked // its parameter is looked at
+)
 
-// content are those that can carry what a parcel needs; a frame of lines cannot.
-var content = set(`GF XG XF IL IM`)
+// classes holds what is known of each ^ command and of each ~ command.
+var classes = func() (known [2][1 << 12]class) {
+	add := func(prefix byte, codes string, is class) {
+		for code := range strings.FieldsSeq(codes) {
+			known[prefixIndex(prefix)][commandOf(code).index()] |= is
+		}
+	}
+	add('^', `XA XZ A B0 B1 B2 B3 B4 B5 B7 B8 B9 BA BB BC BD BE BF BI BJ BK BL BM BO BP BQ BR BS BT BU BX BY BZ
+		CF CI CM CV CW FB FC FD FE FH FL FM FN FO FP FR FS FT FV FW FX GB GC GD GE GF GS
+		DF XF XG IS IL IM JM LH LL LR LS LT MC MU PA PM PO PQ PW SE SF SN TB`, drawing)
+	add('^', "GB GC GD GE GF XG XF IL IM", marking)
+	add('^', "GF XG XF IL IM", carrying)
+	add('^', "GF", graphic|graphData)
+	add('^', "DF IS", storing)
+	add('^', "XF XG IL IM", recalling)
+	add('^', "FD FV", fieldData)
+	add('^', "FD FV FX", wholeText)
+	add('^', "B0 B1 B2 B3 B4 B5 B7 B8 B9 BA BB BC BD BE BF BI BJ BK BL BM BO BP BQ BR BS BT BU BX BZ", barcode)
+	add('^', "XA XZ FS", bare)
+	add('^', "PW", setsWidth)
+	add('^', "LL", setsLength)
+	add('^', "LT", setsTop)
+	add('^', "PA", setsLayout)
+	add('^', "CW", setsFont)
+	add('^', "FL", linksFont)
+	add('^', "CI", setsEncoding)
+	add('^', "FH MC PQ SN", looked)
+	add('~', "DG DY", graphic|graphData|download|storing)
+	for _, prefix := range []byte("^~") {
+		add(prefix, "CC CD CT", steering)
+	}
+	add('~', `CC CD CT DB DE DG DL DN DS DT DU DY EF EG EO HB HD HI HM HQ HS HU JA JB JC JD JE JF JG JI JL JN JO JP JQ JR
+		JS JX KB NC NR NT PH PL PM PP PR PS RO RV RX SD SL SX TA WC WD WL WQ WR`, immediate)
+	return known
+}()
 
-// resident are the commands whose first value names something stored.
-var resident = map[string]string{"DG": ".GRF", "DY": ".GRF", "DF": ".ZPL", "XF": ".ZPL", "XG": ".GRF", "IS": ".GRF", "IL": ".GRF", "IM": ".GRF", "ID": ".GRF"}
+func prefixIndex(prefix byte) int {
+	if prefix == '~' {
+		return 1
+	}
+	return 0
+}
+
+func (c command) index() int { return int(c>>8&0x1f)<<7 | int(c&0x7f) }
+
+// classOf is empty for a command that the table does not know.
+func classOf(prefix byte, c command) class { return classes[prefixIndex(prefix)][c.index()] }

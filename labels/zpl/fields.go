@@ -32,23 +32,23 @@ func IDs(u Unit) []string {
 
 func textsOf(p piece) []string {
 	var texts []string
-	var barcode token
+	var code token
 	var indicator byte
-	for _, t := range p.tokens {
+	for t := range tokens(p.raw) {
 		switch {
-		case t.is("FS", "XA"):
-			barcode, indicator = token{}, 0
-		case t.is("FH"):
+		case t.class&bare != 0:
+			code, indicator = token{}, 0
+		case t.is(cmdFH):
 			indicator = '_'
-			if param := bytes.TrimSpace(t.param); len(param) > 0 {
+			if param := bytes.TrimSpace(t.param()); len(param) > 0 {
 				indicator = param[0]
 			}
-		case isBarcode(t):
-			barcode = t
-		case t.is("SN"):
-			texts = append(texts, readable(firstValue(t.param)))
-		case t.fieldData():
-			text := barcodeText(barcode, readable(unescape(t.param, indicator)))
+		case t.class&barcode != 0:
+			code = t
+		case t.is(cmdSN):
+			texts = append(texts, readable(firstValue(t.param())))
+		case t.class&fieldData != 0:
+			text := barcodeText(code, readable(unescape(t.param(), indicator)))
 			texts = append(texts, text)
 			texts = append(texts, jsonValues(text)...)
 		}
@@ -86,17 +86,17 @@ func readable(data []byte) string {
 	return string(text)
 }
 
-func barcodeText(barcode token, text string) string {
-	if barcode.code != "" {
+func barcodeText(code token, text string) string {
+	if code.class&barcode != 0 {
 		text = code128Start.ReplaceAllString(text, "")
 	}
-	switch barcode.code {
-	case "BC":
+	switch code.code {
+	case cmdBC:
 		return strings.ReplaceAll(code128Switch.ReplaceAllString(text, ""), ">0", ">")
-	case "BQ":
+	case cmdBQ:
 		return qrLead.ReplaceAllString(text, "")
-	case "BX":
-		if values := bytes.Split(barcode.param, []byte(",")); len(values) > 6 && len(bytes.TrimSpace(values[6])) == 1 {
+	case cmdBX:
+		if values := bytes.Split(code.param(), []byte(",")); len(values) > 6 && len(bytes.TrimSpace(values[6])) == 1 {
 			return strings.ReplaceAll(text, string(bytes.TrimSpace(values[6]))+"1", " ")
 		}
 	}
@@ -130,11 +130,16 @@ func jsonValues(text string) []string {
 func Fingerprint(u Unit) [sha256.Size]byte {
 	hash := sha256.New()
 	for _, p := range u.pieces {
-		for _, t := range p.tokens {
-			if t.fieldData() || t.is("SN", "GF", "DG", "DY") {
-				hash.Write(bytes.TrimSpace(t.param))
-				hash.Write([]byte{0})
+		for t := range tokens(p.raw) {
+			switch {
+			case t.class&download != 0:
+				hash.Write(t.param()[len(firstValue(t.param())):])
+			case t.class&(fieldData|graphic) != 0, t.is(cmdSN):
+				hash.Write(bytes.TrimSpace(t.param()))
+			default:
+				continue
 			}
+			hash.Write([]byte{0})
 		}
 	}
 	return [sha256.Size]byte(hash.Sum(nil))

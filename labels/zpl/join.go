@@ -2,24 +2,16 @@ package zpl
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
-
-	"github.com/samber/lo"
 )
 
 // reset brings back what outlives a format: leftover bitmap, orientation,
 // mirror, reverse, density, units, origin, shift, encoding, default font and
 // bar width. It is a format of its own that prints nothing.
 const reset = "^XA^MCY^PON^PMN^LRN^FWN^JMA^MUD^LH0,0^LS0^CVN^CI0^CFA,9,5^BY2,3,10^XZ\n"
-
-// leftovers have no neutral value, so they are set back only when an earlier
-// label has set them: to the print head of a 4 in printer and 6 in of length at
-// 8 dots/mm, and to no shift.
-var leftovers = []struct{ code, command string }{{"PW", "^PW832"}, {"LL", "^LL1218"}, {"LT", "^LT0"}}
 
 // Place says where a label's units stand in a joined file, counted from 1.
 type Place struct{ First, Count int }
@@ -48,7 +40,7 @@ var ErrNothingToPrint = errors.New("the label file prints nothing")
 // label that cannot be read or printed ends it with a *[JoinError].
 func Join(w io.Writer, labels iter.Seq2[[]byte, error]) (Joined, error) {
 	out := bufio.NewWriter(w)
-	j := joiner{out: out, touched: map[string]bool{}}
+	j := joiner{out: out}
 	index := 0
 	for data, err := range labels {
 		if err == nil {
@@ -59,13 +51,13 @@ func Join(w io.Writer, labels iter.Seq2[[]byte, error]) (Joined, error) {
 		}
 		index++
 	}
-	return j.joined, out.Flush()
+	return j.joined, j.close()
 }
 
 type joiner struct {
-	out     *bufio.Writer
-	joined  Joined
-	touched map[string]bool
+	out    *bufio.Writer
+	joined Joined
+	left   leftovers
 }
 
 func (j *joiner) label(data []byte) error {
@@ -96,34 +88,26 @@ func (j *joiner) unit(u Unit) error {
 	if _, err := j.out.WriteString(reset); err != nil {
 		return err
 	}
-	var back bytes.Buffer
-	for _, leftover := range leftovers {
-		sets := u.has(leftover.code)
-		if j.touched[leftover.code] && !sets {
-			back.WriteString(leftover.command)
-		}
-		j.touched[leftover.code] = sets
-	}
-	if back.Len() > 0 {
-		fmt.Fprintf(j.out, "^XA%s^XZ\n", back.Bytes())
+	if _, err := j.out.WriteString(j.left.before(u)); err != nil {
+		return err
 	}
 	_, err := j.out.Write(u.Data)
 	return err
 }
 
-func (u Unit) has(code string) bool {
-	return lo.SomeBy(u.pieces, func(p piece) bool {
-		return lo.SomeBy(p.tokens, func(t token) bool { return t.is(code) })
-	})
+// close leaves the printer as the first label found it.
+func (j *joiner) close() error {
+	if j.joined.Units > 0 {
+		if _, err := j.out.WriteString(reset + j.left.before(Unit{})); err != nil {
+			return err
+		}
+	}
+	return j.out.Flush()
 }
 
 func addUp(sum, more []Removed) []Removed {
 	for _, m := range more {
-		if _, i, found := lo.FindIndexOf(sum, func(r Removed) bool { return r.Command == m.Command }); found {
-			sum[i].Count += m.Count
-			continue
-		}
-		sum = append(sum, m)
+		sum = count(sum, m)
 	}
 	return sum
 }

@@ -5,56 +5,89 @@ import (
 	"strings"
 )
 
-// storedName is what a command calls a stored graphic or template, in one
-// spelling and without its device: labels bring their own to memory R:.
-func storedName(t token) string {
-	_, name := deviceAndName(t)
-	return name
-}
+// stored names a graphic or template in a printer: its device letter, empty
+// when none is said, and its name with extension, in capitals.
+type stored struct{ device, name string }
 
-func deviceAndName(t token) (device, name string) {
-	extension := resident[t.code]
-	value := string(firstValue(t.param))
+func storedName(t token) stored {
+	device, value := "", string(firstValue(t.param()))
 	if before, after, found := strings.Cut(value, ":"); found {
 		device, value = before, after
 	}
-	name = strings.ToUpper(strings.TrimSpace(value))
-	if t.is("DY") {
-		values := bytes.SplitN(t.param, []byte(","), 4)
+	s := stored{strings.ToUpper(strings.TrimSpace(device)), strings.ToUpper(strings.TrimSpace(value))}
+	if s.name == "" {
+		s.name = "UNKNOWN"
+	}
+	if !strings.Contains(s.name, ".") {
+		s.name += extensionOf(t)
+	}
+	return s
+}
+
+func extensionOf(t token) string {
+	if t.code == cmdDF || t.code == cmdXF {
+		return ".ZPL"
+	}
+	if t.code == cmdDY {
+		values := bytes.SplitN(t.param(), []byte(","), 4)
 		if len(values) > 2 && bytes.EqualFold(bytes.TrimSpace(values[2]), []byte("P")) {
-			extension = ".PNG"
+			return ".PNG"
 		}
 	}
-	if name == "" {
-		name = "UNKNOWN"
+	return ".GRF"
+}
+
+// homes are the devices in which a printer looks for a name without one.
+var homes = []string{"R", "E", "B", "A"}
+
+// at is where a name without a device is stored.
+func (s stored) at() stored {
+	if s.device == "" {
+		s.device = homes[0]
 	}
-	if !strings.Contains(name, ".") {
-		name += extension
+	return s
+}
+
+// places are where a printer looks for a name.
+func (s stored) places() []stored {
+	if s.device != "" {
+		return []stored{s}
 	}
-	return strings.ToUpper(strings.TrimSpace(device)), name
+	places := make([]stored, len(homes))
+	for i, device := range homes {
+		places[i] = stored{device, s.name}
+	}
+	return places
+}
+
+// covers is true for a name, perhaps with wildcards, that stands for another.
+func (s stored) covers(other stored) bool {
+	if s.at().device != other.device {
+		return false
+	}
+	name, extension, _ := strings.Cut(s.name, ".")
+	otherName, otherExtension, _ := strings.Cut(other.name, ".")
+	return (name == "*" || name == otherName) && (extension == "*" || extension == otherExtension)
 }
 
 func firstValue(param []byte) []byte {
-	if end := bytes.IndexAny(param, ",\r\n"); end >= 0 {
-		return param[:end]
+	for i, c := range param {
+		if c == ',' || c == '\r' || c == '\n' {
+			return param[:i]
+		}
 	}
 	return param
 }
 
-// toMemory moves a stored name from another device to R:, which a printer
-// forgets when it is switched off.
-func toMemory(t token) token {
-	value := firstValue(t.param)
-	colon := bytes.IndexByte(value, ':')
-	if colon < 0 || string(bytes.TrimSpace(value[:colon])) == "R" {
-		return t
-	}
-	t.param = append([]byte("R"), t.param[colon:]...)
-	return spelt(t)
+// renamed has a command store or recall under another name, in memory R:, which
+// a printer forgets when it is switched off.
+func (t token) renamed(name string) token {
+	rest := t.param()[len(firstValue(t.param())):]
+	return t.with(append([]byte("R:"+name), rest...))
 }
 
 // savesOnly is true for ^IS with N: the image is stored and not printed.
 func savesOnly(t token) bool {
-	values := bytes.Split(t.param, []byte(","))
+	values := bytes.Split(t.param(), []byte(","))
 	return len(values) > 1 && bytes.EqualFold(bytes.TrimSpace(values[1]), []byte("N"))
 }

@@ -2,137 +2,207 @@ package zpl
 
 import (
 	"bytes"
-
-	"github.com/samber/lo"
+	"slices"
 )
 
 // piece is a whole format, ^XA to ^XZ, or a download that stands outside one.
 type piece struct {
-	tokens  []token
-	prints  bool
-	defines []string // graphics and templates that it stores
-	uses    []string // those that it recalls
-	deletes []string
-	broken  string
-	repair  string
+	raw      []byte // shared with the file where nothing had to be changed
+	classes  class  // of all its commands
+	text     bool   // a field has text
+	sets     bool   // it holds more than its start, its end and remarks
+	template bool   // it is stored and not printed
+	prints   bool
+	encoding []byte   // the parameter of its last ^CI
+	defines  []stored // graphics and templates that it stores
+	uses     []stored // those that it recalls
+	deletes  []stored
+	broken   string
+	repair   string
+
+	beyondASCII bool
 }
 
 // cutter gathers tokens into pieces.
 type cutter struct {
-	pieces  []piece
-	open    *piece
-	report  *Report
-	drawn   bool
-	barcode bool
+	data      []byte
+	report    *Report
+	pieces    []piece
+	open      piece
+	isOpen    bool
+	from, to  int    // of the open format in data, as long as it is as it came
+	spelt     []byte // the open format, once it is not
+	indicator byte   // the escape indicator of the present field, 0 when it has none
+	last      command
 }
 
-func cut(tokens []token, report *Report) []piece {
-	c := &cutter{report: report}
-	for _, t := range tokens {
-		c.take(t)
+func cut(data []byte, report *Report) ([]piece, error) {
+	s := newScanner(withoutDriverHead(data))
+	c := &cutter{data: s.data, report: report}
+	var t token
+	for s.at < len(s.data) && s.err == nil {
+		s.next(&t)
+		c.take(&t)
 	}
 	c.end(true)
-	return c.pieces
+	return c.pieces, s.err
 }
 
-func (c *cutter) take(t token) {
+// withoutDriverHead leaves out the byte order mark and the words with which
+// Zebra's drivers set the prefixes to the default ones.
+func withoutDriverHead(data []byte) []byte {
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	return bytes.TrimPrefix(data, []byte("CT~~CD,~CC^~CT~"))
+}
+
+func (c *cutter) take(t *token) {
 	switch {
-	case t.is("XA") && c.open == nil:
-		c.begin(t)
-	case t.is("XA"):
-		if c.drawn {
-			c.open.repair = "a format without its end (^XZ) was closed"
-			c.end(false)
-			c.begin(t)
-			return
-		}
-		c.report.repaired("a doubled start of a format (^XA) was taken as one")
-	case t.prefix == '~' && downloads[t.code]:
-		c.download(t)
-	case c.open == nil:
-		c.report.remove(t)
-	case t.is("XZ"):
-		c.open.tokens = append(c.open.tokens, t)
-		c.end(false)
+	case c.isOpen && t.class&^(barcode|marking) == drawing && t.traits&^beyondASCII == 0: // most of a label
+		c.open.sets = true
+		c.keep(t)
+	case c.isOpen && t.is(cmdFS):
+		c.indicator = 0
+		c.bare(t)
+		c.keep(t)
+	case t.class&download != 0:
+		c.download(*t)
+	case t.is(cmdXA):
+		c.start(*t)
+	case !c.isOpen:
+		c.report.remove(*t)
+	case t.is(cmdXZ):
+		c.close(*t)
 	default:
 		c.inside(t)
 	}
 }
 
-// inside takes in a token of the open format, if it may be there. ^ID is left
-// out silently: a unit deletes its own names after it has printed.
-func (c *cutter) inside(t token) {
-	if t.is("ID") {
-		c.open.deletes = append(c.open.deletes, storedName(t))
+func (c *cutter) start(t token) {
+	switch {
+	case !c.isOpen:
+	case c.open.text || c.open.classes&marking != 0:
+		c.open.repair = "a format without its end (^XZ) was closed"
+		c.end(false)
+	default:
+		c.report.mended("a doubled start of a format (^XA) was taken as one")
 		return
 	}
-	t, allowed := c.report.clean(t)
-	if allowed {
-		c.open.tokens = append(c.open.tokens, t)
-		c.drawn = c.drawn || marks[t.code] || t.fieldData() && len(bytes.TrimSpace(t.param)) > 0
-		c.barcode = c.barcode || isBarcode(t)
+	c.open, c.isOpen, c.indicator = piece{}, true, 0
+	c.from, c.to, c.spelt = max(t.start, 0), max(t.start, 0), nil
+	c.bare(&t)
+	c.keep(&t)
+}
+
+// close ends the open format; a line end goes along.
+func (c *cutter) close(t token) {
+	param := t.param()
+	c.report.removeText(param)
+	t.raw = t.raw[:t.begin]
+	if len(param) > 0 && param[0] == '\n' {
+		t.raw = t.raw[:t.begin+1]
+	}
+	c.keep(&t)
+	c.end(false)
+}
+
+// bare takes away what follows ^XA and ^FS, except for blanks.
+func (c *cutter) bare(t *token) {
+	if param := t.param(); len(param) > 1 && !isBlank(param) || len(param) == 1 && param[0] > ' ' {
+		c.report.removeText(param)
+		t.raw = t.raw[:t.begin]
 	}
 }
 
-func (c *cutter) begin(t token) {
-	c.open, c.drawn, c.barcode = &piece{tokens: []token{t}}, false, false
+// keep adds a token to the open format.
+func (c *cutter) keep(t *token) {
+	c.open.classes |= t.class
+	c.last = t.code
+	if c.spelt == nil && t.start == c.to && t.start >= 0 {
+		c.to += len(t.raw)
+		return
+	}
+	if c.spelt == nil {
+		c.spelt = append(make([]byte, 0, c.to-c.from+1024), c.data[c.from:c.to]...)
+	}
+	c.spelt = append(c.spelt, t.raw...)
+}
+
+// inside takes in a token of the open format, if it may be there.
+func (c *cutter) inside(t *token) {
+	switch {
+	case t.is(cmdID):
+		c.open.deletes = append(c.open.deletes, storedName(*t))
+		return
+	case !c.report.allows(t):
+		c.report.remove(*t)
+		return
+	case t.is(cmdFH):
+		c.indicator = '_'
+		if param := bytes.TrimSpace(t.param()); len(param) > 0 {
+			c.indicator = param[0]
+		}
+		c.open.beyondASCII = true
+	}
+	c.clean(t)
+	if t.traits&cutShort != 0 {
+		c.open.broken = "a graphic is cut short"
+	}
+	if t.class&(storing|recalling) != 0 {
+		c.noteName(*t)
+	}
+	if t.class&setsEncoding != 0 {
+		c.open.encoding = bytes.TrimSpace(t.param())
+	}
+	c.open.beyondASCII = c.open.beyondASCII || t.traits&beyondASCII != 0
+	c.open.text = c.open.text || (t.class&fieldData != 0 || t.code == cmdSN) && !isBlank(t.param())
+	c.open.sets = c.open.sets || t.code != cmdFX
+	c.keep(t)
+}
+
+func (c *cutter) noteName(t token) {
+	name := storedName(t)
+	if t.class&storing != 0 {
+		c.open.template = c.open.template || t.code == cmdDF || savesOnly(t)
+		c.open.defines = append(c.open.defines, name)
+	} else if !slices.Contains(c.open.uses, name) {
+		c.open.uses = append(c.open.uses, name)
+	}
 }
 
 // download keeps a graphic even where it stands within a format, before which
 // it then goes: the printer takes it in at once.
 func (c *cutter) download(t token) {
-	if !c.report.cleanDownload(t) {
+	if !allowsDownload(t) {
+		c.report.remove(t)
 		return
 	}
-	p := piece{tokens: []token{t}, defines: []string{storedName(t)}}
-	if t.short {
+	c.clean(&t)
+	p := piece{raw: t.raw, classes: t.class, defines: []stored{storedName(t)}}
+	if t.traits&cutShort != 0 {
 		p.broken = "a graphic is cut short"
 	}
 	c.pieces = append(c.pieces, p)
 }
 
 func (c *cutter) end(ofFile bool) {
-	if c.open == nil {
+	if !c.isOpen {
 		return
 	}
-	p := *c.open
-	c.open = nil
-	if last := p.tokens[len(p.tokens)-1]; !last.is("XZ") {
-		if ofFile && (!last.is("FS") && last.prefix != 0 || !c.barcode) {
-			p.broken = "the label is cut short: its end (^XZ) is missing"
+	c.isOpen = false
+	if c.last != cmdXZ {
+		if ofFile && (c.last != cmdFS || c.open.classes&barcode == 0) {
+			c.open.broken = "the label is cut short: its end (^XZ) is missing"
 		}
-		if p.repair == "" {
-			p.repair = "a format without its end (^XZ) was closed"
+		if c.open.repair == "" {
+			c.open.repair = "a format without its end (^XZ) was closed"
 		}
-		p.tokens = append(p.tokens, spelt(token{prefix: '^', code: "XZ"}))
+		end := newToken(cmdXZ, "")
+		c.keep(&end)
 	}
-	describe(&p)
+	p := c.open
+	if p.raw = c.spelt; p.raw == nil {
+		p.raw = c.data[c.from:c.to:c.to]
+	}
+	p.prints = (p.text || p.classes&marking != 0) && !p.template
 	c.pieces = append(c.pieces, p)
-}
-
-// describe finds out what a format does: print, store, recall, delete.
-func describe(p *piece) {
-	template, drawn := false, false
-	for _, t := range p.tokens {
-		switch {
-		case t.short:
-			p.broken = "a graphic is cut short"
-		case t.is("DF"):
-			template = true
-			p.defines = append(p.defines, storedName(t))
-		case t.is("IS"):
-			template = template || savesOnly(t)
-			p.defines = append(p.defines, storedName(t))
-		case t.is("XG", "XF", "IL", "IM"):
-			p.uses = append(p.uses, storedName(t))
-		}
-		drawn = drawn || t.prefix == '^' && marks[t.code]
-		drawn = drawn || t.fieldData() && len(bytes.TrimSpace(t.param)) > 0 || t.is("SN")
-	}
-	p.uses = lo.Uniq(p.uses)
-	p.prints = drawn && !template
-}
-
-func isBarcode(t token) bool {
-	return t.prefix == '^' && len(t.code) == 2 && t.code[0] == 'B' && t.code != "BY"
 }

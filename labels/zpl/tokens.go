@@ -2,202 +2,240 @@ package zpl
 
 import (
 	"bytes"
-	"fmt"
-	"strings"
+	"iter"
 )
 
-// token is one command with its parameters, or text between commands (prefix
-// 0). raw is how it stands in a file with the default prefixes.
+// token is one command with its parameter, or text between commands (prefix 0).
+// raw is how it stands in a file with the default prefixes; from begin on it is
+// the parameter. start is where raw stands in the file, -1 when it is spelt anew.
 type token struct {
-	prefix byte
-	code   string
-	param  []byte
 	raw    []byte
-	short  bool // counted data that ends before its count
+	start  int
+	class  class
+	code   command
+	prefix byte
+	begin  uint8
+	traits trait
 }
 
-func (t token) is(codes ...string) bool {
-	for _, code := range codes {
-		if t.prefix != 0 && t.code == code {
-			return true
-		}
-	}
-	return false
-}
+func (t token) param() []byte { return t.raw[t.begin:] }
 
-// fieldData is true for the commands whose parameter is a label's own text.
-func (t token) fieldData() bool { return t.is("FD", "FV") }
+func (t token) is(code command) bool { return t.prefix == '^' && t.code == code }
 
-// scanner cuts ZPL into tokens, following changes of the prefixes.
-type scanner struct {
-	data         []byte
-	at           int
-	caret, tilde byte
-	hex          byte // the escape indicator of the present field, 0 when it has none
-	err          error
-}
+// trait is what kinds of bytes stand in a parameter, as a set.
+type trait uint8
+
+const (
+	prefixByte trait = 1 << iota // a prefix, perhaps with no command behind it
+	lineEnd                      // CR or LF
+	suspicious                   // may begin another printer language
+	literal                      // a default prefix that is plain text in a file with others
+	beyondASCII
+	cutShort // counted data that ends before its count
+)
 
 const (
 	controlCaret = 0x1e // stands for ^ on every printer (ZPL II manual, "control prefix")
 	controlTilde = 0x10 // stands for ~
 )
 
-func scan(data []byte) ([]token, error) {
-	s := &scanner{data: data, caret: '^', tilde: '~'}
-	var tokens []token
-	for s.at < len(s.data) {
-		tokens = append(tokens, s.next()...)
+var defaultTraits = traitsOf('^', '~')
+
+func traitsOf(caret, tilde byte) *[256]trait {
+	var traits [256]trait
+	for c := 0x80; c < 256; c++ {
+		traits[c] = beyondASCII
 	}
-	return tokens, s.err
+	for _, c := range []byte("!@\x1b") {
+		traits[c] = suspicious
+	}
+	traits['\r'], traits['\n'] = lineEnd, lineEnd
+	traits['^'], traits['~'] = literal, literal
+	for _, c := range []byte{caret, tilde, controlCaret, controlTilde} {
+		traits[c] = traits[c]&^literal | prefixByte
+	}
+	return &traits
+}
+
+// scanner cuts ZPL into tokens, following changes of prefixes and delimiter.
+// It goes over each byte a bounded number of times.
+type scanner struct {
+	data         []byte
+	at           int
+	caret, tilde byte
+	comma        byte
+	traits       *[256]trait
+	found        heading // where the last run ended
+	err          error
+}
+
+// heading is a command without its parameter.
+type heading struct {
+	prefix  byte
+	code    command
+	at, end int
+}
+
+func newScanner(data []byte) *scanner {
+	return &scanner{data: data, caret: '^', tilde: '~', comma: ',', traits: defaultTraits}
 }
 
 // commandAt gives the prefix and code of the command that starts at i. The
 // printer drops control characters, so they may stand between the two.
-func (s *scanner) commandAt(i int, insideText bool) (prefix byte, code string, end int) {
+func (s *scanner) commandAt(i int, insideText bool) (prefix byte, code command, end int) {
 	switch s.data[i] {
 	case s.caret, controlCaret:
 		prefix = '^'
 	case s.tilde, controlTilde:
 		prefix = '~'
 	default:
-		return 0, "", i
+		return 0, 0, i
 	}
-	letters := make([]byte, 0, 2)
-	for end = i + 1; end < len(s.data) && len(letters) < 2 && s.data[end] != ' '; end++ {
-		if s.data[end] < ' ' {
-			continue
-		}
-		letters = append(letters, s.data[end])
-		if prefix == '^' && letters[0]|0x20 == 'a' {
-			return prefix, "A", end + 1
-		}
+	if i+2 < len(s.data) && isLetter(s.data[i+1]) && isLetterOrDigit(s.data[i+2]) && s.data[i+1]|0x20 != 'a' {
+		return s.judged(prefix, s.data[i+1], s.data[i+2], i+3, insideText)
 	}
-	if len(letters) < 2 || !isLetter(letters[0]) || !isLetterOrDigit(letters[1]) {
-		return 0, "", i
+	first := s.significant(i + 1)
+	if first == len(s.data) || !isLetter(s.data[first]) {
+		return 0, 0, i
 	}
-	code = strings.ToUpper(string(letters))
-	if prefix == '~' && insideText && code != string(letters) && !immediate[code] {
-		return 0, "", i
+	code = command(s.data[first]&^0x20) << 8
+	if prefix == '^' && code == 'A'<<8 {
+		return prefix, code, first + 1
+	}
+	second := s.significant(first + 1)
+	if second == len(s.data) || !isLetterOrDigit(s.data[second]) {
+		return 0, 0, i
+	}
+	return s.judged(prefix, s.data[first], s.data[second], second+1, insideText)
+}
+
+// judged takes two characters after a prefix for a command, except where they
+// are likelier to be text: an e-mail address may hold a tilde.
+func (s *scanner) judged(prefix, first, second byte, end int, insideText bool) (byte, command, int) {
+	code := command(first&^0x20)<<8 | command(capital(second))
+	capitals := first < 'a' && second < 'a'
+	if insideText && prefix == '~' && !capitals && classOf(prefix, code)&immediate == 0 {
+		return 0, 0, end
 	}
 	return prefix, code, end
 }
 
-// nextCommand is where the first command at or after i begins.
-func (s *scanner) nextCommand(i int, insideText bool) int {
-	for ; i < len(s.data); i++ {
-		if prefix, _, _ := s.commandAt(i, insideText); prefix != 0 {
-			return i
-		}
+func (s *scanner) significant(i int) int {
+	for i < len(s.data) && s.data[i] < ' ' && s.data[i] != controlCaret && s.data[i] != controlTilde {
+		i++
 	}
-	return len(s.data)
+	return i
 }
 
-func (s *scanner) next() []token {
-	start := s.at
-	prefix, code, paramStart := s.commandAt(start, false)
-	if prefix == 0 {
-		s.at = s.nextCommand(start+1, false)
-		return []token{{param: s.data[start:s.at], raw: s.data[start:s.at]}}
-	}
-	if code == "CC" || code == "CT" || code == "CD" {
-		return s.changePrefix(code, paramStart)
-	}
-	if code == "XA" || code == "XZ" || code == "FS" {
-		s.at, s.hex = paramStart, 0
-		return []token{s.command(prefix, code, start, paramStart, paramStart)}
-	}
-	if end, short, ok := countedData(s.data, prefix, code, paramStart); ok {
-		s.at = end
-		t := s.command(prefix, code, start, paramStart, end)
-		t.short = short
-		return []token{t}
-	}
-	insideText := code == "FD" || code == "FV" || code == "FX"
-	s.at = s.nextCommand(paramStart, insideText)
-	t := s.command(prefix, code, start, paramStart, s.at)
-	if t.is("FH") {
-		s.hex = '_'
-		if p := bytes.TrimSpace(t.param); len(p) > 0 {
-			s.hex = p[0]
-		}
-	}
-	return s.escaped(t)
-}
-
-// command makes a token; its raw form is spelt anew when the file's prefixes
-// are not the default ones.
-func (s *scanner) command(prefix byte, code string, start, paramStart, end int) token {
-	t := token{prefix: prefix, code: code, param: s.data[paramStart:end], raw: s.data[start:end]}
-	if s.data[start] != prefix {
-		t.raw = append([]byte{prefix}, code...)
-		t.raw = append(t.raw, t.param...)
-	}
-	return t
-}
-
-// escaped keeps a default prefix that is plain text under changed prefixes from
-// becoming a command: in a field as a hex escape, elsewhere as a space.
-func (s *scanner) escaped(t token) []token {
-	if (s.caret == '^' && s.tilde == '~') || !bytes.ContainsAny(t.param, "^~") {
-		return []token{t}
-	}
-	if s.tilde == '~' {
-		t.param = bytes.TrimRight(t.param, "~") // a prefix with no command behind it
-	}
-	if !t.fieldData() {
-		t.param = bytes.ReplaceAll(bytes.ReplaceAll(t.param, []byte("^"), []byte(" ")), []byte("~"), []byte(" "))
-		return []token{spelt(t)}
-	}
-	if s.hex != 0 {
-		t.param = escape(t.param, "^~", s.hex)
-		return []token{spelt(t)}
-	}
-	t.param = escape(t.param, "^~_", '_')
-	return []token{spelt(token{prefix: '^', code: "FH"}), spelt(t)}
-}
-
-func escape(data []byte, special string, indicator byte) []byte {
-	var out bytes.Buffer
-	for _, c := range data {
-		if strings.IndexByte(special, c) >= 0 {
-			fmt.Fprintf(&out, "%c%02X", indicator, c)
+// run gives the end of a parameter, where the next command begins.
+func (s *scanner) run(i int, insideText bool) (end int, seen trait) {
+	data, traits := s.data, s.traits
+	for ; i < len(data); i++ {
+		is := traits[data[i]]
+		if is == 0 {
 			continue
 		}
-		out.WriteByte(c)
+		if is&prefixByte != 0 {
+			if prefix, code, end := s.commandAt(i, insideText); prefix != 0 {
+				s.found = heading{prefix, code, i, end}
+				return i, seen
+			}
+		}
+		seen |= is
 	}
-	return out.Bytes()
+	return i, seen
 }
 
-func spelt(t token) token {
-	t.raw = append(append([]byte{t.prefix}, t.code...), t.param...)
+// next reads the token that begins where the scanner stands into t.
+func (s *scanner) next(t *token) {
+	start := s.at
+	if s.found.at != start || s.found.prefix == 0 {
+		s.found.prefix, s.found.code, s.found.end = s.commandAt(start, false)
+	}
+	prefix, code, begin := s.found.prefix, s.found.code, s.found.end
+	if prefix == 0 {
+		s.at, _ = s.run(start+1, false)
+		*t = token{raw: s.data[start:s.at:s.at], start: start}
+		return
+	}
+	is := classOf(prefix, code)
+	if is&(steering|graphData) != 0 {
+		s.nextOfOwnEnd(t, token{prefix: prefix, code: code, class: is}, begin)
+		return
+	}
+	end, seen := s.run(begin, is&wholeText != 0)
+	s.at = end
+	t.raw, t.start, t.class, t.code, t.prefix, t.traits = s.data[start:end:end], start, is, code, prefix, seen
+	s.finish(t, begin)
+}
+
+// nextOfOwnEnd reads a command that does not simply end at the next prefix.
+func (s *scanner) nextOfOwnEnd(t *token, as token, begin int) {
+	*t = token{}
+	if as.class&steering != 0 {
+		s.steer(as.code, begin)
+		return
+	}
+	end, seen, counted := s.countedData(as.prefix, begin)
+	if !counted {
+		end, seen = s.run(begin, false)
+	}
+	as.raw, as.start, as.traits = s.data[s.at:end:end], s.at, seen
+	s.at = end
+	*t = as
+	s.finish(t, begin)
+}
+
+// finish writes a token as it stands under the default prefixes and delimiter.
+func (s *scanner) finish(t *token, begin int) {
+	t.begin = 3
+	if t.code&0xff == 0 {
+		t.begin = 2
+	}
+	if begin-t.start != int(t.begin) || t.raw[0] != t.prefix {
+		*t = t.with(t.raw[begin-t.start:])
+	}
+	if s.comma != ',' && t.class&wholeText == 0 {
+		*t = t.redelimited(s.comma)
+	}
+}
+
+// tokens goes through what a piece holds: default prefixes, all allowed.
+func tokens(raw []byte) iter.Seq[token] {
+	return func(yield func(token) bool) {
+		s := newScanner(raw)
+		for s.at < len(raw) {
+			var t token
+			if s.next(&t); !yield(t) {
+				return
+			}
+		}
+	}
+}
+
+// with gives the command another parameter.
+func (t token) with(param []byte) token {
+	raw := make([]byte, 0, 3+len(param))
+	raw = append(raw, t.prefix)
+	raw = append(raw, t.code.String()...)
+	t.begin = uint8(len(raw))
+	t.raw, t.start = append(raw, param...), -1
 	return t
 }
 
-func (s *scanner) changePrefix(code string, at int) []token {
-	if at >= len(s.data) {
-		s.at = at
-		return nil
-	}
-	to := s.data[at]
-	s.at = s.nextCommandAfterChange(code, to, at+1)
-	return nil
+// newToken makes a ^ command.
+func newToken(code command, param string) token {
+	return token{prefix: '^', code: code, class: classOf('^', code)}.with([]byte(param))
 }
 
-func (s *scanner) nextCommandAfterChange(code string, to byte, next int) int {
-	refused := to <= ' ' || to > '~' || isLetterOrDigit(to) || (code != "CD" && to == ',')
-	switch {
-	case refused, code == "CD" && to != ',':
-		s.err = fmt.Errorf("the file changes a prefix or delimiter with ^%s to %q, which cannot be followed safely", code, to)
-	case code == "CC":
-		s.caret = to
-	case code == "CT":
-		s.tilde = to
+func capital(c byte) byte {
+	if c >= 'a' {
+		return c &^ 0x20
 	}
-	if s.caret == s.tilde {
-		s.err = fmt.Errorf("the file makes both prefixes %q, which cannot be followed safely", to)
-	}
-	return s.nextCommand(next, false)
+	return c
 }
 
-func isLetter(c byte) bool        { return c|0x20 >= 'a' && c|0x20 <= 'z' }
-func isLetterOrDigit(c byte) bool { return isLetter(c) || c >= '0' && c <= '9' }
+func isLetter(c byte) bool        { return c|0x20-'a' < 26 }
+func isLetterOrDigit(c byte) bool { return isLetter(c) || c-'0' < 10 }
+
+func isBlank(text []byte) bool { return len(bytes.Trim(text, " \t\r\n")) == 0 }

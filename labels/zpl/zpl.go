@@ -23,179 +23,180 @@ type Unit struct {
 	pieces []piece
 }
 
-// Report tells what was found around the units and left out or mended.
-type Report struct {
-	Removed []Removed
-	Repairs []string
-	Broken  string // why the whole file cannot be cut into units
-}
-
-// Removed is a command, or text between commands, that was taken out.
-type Removed struct {
-	Command string // as "~JR"; "text" for text between commands
-	Count   int
-}
-
 // Split cuts a file into its labels. What prints is untouched; what stands
 // outside formats is left out and reported. A file without a label gives none.
 func Split(data []byte) ([]Unit, Report) {
 	var report Report
-	tokens, err := scan(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
+	pieces, err := cut(data, &report)
 	if err != nil {
-		report.Broken = err.Error()
-		return nil, report
+		return nil, Report{Broken: err.Error()}
 	}
-	g := grouping{stored: map[string]piece{}}
-	for _, p := range cut(tokens, &report) {
+	g := grouping{report: &report, stored: map[stored]piece{}}
+	g.units = make([]Unit, 0, len(pieces))
+	for _, p := range pieces {
 		g.take(p)
 		if len(g.units) > mostUnits || g.size > largestFile {
-			report.Broken = fmt.Sprintf("the file holds more than %d labels or unfolds to more than %d bytes", mostUnits, largestFile)
-			return nil, report
+			return nil, Report{Broken: fmt.Sprintf("the file holds more than %d labels or unfolds to more than %d bytes", mostUnits, largestFile)}
 		}
 	}
+	report.close()
 	return g.units, report
 }
 
 // What a file may unfold to: each label carries its own copy of what it recalls.
 const (
-	mostUnits   = 5_000
+	mostUnits   = 100_000
 	largestFile = 256 << 20
 	mostStored  = 200 // graphics and templates of one label
+	mostSetup   = 16  // distinct set-up formats that a file's later labels carry
 )
 
 // grouping puts beside each printing format what it needs from before.
 type grouping struct {
-	units  []Unit
-	setup  []piece
-	stored map[string]piece
-	size   int
+	report   *Report
+	units    []Unit
+	setup    []piece
+	encoding []byte // the last ^CI of a printing format, for labels without one
+	stored   map[stored]piece
+	size     int
 }
 
-// mostSetup bounds the distinct set-up formats that a file's later labels carry.
-const mostSetup = 16
-
 func (g *grouping) take(p piece) {
-	switch {
-	case p.prints:
+	if p.prints {
 		g.units = append(g.units, g.unit(p))
-	case len(p.defines) > 0:
-		for _, name := range p.defines {
-			g.stored[name] = p
+		if p.encoding != nil {
+			g.encoding = p.encoding
 		}
-	case len(p.deletes) > 0:
-		for _, name := range p.deletes {
-			delete(g.stored, name)
-		}
-	default:
-		same := func(other piece) bool { return bytes.Equal(rawOf(other), rawOf(p)) }
-		g.setup = lastOf(append(slices.DeleteFunc(g.setup, same), p), mostSetup)
+	} else if len(p.defines) == 0 {
+		g.setUp(p)
+	}
+	for _, name := range p.defines {
+		g.stored[name.at()] = p.storedOnly()
+	}
+	for _, name := range p.deletes {
+		g.delete(name)
 	}
 }
 
-func lastOf(pieces []piece, most int) []piece {
-	return pieces[max(0, len(pieces)-most):]
+// setUp keeps a format that changes how later ones print.
+func (g *grouping) setUp(p piece) {
+	p.raw = bytes.TrimSuffix(p.raw, []byte("\n"))
+	if bytes.Equal(p.raw, []byte(reset[:len(reset)-1])) {
+		g.setup, g.encoding = nil, nil
+		return
+	}
+	if !p.sets {
+		return
+	}
+	if p.encoding != nil {
+		g.encoding = nil
+	}
+	g.setup = append(slices.DeleteFunc(slices.Clone(g.setup), func(other piece) bool { return bytes.Equal(other.raw, p.raw) }), p)
+	g.setup = g.setup[max(0, len(g.setup)-mostSetup):]
+}
+
+// delete forgets a name that the file stored. A name that it did not store is
+// not its own to delete.
+func (g *grouping) delete(name stored) {
+	own := false
+	for key := range g.stored {
+		if name.covers(key) {
+			delete(g.stored, key)
+			own = true
+		}
+	}
+	if !own {
+		g.report.remove(newToken(cmdID, ""))
+	}
 }
 
 func (g *grouping) unit(p piece) Unit {
-	var needed []piece
-	broken := p.broken
-	seen := map[string]bool{}
-	var need func(names []string)
-	need = func(names []string) {
-		for _, name := range names {
-			stored, known := g.stored[name]
-			if !known || seen[name] {
-				continue
-			}
-			if len(seen) == mostStored {
-				broken = fmt.Sprintf("it recalls more than %d stored graphics or templates", mostStored)
-				return
-			}
-			seen[name] = true
-			need(stored.uses)
-			needed = append(needed, stored)
-			broken = lo.CoalesceOrEmpty(broken, stored.broken)
-		}
+	u := Unit{Broken: p.broken, pieces: slices.Clone(g.setup)}
+	if g.encoding != nil && p.beyondASCII && p.encoding == nil {
+		u.pieces = append(u.pieces, piece{raw: slices.Concat([]byte("^XA^CI"), g.encoding, []byte("^XZ")), encoding: g.encoding, sets: true})
 	}
-	need(p.uses)
-	u := Unit{Broken: broken, pieces: append(append(slices.Clone(g.setup), needed...), p)}
-	u.bringHome()
+	if p.classes&recalling != 0 {
+		n := needs{stored: g.stored, seen: map[stored]bool{}}
+		n.add(p.uses)
+		u.pieces = append(u.pieces, n.pieces...)
+		u.Broken = lo.CoalesceOrEmpty(u.Broken, n.broken)
+	}
+	u.pieces = append(u.pieces, p)
 	u.Broken = lo.CoalesceOrEmpty(u.Broken, refusal(u.pieces))
+	own := u.nameUniquely()
 	for _, piece := range u.pieces {
 		if piece.repair != "" {
 			u.Repairs = append(u.Repairs, piece.repair)
 		}
 	}
-	u.Data = u.bytes()
+	u.Data = u.bytes(own)
 	g.size += len(u.Data)
 	return u
 }
 
-// own are the names that the unit stores itself.
-func (u Unit) own() []string {
-	return lo.Uniq(lo.FlatMap(u.pieces, func(p piece, _ int) []string { return p.defines }))
+// needs gathers what a format recalls, and what that recalls in turn.
+type needs struct {
+	stored map[stored]piece
+	seen   map[stored]bool
+	pieces []piece
+	broken string
 }
 
-// bringHome has the unit's own names live in memory R: and notes the others.
-func (u *Unit) bringHome() {
-	own := u.own()
-	for i, p := range u.pieces {
-		for _, name := range lo.Without(p.uses, own...) {
-			u.Repairs = append(u.Repairs, fmt.Sprintf("it recalls %q, which it does not bring: that part may stay blank", name))
-		}
-		u.pieces[i].tokens = lo.Map(p.tokens, func(t token, _ int) token {
-			if resident[t.code] != "" && slices.Contains(own, storedName(t)) {
-				return toMemory(t)
-			}
-			return t
-		})
-	}
-}
-
-func (u Unit) bytes() []byte {
-	var out bytes.Buffer
-	for _, p := range u.pieces {
-		raw := rawOf(p)
-		out.Write(raw)
-		if !bytes.HasSuffix(raw, []byte("\n")) {
-			out.WriteByte('\n')
-		}
-	}
-	out.Write(deletion(u.own()))
-	return out.Bytes()
-}
-
-func rawOf(p piece) []byte {
-	return bytes.Join(lo.Map(p.tokens, func(t token, _ int) []byte { return t.raw }), nil)
-}
-
-func deletion(names []string) []byte {
-	if len(names) == 0 {
-		return nil
-	}
-	var out bytes.Buffer
-	out.WriteString("^XA")
+func (n *needs) add(names []stored) {
 	for _, name := range names {
-		out.WriteString("^IDR:" + name + "^FS")
-	}
-	out.WriteString("^XZ\n")
-	return out.Bytes()
-}
-
-func (r *Report) repaired(what string) { r.Repairs = lo.Uniq(append(r.Repairs, what)) }
-
-func (r *Report) remove(t token) {
-	name := "text"
-	if t.prefix != 0 {
-		name = string(t.prefix) + t.code
-	} else if len(bytes.Trim(t.param, " \t\r\n\x00\x1a\x04")) == 0 {
-		return
-	}
-	for i := range r.Removed {
-		if r.Removed[i].Command == name {
-			r.Removed[i].Count++
+		place, known := lo.Find(name.places(), func(place stored) bool { _, there := n.stored[place]; return there })
+		if !known || n.seen[place] {
+			continue
+		}
+		if len(n.seen) == mostStored {
+			n.broken = fmt.Sprintf("it recalls more than %d stored graphics or templates", mostStored)
 			return
 		}
+		n.seen[place] = true
+		piece := n.stored[place]
+		n.add(piece.uses)
+		n.pieces = append(n.pieces, piece)
+		n.broken = lo.CoalesceOrEmpty(n.broken, piece.broken)
 	}
-	r.Removed = append(r.Removed, Removed{Command: name, Count: 1})
+}
+
+// storedOnly is the piece as it stores again what it stored, without a print.
+func (p piece) storedOnly() piece {
+	if !p.prints {
+		return p
+	}
+	var raw []byte
+	for t := range tokens(p.raw) {
+		if t.is(cmdIS) {
+			t = t.with(append(bytes.Clone(firstValue(t.param())), ",N"...))
+		}
+		raw = append(raw, t.raw...)
+	}
+	p.raw, p.prints, p.template = raw, false, true
+	return p
+}
+
+func (u Unit) bytes(own []string) []byte {
+	if len(u.pieces) == 1 && len(own) == 0 && bytes.HasSuffix(u.pieces[0].raw, []byte("\n")) {
+		return u.pieces[0].raw
+	}
+	size := 0
+	for _, p := range u.pieces {
+		size += len(p.raw) + 1
+	}
+	data := make([]byte, 0, size+len(own)*len("^IDR:12345678.GRF^FS")+len("^XA^XZ\n"))
+	for _, p := range u.pieces {
+		data = append(data, p.raw...)
+		if data[len(data)-1] != '\n' {
+			data = append(data, '\n')
+		}
+	}
+	if len(own) == 0 {
+		return data
+	}
+	data = append(data, "^XA"...)
+	for _, name := range own {
+		data = append(append(append(data, "^IDR:"...), name...), "^FS"...)
+	}
+	return append(data, "^XZ\n"...)
 }

@@ -18,6 +18,22 @@ import (
 	"github.com/despacho/despacho/labels/zpl"
 )
 
+// reset stands before each label of a joined file and after the last one.
+const reset = "^XA^MCY^PON^PMN^LRN^FWN^JMA^MUD^LH0,0^LS0^CVN^CI0^CFA,9,5^BY2,3,10^XZ\n"
+
+var uniqueName = regexp.MustCompile(`L[A-Z2-7]{7}\.`)
+
+// withPlainNames numbers the unique names of a unit.
+func withPlainNames(text string) string {
+	var names []string
+	return uniqueName.ReplaceAllStringFunc(text, func(name string) string {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+		return fmt.Sprint(slices.Index(names, name)+1, ".")
+	})
+}
+
 func TestSplitMakesAUnitOfEachLabel(t *testing.T) {
 	t.Parallel()
 	const label = "^XA^FO9,9^FDOrden 2001^FS^XZ"
@@ -27,7 +43,7 @@ func TestSplitMakesAUnitOfEachLabel(t *testing.T) {
 	}{
 		"a label":                   {label, []string{label}},
 		"two labels":                {label + "\r\n" + label, []string{label, label}},
-		"a set-up before each":      {"^XA^MCY^XZ" + label + "^XA^MCY^XZ" + label, []string{"^XA^MCY^XZ\n" + label, "^XA^MCY^XZ\n" + label}},
+		"a set-up before each":      {"^XA^CI28^XZ" + label + "^XA^CI28^XZ" + label, []string{"^XA^CI28^XZ\n" + label, "^XA^CI28^XZ\n" + label}},
 		"a set-up for all":          {"^XA^LH0,20^CI28^XZ" + label + label, []string{"^XA^LH0,20^CI28^XZ\n" + label, "^XA^LH0,20^CI28^XZ\n" + label}},
 		"a set-up after the last":   {label + "^XA^MCY^XZ", []string{label}},
 		"only a set-up":             {"^XA^MCY^XZ", nil},
@@ -41,20 +57,37 @@ func TestSplitMakesAUnitOfEachLabel(t *testing.T) {
 		"small letters":             {"^xa^fdx^fs^xz", []string{"^xa^fdx^fs^xz"}},
 		"a graphic that is brought and deleted": {
 			"~DGR:DEMO.GRF,2,1,FFFF\n^XA^XGR:DEMO.GRF,1,1^FS^XZ^XA^IDR:DEMO.GRF^FS^XZ",
-			[]string{"~DGR:DEMO.GRF,2,1,FFFF\n^XA^XGR:DEMO.GRF,1,1^FS^XZ\n^XA^IDR:DEMO.GRF^FS^XZ"}},
+			[]string{"~DGR:1.GRF,2,1,FFFF\n^XA^XGR:1.GRF,1,1^FS^XZ\n^XA^IDR:1.GRF^FS^XZ"}},
 		"the same name for two graphics": {
 			"~DGR:A.GRF,1,1,0F^XA^XGR:A^FS^XZ~DGR:A.GRF,1,1,F0^XA^XGA.GRF^FS^XZ",
-			[]string{"~DGR:A.GRF,1,1,0F\n^XA^XGR:A^FS^XZ\n^XA^IDR:A.GRF^FS^XZ", "~DGR:A.GRF,1,1,F0\n^XA^XGA.GRF^FS^XZ\n^XA^IDR:A.GRF^FS^XZ"}},
+			[]string{"~DGR:1.GRF,1,1,0F\n^XA^XGR:1.GRF^FS^XZ\n^XA^IDR:1.GRF^FS^XZ", "~DGR:1.GRF,1,1,F0\n^XA^XGR:1.GRF^FS^XZ\n^XA^IDR:1.GRF^FS^XZ"}},
 		"a template in flash for two labels": {
 			"^XA^DFE:T^FS^FO1,1^FN1^FS^XZ^XA^XFE:T.ZPL^FS^FN1^FDa^FS^XZ^XA^XFE:T^FS^FN1^FDb^FS^XZ",
 			[]string{
-				"^XA^DFR:T^FS^FO1,1^FN1^FS^XZ\n^XA^XFR:T.ZPL^FS^FN1^FDa^FS^XZ\n^XA^IDR:T.ZPL^FS^XZ",
-				"^XA^DFR:T^FS^FO1,1^FN1^FS^XZ\n^XA^XFR:T^FS^FN1^FDb^FS^XZ\n^XA^IDR:T.ZPL^FS^XZ"}},
+				"^XA^DFR:1.ZPL^FS^FO1,1^FN1^FS^XZ\n^XA^XFR:1.ZPL^FS^FN1^FDa^FS^XZ\n^XA^IDR:1.ZPL^FS^XZ",
+				"^XA^DFR:1.ZPL^FS^FO1,1^FN1^FS^XZ\n^XA^XFR:1.ZPL^FS^FN1^FDb^FS^XZ\n^XA^IDR:1.ZPL^FS^XZ"}},
+		"one name on two devices": {
+			"~DGR:A.GRF,1,1,0F~DGE:A.GRF,1,1,F0^XA^XGE:A^FS^XGA^FS^XZ",
+			[]string{"~DGR:1.GRF,1,1,F0\n~DGR:2.GRF,1,1,0F\n^XA^XGR:1.GRF^FS^XGR:2.GRF^FS^XZ\n^XA^IDR:1.GRF^FS^IDR:2.GRF^FS^XZ"}},
+		"a label that is stored as a picture and shown again": {
+			"^XA^FO1,1^FDa^FS^ISR:P,Y^XZ^XA^ILR:P^FDb^FS^XZ^XA^IDR:*.*^FS^XZ",
+			[]string{"^XA^FO1,1^FDa^FS^ISR:1.GRF,Y^XZ\n^XA^IDR:1.GRF^FS^XZ",
+				"^XA^FO1,1^FDa^FS^ISR:1.GRF,N^XZ\n^XA^ILR:1.GRF^FDb^FS^XZ\n^XA^IDR:1.GRF^FS^XZ"}},
+		"an encoding for what follows": {
+			"^XA^CI28^FDá^FS^XZ^XA^FDé^FS^XZ^XA^FDe^FS^XZ",
+			[]string{"^XA^CI28^FDá^FS^XZ", "^XA^CI28^XZ\n^XA^FDé^FS^XZ", "^XA^FDe^FS^XZ"}},
+		"joined labels":                   {"^XA^MCY^PON^PMN^LRN^FWN^JMA^MUD^LH0,0^LS0^CVN^CI0^CFA,9,5^BY2,3,10^XZ\n" + label, []string{label}},
+		"the head of a driver":            {"CT~~CD,~CC^~CT~\n" + label, []string{label}},
 		"binary data with prefixes in it": {"^XA^GFB,8,8,1,^XZ^XA~J^FDx^FS^XZ", []string{"^XA^GFB,8,8,1,^XZ^XA~J^FDx^FS^XZ"}},
 		"packed data":                     {"^XA^GFA,8,8,1,:Z64:eJw=:1234^FS^XZ", []string{"^XA^GFA,8,8,1,:Z64:eJw=:1234^FS^XZ"}},
 		"another prefix":                  {"^XA^CC!!FO1,1!FDa^b~c!FS!CC^^XZ", []string{"^XA^FO1,1^FH^FDa_5Eb_7Ec^FS^XZ"}},
 		"control characters for prefixes": {"\x1eXA\x1eFDx\x1eFS\x1eXZ", []string{"^XA^FDx^FS^XZ"}},
+		"another delimiter":               {"^XA^CD;^FO1;1^A0N;9;9^FDa;b,c^FS^GFA;2;2;1;F0,0^FS^XZ", []string{"^XA^FO1,1^A0N,9,9^FDa;b,c^FS^GFA,2,2,1,F0,0^FS^XZ"}},
 		"copies":                          {"^XA^FDx^FS^PQ5,1,0,Y^XZ", []string{"^XA^FDx^FS^PQ1^XZ"}},
+		"one copy":                        {"^XA^FDx^FS^PQ1,0,1,Y^XZ", []string{"^XA^FDx^FS^PQ1,0,1,Y^XZ"}},
+		"one copy with a pause":           {"^XA^FDx^FS^PQ1,1,1,Y^XZ", []string{"^XA^FDx^FS^PQ1^XZ"}},
+		"another language in a text":      {"^XA^FH\\^FD! U1 do\\41@PJL^FS^FD! U1 a_b^FS^XZ", []string{`^XA^FH\^FD\21 U1 do\41\40PJL^FS^FH^FD_21 U1 a_5Fb^FS^XZ`}},
+		"what no picture can hold":        {"^XA^GFA,1,1,1,F0\n! U1 do \"x\"\n^FDx^FS^XZ", []string{"^XA^GFA,1,1,1,F0\n! U1 do \n^FDx^FS^XZ"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -63,7 +96,7 @@ func TestSplitMakesAUnitOfEachLabel(t *testing.T) {
 			assert.Empty(t, report.Broken)
 			got := lo.Map(units, func(u zpl.Unit, _ int) string {
 				assert.Empty(t, u.Broken)
-				return strings.TrimSuffix(string(u.Data), "\n")
+				return withPlainNames(strings.TrimSuffix(string(u.Data), "\n"))
 			})
 			assert.Equal(t, test.units, lo.Ternary(len(got) == 0, nil, got))
 		})
@@ -78,8 +111,6 @@ func TestSplitRefusesWhatMustNotBePrinted(t *testing.T) {
 		"a graphic cut short":             "^XA^FO1,1^GFB,100,100,1,abc",
 		"only a frame":                    "^XA^FO1,1^GB100,100,3^FS^XZ",
 		"a name that is not its own":      "^XA^DFR:*.*^FS^FDx^FS^XZ^XA^XFR:*.*^FS^XZ",
-		"commands in the text":            "^XA^FD\r\n! U1 setvar \"device.languages\" \"line_print\"\r\n^FS^XZ",
-		"another language in the text":    "^XA^FD@PJL RESET^FS^XZ",
 		"more than a printer should hold": "^XA^FD" + strings.Repeat("x", 3<<20) + "^FS^XZ",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -93,7 +124,7 @@ func TestSplitRefusesWhatMustNotBePrinted(t *testing.T) {
 			assert.Zero(t, stopped.Index)
 		})
 	}
-	for _, file := range []string{"^XA^CD;^FO1;1^FDx^FS^XZ", "^XA^CCX", "^XA^CC~~FDx~FS~XZ"} {
+	for _, file := range []string{"^XA^CDx^FO1x1^FDx^FS^XZ", "^XA^CCX", "^XA^CC~~FDx~FS~XZ"} {
 		units, report := zpl.Split([]byte(file))
 		assert.Empty(t, units, file)
 		assert.NotEmpty(t, report.Broken, file)
@@ -113,7 +144,7 @@ func TestWhatCouldHarmAPrinterIsTakenOut(t *testing.T) {
 			joined, err := zpl.Join(&out, sample.Each([]byte(file)))
 			require.NoError(t, err, "%q", file)
 			assert.Equal(t, 1, joined.Units)
-			_, printed, _ := strings.Cut(out.String(), "^XZ\n")
+			_, printed, _ := strings.Cut(strings.TrimSuffix(out.String(), reset), "^XZ\n")
 			assert.Equal(t, "^XA^FDx^FS^XZ", strings.NewReplacer("\n", "", "\r", "", " ", "").Replace(printed), "%q", file)
 		}
 	}
@@ -122,7 +153,9 @@ func TestWhatCouldHarmAPrinterIsTakenOut(t *testing.T) {
 func TestRemovedCommandsAreReported(t *testing.T) {
 	t.Parallel()
 	_, report := zpl.Split([]byte("junk^XA~JR^MMT^FDx^FS~JR^XZ"))
-	assert.Equal(t, []zpl.Removed{{Command: "text", Count: 1}, {Command: "~JR", Count: 2}, {Command: "^MM", Count: 1}}, report.Removed)
+	assert.Equal(t, []zpl.Removed{{Command: "text", Count: 1},
+		{Command: "~JR", Count: 2, Dangerous: "it resets the printer, cancels work or erases its memory"}, {Command: "^MMT", Count: 1}}, report.Removed)
+	assert.Equal(t, "removed ^MMT ×1", report.Removed[2].String())
 }
 
 func TestATildeInATextIsText(t *testing.T) {
@@ -178,9 +211,9 @@ func TestJoinResetsBetweenLabels(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 4, joined.Units)
 	assert.Equal(t, []zpl.Place{{First: 1, Count: 1}, {First: 2, Count: 2}, {First: 4, Count: 1}}, joined.Places)
-	parts := strings.Split(out.String(), "^XA^MCY^PON^PMN^LRN^FWN^JMA^MUD^LH0,0^LS0^CVN^CI0^CFA,9,5^BY2,3,10^XZ\n")
+	parts := strings.Split(out.String(), reset)
 	assert.Equal(t, []string{"", "^XA^PW679^LL900^LT9^POI^FDa^FS^XZ\n", "^XA^PW832^LL1218^LT0^XZ\n^XA^FDb^FS^XZ\n",
-		"^XA^PW400^FDc^FS^XZ\n", "^XA^PW500^FDd^FS^XZ\n"}, parts)
+		"^XA^PW400^FDc^FS^XZ\n", "^XA^PW500^FDd^FS^XZ\n", "^XA^PW832^XZ\n"}, parts)
 
 	n, err := zpl.Count(bytes.NewReader(out.Bytes()))
 	require.NoError(t, err)
@@ -192,7 +225,7 @@ func TestJoinResetsBetweenLabels(t *testing.T) {
 
 func TestCountDoesNotTrustTheFile(t *testing.T) {
 	t.Parallel()
-	_, err := zpl.Count(strings.NewReader("^XA^CD;^XZ"))
+	_, err := zpl.Count(strings.NewReader("^XA^CDx^XZ"))
 	require.Error(t, err)
 	_, err = zpl.Count(strings.NewReader("^XA^FD" + strings.Repeat("x", 8<<20)))
 	require.Error(t, err)
@@ -273,7 +306,7 @@ func TestAFileThatUnfoldsTooFarIsRefused(t *testing.T) {
 	units, report := zpl.Split([]byte(graphic + strings.Repeat("^XA^XGR:A.GRF^FS^XZ", 300)))
 	assert.Empty(t, units)
 	assert.NotEmpty(t, report.Broken)
-	units, report = zpl.Split([]byte(strings.Repeat("^XA^FDx^FS^XZ", 5001)))
+	units, report = zpl.Split([]byte(strings.Repeat("^XA^FDx^FS^XZ", 100_001)))
 	assert.Empty(t, units)
 	assert.NotEmpty(t, report.Broken)
 }

@@ -1,0 +1,104 @@
+package zpl
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
+
+// cleanGraphic leaves in a picture's data what can be data: what follows it
+// without belonging to it is taken out. Packed data is held against its sum.
+func (c *cutter) cleanGraphic(t token) token {
+	data := pictureData(t)
+	if len(data) == 0 {
+		return t
+	}
+	if isPacked(data) {
+		end := endOfPacked(data)
+		if checkSumFails(data[:end]) {
+			c.report.mended("the check sum of a packed graphic is wrong: the printer may leave it out")
+		}
+		return c.cutGraphic(t, data, end)
+	}
+	if t.isBinary() {
+		return t
+	}
+	end := slices.IndexFunc(data, func(b byte) bool { return !inPicture[b] })
+	if end < 0 {
+		return t
+	}
+	return c.cutGraphic(t, data, end)
+}
+
+func (c *cutter) cutGraphic(t token, data []byte, end int) token {
+	if isBlank(data[end:]) {
+		return t
+	}
+	c.report.removeText(data[end:])
+	param := t.param()
+	return t.with(append(bytes.Clone(param[:len(param)-len(data)+end]), '\n'))
+}
+
+// inPicture are the bytes of a picture in hex digits, run lengths and repeats
+// (ZPL II manual, "alternative data compression scheme"), and blanks.
+var inPicture = func() (known [256]bool) {
+	for _, c := range []byte("0123456789ABCDEFabcdefGHIJKLMNOPQRSTUVWXYZghijklmnopqrstuvwxyz,:! \t\r\n") {
+		known[c] = true
+	}
+	return known
+}()
+
+// endOfPacked is where ":Z64:text:sum" ends.
+func endOfPacked(data []byte) int {
+	end := len(":Z64:")
+	for end < len(data) && data[end] != ':' && (isLetterOrDigit(data[end]) || strings.IndexByte("+/=\r\n \t", data[end]) >= 0) {
+		end++
+	}
+	if end == len(data) || data[end] != ':' {
+		return end
+	}
+	for end++; end < len(data) && isLetterOrDigit(data[end]); end++ {
+	}
+	return end
+}
+
+// pictureData is what follows the header of ^GF, ~DG and ~DY.
+func pictureData(t token) []byte {
+	param := t.param()
+	for range headerOf(t.code) {
+		comma := bytes.IndexByte(param, ',')
+		if comma < 0 {
+			return nil
+		}
+		param = param[comma+1:]
+	}
+	return param
+}
+
+// isBinary is true for a picture whose bytes are its data.
+func (t token) isBinary() bool {
+	format, _, _ := bytes.Cut(t.param(), []byte(","))
+	if t.code == cmdDY {
+		_, rest, _ := bytes.Cut(t.param(), []byte(","))
+		format, _, _ = bytes.Cut(rest, []byte(","))
+	}
+	format = bytes.TrimSpace(format)
+	return t.code != cmdDG && len(format) == 1 && bytes.IndexByte([]byte("BCbc"), format[0]) >= 0
+}
+
+// allowsDownload accepts graphics only: fonts, certificates and programs that
+// ~DY can carry stay out.
+func allowsDownload(t token) bool {
+	if !plainName.MatchString(storedName(t).name) {
+		return false
+	}
+	if t.code == cmdDG {
+		return true
+	}
+	values := bytes.SplitN(t.param(), []byte(","), 4)
+	if len(values) < 4 {
+		return false
+	}
+	kind := strings.ToUpper(string(bytes.TrimSpace(values[2])))
+	return kind == "G" || kind == "P"
+}

@@ -1,0 +1,95 @@
+package zpl
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Report tells what was found around the units and left out or mended.
+type Report struct {
+	Removed []Removed
+	Repairs []string
+	Broken  string // why the whole file cannot be cut into units
+
+	mendings []Removed // what was mended, and how often
+}
+
+// Removed is a command, or text between commands, that was taken out. Dangerous
+// says in plain words what it could have done; it is empty for a harmless one.
+type Removed struct {
+	Command   string // as "~JR" or "^MMT"; "text" for text between commands
+	Count     int
+	Dangerous string
+}
+
+// String is "removed ~JR ×2 (dangerous: it resets or cancels)".
+func (r Removed) String() string {
+	text := fmt.Sprintf("removed %s ×%d", r.Command, r.Count)
+	if r.Dangerous != "" {
+		text += " (dangerous: " + r.Dangerous + ")"
+	}
+	return text
+}
+
+func (r *Report) mended(what string) {
+	r.mendings = count(r.mendings, Removed{Command: what, Count: 1})
+}
+
+func (r *Report) close() {
+	for _, m := range r.mendings {
+		if m.Count > 1 {
+			m.Command += " ×" + strconv.Itoa(m.Count)
+		}
+		r.Repairs = append(r.Repairs, m.Command)
+	}
+}
+
+// remove notes a token that is taken out.
+func (r *Report) remove(t token) {
+	if t.prefix == 0 {
+		r.removeText(t.raw)
+		return
+	}
+	name := string(t.prefix) + t.code.String()
+	param := firstValue(t.param())
+	if hasMode[name] && len(param) > 0 && isLetter(param[0]) {
+		name += string(capital(param[0]))
+	}
+	r.Removed = count(r.Removed, Removed{Command: name, Count: 1, Dangerous: danger(t)})
+	r.removeForeign(t.param())
+}
+
+// removeText notes text that belongs to no command; blanks are not worth a word.
+func (r *Report) removeText(text []byte) {
+	for _, c := range text {
+		switch c {
+		case ' ', '\t', '\r', '\n', 0, 0x04, 0x1a:
+			continue
+		}
+		if !r.removeForeign(text) {
+			r.Removed = count(r.Removed, Removed{Command: "text", Count: 1})
+		}
+		return
+	}
+}
+
+func (r *Report) removeForeign(text []byte) bool {
+	if !otherLanguage.Match(text) {
+		return false
+	}
+	r.Removed = count(r.Removed, Removed{Command: "text in another printer language", Count: 1, Dangerous: "it can change settings, files and firmware"})
+	return true
+}
+
+func count(sum []Removed, more Removed) []Removed {
+	for i := range sum {
+		if sum[i].Command == more.Command {
+			sum[i].Count += more.Count
+			return sum
+		}
+	}
+	return append(sum, more)
+}
+
+func quoted(name string) string { return strconv.Quote(strings.ToValidUTF8(name, "?")) }
