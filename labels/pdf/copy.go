@@ -61,6 +61,9 @@ func (c *copier) reference(ref types.IndirectRef, depth int) (int, error) {
 	if n, ok := c.numbers[number]; ok {
 		return n, nil
 	}
+	if off, ok := c.from.off[number]; ok {
+		return c.to.layer(off)
+	}
 	if c.open[number] { // it holds itself: it needs its number before it is written
 		c.numbers[number] = c.to.reserve()
 		return c.numbers[number], nil
@@ -175,11 +178,11 @@ func (s *source) printedAnnotations(p page) types.Array {
 	for _, o := range s.array(p.dict["Annots"]) {
 		d := s.dict(o)
 		flags, _ := s.number(d["F"])
-		if d == nil || int(flags)&printed == 0 || int(flags)&hidden != 0 || s.dict(s.dict(d["AP"])["N"]) == nil {
+		if d == nil || int(flags)&printed == 0 || int(flags)&hidden != 0 || s.dict(s.appearance(d)) == nil || s.hides(d["OC"]) {
 			continue
 		}
-		annotation := lo.PickByKeys(d, []string{"Type", "Subtype", "Rect", "F", "AS"})
-		annotation["AP"] = types.Dict{"N": s.dict(d["AP"])["N"]}
+		annotation := lo.PickByKeys(d, []string{"Type", "Subtype", "Rect", "F"})
+		annotation["AP"] = types.Dict{"N": s.appearance(d)}
 		kept = append(kept, types.Dict(annotation))
 	}
 	return kept

@@ -20,6 +20,7 @@ type file struct {
 	nodes   []int // page tree nodes, each with up to pagesANode pages
 	kids    []int // pages of the node that is being filled
 	pages   int
+	layers  [2]int // see layer
 }
 
 const (
@@ -108,7 +109,7 @@ func (f *file) close() error {
 	if err := f.write(rootNumber, root); err != nil {
 		return err
 	}
-	if err := f.write(catalogNumber, fmt.Appendf(nil, "<</Type/Catalog/Pages %d 0 R>>", rootNumber)); err != nil {
+	if err := f.write(catalogNumber, fmt.Appendf(nil, "<</Type/Catalog/Pages %d 0 R%s>>", rootNumber, f.layerState())); err != nil {
 		return err
 	}
 	start := f.at

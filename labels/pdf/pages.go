@@ -59,6 +59,7 @@ func (p page) size() Size {
 // findPages walks the page tree; a file whose tree leads nowhere is searched
 // for page objects instead.
 func (s *source) findPages() error {
+	s.off = s.layers()
 	walk := treeWalk{source: s, seen: map[int]bool{}}
 	if catalog := s.catalog(); catalog != nil {
 		if err := walk.node(catalog["Pages"], page{media: letter}, 0); err != nil {

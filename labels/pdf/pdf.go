@@ -12,12 +12,14 @@ import (
 
 // Document is a PDF that can be printed. Data is the file as it came; or, when it
 // was encrypted with an empty user password or its table of objects was no good,
-// its pages written anew, and Repaired says why.
+// its pages written anew, and Repaired says why. Removed is what a join, and
+// Data when it was written anew, leave out.
 type Document struct {
 	Pages    int
 	Sizes    []Size
 	Data     []byte
 	Repaired string
+	Removed  []Removed
 
 	source *source
 }
@@ -29,7 +31,7 @@ func Check(data []byte, limits Limits) (d Document, err error) {
 	if err != nil {
 		return Document{}, err
 	}
-	d = Document{Pages: len(s.pages), Data: data, source: s}
+	d = Document{Pages: len(s.pages), Data: data, Removed: s.active(), source: s}
 	for _, p := range s.pages {
 		d.Sizes = append(d.Sizes, p.size())
 	}

@@ -52,6 +52,7 @@ type source struct {
 	objects   objects
 	limits    Limits
 	pages     []page
+	off       map[int]bool // optional content groups, true for those switched off
 	encrypted bool
 	drawn     int64 // bytes unpacked so far
 }

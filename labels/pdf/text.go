@@ -25,7 +25,7 @@ func (d Document) Content(i int) (content Content) {
 	p := d.source.pages[i]
 	r.run(d.source.contents(p.dict["Contents"]), d.source.dict(p.resources), 0)
 	for _, o := range d.source.printedAnnotations(p) {
-		r.form(o.(types.Dict)["AP"].(types.Dict)["N"], nil, 0)
+		r.form(d.source.appearance(o.(types.Dict)), nil, 0)
 	}
 	return r.content()
 }
@@ -56,6 +56,7 @@ type reader struct {
 	out     strings.Builder
 	painted bool
 	budget  int
+	hidden  int // marked contents that are open, from the outermost one that a layer hides
 	y       float64
 }
 
@@ -72,6 +73,9 @@ func (r *reader) run(stream []byte, resources types.Dict, depth int) {
 		operator, operands, ok := l.next()
 		if !ok {
 			return
+		}
+		if r.isHidden(operator, operands, resources) {
+			continue
 		}
 		switch operator {
 		case "q":
@@ -94,6 +98,23 @@ func (r *reader) run(stream []byte, resources types.Dict, depth int) {
 			r.operator(operator, operands, current)
 		}
 	}
+}
+
+// isHidden follows marked contents into layers that are switched off: what is
+// painted there is not seen.
+func (r *reader) isHidden(operator string, operands []operand, resources types.Dict) bool {
+	switch operator {
+	case "BMC", "BDC":
+		off := len(operands) >= 2 && operands[0].name == "OC" && r.source.hides(r.source.dict(resources["Properties"])[operands[1].name])
+		if r.hidden > 0 || off {
+			r.hidden++
+		}
+	case "EMC":
+		r.hidden = max(0, r.hidden-1)
+	case "q", "Q", "Tf", "BT", "ET", "Td", "TD", "Tm", "T*":
+		return false
+	}
+	return r.hidden > 0
 }
 
 func (r *reader) operator(operator string, operands []operand, current *font) {
@@ -169,7 +190,7 @@ func (r *reader) fontNamed(name string, resources types.Dict) *font {
 
 func (r *reader) external(name string, resources types.Dict, depth int) {
 	o := r.source.dict(resources["XObject"])[name]
-	if stream, ok := r.source.get(o).(types.StreamDict); ok {
+	if stream, ok := r.source.get(o).(types.StreamDict); ok && !r.source.hides(stream.Dict["OC"]) {
 		if r.source.name(stream.Dict["Subtype"]) == "Form" {
 			r.form(o, resources, depth)
 			return

@@ -1,0 +1,128 @@
+package pdf
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
+	"github.com/samber/lo"
+)
+
+// Removed is something in a file that is not taken along, and how often: what
+// could run, lead elsewhere, or be filled in.
+type Removed struct {
+	What  string
+	Count int
+}
+
+func (r Removed) String() string { return fmt.Sprintf("%s ×%d", r.What, r.Count) }
+
+const (
+	script       = "script"
+	launch       = "launch action"
+	link         = "link"
+	submission   = "form submission"
+	media        = "sound, film or 3D"
+	embeddedFile = "embedded file"
+	formField    = "form field"
+	emptyField   = "form field whose value has no drawing of its own"
+)
+
+var actions = map[string]string{
+	"JavaScript": script, "Launch": launch, "URI": link, "GoToR": link, "GoToE": link, "Thread": link,
+	"SubmitForm": submission, "ImportData": submission, "Rendition": media, "Movie": media, "Sound": media,
+	"RichMediaExecute": media, "GoTo3DView": media,
+}
+
+var mediaAnnotations = []string{"Sound", "Movie", "Screen", "3D", "RichMedia"}
+
+// active counts what a file holds that is left behind when its pages are
+// written.
+func (s *source) active() []Removed {
+	a := activity{source: s, counts: map[string]int{}, left: 10_000}
+	catalog := s.catalog()
+	a.action(catalog["OpenAction"], 0)
+	a.additional(catalog["AA"])
+	names := s.dict(catalog["Names"])
+	a.count(script, a.names(names["JavaScript"], 0))
+	a.count(embeddedFile, a.names(names["EmbeddedFiles"], 0))
+	a.count(embeddedFile, len(s.array(catalog["AF"])))
+	if s.get(s.dict(catalog["AcroForm"])["XFA"]) != nil {
+		a.count("form in XML", 1)
+	}
+	for _, p := range s.pages {
+		a.additional(p.dict["AA"])
+		a.count(embeddedFile, len(s.array(p.dict["AF"])))
+		for _, o := range s.array(p.dict["Annots"]) {
+			a.annotation(s.dict(o))
+		}
+	}
+	what := lo.Keys(a.counts)
+	slices.Sort(what)
+	return lo.Map(what, func(w string, _ int) Removed { return Removed{What: w, Count: a.counts[w]} })
+}
+
+type activity struct {
+	source *source
+	counts map[string]int
+	left   int // steps: lists may lead in circles
+}
+
+func (a *activity) count(what string, n int) {
+	if n > 0 {
+		a.counts[what] += n
+	}
+}
+
+func (a *activity) action(o types.Object, depth int) {
+	d := a.source.dict(o)
+	if a.left--; d == nil || depth > maxDepth || a.left < 0 {
+		return
+	}
+	if what, ok := actions[a.source.name(d["S"])]; ok {
+		a.count(what, 1)
+	}
+	next := a.source.array(d["Next"])
+	if next == nil {
+		next = types.Array{d["Next"]}
+	}
+	for _, o := range next {
+		a.action(o, depth+1)
+	}
+}
+
+func (a *activity) additional(o types.Object) {
+	for _, action := range a.source.dict(o) {
+		a.action(action, 0)
+	}
+}
+
+// names counts the entries of a name tree (ISO 32000 7.9.6).
+func (a *activity) names(o types.Object, depth int) int {
+	d := a.source.dict(o)
+	if a.left--; d == nil || depth > maxDepth || a.left < 0 {
+		return 0
+	}
+	n := len(a.source.array(d["Names"])) / 2
+	for _, kid := range a.source.array(d["Kids"]) {
+		n += a.names(kid, depth+1)
+	}
+	return n
+}
+
+func (a *activity) annotation(d types.Dict) {
+	kind := a.source.name(d["Subtype"])
+	a.action(d["A"], 0)
+	a.additional(d["AA"])
+	switch {
+	case kind == "Widget":
+		a.count(formField, 1)
+		if a.source.get(d["V"]) != nil && a.source.get(a.source.appearance(d)) == nil {
+			a.count(emptyField, 1)
+		}
+	case kind == "FileAttachment":
+		a.count(embeddedFile, 1)
+	case slices.Contains(mediaAnnotations, kind):
+		a.count(media, 1)
+	}
+}
