@@ -1,0 +1,104 @@
+package stamp
+
+import "cmp"
+
+// measures are a label's sizes in its own unit, dots or points.
+type measures struct {
+	text   float64 // smallest letters that can be read: 7 pt, 20 dots at 8 dots/mm
+	margin float64 // kept free at the label's edges
+}
+
+const (
+	lowStrip    = 1.6 // heights and widths of a strip, in smallest letters
+	fairStrip   = 2.4
+	highStrip   = 4.8
+	narrowStrip = 18
+)
+
+// strip is where a stamp goes.
+type strip struct {
+	rect
+	place string
+}
+
+// findStrip looks for a free strip: outside everything that the carrier printed
+// before one between, high enough to be read from afar before a low one, at the
+// bottom before the top.
+func findStrip(g *grid, m measures) (strip, bool) {
+	width := min(narrowStrip*m.text, 0.7*g.area.width())
+	columns, rows := max(1, int(width/g.cell)), max(1, int(lowStrip*m.text/g.cell)+1)
+	var best strip
+	var bestRank rank
+	for r := range g.free(columns, rows) {
+		if rank := rankOf(r, g, m); rank.compare(bestRank) > 0 {
+			best, bestRank = strip{rect: r, place: placeOf(r, g.area)}, rank
+		}
+	}
+	if bestRank == (rank{}) {
+		return strip{}, false
+	}
+	best.rect = besideContent(best.rect, g.content, m)
+	return best, true
+}
+
+// rank orders strips, its first figures before its later ones.
+type rank struct{ fair, outside, low, height, width, room float64 }
+
+func (a rank) compare(b rank) int {
+	return cmp.Or(cmp.Compare(a.fair, b.fair), cmp.Compare(a.outside, b.outside), cmp.Compare(a.low, b.low),
+		cmp.Compare(a.height, b.height), cmp.Compare(a.width, b.width), cmp.Compare(a.room, b.room))
+}
+
+func rankOf(r rect, g *grid, m measures) rank {
+	height := min(r.height(), highStrip*m.text)
+	out := rank{height: height, width: min(r.width(), 0.6*g.area.width()), room: r.height(), low: 1}
+	if height >= fairStrip*m.text {
+		out.fair = 1
+	}
+	if r.top >= g.content.bottom || r.bottom <= g.content.top {
+		out.outside = 1
+	}
+	switch placeOf(r, g.area) {
+	case stripBottom:
+		out.low = 3
+	case stripTop:
+		out.low = 2
+	}
+	return out
+}
+
+// Where a strip lies.
+const (
+	stripBottom = "strip bottom"
+	stripTop    = "strip top"
+	stripMiddle = "strip middle"
+)
+
+func placeOf(r, area rect) string {
+	switch middle := (r.top + r.bottom) / 2; {
+	case middle > area.top+0.72*area.height():
+		return stripBottom
+	case middle < area.top+0.28*area.height():
+		return stripTop
+	}
+	return stripMiddle
+}
+
+// besideContent takes of a larger free part what lies nearest to the carrier's
+// print: paper is sometimes smaller than a file says.
+func besideContent(r, content rect, m measures) rect {
+	height := min(r.height(), highStrip*m.text)
+	switch {
+	case r.bottom <= content.top:
+		r.top = r.bottom - height
+	case r.top >= content.bottom:
+		r.bottom = r.top + height
+	default:
+		r.top += (r.height() - height) / 2
+		r.bottom = r.top + height
+	}
+	if left := max(r.left, content.left); r.right-left >= 2*narrowStrip*m.text {
+		r.left = left
+	}
+	return r
+}
