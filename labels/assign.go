@@ -47,7 +47,7 @@ type candidate struct {
 
 func (a *assigning) run(files []bundle.File) Assignment {
 	for at, file := range files {
-		if file.Kind == bundle.Workbook || isControlFile(file) {
+		if file.Kind == bundle.Workbook || IsControlFile(file) {
 			a.out.Papers = append(a.out.Papers, file)
 			continue
 		}

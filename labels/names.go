@@ -52,11 +52,13 @@ func isOld(name string) bool {
 	return oldSuffix.MatchString(extension.ReplaceAllString(baseName(name), ""))
 }
 
-// isControlFile goes by the name alone, and never holds for ZPL: control files
+// IsControlFile goes by the name alone, and never holds for ZPL: control files
 // are lists on paper.
-func isControlFile(file bundle.File) bool {
+func IsControlFile(file bundle.File) bool {
 	name := baseName(file.Name)
 	return file.Kind != bundle.ZPL && controlWord.MatchString(name) && !labelWord.MatchString(extension.ReplaceAllString(name, ""))
 }
 
-func hasControlHeading(text string) bool { return controlHeading.MatchString(text) }
+// HasControlHeading is true for the text of a page that begins as lists and
+// manifests do.
+func HasControlHeading(text string) bool { return controlHeading.MatchString(text) }

@@ -84,7 +84,7 @@ func (o *opened) readPDF() *unusable {
 		if content.Blank {
 			continue
 		}
-		p := part{format: PDF, index: i, texts: strings.Split(content.Text, "\n"), control: hasControlHeading(content.Text)}
+		p := part{format: PDF, index: i, texts: strings.Split(content.Text, "\n"), control: HasControlHeading(content.Text)}
 		if document.Repaired != "" {
 			p.notes = []string{document.Repaired}
 		}

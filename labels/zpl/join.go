@@ -39,28 +39,20 @@ var ErrNothingToPrint = errors.New("the label file prints nothing")
 // none changes how the next one prints. Only drawing commands pass. The first
 // label that cannot be read or printed ends it with a *[JoinError].
 func Join(w io.Writer, labels iter.Seq2[[]byte, error]) (Joined, error) {
-	out := bufio.NewWriter(w)
-	j := joiner{out: out}
-	index := 0
+	j := NewJoiner(w)
+	var joined Joined
 	for data, err := range labels {
 		if err == nil {
-			err = j.label(data)
+			err = joined.add(j, data)
 		}
 		if err != nil {
-			return j.joined, &JoinError{Index: index, Err: err}
+			return joined, &JoinError{Index: len(joined.Places), Err: err}
 		}
-		index++
 	}
-	return j.joined, j.close()
+	return joined, j.Close()
 }
 
-type joiner struct {
-	out    *bufio.Writer
-	joined Joined
-	left   leftovers
-}
-
-func (j *joiner) label(data []byte) error {
+func (joined *Joined) add(j *Joiner, data []byte) error {
 	units, report := Split(data)
 	if report.Broken != "" {
 		return errors.New(report.Broken)
@@ -74,35 +66,51 @@ func (j *joiner) label(data []byte) error {
 		}
 	}
 	for _, u := range units {
-		if err := j.unit(u); err != nil {
+		if err := j.Add(u); err != nil {
 			return err
 		}
 	}
-	j.joined.Places = append(j.joined.Places, Place{First: j.joined.Units + 1, Count: len(units)})
-	j.joined.Units += len(units)
-	j.joined.Removed = addUp(j.joined.Removed, report.Removed)
+	joined.Places = append(joined.Places, Place{First: joined.Units + 1, Count: len(units)})
+	joined.Units += len(units)
+	joined.Removed = addUp(joined.Removed, report.Removed)
 	return nil
 }
 
-func (j *joiner) unit(u Unit) error {
-	if _, err := j.out.WriteString(reset); err != nil {
-		return err
-	}
-	if _, err := j.out.WriteString(j.left.before(u)); err != nil {
-		return err
-	}
-	_, err := j.out.Write(u.Data)
-	return err
+// Joiner is a joined file in the making, for labels that [Split] gave.
+type Joiner struct {
+	out   *bufio.Writer
+	left  leftovers
+	units int
 }
 
-// close leaves the printer as the first label found it.
-func (j *joiner) close() error {
-	if j.joined.Units > 0 {
-		if _, err := j.out.WriteString(reset + j.left.before(Unit{})); err != nil {
+// NewJoiner begins a joined file; [Joiner.Close] ends it.
+func NewJoiner(w io.Writer) *Joiner { return &Joiner{out: bufio.NewWriterSize(w, 64<<10)} }
+
+// Add writes a label that is not broken.
+func (j *Joiner) Add(u Unit) error {
+	j.units++
+	return j.write(reset, j.left.before(u), u.Data)
+}
+
+// Close leaves the printer as the first label found it.
+func (j *Joiner) Close() error {
+	if j.units > 0 {
+		if err := j.write(reset, j.left.before(Unit{}), nil); err != nil {
 			return err
 		}
 	}
 	return j.out.Flush()
+}
+
+func (j *Joiner) write(reset, back string, data []byte) error {
+	if _, err := j.out.WriteString(reset); err != nil {
+		return err
+	}
+	if _, err := j.out.WriteString(back); err != nil {
+		return err
+	}
+	_, err := j.out.Write(data)
+	return err
 }
 
 func addUp(sum, more []Removed) []Removed {

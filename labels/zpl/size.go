@@ -1,0 +1,27 @@
+package zpl
+
+import (
+	"bytes"
+	"strconv"
+)
+
+// Size is the label's width (^PW) and length (^LL) in dots; 0 where it does not
+// say so, or says so in other units.
+func (u Unit) Size() (width, length int) {
+	for _, p := range u.pieces {
+		if p.classes&(setsWidth|setsLength) == 0 {
+			continue
+		}
+		for t := range tokens(p.raw) {
+			n, err := strconv.Atoi(string(bytes.TrimSpace(firstValue(t.param()))))
+			switch {
+			case err != nil || n <= 0:
+			case t.is(cmdPW):
+				width = n
+			case t.is(cmdLL):
+				length = n
+			}
+		}
+	}
+	return width, length
+}
