@@ -105,6 +105,7 @@ func (f *salvaged) read(p *objectParser, number int) bool {
 	switch {
 	case !whole:
 		delete(f.objects, number)
+		f.left -= len(p.data) - p.at // its end was looked for everywhere
 		return false
 	case raw != nil:
 		f.objects[number] = types.StreamDict{Dict: d, Raw: raw}
