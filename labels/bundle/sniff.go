@@ -31,6 +31,7 @@ const sniffBytes = 4096
 var (
 	utf8BOM   = []byte("\xef\xbb\xbf")
 	zplOpens  = regexp.MustCompile(`(?i)\^XA|^\s*(~DG|~DY|~DU|\^X[AF]|CT~~CD,~CC\^~CT~)`)
+	pdfObject = regexp.MustCompile(`(^|[\s%])[0-9]+\s+[0-9]+\s+obj\b`)
 	htmlOpens = regexp.MustCompile(`(?i)^<(!doctype html|html|head|body|\?xml[^>]*\?>\s*<(!doctype html|html))`)
 )
 
@@ -56,11 +57,12 @@ func Sniff(data []byte) (Kind, []byte) {
 	case strings.HasPrefix(http.DetectContentType(data), "image/"):
 		return Image, data
 	}
-	return kindByMark(head, start), data
+	return kindByMark(head, start, data), data
 }
 
-// kindByMark looks for the first mark of a PDF or of ZPL behind leading junk.
-func kindByMark(head, start []byte) Kind {
+// kindByMark looks for the first mark of a PDF or of ZPL behind leading junk. A
+// PDF that lost its header is known by its objects.
+func kindByMark(head, start, data []byte) Kind {
 	const pdfHeaderWithin = 1024 // Acrobat's rule: the header within the first 1,024 bytes
 	pdf := bytes.Index(head[:min(len(head), pdfHeaderWithin)], []byte("%PDF-"))
 	zpl := zplOpens.FindIndex(start)
@@ -69,6 +71,8 @@ func kindByMark(head, start []byte) Kind {
 		return PDF
 	case zpl != nil:
 		return ZPL
+	case pdfObject.Match(head) && bytes.Contains(data, []byte("endobj")), bytes.Contains(data[max(0, len(data)-pdfHeaderWithin):], []byte("startxref")):
+		return PDF
 	default:
 		return Unknown
 	}

@@ -11,7 +11,7 @@ var dangers = func() map[string]string {
 	known := map[string]string{}
 	for _, group := range []struct{ codes, does string }{
 		{"~JA ~JP ~JR ~JX ^RO ~RO ~RV ~EF ~EG ^EF ^EG ~JN ~JO ~JF", "it resets the printer, cancels work or erases its memory"},
-		{"^JU ^ST ^KL ^KN ^SL ~SL ^SX ^SO ^ZZ ~KB ^SZ ^JH", "it changes the printer's lasting settings"},
+		{"^JU ^ST ^KL ^KN ^SL ~SL ^SX ^SO ^ZZ ~KB ^JH", "it changes the printer's lasting settings"},
 		{"^KP ^KD", "it changes the printer's password or clock"},
 		{"^NB ^NC ^ND ^NI ^NN ^NP ^NR ^NS ^NT ^NW ~NC ~NR ~NT ^SC ^SP ^WA ^WE ^WI ^WL ^WP ^WR ^WS ^WX ~WL ~WR", "it changes the printer's network or port"},
 		{"~DB ~DE ~DN ~DS ~DT ~DU ~DY ~DG ^TO ^ID ^CO", "it writes, moves or deletes files in the printer's storage"},
