@@ -1,0 +1,186 @@
+package zpl_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"flag"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/samber/lo"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/despacho/despacho/labels/internal/sample"
+	"github.com/despacho/despacho/labels/zpl"
+)
+
+// corpus are carriers' labels, where the folder is there, and a few of our own.
+func corpus(t testing.TB) map[string][]byte {
+	t.Helper()
+	names, err := filepath.Glob("../../../shared/corpus/zpl/*.zpl")
+	require.NoError(t, err)
+	own, err := filepath.Glob("testdata/labels/*.zpl")
+	require.NoError(t, err)
+	require.NotEmpty(t, own)
+	files := map[string][]byte{}
+	for _, name := range append(names, own...) {
+		files[filepath.Base(name)], err = os.ReadFile(name)
+		require.NoError(t, err)
+	}
+	return files
+}
+
+var (
+	fieldOrGraphic = regexp.MustCompile(`(?s)\^F[DV](.*?)\^FS|\^GF(.*?)\^FS|~DG[^,]*(,[^~^]*)`)
+	lineEnds       = strings.NewReplacer("\r", "", "\n", "")
+)
+
+// printedBy are the fields and graphics of a file, sorted: read without the
+// package's tokenizer, so that it cannot be wrong in the same way.
+func printedBy(data []byte) []string {
+	printed := lo.Map(fieldOrGraphic.FindAllSubmatch(data, -1), func(found [][]byte, _ int) string {
+		return lineEnds.Replace(string(bytes.Join(found[1:], nil)))
+	})
+	slices.Sort(printed)
+	return printed
+}
+
+// changes leave alone what a file prints: each writes into it what other
+// labels' makers did, or what an attacker would.
+var changes = map[string]func(file string, r *rand.Rand) string{
+	"commands within a label": func(file string, r *rand.Rand) string {
+		bad := []string{"~JR", "^MMT", "^MNY", "^MD30", "~SD15", "^PR6,6", "~JSN", "^JUS", "^KPsecret", "^MCN", "~HS", "^XB", "\r\n", "~DYE:X.TTF,A,T,2,,00", "^IDR:*.*"}
+		return atSome("^FS", file, r, func() string { return "^FS" + bad[r.IntN(len(bad))] })
+	},
+	"text and formats around labels": func(file string, r *rand.Rand) string {
+		bad := []string{"junk", "\x1b%-12345X@PJL RESET\r\n", "! U1 setvar \"a\" \"b\"\r\n", "^XA^JUF^XZ", "^XA^MCY^XZ", "~WC", "^XA^IDE:*.*^FS^XZ", "^JIE:X.BAS"}
+		return atSome("^XZ", file, r, func() string { return "^XZ\n" + bad[r.IntN(len(bad))] + "\n" })
+	},
+	"doubled starts": func(file string, r *rand.Rand) string {
+		return atSome("^XA", file, r, func() string { return "^XA\n^XA" })
+	},
+	"copies": func(file string, r *rand.Rand) string {
+		return atSome("^XZ", file, r, func() string { return "^PQ5,0,1,Y^XZ" })
+	},
+	"another prefix": func(file string, _ *rand.Rand) string {
+		if strings.ContainsAny(file, "|") || strings.Contains(file, "^CC") {
+			return file
+		}
+		return "^CC|" + strings.ReplaceAll(file, "^", "|") + "|CC^"
+	},
+	"line ends": func(file string, _ *rand.Rand) string { return strings.ReplaceAll(file, "\n", "\r\n") },
+}
+
+func atSome(mark, file string, r *rand.Rand, put func() string) string {
+	parts := strings.Split(file, mark)
+	var out strings.Builder
+	for i, part := range parts {
+		out.WriteString(part)
+		if i == len(parts)-1 {
+			break
+		}
+		out.WriteString(lo.Ternary(r.IntN(4) == 0, put(), mark))
+	}
+	return out.String()
+}
+
+func TestWhatPrintsStaysTheSame(t *testing.T) {
+	t.Parallel()
+	files := corpus(t)
+	delete(files, "templating.zpl") // a template's fields are in each of its labels
+	delete(files, "template.zpl")
+	kinds := slices.Sorted(maps.Keys(changes))
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		original := files[name]
+		plain := joined(t, name, original)
+		if !bytes.Contains(original, []byte("^CC")) {
+			require.Equal(t, printedBy(original), printedBy(plain), name)
+		}
+		for range 25 {
+			changed := string(original)
+			kinds := lo.Samples(kinds, 1+r.IntN(3))
+			slices.Sort(kinds) // "another prefix" first: what is put in afterwards has the default ones
+			for _, kind := range slices.Backward(kinds) {
+				changed = changes[kind](changed, r)
+			}
+			got := joined(t, name, []byte(changed))
+			require.Equal(t, printedBy(plain), printedBy(got), "%s with %v", name, kinds)
+			for _, harmful := range []string{"~JR", "^JU", "^KP", "^MCN", "~HS", "@PJL", "! U1", "E:", "^JI", "*.*"} {
+				if !bytes.Contains(original, []byte(harmful)) {
+					require.NotContains(t, string(got), harmful, "%s with %v", name, kinds)
+				}
+			}
+		}
+	}
+}
+
+func joined(t *testing.T, name string, data []byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	_, err := zpl.Join(&out, sample.Each(data))
+	require.NoError(t, err, "%s\n%s", name, data)
+	return out.Bytes()
+}
+
+func TestLabelsOfTwoCarriersShareNoName(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	const label = "~DGR:DEMO.GRF,1,1,%s\n^XA^XGR:DEMO.GRF,1,1^FS^XZ^XA^IDR:DEMO.GRF^FS^XZ"
+	_, err := zpl.Join(&out, sample.Each([]byte(strings.ReplaceAll(label, "%s", "0F")), []byte(strings.ReplaceAll(label, "%s", "F0")),
+		[]byte("^XA^XGR:DEMO.GRF,1,1^FS^FDno graphic of its own^FS^XZ")))
+	require.NoError(t, err)
+	names := regexp.MustCompile(`~DGR:(\w+\.GRF)`).FindAllStringSubmatch(out.String(), -1)
+	require.Len(t, names, 2)
+	assert.NotEqual(t, names[0][1], names[1][1])
+	for _, name := range names {
+		assert.NotEqual(t, "DEMO.GRF", name[1])
+		assert.Equal(t, 3, strings.Count(out.String(), name[1]), "brought, shown, deleted")
+	}
+}
+
+var update = flag.Bool("update", false, "write the golden file anew")
+
+// golden is what a file must give: for each label the beginning of its
+// SHA-256, and what is reported.
+type golden struct {
+	Labels []string
+	Report []string
+}
+
+func TestGoldenLabels(t *testing.T) {
+	t.Parallel()
+	const path = "testdata/golden.json"
+	got := map[string]golden{}
+	for name, data := range corpus(t) {
+		units, report := zpl.Split(data)
+		g := golden{Report: append(lo.Map(report.Removed, func(r zpl.Removed, _ int) string { return r.String() }), report.Repairs...)}
+		for _, u := range units {
+			sum := sha256.Sum256(u.Data)
+			g.Labels = append(g.Labels, hex.EncodeToString(sum[:8]))
+			g.Report = append(g.Report, u.Repairs...)
+		}
+		got[name] = g
+	}
+	if *update {
+		text, err := json.MarshalIndent(got, "", "  ")
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(path, append(text, '\n'), 0o644))
+	}
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	want := map[string]golden{}
+	require.NoError(t, json.Unmarshal(text, &want))
+	for name := range got {
+		assert.Equal(t, want[name], got[name], name)
+	}
+}
