@@ -123,8 +123,11 @@ func (a *Documents) storeLabels(ctx context.Context, scope Scope, order books.Or
 }
 
 func contentType(format string) string {
-	if format == "pdf" {
+	switch format {
+	case "pdf":
 		return "application/pdf"
+	case "xlsx":
+		return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 	}
 	return "application/vnd.zebra-zpl"
 }

@@ -38,7 +38,8 @@ type PublishInput struct {
 	// Connections are those that were worked on; those skipped have no pages.
 	Connections []RunConnection `json:"connections"`
 	Format      string          `json:"format"`
-	Settings    Settings        `json:"settings"`
+	Printing
+	Settings Settings `json:"settings"`
 	// Since is the hub's time when the run began.
 	Since time.Time `json:"since"`
 }
@@ -159,6 +160,7 @@ func (a *Publishing) account(ctx context.Context, in PublishInput, c RunConnecti
 // Published is a run after publishing.
 type Published struct {
 	Files     []books.PrintFile       `json:"files"`
+	Lists     []books.ListFile        `json:"lists,omitempty"`
 	Accounts  map[string]books.Counts `json:"accounts"`
 	Requested int                     `json:"requested"`
 	// Reasons say why orders have no label here, the most frequent first, at most 15.
@@ -172,7 +174,7 @@ type Published struct {
 const reasonsShown = 15
 
 // Publish settles the run's books as they stand, sorts the pile, joins the
-// labels into one file a format, reopens and counts what it wrote, and marks
+// labels into one file a format (and group), reopens and counts what it wrote, and marks
 // the orders as published. What it decided first stands, however often it runs.
 func (a *Publishing) Publish(ctx context.Context, in PublishInput) (Published, error) {
 	published, err := a.publish(ctx, in)
@@ -187,7 +189,7 @@ func (a *Publishing) publish(ctx context.Context, in PublishInput) (Published, e
 	if err := a.mark(ctx, in, pile); err != nil {
 		return Published{}, err
 	}
-	published := Published{Files: pile.Files, Accounts: map[string]books.Counts{}, Requested: len(pile.Manifest.Rows), Reasons: pile.Manifest.Reasons(reasonsShown)}
+	published := Published{Files: pile.Files, Lists: pile.Lists, Accounts: map[string]books.Counts{}, Requested: len(pile.Manifest.Rows), Reasons: pile.Manifest.Reasons(reasonsShown)}
 	for id, rows := range lo.GroupBy(pile.Manifest.Rows, func(r books.Row) string { return r.ConnectionID }) {
 		published.Accounts[id] = books.Counts{Ended: lo.CountValuesBy(rows, func(r books.Row) books.Outcome { return r.Outcome })}
 	}
@@ -204,6 +206,7 @@ func (a *Publishing) publish(ctx context.Context, in PublishInput) (Published, e
 type Pile struct {
 	Manifest books.Manifest    `json:"manifest"`
 	Files    []books.PrintFile `json:"files"`
+	Lists    []books.ListFile  `json:"lists,omitempty"`
 	// Entries are the printed orders, in the order of the pile.
 	Entries []books.Entry  `json:"entries"`
 	LeftOut map[string]int `json:"left_out,omitempty"`
@@ -219,7 +222,7 @@ func (a *Publishing) pile(ctx context.Context, in PublishInput) (Pile, error) {
 		return pile, err
 	}
 	var entries []books.Entry
-	pile = Pile{Manifest: books.Manifest{Run: in.Run, Merchant: in.Merchant, Sort: books.PileSort}, LeftOut: map[string]int{}}
+	pile = Pile{Manifest: books.Manifest{Run: in.Run, Merchant: in.Merchant}, LeftOut: map[string]int{}}
 	for _, c := range in.Connections {
 		account, err := a.account(ctx, in, c)
 		if err != nil {
@@ -232,7 +235,6 @@ func (a *Publishing) pile(ctx context.Context, in PublishInput) (Pile, error) {
 			pile.LeftOut[c.Connection.ID] = len(account.LeftOut)
 		}
 	}
-	books.SortPile(entries)
 	if err := a.join(ctx, in, entries, &pile); err != nil {
 		return pile, err
 	}

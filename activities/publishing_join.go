@@ -18,14 +18,6 @@ import (
 // singleLimit bounds a single label's file as it is read back for the join.
 const singleLimit = 64 << 20
 
-// joined is one joined file in the making.
-type joined struct {
-	format string
-	labels []books.Label
-	// rows and places say whose the labels are: the row, and its label's number there.
-	rows, places []int
-}
-
 // unjoinable is a label that was stored as good and cannot be joined.
 type unjoinable struct {
 	row int
@@ -34,27 +26,45 @@ type unjoinable struct {
 
 func (u unjoinable) Error() string { return u.err.Error() }
 
-// join decides which labels are printed, writes a row for each order, and
-// joins the files. A label that cannot be joined costs only its own order.
+// join decides which labels are printed, in which order, writes a row for each
+// order, and joins the files. A label that cannot be joined costs only its own order.
 func (a *Publishing) join(ctx context.Context, in PublishInput, entries []books.Entry, pile *Pile) error {
+	sort, err := in.sortWithBins(ctx, a.Store, in.Merchant)
+	if err != nil {
+		return err
+	}
+	by, groupErr := books.ParseGroup(in.Group)
+	layout, layoutErr := in.layout()
+	if err := errors.Join(groupErr, layoutErr); err != nil {
+		return final(ErrorRequest, err.Error())
+	}
+	pile.Manifest.Sort, pile.Manifest.Group = sort.String(), by
 	for {
 		printed, others := lo.FilterReject(entries, func(e books.Entry, _ int) bool { return e.Outcome == books.Labelled })
-		files, rows, err := lay(printed, in.Format)
+		groups := sort.Grouped(printed, by)
+		all, err := lay(groups, by, in, layout)
 		if err != nil {
 			return err
 		}
-		pile.Files, err = a.joinFiles(ctx, in, files, rows)
+		unprinted := sort.Pile(others)
+		if in.Separators {
+			if err := all.separate(in, pile.Manifest.Sort, unprinted); err != nil {
+				return err
+			}
+		}
+		pile.Files, err = a.joinFiles(ctx, in, all)
 		var bad unjoinable
 		if errors.As(err, &bad) {
-			spoil(entries, printed[bad.row].Order.ID, bad)
+			spoil(entries, all.rows[bad.row].ID, bad)
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		pile.Entries = printed
-		pile.Manifest.Rows = append(rows, lo.Map(others, func(e books.Entry, _ int) books.Row { return rowOf(e) })...)
-		return nil
+		pile.Entries = lo.FlatMap(groups, func(g books.GroupedPile, _ int) []books.Entry { return g.Entries })
+		pile.Manifest.Rows = append(all.rows, lo.Map(unprinted, func(e books.Entry, _ int) books.Row { return books.RowOf(e) })...)
+		pile.Lists, err = a.lists(ctx, in, sort, all)
+		return err
 	}
 }
 
@@ -66,53 +76,16 @@ func spoil(entries []books.Entry, id string, bad unjoinable) {
 	}
 }
 
-// lay gives each printed order its row and its place in the file of its format.
-func lay(printed []books.Entry, format string) (map[string]*joined, []books.Row, error) {
-	files := map[string]*joined{"zpl": {format: "zpl"}, "pdf": {format: "pdf"}}
-	rows := make([]books.Row, len(printed))
-	for i, e := range printed {
-		rows[i] = rowOf(e)
-		rows[i].Position = lo.ToPtr(i + 1)
-		toPrint, spare := books.ChooseFormat(e.Labels, format)
-		if len(toPrint) == 0 {
-			return nil, nil, final(ErrorBooks, fmt.Sprintf("order %s counts as labelled and has no label to print", e.Order.Code))
-		}
-		for n, label := range append(toPrint, spare...) {
-			rows[i].Labels = append(rows[i].Labels, printedAt(label))
-			if n < len(toPrint) {
-				file := files[label.Format]
-				file.labels, file.rows, file.places = append(file.labels, label), append(file.rows, i), append(file.places, n)
-			}
-		}
-	}
-	return files, rows, nil
-}
-
-func (a *Publishing) joinFiles(ctx context.Context, in PublishInput, files map[string]*joined, rows []books.Row) ([]books.PrintFile, error) {
+func (a *Publishing) joinFiles(ctx context.Context, in PublishInput, all laid) ([]books.PrintFile, error) {
 	made := []books.PrintFile{}
-	for _, format := range []string{"zpl", "pdf"} {
-		if len(files[format].labels) == 0 {
-			continue
-		}
-		file, err := a.joinFile(ctx, in, files[format], rows)
+	for _, j := range all.files {
+		file, err := a.joinFile(ctx, in, j, all.rows)
 		if err != nil {
 			return nil, err
 		}
 		made = append(made, file)
 	}
 	return made, nil
-}
-
-func rowOf(e books.Entry) books.Row {
-	return books.Row{
-		ID: e.Order.ID, Code: e.Order.Code, OrderNumber: e.Order.OrderNumber, ConnectionID: e.Order.ConnectionID,
-		Channel: e.Order.Channel, TrackingNumber: e.Order.TrackingNumber, Items: lo.CoalesceSliceOrEmpty(e.Order.Items),
-		Outcome: e.Outcome, Reason: e.Reason, Status: lo.CoalesceOrEmpty(e.Status, books.StatusNone), Labels: []books.Printed{},
-	}
-}
-
-func printedAt(l books.Label) books.Printed {
-	return books.Printed{Key: l.Key, Format: l.Format, SHA256: l.SHA256, Count: l.Count}
 }
 
 // joinFile writes one joined file, reopens it, counts it against the labels,
@@ -126,65 +99,95 @@ func (a *Publishing) joinFile(ctx context.Context, in PublishInput, j *joined, r
 		_ = file.Close()
 		_ = os.Remove(file.Name())
 	}()
-	if err := a.write(ctx, j, file); err != nil {
+	written, err := a.write(ctx, in, j, rows, file)
+	if err != nil {
 		return books.PrintFile{}, err
 	}
-	expected := lo.SumBy(j.labels, func(l books.Label) int { return l.Count })
-	count, err := reopen(j.format, file)
-	if err != nil {
-		return books.PrintFile{}, fmt.Errorf("reopen the joined %s: %w", j.format, err)
-	}
-	if count != expected {
-		return books.PrintFile{}, final(ErrorBooks, fmt.Sprintf("the joined %s holds %d labels, its manifest %d", j.format, count, expected))
-	}
-	if _, err := file.Seek(0, io.SeekStart); err != nil {
+	if err := j.checked(written, in.Stamp, file); err != nil {
 		return books.PrintFile{}, err
 	}
 	stored, err := a.Store.PutFile(ctx, storage.RunPrintPrefix(in.Merchant, in.Run), "."+j.format, contentType(j.format), file)
 	if err != nil {
 		return books.PrintFile{}, err
 	}
-	first := 1
 	for i, label := range j.labels {
-		place := &rows[j.rows[i]].Labels[j.places[i]]
-		place.File, place.First = stored.Key, first
-		first += label.Count
+		place, at := &rows[label.row].Labels[label.place], written.places[i]
+		place.File, place.First, place.Count, place.Slot = stored.Key, at.First, at.Count, at.Slot
+		place.Notes = lo.Uniq(append(append([]string{}, label.Notes...), at.Notes...))
 	}
-	result := books.PrintFile{Key: stored.Key, Format: j.format, Labels: len(lo.Uniq(j.rows)), Bytes: stored.Bytes, SHA256: stored.SHA256}
+	result := books.PrintFile{Key: stored.Key, Format: j.format, Group: j.group.String(), Labels: j.orders(), Bytes: stored.Bytes, SHA256: stored.SHA256}
 	if j.format == "pdf" {
-		result.Pages = count
+		result.Pages = written.count
 	}
 	return result, nil
 }
 
-// write streams the single labels from the store into the joined file.
-func (a *Publishing) write(ctx context.Context, j *joined, w io.Writer) error {
-	var failed error
-	read := func(yield func([]byte, error) bool) {
-		for _, label := range j.labels {
-			var data []byte
-			if data, failed = a.Store.ReadAll(ctx, label.Key, singleLimit); !yield(data, failed) || failed != nil {
-				return
-			}
+// written is what a join wrote: pages of paper or ZPL units, and the place of
+// each label.
+type written struct {
+	count  int
+	places []pdf.Place
+}
+
+// checked reopens a joined file and holds what stands in it against its labels;
+// a slip adds to a label.
+func (j *joined) checked(w written, slips bool, file *os.File) error {
+	count, err := reopen(j.format, file)
+	if err != nil {
+		return fmt.Errorf("reopen the joined %s: %w", j.format, err)
+	}
+	if count != w.count || len(w.places) != len(j.labels) {
+		return final(ErrorBooks, fmt.Sprintf("the joined %s holds %d pages of %d labels, its manifest %d of %d", j.format, count, len(w.places), w.count, len(j.labels)))
+	}
+	for i, label := range j.labels {
+		if more := w.places[i].Count - label.Count; more < 0 || more > 0 && !slips {
+			return final(ErrorBooks, fmt.Sprintf("label %d of the joined %s has %d pages, not %d", i+1, j.format, w.places[i].Count, label.Count))
 		}
 	}
-	var inZPL *zpl.JoinError
-	var inPDF *pdf.JoinError
-	var err error
-	if j.format == "zpl" {
-		_, err = zpl.Join(w, read)
-	} else {
-		_, err = pdf.Join(w, read)
-	}
+	return nil
+}
+
+// write streams the pages before, the single labels from the store and the
+// pages behind into the joined file.
+func (a *Publishing) write(ctx context.Context, in PublishInput, j *joined, rows []books.Row, w io.Writer) (written, error) {
+	source := stream{store: a.Store, file: j, stamping: in.stamping(rows)}
+	out, at, err := j.writeAll(w, source.each(ctx))
 	switch {
-	case failed != nil || ctx.Err() != nil:
-		return errors.Join(failed, ctx.Err())
-	case errors.As(err, &inZPL):
-		return unjoinable{j.rows[inZPL.Index], err}
-	case errors.As(err, &inPDF):
-		return unjoinable{j.rows[inPDF.Index], err}
+	case source.failed != nil || ctx.Err() != nil:
+		return out, errors.Join(source.failed, ctx.Err())
+	case err != nil && at >= 0:
+		label := at - lo.Ternary(j.opening == nil, 0, 1)
+		if label < 0 || label >= len(j.labels) {
+			return out, final(ErrorBooks, "a page between the labels cannot be joined: "+err.Error())
+		}
+		return out, unjoinable{j.labels[label].row, err}
+	case err != nil:
+		return out, err
 	}
-	return err
+	if j.opening != nil && len(out.places) > 1 {
+		out.places = out.places[1:]
+	}
+	if j.closing != nil && len(out.places) > 0 {
+		out.places = out.places[:len(out.places)-1]
+	}
+	for i := range out.places {
+		out.places[i].Notes = append(append([]string{}, source.notes[i]...), out.places[i].Notes...)
+	}
+	return out, nil
+}
+
+// writeAll joins what the stream gives. An error that one of its files is to
+// blame for comes with that file's number, from 0; else with -1.
+func (j *joined) writeAll(w io.Writer, labels func(yield func([]byte, error) bool)) (written, int, error) {
+	if j.format == "pdf" {
+		out, err := pdf.JoinOnto(w, labels, j.layout)
+		var at *pdf.JoinError
+		return written{out.Pages, out.Places}, lo.TernaryF(errors.As(err, &at), func() int { return at.Index }, func() int { return -1 }), err
+	}
+	out, err := zpl.Join(w, labels)
+	var at *zpl.JoinError
+	places := lo.Map(out.Places, func(p zpl.Place, _ int) pdf.Place { return pdf.Place{First: p.First, Count: p.Count} })
+	return written{out.Units, places}, lo.TernaryF(errors.As(err, &at), func() int { return at.Index }, func() int { return -1 }), err
 }
 
 func reopen(format string, file *os.File) (int, error) {

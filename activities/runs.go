@@ -30,6 +30,8 @@ type OpenRunInput struct {
 	Merchant string          `json:"merchant"`
 	Run      string          `json:"run"`
 	Request  json.RawMessage `json:"request"`
+	// BinsKey is the request's: read at once, so that nobody waits for a refusal.
+	BinsKey string `json:"bins_key,omitempty"`
 }
 
 // OpenedRun is the worker's settings and, when a run of this key has closed
@@ -54,6 +56,9 @@ func (a *Runs) open(ctx context.Context, in OpenRunInput) (OpenedRun, error) {
 	}
 	if !sameJSON(recorded, in.Request) {
 		return opened, final(ErrorRequestDiffers, fmt.Sprintf("another request was made under the key %q; give this one a key of its own", in.Run))
+	}
+	if _, err := readBins(ctx, a.Store, in.Merchant, in.BinsKey); err != nil {
+		return opened, err
 	}
 	var result books.Result
 	err := a.Store.Get(ctx, resultKey(in.Merchant, in.Run), &result)

@@ -56,6 +56,8 @@ type LabelRunInput struct {
 	Reprint bool `json:"reprint,omitempty"`
 	// Format is the preferred format of the printed label: "zpl" (default) or "pdf".
 	Format string `json:"format,omitempty"`
+	// Printing is how the labels are sorted, laid out and accompanied.
+	activities.Printing
 	// Plan says what would be sent and asked, and does nothing.
 	Plan bool `json:"plan,omitempty"`
 	// Settings override the worker's; zero means the worker's value.

@@ -31,7 +31,14 @@ func runDetails(r books.Result, reasons []books.ReasonCount) string {
 	}
 	connectionTable(&b, r.Connections)
 	for _, f := range r.Files {
-		b.WriteString(fmt.Sprintf("\n- %d labels in `%s`", f.Labels, f.Key))
+		group := ""
+		if f.Group != "" {
+			group = " of " + cell(f.Group)
+		}
+		b.WriteString(fmt.Sprintf("\n- %d labels%s in `%s`", f.Labels, group, f.Key))
+	}
+	for _, l := range r.Lists {
+		b.WriteString(fmt.Sprintf("\n- %s list in `%s`", l.Kind, l.Key))
 	}
 	if r.Manifest.CSV != "" {
 		b.WriteString(fmt.Sprintf("\n- every order in `%s`", r.Manifest.CSV))

@@ -124,7 +124,7 @@ func (r *labelRun) open(ctx workflow.Context) (*Result, error) {
 	}
 	r.attributes(ctx)
 	var opened activities.OpenedRun
-	in := activities.OpenRunInput{Merchant: r.result.Merchant, Run: r.result.Run, Request: request}
+	in := activities.OpenRunInput{Merchant: r.result.Merchant, Run: r.result.Run, Request: request, BinsKey: r.in.BinsKey}
 	if err := workflow.ExecuteActivity(hubStep(ctx, "record the request"), runs.OpenRun, in).Get(ctx, &opened); err != nil {
 		return nil, err
 	}

@@ -31,6 +31,9 @@ func (in LabelRunInput) check(merchant string) error {
 			add("orders[%d].order is empty or longer than 128 characters", i)
 		}
 	}
+	if err := in.Printing.Check(); err != nil {
+		wrong = append(wrong, err)
+	}
 	if in.Since < 0 || in.Within < 0 {
 		add("since and within are not negative")
 	}

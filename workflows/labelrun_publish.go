@@ -35,7 +35,7 @@ func (r *labelRun) publish(ctx workflow.Context) error {
 }
 
 func (r *labelRun) publishInput() activities.PublishInput {
-	in := activities.PublishInput{Merchant: r.result.Merchant, Run: r.result.Run, Format: r.in.Format, Settings: r.settings, Since: r.since}
+	in := activities.PublishInput{Merchant: r.result.Merchant, Run: r.result.Run, Format: r.in.Format, Printing: r.in.Printing, Settings: r.settings, Since: r.since}
 	for _, t := range r.turns {
 		if t.connection.SkipReason != "" && t.found == 0 {
 			continue
@@ -54,6 +54,7 @@ func (r *labelRun) publishInput() activities.PublishInput {
 // takePublished takes the run's final figures from its books.
 func (r *labelRun) takePublished(published activities.Published) {
 	r.result.Files = append(r.result.Files, published.Files...)
+	r.result.Lists = append(r.result.Lists, published.Lists...)
 	r.reasons = published.Reasons
 	r.result.Requested, r.result.Outcomes = published.Requested, map[books.Outcome]int{}
 	for _, id := range workflow.DeterministicKeys(published.Accounts) {

@@ -8,16 +8,22 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+
+	"github.com/samber/lo"
 )
 
 // Manifest is the account of a run: a row for every order that it took up,
 // printed ones first, in the order of the pile.
 type Manifest struct {
-	Run      string    `json:"run"`
-	Merchant string    `json:"merchant"`
-	Sort     string    `json:"sort"`
-	Rows     []Row     `json:"rows"`
-	LeftOut  []LeftOut `json:"left_out,omitempty"`
+	Run      string `json:"run"`
+	Merchant string `json:"merchant"`
+	// Sort is the order of the pile, as ParseSort reads it.
+	Sort string `json:"sort"`
+	// Group is by what the pile was split into files; empty when it was not.
+	Group   GroupBy   `json:"group,omitempty"`
+	Rows    []Row     `json:"rows"`
+	LeftOut []LeftOut `json:"left_out,omitempty"`
 	// Kept are files from the hub that could be given to no order.
 	Kept []KeptFile `json:"kept,omitempty"`
 }
@@ -37,6 +43,33 @@ type Row struct {
 	Reason         string        `json:"reason"`
 	Status         ChannelStatus `json:"status"`
 	Labels         []Printed     `json:"labels"`
+
+	// What the pile may be sorted and grouped by, besides.
+	Courier      string     `json:"courier,omitempty"`
+	ShippingMode string     `json:"shipping_mode,omitempty"`
+	WarehouseID  string     `json:"warehouse_id,omitempty"`
+	Deadline     *time.Time `json:"deadline,omitempty"`
+	SoldAt       *time.Time `json:"sold_at,omitempty"`
+}
+
+// RowOf is the row of an entry that is not printed.
+func RowOf(e Entry) Row {
+	return Row{
+		ID: e.Order.ID, Code: e.Order.Code, OrderNumber: e.Order.OrderNumber, ConnectionID: e.Order.ConnectionID,
+		Channel: e.Order.Channel, TrackingNumber: e.Order.TrackingNumber, Items: lo.CoalesceSliceOrEmpty(e.Order.Items),
+		Outcome: e.Outcome, Reason: e.Reason, Status: lo.CoalesceOrEmpty(e.Status, StatusNone), Labels: []Printed{},
+		Courier: e.Order.Courier, ShippingMode: e.Order.ShippingMode, WarehouseID: e.Order.WarehouseID,
+		Deadline: lo.EmptyableToPtr(e.Order.HandlingDeadline), SoldAt: lo.EmptyableToPtr(e.Order.SoldAt),
+	}
+}
+
+// Order is the order of the row, as far as the manifest tells it.
+func (r Row) Order() Order {
+	return Order{
+		ID: r.ID, Code: r.Code, OrderNumber: r.OrderNumber, ConnectionID: r.ConnectionID, Channel: r.Channel,
+		TrackingNumber: r.TrackingNumber, Items: r.Items, Courier: r.Courier, ShippingMode: r.ShippingMode,
+		WarehouseID: r.WarehouseID, HandlingDeadline: lo.FromPtr(r.Deadline), SoldAt: lo.FromPtr(r.SoldAt),
+	}
 }
 
 // Printed is a label of a row: the single file, and where it stands in a joined one.
@@ -46,9 +79,14 @@ type Printed struct {
 	SHA256 string `json:"sha256"`
 	// File is the joined file's key; empty for a label that is not printed.
 	File string `json:"file"`
-	// First is its first page or ZPL unit in File, from 1; Count how many.
+	// First is its first page or ZPL unit in File, from 1, separators counted;
+	// Count how many.
 	First int `json:"first"`
 	Count int `json:"count"`
+	// Slot is its place on a sheet with several labels, from 1; else 0.
+	Slot int `json:"slot,omitempty"`
+	// Notes are what was changed on it: mended, left out, turned, shrunk.
+	Notes []string `json:"notes,omitempty"`
 }
 
 // ReasonCount is why some orders have no label, and one of them.
@@ -88,33 +126,20 @@ func (m Manifest) Reasons(most int) []ReasonCount {
 var manifestHeader = []string{
 	"position", "delivery_order_id", "delivery_order_code", "order_number", "connection_id", "channel",
 	"tracking_number", "items", "outcome", "reason", "status", "labels",
+	"courier", "shipping_mode", "warehouse_id", "deadline", "sold_at",
 }
 
 // WriteCSV writes the rows as comma-separated values with a header. Items
-// read "2×SKU; 1×SKU", labels "file#first+count; …". Cells that a spreadsheet
-// would take for a formula start with an apostrophe.
+// read "2×SKU; 1×SKU", labels "file#first+count; …", on sheets with "/slot", and
+// what was changed on them in parentheses. Cells that a spreadsheet would take
+// for a formula start with an apostrophe.
 func (m Manifest) WriteCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
 	if err := out.Write(manifestHeader); err != nil {
 		return err
 	}
 	for _, r := range m.Rows {
-		position := ""
-		if r.Position != nil {
-			position = strconv.Itoa(*r.Position)
-		}
-		items := make([]string, len(r.Items))
-		for i, item := range r.Items {
-			items[i] = fmt.Sprintf("%d×%s", item.Quantity, item.SKU)
-		}
-		labels := make([]string, len(r.Labels))
-		for i, l := range r.Labels {
-			labels[i] = fmt.Sprintf("%s#%d+%d", l.File, l.First, l.Count)
-		}
-		record := []string{
-			position, r.ID, r.Code, r.OrderNumber, r.ConnectionID, r.Channel, r.TrackingNumber,
-			strings.Join(items, "; "), string(r.Outcome), r.Reason, string(r.Status), strings.Join(labels, "; "),
-		}
+		record := r.cells()
 		for i, cell := range record {
 			record[i] = plainCell(cell)
 		}
@@ -124,6 +149,38 @@ func (m Manifest) WriteCSV(w io.Writer) error {
 	}
 	out.Flush()
 	return out.Error()
+}
+
+func (r Row) cells() []string {
+	position := ""
+	if r.Position != nil {
+		position = strconv.Itoa(*r.Position)
+	}
+	items := lo.Map(r.Items, func(i Item, _ int) string { return fmt.Sprintf("%d×%s", i.Quantity, i.SKU) })
+	labels := lo.Map(r.Labels, func(l Printed, _ int) string { return l.String() })
+	return []string{
+		position, r.ID, r.Code, r.OrderNumber, r.ConnectionID, r.Channel, r.TrackingNumber,
+		strings.Join(items, "; "), string(r.Outcome), r.Reason, string(r.Status), strings.Join(labels, "; "),
+		r.Courier, r.ShippingMode, r.WarehouseID, moment(r.Deadline), moment(r.SoldAt),
+	}
+}
+
+func (p Printed) String() string {
+	text := fmt.Sprintf("%s#%d+%d", p.File, p.First, p.Count)
+	if p.Slot > 0 {
+		text += fmt.Sprintf("/%d", p.Slot)
+	}
+	if len(p.Notes) > 0 {
+		text += fmt.Sprintf(" (%s)", strings.Join(p.Notes, ", "))
+	}
+	return text
+}
+
+func moment(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
 }
 
 func plainCell(cell string) string {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
@@ -20,7 +21,8 @@ func TestManifestAsCSV(t *testing.T) {
 		{
 			Position: lo.ToPtr(1), ID: "id", Code: "OD1", OrderNumber: "A-1", ConnectionID: "c", Channel: "paris", TrackingNumber: "T,1",
 			Items: []books.Item{{SKU: "MUG", Quantity: 2}, {SKU: "HAT", Quantity: 1}}, Outcome: books.Labelled, Status: books.StatusNone,
-			Labels: []books.Printed{{Key: "k", File: "f.zpl", First: 3, Count: 2}},
+			Labels:  []books.Printed{{Key: "k", File: "f.pdf", First: 3, Count: 2, Slot: 4, Notes: []string{"turned by 90°"}}, {File: "f.pdf", First: 5, Count: 1}},
+			Courier: "Starken", ShippingMode: "Dropshipping", WarehouseID: "w", Deadline: lo.ToPtr(noon.In(time.FixedZone("", -3*3600))), SoldAt: lo.ToPtr(noon),
 		},
 		{ID: "=cmd|' /C calc'!A0", Code: "+1", OrderNumber: "-1", Channel: "@SUM(A1)", TrackingNumber: "\tx", Reason: "=\"quoted\"", Outcome: books.Rejected},
 	}}
@@ -40,11 +42,20 @@ func TestManifestAsCSV(t *testing.T) {
 	})
 	t.Run("a printed order", func(t *testing.T) {
 		t.Parallel()
-		assert.Equal(t, []string{"1", "id", "OD1", "A-1", "c", "paris", "T,1", "2×MUG; 1×HAT", "labelled", "", "none", "f.zpl#3+2"}, rows[1])
+		assert.Equal(t, []string{"1", "id", "OD1", "A-1", "c", "paris", "T,1", "2×MUG; 1×HAT", "labelled", "", "none",
+			"f.pdf#3+2/4 (turned by 90°); f.pdf#5+1", "Starken", "Dropshipping", "w", "2026-11-21T12:00:00Z", "2026-11-21T12:00:00Z"}, rows[1])
 	})
 	t.Run("no cell is a formula to a spreadsheet", func(t *testing.T) {
 		t.Parallel()
-		assert.Equal(t, []string{"", "'=cmd|' /C calc'!A0", "'+1", "'-1", "", "'@SUM(A1)", "'\tx", "", "rejected", "'=\"quoted\"", "", ""}, rows[2])
+		assert.Equal(t, []string{"", "'=cmd|' /C calc'!A0", "'+1", "'-1", "", "'@SUM(A1)", "'\tx", "", "rejected", "'=\"quoted\"", "", "", "", "", "", "", ""}, rows[2])
+	})
+	t.Run("a row tells its order again", func(t *testing.T) {
+		t.Parallel()
+		order := books.Order{
+			ID: "1", Code: "2", OrderNumber: "3", ConnectionID: "4", Channel: "5", TrackingNumber: "6", Items: items("7"),
+			Courier: "8", ShippingMode: "9", WarehouseID: "10", HandlingDeadline: noon, SoldAt: noon,
+		}
+		assert.Equal(t, order, books.RowOf(books.Entry{Order: order}).Order())
 	})
 	t.Run("a writer that fails is told", func(t *testing.T) {
 		t.Parallel()

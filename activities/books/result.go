@@ -37,8 +37,10 @@ type Result struct {
 	LeftOut     int                `json:"left_out,omitempty"`
 	Connections []ConnectionResult `json:"connections"`
 	Files       []PrintFile        `json:"files"`
-	Manifest    ManifestKeys       `json:"manifest"`
-	Plan        *Plan              `json:"plan,omitempty"`
+	// Lists are there only when the run was asked for them.
+	Lists    []ListFile   `json:"lists,omitempty"`
+	Manifest ManifestKeys `json:"manifest"`
+	Plan     *Plan        `json:"plan,omitempty"`
 }
 
 // ConnectionResult is one connection of a run in figures.
@@ -57,9 +59,27 @@ type ConnectionResult struct {
 type PrintFile struct {
 	Key    string `json:"key"`
 	Format string `json:"format"`
-	Labels int    `json:"labels"`
+	// Group is which part of the pile the file holds; empty when it was not split.
+	Group string `json:"group,omitempty"`
+	// Labels are the orders whose labels it holds.
+	Labels int `json:"labels"`
 	// Pages is 0 for ZPL.
 	Pages  int    `json:"pages"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
+// Kinds of lists.
+const (
+	PickingList = "picking"
+	PackingList = "packing"
+)
+
+// ListFile is a picking or packing list of a run, as "xlsx" or "pdf".
+type ListFile struct {
+	Kind   string `json:"kind"`
+	Key    string `json:"key"`
+	Format string `json:"format"`
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256"`
 }

@@ -62,7 +62,7 @@ type pageConnection struct{ Name, Channel, Reason string }
 
 // pageSummary is the page in short in another language.
 type pageSummary struct {
-	Language Language
+	Language books.Language
 	Title    string
 	Figures  string
 	Lines    []string
@@ -123,7 +123,7 @@ func newPageFile(d delivery) pageFile {
 }
 
 func newPageOrder(row books.Row, names map[string]string) pageOrder {
-	words := wordsOf(row.Outcome, Spanish)
+	words := books.WordsOf(row.Outcome, books.Spanish)
 	order := pageOrder{
 		Name: orderName(row), Channel: channelName(row.Channel), Tracking: row.TrackingNumber, Detail: row.Reason,
 		Title: words.Name, Meaning: words.Meaning, Advice: words.Advice,
@@ -176,13 +176,13 @@ func summaries(result books.Result) []pageSummary {
 	ready := result.Outcomes[books.Labelled]
 	missing := result.Requested - ready - result.Outcomes[books.AlreadyPrinted]
 	all := []pageSummary{
-		{Language: Portuguese, Title: "Em português", Figures: fmt.Sprintf("%d de %d pedidos com etiqueta; faltam %d.", ready, result.Requested, missing)},
-		{Language: English, Title: "In English", Figures: fmt.Sprintf("%d of %d orders have a label; %d are missing.", ready, result.Requested, missing)},
+		{Language: books.Portuguese, Title: "Em português", Figures: fmt.Sprintf("%d de %d pedidos com etiqueta; faltam %d.", ready, result.Requested, missing)},
+		{Language: books.English, Title: "In English", Figures: fmt.Sprintf("%d of %d orders have a label; %d are missing.", ready, result.Requested, missing)},
 	}
 	for i := range all {
 		for _, outcome := range books.Outcomes() {
 			if count := result.Outcomes[outcome]; count > 0 {
-				words := wordsOf(outcome, all[i].Language)
+				words := books.WordsOf(outcome, all[i].Language)
 				all[i].Lines = append(all[i].Lines, fmt.Sprintf("%s: %d. %s %s", words.Name, count, words.Meaning, words.Advice))
 			}
 		}

@@ -61,6 +61,10 @@ func TestPartnersDocument(t *testing.T) {
 func jsonFields(kind reflect.Type) []string {
 	var names []string
 	for i := range kind.NumField() {
+		if kind.Field(i).Anonymous {
+			names = append(names, jsonFields(kind.Field(i).Type)...)
+			continue
+		}
 		name, _, _ := strings.Cut(kind.Field(i).Tag.Get("json"), ",")
 		names = append(names, name)
 	}

@@ -129,7 +129,7 @@ func (d desk) showMissing(ctx context.Context, store Store, result books.Result)
 	out := tabwriter.NewWriter(d.Out, 0, 0, 2, ' ', 0)
 	writeCells(out, "order without a label here", "channel", "outcome", "reason")
 	for _, row := range missing[:min(len(missing), maxShownOrders)] {
-		reason := orDefault(row.Reason, wordsOf(row.Outcome, English).Meaning)
+		reason := orDefault(row.Reason, books.WordsOf(row.Outcome, books.English).Meaning)
 		writeCells(out, plain(orderName(row)), plain(row.Channel), string(row.Outcome), plain(reason))
 	}
 	if err := out.Flush(); err != nil {

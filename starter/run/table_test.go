@@ -59,19 +59,6 @@ func TestWriteTable(t *testing.T) {
 	})
 }
 
-func TestEveryOutcomeHasWordsInThreeLanguages(t *testing.T) {
-	t.Parallel()
-	assert.Len(t, outcomeWords, len(books.Outcomes()))
-	for _, outcome := range books.Outcomes() {
-		for _, language := range []Language{Spanish, Portuguese, English} {
-			words := outcomeWords[outcome][language]
-			assert.NotEmpty(t, words.Name, "%s in %s", outcome, language)
-			assert.Regexp(t, `\.$`, words.Meaning, "%s in %s", outcome, language)
-			assert.Regexp(t, `\.$`, words.Advice, "%s in %s", outcome, language)
-		}
-	}
-}
-
 func TestNumbersForPeople(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, "1 row", count(1, "row"))

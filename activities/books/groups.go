@@ -1,0 +1,78 @@
+package books
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/labels/natural"
+)
+
+// GroupBy is what a pile is split by: one joined file a format for each group.
+type GroupBy string
+
+// What a pile can be split by.
+const (
+	GroupNone      GroupBy = ""
+	GroupChannel   GroupBy = "channel"
+	GroupCourier   GroupBy = "courier"
+	GroupWarehouse GroupBy = "warehouse"
+)
+
+// ParseGroup reads what a pile is split by; "none" is GroupNone.
+func ParseGroup(text string) (GroupBy, error) {
+	switch group := GroupBy(text); group {
+	case GroupNone, GroupChannel, GroupCourier, GroupWarehouse:
+		return group, nil
+	case "none":
+		return GroupNone, nil
+	}
+	return GroupNone, fmt.Errorf("there is no grouping by %q; there are none, %s, %s, %s", text, GroupChannel, GroupCourier, GroupWarehouse)
+}
+
+// Group is the part of a pile that goes into files of its own.
+type Group struct {
+	// Name is the channel's slug, the courier or the warehouse's id; empty when
+	// the pile is not split, or where an order has none.
+	Name string
+	// Apart: labels that must lie by themselves, because their carrier scans
+	// them in an app (Mercado Libre Flex).
+	Apart bool
+}
+
+// GroupOf tells to which group an order belongs.
+func (g GroupBy) GroupOf(o Order) Group {
+	names := map[GroupBy]string{GroupChannel: o.Channel, GroupCourier: o.Courier, GroupWarehouse: o.WarehouseID}
+	return Group{Name: names[g], Apart: channels.ModeOf(o.Channel, o.ShippingMode).Apart}
+}
+
+// apartWord names what lies apart.
+const apartWord = "flex"
+
+func (g Group) String() string {
+	if g.Apart {
+		return lo.Ternary(g.Name == "", apartWord, g.Name+" "+apartWord)
+	}
+	return g.Name
+}
+
+// GroupedPile is one group of a pile, in order.
+type GroupedPile struct {
+	Group   Group
+	Entries []Entry
+}
+
+// Grouped splits entries into groups and sorts each. Groups follow one another
+// by name in natural order, orders without one last, and what lies apart behind
+// the rest of its name. Positions run on from one group to the next.
+func (s Sort) Grouped(entries []Entry, by GroupBy) []GroupedPile {
+	parts := lo.GroupBy(entries, func(e Entry) Group { return by.GroupOf(e.Order) })
+	groups := lo.MapToSlice(parts, func(g Group, entries []Entry) GroupedPile { return GroupedPile{g, s.Pile(entries)} })
+	slices.SortFunc(groups, func(a, b GroupedPile) int {
+		return cmp.Or(natural.Compare(a.Group.Name, b.Group.Name), compareBools(b.Group.Apart, a.Group.Apart))
+	})
+	return groups
+}

@@ -1,0 +1,52 @@
+package books_test
+
+import (
+	"testing"
+
+	"github.com/samber/lo"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/despacho/despacho/activities/books"
+)
+
+func TestPileIsGrouped(t *testing.T) {
+	t.Parallel()
+	orders := []books.Order{
+		{ID: "1", OrderNumber: "5", Channel: "paris", Courier: "Starken", WarehouseID: "w-10"},
+		{ID: "2", OrderNumber: "4", Channel: "mercadolibre", ShippingMode: "self_service", Courier: "Flex", WarehouseID: "w-2"},
+		{ID: "3", OrderNumber: "3", Channel: "mercadolibre", ShippingMode: "cross_docking", WarehouseID: "w-2"},
+		{ID: "4", OrderNumber: "2", Channel: "amazon", Courier: "blue"},
+		{ID: "5", OrderNumber: "1", Channel: "mercadolibre", ShippingMode: "Self Service", Courier: "Flex", WarehouseID: "w-10"},
+	}
+	for by, want := range map[books.GroupBy]map[string][]string{
+		books.GroupNone:      {"": {"4", "3", "1"}, "flex": {"5", "2"}},
+		books.GroupChannel:   {"amazon": {"4"}, "mercadolibre": {"3"}, "mercadolibre flex": {"5", "2"}, "paris": {"1"}},
+		books.GroupCourier:   {"blue": {"4"}, "Flex flex": {"5", "2"}, "Starken": {"1"}, "": {"3"}},
+		books.GroupWarehouse: {"w-2": {"3"}, "w-2 flex": {"2"}, "w-10": {"1"}, "w-10 flex": {"5"}, "": {"4"}},
+	} {
+		t.Run("by "+string(by), func(t *testing.T) {
+			t.Parallel()
+			sort := books.Sort{Keys: []books.SortKey{books.ByOrder}}
+			got := sort.Grouped(entries(orders), by)
+			assert.Equal(t, want, lo.SliceToMap(got, func(g books.GroupedPile) (string, []string) { return g.Group.String(), ids(g.Entries) }))
+		})
+	}
+	names := func(by books.GroupBy) []string {
+		return lo.Map(books.Sort{}.Grouped(lo.Shuffle(entries(orders)), by), func(g books.GroupedPile, _ int) string { return g.Group.String() })
+	}
+	assert.Equal(t, []string{"", "flex"}, names(books.GroupNone))
+	assert.Equal(t, []string{"blue", "Flex flex", "Starken", ""}, names(books.GroupCourier))
+	assert.Equal(t, []string{"w-2", "w-2 flex", "w-10", "w-10 flex", ""}, names(books.GroupWarehouse))
+}
+
+func TestParseGroup(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]books.GroupBy{"": "", "none": "", "channel": "channel", "courier": "courier", "warehouse": "warehouse"} {
+		got, err := books.ParseGroup(text)
+		require.NoError(t, err)
+		assert.Equal(t, want, got)
+	}
+	_, err := books.ParseGroup("colour")
+	assert.ErrorContains(t, err, `there is no grouping by "colour"; there are none, channel, courier, warehouse`)
+}

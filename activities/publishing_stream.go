@@ -1,0 +1,89 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/labels/stamp"
+	"github.com/despacho/despacho/labels/zpl"
+	"github.com/despacho/despacho/storage"
+)
+
+// stream gives what goes into a joined file, one after the other.
+type stream struct {
+	store *storage.Store
+	file  *joined
+	// stamping gives a label's stamp; nil for none.
+	stamping func(toPrint) stamp.Stamp
+	// notes are what was done to each label while it was read.
+	notes [][]string
+	// failed is why the store did not give a label.
+	failed error
+}
+
+func (s *stream) each(ctx context.Context) func(yield func([]byte, error) bool) {
+	s.notes = make([][]string, len(s.file.labels))
+	return func(yield func([]byte, error) bool) {
+		if s.file.opening != nil && !yield(s.file.opening, nil) {
+			return
+		}
+		for i, label := range s.file.labels {
+			data, err := s.store.ReadAll(ctx, label.Key, singleLimit)
+			if err != nil {
+				s.failed = err
+				yield(nil, err)
+				return
+			}
+			if s.stamping != nil {
+				data, s.notes[i] = stamped(label.Format, data, s.stamping(label))
+			}
+			if !yield(data, nil) {
+				return
+			}
+		}
+		if s.file.closing != nil {
+			yield(s.file.closing, nil)
+		}
+	}
+}
+
+// stamping gives each label the number of its order in the pile and its items;
+// nil when labels are not stamped.
+func (in PublishInput) stamping(rows []books.Row) func(toPrint) stamp.Stamp {
+	if !in.Stamp {
+		return nil
+	}
+	return func(l toPrint) stamp.Stamp {
+		row := rows[l.row]
+		return stamp.Stamp{
+			Number: lo.FromPtr(row.Position), Of: len(rows),
+			Lines: lo.Map(row.Items, func(i books.Item, _ int) string { return fmt.Sprintf("%d × %s", i.Quantity, i.SKU) }),
+		}
+	}
+}
+
+// stamped stamps a label. One that cannot be stamped is printed as it came,
+// and said.
+func stamped(format string, label []byte, with stamp.Stamp) (data []byte, notes []string) {
+	if format != "zpl" {
+		return label, []string{"not stamped: a PDF label"}
+	}
+	units, _ := zpl.Split(label)
+	for _, u := range units {
+		s, err := stamp.ZPL(u.Data, with)
+		if err != nil {
+			return label, []string{"not stamped: " + err.Error()}
+		}
+		data, notes = append(data, s.Data...), append(notes, s.Notes...)
+		if s.Where != "" {
+			notes = append(notes, "stamped: "+s.Where)
+		}
+	}
+	if len(units) == 0 {
+		return label, nil
+	}
+	return data, lo.Uniq(notes)
+}

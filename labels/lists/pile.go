@@ -1,0 +1,93 @@
+package lists
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/despacho/despacho/labels/natural"
+)
+
+// Pile is what was printed, in the order of the pile.
+type Pile struct {
+	Merchant, Run string
+	// Sort is the order of the pile, as the manifest states it.
+	Sort string
+	// Made stands in the files' properties.
+	Made time.Time
+	// Bins tells in which bin a SKU lies; without it the lists have no bins.
+	Bins   map[string]string
+	Orders []Order
+}
+
+// Order is a printed order. Group is what the pile was split by; empty when it
+// was not.
+type Order struct {
+	Position                                  int
+	Number, Group, Channel, Courier, Tracking string
+	Items                                     []Item
+}
+
+// Item is a SKU of an order and how many of it.
+type Item struct {
+	SKU      string
+	Quantity int
+}
+
+// pick is a row of the picking list: a SKU, for all orders of a group.
+type pick struct {
+	group, bin, sku  string
+	quantity, orders int
+}
+
+// picks sums up the items of a pile: by group as they follow one another, then
+// by bin and SKU in natural order.
+func (p Pile) picks() []pick {
+	var all []*pick
+	groups, places := map[string]int{}, map[[2]string]*pick{}
+	for _, order := range p.Orders {
+		if _, known := groups[order.Group]; !known {
+			groups[order.Group] = len(groups)
+		}
+		for sku, quantity := range quantities(order.Items) {
+			key := [2]string{order.Group, sku}
+			if places[key] == nil {
+				places[key] = &pick{group: order.Group, bin: p.Bins[sku], sku: sku}
+				all = append(all, places[key])
+			}
+			places[key].quantity += quantity
+			places[key].orders++
+		}
+	}
+	slices.SortFunc(all, func(a, b *pick) int {
+		return cmp.Or(cmp.Compare(groups[a.group], groups[b.group]), natural.Compare(a.bin, b.bin), natural.Compare(a.sku, b.sku))
+	})
+	picks := make([]pick, len(all))
+	for i, one := range all {
+		picks[i] = *one
+	}
+	return picks
+}
+
+func quantities(items []Item) map[string]int {
+	sums := map[string]int{}
+	for _, item := range items {
+		sums[item.SKU] += item.Quantity
+	}
+	return sums
+}
+
+func (p Pile) grouped() bool {
+	return slices.ContainsFunc(p.Orders, func(o Order) bool { return o.Group != "" })
+}
+
+// units is how many pieces the pile takes.
+func (p Pile) units() int {
+	sum := 0
+	for _, order := range p.Orders {
+		for _, item := range order.Items {
+			sum += item.Quantity
+		}
+	}
+	return sum
+}
