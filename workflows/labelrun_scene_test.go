@@ -3,6 +3,7 @@ package workflows
 import (
 	"context"
 	"errors"
+	"maps"
 	"testing"
 	"time"
 
@@ -49,11 +50,11 @@ type playedTurn struct {
 
 func newRunScene(t *testing.T, connections ...activities.Connection) *runScene {
 	t.Helper()
-	return newRunSceneIn(t, RunID(merchant, runKey), connections...)
+	return newRunSceneIn(t, RunID(merchant, runKey), nil, connections...)
 }
 
-// newRunSceneIn makes a run's scene in a workflow with another id.
-func newRunSceneIn(t *testing.T, id string, connections ...activities.Connection) *runScene {
+// newRunSceneIn makes a run's scene in a workflow with another id, and with more workflows.
+func newRunSceneIn(t *testing.T, id string, others map[string]any, connections ...activities.Connection) *runScene {
 	t.Helper()
 	s := &runScene{
 		in: LabelRunInput{Merchant: merchant}, connections: connections, turns: map[string]turnPlay{},
@@ -62,19 +63,20 @@ func newRunSceneIn(t *testing.T, id string, connections ...activities.Connection
 	for _, c := range connections {
 		s.waiting[c.ID], s.turns[c.ID] = 10, labelsAll(10*time.Minute)
 	}
-	s.scene = newScene(t, id, map[string]any{
-		"ConnectionRun": func(ctx workflow.Context, in ConnectionRunInput) (ConnectionReport, error) {
-			s.started = append(s.started, in)
-			return s.turns[in.Scope.Connection.ID](&playedTurn{Context: ctx, in: in, scene: s, report: ConnectionReport{
-				Connection: in.Scope.Connection.ID, Generation: in.Scope.Generation, State: books.ConnectionRunning,
-			}})
-		},
+	plays := map[string]any{"ConnectionRun": s.playTurn}
+	maps.Copy(plays, others)
+	s.scene = newScene(t, id, plays)
+	s.OnUpsertTypedSearchAttributes(mock.Anything).Return(nil).Run(func(args mock.Arguments) {
+		s.attributes = append(s.attributes, args.Get(0).(temporal.SearchAttributes))
 	})
-	s.OnUpsertTypedSearchAttributes(mock.MatchedBy(func(a temporal.SearchAttributes) bool {
-		s.attributes = append(s.attributes, a)
-		return true
-	})).Return(nil)
 	return s
+}
+
+func (s *runScene) playTurn(ctx workflow.Context, in ConnectionRunInput) (ConnectionReport, error) {
+	s.started = append(s.started, in)
+	return s.turns[in.Scope.Connection.ID](&playedTurn{Context: ctx, in: in, scene: s, report: ConnectionReport{
+		Connection: in.Scope.Connection.ID, Generation: in.Scope.Generation, State: books.ConnectionRunning,
+	}})
 }
 
 // opens plays the first step of a run.

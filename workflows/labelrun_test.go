@@ -73,7 +73,7 @@ func TestLabelRun(t *testing.T) {
 
 	t.Run("of a Schedule has its key from the workflow id, with hyphens for colons", func(t *testing.T) {
 		t.Parallel()
-		s := newRunSceneIn(t, "run/m-1/nightly-2026-11-21T09:00:00Z", marketplace("a", "mercadolibre"))
+		s := newRunSceneIn(t, "run/m-1/nightly-2026-11-21T09:00:00Z", nil, marketplace("a", "mercadolibre"))
 		s.finds()
 		s.publishes()
 		assert.Equal(t, "nightly-2026-11-21T09-00-00Z", s.completed().Run)
