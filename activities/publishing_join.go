@@ -40,10 +40,9 @@ func (a *Publishing) join(ctx context.Context, in PublishInput, entries []books.
 	for {
 		printed, others := lo.FilterReject(entries, func(e books.Entry, _ int) bool { return e.Outcome == books.Labelled })
 		files, rows, err := lay(printed, in.Format)
-		if err != nil {
-			return err
+		if err == nil {
+			pile.Files, err = a.joinFiles(ctx, in, files, rows)
 		}
-		pile.Files, err = a.joinFiles(ctx, in, files, rows)
 		var bad unjoinable
 		if errors.As(err, &bad) {
 			spoil(entries, printed[bad.row].Order.ID, bad)
@@ -75,7 +74,7 @@ func lay(printed []books.Entry, format string) (map[string]*joined, []books.Row,
 		rows[i].Position = lo.ToPtr(i + 1)
 		toPrint, spare := books.ChooseFormat(e.Labels, format)
 		if len(toPrint) == 0 {
-			return nil, nil, final(ErrorBooks, fmt.Sprintf("order %s counts as labelled and has no label to print", e.Order.Code))
+			return nil, nil, unjoinable{i, errors.New("there is none")}
 		}
 		for n, label := range append(toPrint, spare...) {
 			rows[i].Labels = append(rows[i].Labels, printedAt(label))
@@ -176,13 +175,16 @@ func (a *Publishing) write(ctx context.Context, j *joined, w io.Writer) error {
 	} else {
 		_, err = pdf.Join(w, read)
 	}
+	gone := errors.Is(failed, storage.ErrNotFound) || errors.Is(failed, storage.ErrTooLarge)
 	switch {
-	case failed != nil || ctx.Err() != nil:
-		return errors.Join(failed, ctx.Err())
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case failed != nil && !gone:
+		return failed
 	case errors.As(err, &inZPL):
-		return unjoinable{j.rows[inZPL.Index], err}
+		return unjoinable{j.rows[inZPL.Index], inZPL.Err}
 	case errors.As(err, &inPDF):
-		return unjoinable{j.rows[inPDF.Index], err}
+		return unjoinable{j.rows[inPDF.Index], inPDF.Err}
 	}
 	return err
 }
