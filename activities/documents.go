@@ -55,6 +55,9 @@ func (a *Documents) collect(ctx context.Context, in CollectLabelsInput) (Collect
 	}
 	name := books.PageName(books.BatchPage, in.Number, books.AfterAnswer)
 	if step, done, err := in.finished(ctx, a.Store, name); done || err != nil {
+		if err == nil {
+			err = a.leaveAfter(ctx, in, name)
+		}
 		return Collected{Step: step}, err
 	}
 	now := hub.Clock().Now()
@@ -83,24 +86,28 @@ func (a *Documents) collect(ctx context.Context, in CollectLabelsInput) (Collect
 	if err != nil {
 		return Collected{}, err
 	}
-	if err := a.leaveAfter(ctx, in, page); err != nil {
-		return Collected{}, err
-	}
 	step, err := in.leave(ctx, a.Store, name, page)
+	if err == nil {
+		err = a.leaveAfter(ctx, in, name)
+	}
 	return Collected{Step: step, Took: Duration(now.Sub(in.AskedAt))}, err
 }
 
-// leaveAfter leaves the labelled orders on a page of their own where the
-// channel is told at the label that the parcel is ready.
-func (a *Documents) leaveAfter(ctx context.Context, in CollectLabelsInput, page books.Page) error {
+// leaveAfter leaves the labelled orders of the batch's page on a page of their
+// own where the channel is told at the label that the parcel is ready.
+func (a *Documents) leaveAfter(ctx context.Context, in CollectLabelsInput, name string) error {
 	if !in.StatusAtLabel() {
 		return nil
+	}
+	page, err := in.page(ctx, a.Store, name)
+	if err != nil {
+		return err
 	}
 	labelled := lo.FilterMap(page.Ended, func(e books.Entry, _ int) (books.Order, bool) { return e.Order, e.Outcome == books.Labelled })
 	if len(labelled) == 0 {
 		return nil
 	}
-	_, err := in.Last().leave(ctx, a.Store, books.PageName(books.AfterPage, 0, AfterNumber(in.Scope, in.Number)), books.Page{Pending: labelled})
+	_, err = in.Last().leave(ctx, a.Store, books.PageName(books.AfterPage, 0, AfterNumber(in.Scope, in.Number)), books.Page{Pending: labelled})
 	return err
 }
 

@@ -123,6 +123,22 @@ func TestALabelThatWaitsAlreadyIsTakenAsItIs(t *testing.T) {
 	assert.NotEqual(t, "labels/m/c/files/abc.zpl", page.Ended[1].Labels[0].Key)
 }
 
+func TestFalabellaHearsOfTheLabelsThatStandOnTheBatchsPage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{Orders: 100})
+	scope := w.scope("fcom")
+	scope.Settings.FalabellaReady = ReadyAtLabel
+	orders := plain(scope, w.of(scope, sandbox.Labelable)[:2])
+	in := collectInput(scope, 1, w.asks(scope, 1, orders...))
+	_, err := scope.leave(t.Context(), w.store, books.PageName(books.BatchPage, 1, books.AfterAnswer), books.Page{
+		Ready: orders[1:], Ended: []books.Entry{{Order: orders[0], Outcome: books.Labelled}},
+	})
+	require.NoError(t, err)
+	must(w, w.documents.CollectLabels, in)
+	after := w.page(scope.Last(), books.PageName(books.AfterPage, 0, AfterNumber(scope, 1)))
+	assert.Equal(t, ids(orders[:1]), ids(after.Pending), "an earlier try ended before it had said so")
+}
+
 func TestFalabellaHearsAtTheLabelWhenThatIsWanted(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{Orders: 100, Faults: []sandbox.Fault{{Channel: "fcom", Nth: 1, LabelFails: 1}}})
