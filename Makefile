@@ -8,8 +8,9 @@ TOOL       = go tool -modfile=$(CURDIR)/deploy/tools/go.mod
 LOCAL      = cd deploy/local &&
 RUN        =
 BENCH      = .
+FUZZTIME   = 60s
 
-.PHONY: help demo build-demo test check format vet staticcheck workflowcheck race render bench
+.PHONY: help demo build-demo test check format vet staticcheck workflowcheck race fuzz render bench
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -45,6 +46,12 @@ workflowcheck:
 race: ## Tests of the root module under the race detector (needs a C compiler)
 	CGO_ENABLED=1 go test -race ./...
 
+fuzz: ## Hostile label files, a minute each: ZPL tokenizer, bundles, PDFs, the joining of any of them
+	go test -run '^$$' -fuzz '^FuzzSplit$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./labels/zpl
+	go test -run '^$$' -fuzz '^FuzzOpen$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./labels/bundle
+	go test -run '^$$' -fuzz '^FuzzCheck$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./labels/pdf
+	go test -run '^$$' -fuzz '^FuzzJoin$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./labels/tool
+
 render: deploy/render/node_modules ## Prints ZPL to pictures and reads their barcodes back (needs Node)
 	go test -count=1 -tags render ./deploy/render
 
@@ -52,6 +59,8 @@ deploy/render/node_modules: deploy/render/package-lock.json
 	cd deploy/render && npm ci --no-audit --no-fund
 	@touch $@
 
-bench: build-demo ## Go benchmarks, then a run of 1,000 orders with its figures
+bench: build-demo ## Joining against other programs, Go benchmarks, then a run of 1,000 orders with its figures
+	go build -o bin/starter ./starter
+	go run ./labels/pdf/bench -starter bin/starter
 	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 	./bin/demo --once --orders 1000 --json bin/bench.json

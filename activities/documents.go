@@ -3,16 +3,11 @@ package activities
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/activities/books"
-	"github.com/despacho/despacho/labels"
-	"github.com/despacho/despacho/labels/bundle"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/storage"
 )
@@ -60,6 +55,9 @@ func (a *Documents) collect(ctx context.Context, in CollectLabelsInput) (Collect
 	}
 	name := books.PageName(books.BatchPage, in.Number, books.AfterAnswer)
 	if step, done, err := in.finished(ctx, a.Store, name); done || err != nil {
+		if err == nil {
+			err = a.leaveAfter(ctx, in, name)
+		}
 		return Collected{Step: step}, err
 	}
 	now := hub.Clock().Now()
@@ -88,24 +86,28 @@ func (a *Documents) collect(ctx context.Context, in CollectLabelsInput) (Collect
 	if err != nil {
 		return Collected{}, err
 	}
-	if err := a.leaveAfter(ctx, in, page); err != nil {
-		return Collected{}, err
-	}
 	step, err := in.leave(ctx, a.Store, name, page)
+	if err == nil {
+		err = a.leaveAfter(ctx, in, name)
+	}
 	return Collected{Step: step, Took: Duration(now.Sub(in.AskedAt))}, err
 }
 
-// leaveAfter leaves the labelled orders on a page of their own where the
-// channel is told at the label that the parcel is ready.
-func (a *Documents) leaveAfter(ctx context.Context, in CollectLabelsInput, page books.Page) error {
+// leaveAfter leaves the labelled orders of the batch's page on a page of their
+// own where the channel is told at the label that the parcel is ready.
+func (a *Documents) leaveAfter(ctx context.Context, in CollectLabelsInput, name string) error {
 	if !in.StatusAtLabel() {
 		return nil
+	}
+	page, err := in.page(ctx, a.Store, name)
+	if err != nil {
+		return err
 	}
 	labelled := lo.FilterMap(page.Ended, func(e books.Entry, _ int) (books.Order, bool) { return e.Order, e.Outcome == books.Labelled })
 	if len(labelled) == 0 {
 		return nil
 	}
-	_, err := in.Last().leave(ctx, a.Store, books.PageName(books.AfterPage, 0, AfterNumber(in.Scope, in.Number)), books.Page{Pending: labelled})
+	_, err = in.Last().leave(ctx, a.Store, books.PageName(books.AfterPage, 0, AfterNumber(in.Scope, in.Number)), books.Page{Pending: labelled})
 	return err
 }
 
@@ -118,204 +120,4 @@ func nextPoll(in CollectLabelsInput, n int, now time.Time) Duration {
 		return Duration(max(due, 10*time.Second))
 	}
 	return Duration(max(elapsed/4, 10*time.Second))
-}
-
-// collection is the taking of one task's result.
-type collection struct {
-	*Documents
-	hub  *multivende.Client
-	in   CollectLabelsInput
-	task multivende.Task
-
-	// known are the batch's orders and all others of the connection, which a file may name.
-	known    []labels.Order
-	assigned labels.Assignment
-	raw      []string
-	kept     []books.KeptFile
-	// trouble says why the result as a whole could not be had.
-	trouble string
-}
-
-// settle gives each of the orders its end by sets of ids: in which list of the
-// task's output it stands, and whether its label is in the result.
-func (c *collection) settle(ctx context.Context, orders []books.Order) (books.Page, error) {
-	if err := c.open(ctx); err != nil {
-		return books.Page{}, err
-	}
-	places := newPlaces(orders)
-	ended := make([]ending, len(orders))
-	group, groupCtx := errgroup.WithContext(ctx)
-	group.SetLimit(hubParallel)
-	for i, order := range orders {
-		group.Go(func() error {
-			e, err := c.one(groupCtx, order)
-			ended[i] = e
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return books.Page{}, err
-	}
-	page := books.Page{Raw: c.raw, Kept: c.kept}
-	for i, order := range orders {
-		ended[i].into(&page, order, c.in.Scope)
-	}
-	places.sort(&page)
-	return page, nil
-}
-
-// ending is how one order of a batch ended: with its labels, or with the
-// outcome that it has when this was the last try.
-type ending struct {
-	labels  []books.Label
-	outcome books.Outcome
-	reason  string
-	// final: asking again would change nothing.
-	final bool
-}
-
-func (e ending) into(page *books.Page, order books.Order, scope Scope) {
-	order.Asks++
-	switch {
-	case e.outcome == books.Labelled:
-		page.Ended = append(page.Ended, books.Entry{Order: order, Outcome: books.Labelled, Status: order.Status, Labels: e.labels})
-	case e.final || order.Asks >= scope.Settings.Asks:
-		if hint := scope.Connection.channel().SetupHint; hint != "" && e.outcome == books.GaveUp {
-			e.reason += "; " + hint
-		}
-		page.End(order, e.outcome, e.reason)
-	default:
-		order.Trouble = books.Reason(e.reason)
-		page.Ready = append(page.Ready, order)
-	}
-}
-
-// one settles one order.
-func (c *collection) one(ctx context.Context, order books.Order) (ending, error) {
-	output := c.task.Output
-	failed, isFailed := inList(output.Failed, order.ID)
-	unavailable, isUnavailable := inList(output.Unavailable, order.ID)
-	_, isSuccessful := inList(output.Successful, order.ID)
-	_, isAvailable := inList(output.Available, order.ID)
-	switch {
-	case isSuccessful, isAvailable && !isFailed && !isUnavailable && len(c.assigned.Labels[order.ID]) > 0:
-		return c.take(ctx, order)
-	case isFailed:
-		return ending{outcome: books.Rejected, reason: lo.CoalesceOrEmpty(failed.Message, "the marketplace failed to make the label"), final: finalWords(failed.Message)}, nil
-	case isUnavailable:
-		return ending{outcome: books.GaveUp, reason: lo.CoalesceOrEmpty(unavailable.Message, "the marketplace has no label of it yet"), final: finalWords(unavailable.Message)}, nil
-	case isAvailable:
-		return ending{outcome: books.GaveUp, reason: "the hub has a label of it but did not hand it out"}, nil
-	case !c.task.Done():
-		return ending{outcome: books.GaveUp, reason: "the hub's task did not end in time"}, nil
-	case c.task.Failed():
-		return ending{outcome: books.GaveUp, reason: "the hub's task failed"}, nil
-	}
-	return c.inNoList(ctx, order)
-}
-
-// inNoList reads the delivery order that the task's output does not name.
-func (c *collection) inNoList(ctx context.Context, order books.Order) (ending, error) {
-	_, err := c.hub.DeliveryOrder(ctx, order.ID)
-	if multivende.ClassOf(err) == multivende.NotFound {
-		return ending{outcome: books.UnknownOrder, reason: "the hub does not know this delivery order", final: true}, nil
-	}
-	return ending{outcome: books.GaveUp, reason: "the hub's answer does not name the order"}, err
-}
-
-func inList(list []multivende.TaskOrder, id string) (multivende.TaskOrder, bool) {
-	return lo.Find(list, func(o multivende.TaskOrder) bool { return o.DeliveryOrderID == id })
-}
-
-// take stores the labels of an order that the hub says it has labelled: those
-// of the result, else those among the order's own documents.
-func (c *collection) take(ctx context.Context, order books.Order) (ending, error) {
-	found, problems := c.assigned.Labels[order.ID], c.assigned.Problems[order.ID]
-	if len(found) == 0 {
-		known, err := c.ownFiles(ctx, order)
-		if err != nil {
-			return ending{}, err
-		}
-		found, problems = known.Labels[order.ID], append(problems, known.Problems[order.ID]...)
-	}
-	if len(found) == 0 {
-		if len(problems) > 0 {
-			return ending{outcome: books.CorruptLabel, reason: problems[0].Reason}, nil
-		}
-		return ending{outcome: books.GaveUp, reason: lo.CoalesceOrEmpty(c.trouble, "the result holds no label of the order, and neither do its documents")}, nil
-	}
-	stored, err := c.storeLabels(ctx, c.in.Scope, order, c.in.Task, found)
-	return ending{outcome: books.Labelled, labels: stored}, err
-}
-
-// ownFiles looks behind the links that the task's output gives for the order
-// alone, and then among the order's own documents.
-func (c *collection) ownFiles(ctx context.Context, order books.Order) (labels.Assignment, error) {
-	entry, _ := inList(c.task.Output.Successful, order.ID)
-	if len(entry.Links) > 0 {
-		known, err := c.openLinks(ctx, c.hub, c.in.Scope, order, entry.Links, c.known)
-		if err != nil || len(known.Labels[order.ID]) > 0 {
-			return known, err
-		}
-	}
-	return c.fromDocuments(ctx, c.hub, c.in.Scope, order, c.known)
-}
-
-// open downloads the task's result and gives its files to the orders.
-func (c *collection) open(ctx context.Context) error {
-	var files []bundle.File
-	for _, link := range linksOf(c.task) {
-		got, raw, err := c.fetch(ctx, c.hub, c.in.Scope, link)
-		if multivende.ClassOf(err) == multivende.LinkExpired {
-			got, raw, err = c.renewed(ctx, link)
-		}
-		if trouble, broken := asTrouble(err); broken {
-			c.trouble = trouble
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		files = append(files, got...)
-		c.raw = append(c.raw, raw)
-	}
-	c.assigned = labels.Assign(files, c.known)
-	for _, loose := range c.assigned.Unassigned {
-		c.kept = append(c.kept, books.KeptFile{
-			Key: strings.Join(c.raw, " "), ConnectionID: c.in.Connection.ID, Reason: books.Reason(loose.Reason),
-		})
-	}
-	return nil
-}
-
-// renewed asks the task for a new link, once, and fetches that.
-func (c *collection) renewed(ctx context.Context, expired string) ([]bundle.File, string, error) {
-	task, err := c.hub.Task(ctx, c.in.Task)
-	if err != nil {
-		return nil, "", err
-	}
-	links := linksOf(task)
-	if len(links) == 0 {
-		return nil, "", fmt.Errorf("task %s has no link any more", c.in.Task)
-	}
-	i := max(lo.IndexOf(linksOf(c.task), expired), 0)
-	return c.fetch(ctx, c.hub, c.in.Scope, links[min(i, len(links)-1)])
-}
-
-func printedAll(orders []books.Order) []labels.Order {
-	return lo.Map(orders, func(o books.Order, _ int) labels.Order { return printedAs(o) })
-}
-
-func printedAs(o books.Order) labels.Order {
-	return labels.Order{ID: o.ID, References: o.References, Tracking: o.TrackingNumber}
-}
-
-// linksOf are the links to a task's result: that of the task, else those under
-// its output that are not one order's own.
-func linksOf(task multivende.Task) []string {
-	if task.URL != "" {
-		return []string{task.URL}
-	}
-	own := lo.FlatMap(task.Output.Successful, func(o multivende.TaskOrder, _ int) []string { return o.Links })
-	return lo.Without(task.Output.Links, own...)
 }

@@ -107,3 +107,24 @@ func TestFinalWordsAreKnownInAnyCase(t *testing.T) {
 		assert.Equal(t, final, finalWords(words), words)
 	}
 }
+
+func TestTheStatusOfADeliveryOrder(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		delivery multivende.DeliveryOrder
+		want     channels.Status
+	}{
+		"the hub's code counts":                  {multivende.DeliveryOrder{StatusCode: "_delivery_order_status_handling_", DeliveryStatus: "cancelled"}, channels.Handling},
+		"else the coarse word for cancelled":     {multivende.DeliveryOrder{DeliveryStatus: "Canceled"}, channels.Cancelled},
+		"or for delivered":                       {multivende.DeliveryOrder{DeliveryStatus: "delivered"}, channels.Delivered},
+		"pending and completed tell nothing":     {multivende.DeliveryOrder{DeliveryStatus: "completed"}, ""},
+		"a code that nobody knows tells nothing": {multivende.DeliveryOrder{StatusCode: "_new_"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, ok := statusOf(c.delivery)
+			assert.Equal(t, c.want, got)
+			assert.Equal(t, c.want != "", ok)
+		})
+	}
+}

@@ -126,7 +126,7 @@ func (r *saleReader) checkout(ctx context.Context, order *books.Order) (*multive
 		if err != nil {
 			return nil, err
 		}
-		if s := saleOf(checkout); s.paid && s.verified {
+		if s := saleOf(checkout); s.paid && s.verified && !s.cancelled {
 			return &checkout, nil
 		}
 		best = lo.CoalesceOrEmpty(best, &checkout)

@@ -142,8 +142,10 @@ func cancelledOf(checkout multivende.Checkout, entries []books.Entry) []books.En
 			refresh(&e.Order, d)
 		}
 		outcome, reason := ended(e.Order.HubStatus)
-		if outcome == books.Cancelled || sold.cancelled {
-			if sold.cancelled {
+		// A delivery of several sales goes on when one of them is cancelled.
+		saleCancelled := sold.cancelled && len(e.Order.OtherCheckouts) == 0
+		if outcome == books.Cancelled || saleCancelled {
+			if saleCancelled {
 				reason = "the sale was cancelled after its label was made: take it out of the pile if it was printed"
 			}
 			cancelled = append(cancelled, books.Entry{Order: e.Order, Outcome: books.Cancelled, Reason: reason, Status: e.Status, Labels: e.Labels})
@@ -255,21 +257,26 @@ func balanced(entries []books.Entry, rows []books.Row) error {
 	return nil
 }
 
-// mark says of each printed order that this run published it, and takes its
-// label out of those that wait.
+// mark says of each printed order that this run published it. Then it takes
+// out of the labels that wait those that are printed, and those that never will
+// be: of cancelled orders, and such as cannot be printed.
 func (a *Publishing) mark(ctx context.Context, in PublishInput, pile Pile) error {
-	group, ctx := errgroup.WithContext(ctx)
+	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(storeParallel)
 	for _, e := range pile.Entries {
 		group.Go(func() error {
 			publication := books.Publication{Run: in.Run, Record: books.LabelRecord{Order: e.Order, Run: in.Run, Labels: e.Labels}}
-			if _, err := a.Store.PutOnce(ctx, storage.Published(in.Merchant, e.Order.ID, in.Run), &publication); err != nil {
-				return err
-			}
-			return a.Store.Delete(ctx, storage.Waiting(in.Merchant, e.Order.ConnectionID, e.Order.ID))
+			_, err := a.Store.PutOnce(groupCtx, storage.Published(in.Merchant, e.Order.ID, in.Run), &publication)
+			return err
 		})
 	}
-	return group.Wait()
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	through := lo.FilterMap(pile.Manifest.Rows, func(r books.Row, _ int) (string, bool) {
+		return storage.Waiting(in.Merchant, r.ConnectionID, r.ID), r.Outcome == books.Labelled || r.Outcome == books.Cancelled || r.Outcome == books.CorruptLabel
+	})
+	return a.Store.Delete(ctx, through...)
 }
 
 // leaveAfter leaves, for the channels that want a status once the parcel is

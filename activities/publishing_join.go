@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 
 	"github.com/samber/lo"
@@ -20,8 +21,8 @@ const singleLimit = 64 << 20
 
 // unjoinable is a label that was stored as good and cannot be joined.
 type unjoinable struct {
-	row int
-	err error
+	order string // its id
+	err   error
 }
 
 func (u unjoinable) Error() string { return u.err.Error() }
@@ -42,20 +43,17 @@ func (a *Publishing) join(ctx context.Context, in PublishInput, entries []books.
 	for {
 		printed, others := lo.FilterReject(entries, func(e books.Entry, _ int) bool { return e.Outcome == books.Labelled })
 		groups := sort.Grouped(printed, by)
-		all, err := lay(groups, by, in, layout)
-		if err != nil {
-			return err
-		}
 		unprinted := sort.Pile(others)
-		if in.Separators {
-			if err := all.separate(in, pile.Manifest.Sort, unprinted); err != nil {
-				return err
-			}
+		all, err := lay(groups, by, in, layout)
+		if err == nil && in.Separators {
+			err = all.separate(in, pile.Manifest.Sort, unprinted)
 		}
-		pile.Files, err = a.joinFiles(ctx, in, all)
+		if err == nil {
+			pile.Files, err = a.joinFiles(ctx, in, all)
+		}
 		var bad unjoinable
 		if errors.As(err, &bad) {
-			spoil(entries, all.rows[bad.row].ID, bad)
+			spoil(entries, bad)
 			continue
 		}
 		if err != nil {
@@ -68,9 +66,9 @@ func (a *Publishing) join(ctx context.Context, in PublishInput, entries []books.
 	}
 }
 
-func spoil(entries []books.Entry, id string, bad unjoinable) {
+func spoil(entries []books.Entry, bad unjoinable) {
 	for i := range entries {
-		if entries[i].Order.ID == id {
+		if entries[i].Order.ID == bad.order {
 			entries[i].Outcome, entries[i].Reason = books.CorruptLabel, books.Reason("its label cannot be printed: "+bad.Error())
 		}
 	}
@@ -152,15 +150,17 @@ func (j *joined) checked(w written, slips bool, file *os.File) error {
 func (a *Publishing) write(ctx context.Context, in PublishInput, j *joined, rows []books.Row, w io.Writer) (written, error) {
 	source := stream{store: a.Store, file: j, stamping: in.stamping(rows)}
 	out, at, err := j.writeAll(w, source.each(ctx))
+	gone := errors.Is(source.failed, storage.ErrNotFound) || errors.Is(source.failed, storage.ErrTooLarge)
+	if j.opening != nil {
+		at--
+	}
 	switch {
-	case source.failed != nil || ctx.Err() != nil:
-		return out, errors.Join(source.failed, ctx.Err())
-	case err != nil && at >= 0:
-		label := at - lo.Ternary(j.opening == nil, 0, 1)
-		if label < 0 || label >= len(j.labels) {
-			return out, final(ErrorBooks, "a page between the labels cannot be joined: "+err.Error())
-		}
-		return out, unjoinable{j.labels[label].row, err}
+	case ctx.Err() != nil:
+		return out, ctx.Err()
+	case source.failed != nil && !gone:
+		return out, source.failed
+	case err != nil && at >= 0 && at < len(j.labels):
+		return out, unjoinable{rows[j.labels[at].row].ID, err}
 	case err != nil:
 		return out, err
 	}
@@ -176,18 +176,26 @@ func (a *Publishing) write(ctx context.Context, in PublishInput, j *joined, rows
 	return out, nil
 }
 
-// writeAll joins what the stream gives. An error that one of its files is to
-// blame for comes with that file's number, from 0; else with -1.
-func (j *joined) writeAll(w io.Writer, labels func(yield func([]byte, error) bool)) (written, int, error) {
+// nobody is at fault for an error.
+const nobody = -1
+
+// writeAll joins what the stream gives. An error that one of its files is at
+// fault for comes with that file's number, from 0, and without its wrapping.
+func (j *joined) writeAll(w io.Writer, labels iter.Seq2[[]byte, error]) (out written, at int, err error) {
 	if j.format == "pdf" {
-		out, err := pdf.JoinOnto(w, labels, j.layout)
-		var at *pdf.JoinError
-		return written{out.Pages, out.Places}, lo.TernaryF(errors.As(err, &at), func() int { return at.Index }, func() int { return -1 }), err
+		made, err := pdf.JoinOnto(w, labels, j.layout)
+		out = written{made.Pages, made.Places}
+		if inPDF := new(pdf.JoinError); errors.As(err, &inPDF) {
+			return out, inPDF.Index, inPDF.Err
+		}
+		return out, nobody, err
 	}
-	out, err := zpl.Join(w, labels)
-	var at *zpl.JoinError
-	places := lo.Map(out.Places, func(p zpl.Place, _ int) pdf.Place { return pdf.Place{First: p.First, Count: p.Count} })
-	return written{out.Units, places}, lo.TernaryF(errors.As(err, &at), func() int { return at.Index }, func() int { return -1 }), err
+	made, err := zpl.Join(w, labels)
+	out = written{made.Units, lo.Map(made.Places, func(p zpl.Place, _ int) pdf.Place { return pdf.Place{First: p.First, Count: p.Count} })}
+	if inZPL := new(zpl.JoinError); errors.As(err, &inZPL) {
+		return out, inZPL.Index, inZPL.Err
+	}
+	return out, nobody, err
 }
 
 func reopen(format string, file *os.File) (int, error) {

@@ -1,7 +1,7 @@
 package activities
 
 import (
-	"fmt"
+	"errors"
 
 	"github.com/samber/lo"
 
@@ -67,7 +67,7 @@ func laidRow(e books.Entry, at int, format string) (books.Row, []toPrint, error)
 	row.Position = lo.ToPtr(at + 1)
 	print, spare := books.ChooseFormat(e.Labels, format)
 	if len(print) == 0 {
-		return row, nil, final(ErrorBooks, fmt.Sprintf("order %s counts as labelled and has no label to print", e.Order.Code))
+		return row, nil, unjoinable{e.Order.ID, errors.New("there is none")}
 	}
 	for _, l := range append(append([]books.Label{}, print...), spare...) {
 		row.Labels = append(row.Labels, books.Printed{Key: l.Key, Format: l.Format, SHA256: l.SHA256, Count: l.Count, Notes: l.Notes})

@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"iter"
 
 	"github.com/samber/lo"
 
@@ -24,7 +25,7 @@ type stream struct {
 	failed error
 }
 
-func (s *stream) each(ctx context.Context) func(yield func([]byte, error) bool) {
+func (s *stream) each(ctx context.Context) iter.Seq2[[]byte, error] {
 	s.notes = make([][]string, len(s.file.labels))
 	return func(yield func([]byte, error) bool) {
 		if s.file.opening != nil && !yield(s.file.opening, nil) {

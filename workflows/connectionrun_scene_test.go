@@ -1,7 +1,6 @@
 package workflows
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
@@ -164,8 +163,4 @@ func minutes(n ...int) []time.Duration {
 		list = append(list, time.Duration(m)*time.Minute)
 	}
 	return list
-}
-
-func segment(page, from, to int) activities.Segment {
-	return activities.Segment{Page: fmt.Sprintf("read-%05d", page), From: from, To: to}
 }

@@ -81,10 +81,12 @@ func (r *labelRun) awaitFree(ctx workflow.Context, t *turn) error {
 	r.show(ctx)
 	in.Once = false
 	summary := fmt.Sprintf("%s waits for run %s", t.connection.Name, holder.Run)
-	if err := workflow.ExecuteActivity(waitStep(ctx, summary), runs.AwaitConnection, in).Get(ctx, &holder); err != nil {
+	// Not the same variable: an answer that leaves a field out does not empty it.
+	var last activities.ConnectionHolder
+	if err := workflow.ExecuteActivity(waitStep(ctx, summary), runs.AwaitConnection, in).Get(ctx, &last); err != nil {
 		return err
 	}
-	if holder.Run == "" {
+	if last.Run == "" {
 		t.result.State, t.result.Reason = books.ConnectionRunning, ""
 		t.rest = beyondDeadline
 		r.show(ctx)

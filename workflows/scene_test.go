@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"maps"
 	"sync"
 	"testing"
 	"time"
@@ -54,11 +55,10 @@ func newScene(t *testing.T, id string, plays map[string]any) *scene {
 	s.SetStartTime(begin)
 	s.SetTestTimeout(20 * time.Second)
 	s.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: id, TaskQueue: TaskQueue})
-	for name, real := range map[string]any{"LabelRun": LabelRun, "ConnectionRun": ConnectionRun, "LabelBatch": LabelBatch} {
-		if play, ok := plays[name]; ok {
-			real = play
-		}
-		s.RegisterWorkflowWithOptions(real, workflow.RegisterOptions{Name: name})
+	all := map[string]any{"LabelRun": LabelRun, "ConnectionRun": ConnectionRun, "LabelBatch": LabelBatch}
+	maps.Copy(all, plays)
+	for name, one := range all {
+		s.RegisterWorkflowWithOptions(one, workflow.RegisterOptions{Name: name})
 	}
 	hub, files := activities.All(activities.Dependencies{})
 	for _, family := range append(hub, files...) {

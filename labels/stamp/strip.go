@@ -88,10 +88,13 @@ func placeOf(r, area rect) string {
 // print: paper is sometimes smaller than a file says.
 func besideContent(r, content rect, m measures) rect {
 	height := min(r.height(), highStrip*m.text)
+	apart := min(r.height()-height, m.text/2)
 	switch {
 	case r.bottom <= content.top:
+		r.bottom -= apart
 		r.top = r.bottom - height
 	case r.top >= content.bottom:
+		r.top += apart
 		r.bottom = r.top + height
 	default:
 		r.top += (r.height() - height) / 2

@@ -23,13 +23,16 @@ type zplField struct {
 	data     []byte
 	filled   bool
 	many     bool // ^FM
+	graphics []zplToken
 }
 
 func (d *zplDrawing) inField(t zplToken, v values) {
 	f := &d.field
 	switch string(t.code[:]) {
 	case "FO", "FT":
-		d.flush()
+		if f.filled {
+			d.flush() // its ^FS is missing
+		}
 		d.place(t, v)
 	case "FS":
 		d.flush()
@@ -53,7 +56,7 @@ func (d *zplDrawing) inField(t zplToken, v values) {
 	case "SN":
 		f.data, f.filled = v.text(0), true
 	case "GB", "GC", "GE", "GD", "GF", "XG", "IM", "GS":
-		d.graphic(t, v)
+		f.graphics = append(f.graphics, t)
 	default:
 		switch {
 		case t.code[0] == 'A':
@@ -72,10 +75,14 @@ func (d *zplDrawing) place(t zplToken, v values) {
 	d.field.justify = v.number(2, 0) != 0
 }
 
-// flush takes the place of a field's text or barcode and begins the next field.
+// flush takes the place of a field's graphic, text or barcode and begins the next
+// field. A field's commands stand in any order.
 func (d *zplDrawing) flush() {
 	f := d.field
 	d.field = zplField{}
+	for _, t := range f.graphics {
+		d.graphic(f, t)
+	}
 	if f.number != nil {
 		if d.recalls && !f.placed {
 			return // it fills a template's field, which has the place

@@ -6,8 +6,8 @@ import (
 )
 
 // graphic takes the place of what a command draws by itself.
-func (d *zplDrawing) graphic(t zplToken, v values) {
-	f := d.field
+func (d *zplDrawing) graphic(f zplField, t zplToken) {
+	v := t.values()
 	if f.unknown {
 		d.take(everywhere, 0)
 		return

@@ -88,10 +88,13 @@ func isPacked(data []byte) bool {
 	return bytes.HasPrefix(data, []byte(":B64:")) || bytes.HasPrefix(data, []byte(":Z64:"))
 }
 
+// mostValues is one more than any command is asked for here.
+const mostValues = 8
+
 // values are a parameter's, between commas.
 type values [][]byte
 
-func (t zplToken) values() values { return bytes.Split(t.param(), []byte(",")) }
+func (t zplToken) values() values { return bytes.SplitN(t.param(), []byte(","), mostValues) }
 
 func (v values) text(i int) []byte {
 	if i >= len(v) {

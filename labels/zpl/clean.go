@@ -47,17 +47,18 @@ func (c *cutter) cleanText(t token) token {
 	if t.class&wholeText == 0 {
 		t = c.oneLine(t)
 	}
-	if t.traits&prefixByte != 0 {
-		t = withoutLastPrefix(t)
-	}
 	foreign := t.traits&suspicious != 0 && otherLanguage.Match(t.param())
 	switch {
 	case t.traits&literal == 0 && !foreign:
-		return t
 	case t.class&fieldData == 0:
-		return c.withoutForeign(t)
+		t = c.withoutForeign(t)
+	default:
+		t = c.escaped(t, foreign)
 	}
-	return c.escaped(t, foreign)
+	if t.traits&prefixByte != 0 {
+		t = withoutLastPrefix(t)
+	}
+	return t
 }
 
 // oneLine takes away text on the lines after a command.

@@ -264,35 +264,6 @@ func TestCarriersLabelsOfTheCorpusPassWhole(t *testing.T) {
 	}
 }
 
-func FuzzSplit(f *testing.F) {
-	f.Add(sample.ZPL("Venta", "2001"))
-	f.Add([]byte("~DGR:A.GRF,2,1,FFFF^XA^XGR:A^FS^XZ^XA^IDR:*.*^FS^XZ"))
-	f.Add([]byte("^XA^DFE:T^FS^FN1^FS^XZ^XA^XFE:T^FS^FN1^FDa^FS^PQ3^XZ"))
-	f.Add([]byte("^XA^CC!!FH!FDa^b_41!FS!GFB,3,3,1,^~!!CC^^FX x^FS^XZ"))
-	f.Add([]byte("^XA^FDx^FS~DYR:A,B,P,3,,^~^^XGA.PNG^FS\x1eXZ"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		units, report := zpl.Split(data)
-		sound := slices.DeleteFunc(units, func(u zpl.Unit) bool { return u.Broken != "" })
-		for _, u := range sound {
-			zpl.IDs(u)
-			again, reportAgain := zpl.Split(u.Data)
-			require.Empty(t, reportAgain.Broken)
-			require.Len(t, again, 1, "%q", u.Data)
-			require.Empty(t, reportAgain.Removed, "%q", u.Data)
-			require.Equal(t, string(u.Data), string(again[0].Data))
-		}
-		if report.Broken != "" || len(units) == 0 || len(sound) < len(units) {
-			return
-		}
-		var out bytes.Buffer
-		joined, err := zpl.Join(&out, sample.Each(data))
-		require.NoError(t, err)
-		n, err := zpl.Count(&out)
-		require.NoError(t, err)
-		require.Equal(t, joined.Units, n)
-	})
-}
-
 func ExampleJoin() {
 	var out bytes.Buffer
 	joined, err := zpl.Join(&out, sample.Each([]byte("^XA^FO20,20^FDfirst^FS^XZ"), []byte("^XA^FO20,20^FDsecond^FS^PQ2^XZ")))

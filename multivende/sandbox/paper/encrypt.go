@@ -8,10 +8,12 @@ import (
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
 )
 
+// pdfcpu writes no configuration; said before anything runs, as it is a global of the library.
+func init() { api.DisableConfigDir() }
+
 // Encrypt closes a PDF with a user password, so that nobody without it can open it.
 // Its bytes differ each time.
 func Encrypt(pdf []byte, password string) ([]byte, error) {
-	api.DisableConfigDir()
 	var out bytes.Buffer
 	if err := api.Encrypt(bytes.NewReader(pdf), &out, model.NewAESConfiguration(password, "owner-"+password, 256)); err != nil {
 		return nil, fmt.Errorf("encrypt a PDF: %w", err)

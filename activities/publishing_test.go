@@ -1,0 +1,355 @@
+package activities
+
+import (
+	"bytes"
+	"encoding/csv"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/samber/lo"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/labels/pdf"
+	"github.com/despacho/despacho/labels/zpl"
+	"github.com/despacho/despacho/multivende/sandbox"
+	"github.com/despacho/despacho/storage"
+	"github.com/despacho/despacho/storage/storagetest"
+)
+
+// printed is a world with labels of several connections, ready to be published.
+type printed struct {
+	*world
+	in    PublishInput
+	truth map[string]sandbox.ReportOrder
+}
+
+// prints labels up to so many orders of each provider.
+func prints(t *testing.T, most int, faults []sandbox.Fault, providers ...string) *printed {
+	t.Helper()
+	w := newWorld(t, sandbox.Options{Orders: 200, Faults: faults})
+	p := &printed{world: w, truth: map[string]sandbox.ReportOrder{}}
+	p.in = PublishInput{Merchant: w.hub.Merchant(), Run: w.run, Format: "zpl", Settings: DefaultSettings(), Since: w.client.Clock().Now()}
+	for _, provider := range providers {
+		scope := w.scope(provider)
+		truth := lo.Subset(w.of(scope, sandbox.Labelable), 0, uint(most))
+		for _, o := range truth {
+			p.truth[o.ID] = o
+		}
+		w.collects(scope, 1, plain(scope, truth)...)
+		p.in.Connections = append(p.in.Connections, RunConnection{Connection: scope.Connection, Rest: notReady})
+	}
+	return p
+}
+
+var notReady = books.Rest{Outcome: books.NotReady, Reason: "the run's deadline came"}
+
+func (p *printed) publish() Published {
+	p.Helper()
+	return must(p.world, p.publishing.Publish, p.in)
+}
+
+// manifest closes the books and returns what they say.
+func (p *printed) manifest() (books.Manifest, books.ManifestKeys) {
+	p.Helper()
+	keys := must(p.world, p.publishing.CloseBooks, p.in)
+	var manifest books.Manifest
+	require.NoError(p, p.store.Get(p.Context(), keys.JSON, &manifest))
+	return manifest, keys
+}
+
+// pieces are the texts of a joined file's pages or units.
+func (p *printed) pieces(file books.PrintFile) []string {
+	p.Helper()
+	data, err := p.store.ReadAll(p.Context(), file.Key, 64<<20)
+	require.NoError(p, err)
+	if file.Format == "pdf" {
+		texts, err := pdf.Texts(data)
+		require.NoError(p, err)
+		return texts
+	}
+	var units []string
+	for unit, err := range zpl.Units(bytes.NewReader(data)) {
+		require.NoError(p, err)
+		units = append(units, string(unit.Data))
+	}
+	return units
+}
+
+func TestPublish(t *testing.T) {
+	t.Parallel()
+	p := prints(t, 6, nil, "paris", "fcom", "mercadolibre")
+	published := p.publish()
+	manifest, keys := p.manifest()
+	rows := lo.KeyBy(manifest.Rows, func(r books.Row) string { return r.ID })
+	files := lo.KeyBy(published.Files, func(f books.PrintFile) string { return f.Key })
+	t.Run("a file a format, counted", func(t *testing.T) {
+		require.Len(t, published.Files, 2)
+		assert.Equal(t, []string{"zpl", "pdf"}, lo.Map(published.Files, func(f books.PrintFile, _ int) string { return f.Format }))
+		assert.Equal(t, []int{12, 6}, lo.Map(published.Files, func(f books.PrintFile, _ int) int { return f.Labels }))
+		for _, f := range published.Files {
+			assert.Contains(t, f.Key, f.SHA256[:12])
+			assert.Equal(t, lo.Ternary(f.Format == "pdf", len(p.pieces(f)), 0), f.Pages)
+		}
+	})
+	t.Run("the manifest has a row for every order, in the order of the pile", func(t *testing.T) {
+		assert.Len(t, manifest.Rows, len(p.truth))
+		assert.Equal(t, len(p.truth), published.Requested)
+		assert.True(t, slices.IsSortedFunc(manifest.Rows, func(a, b books.Row) int { return p.truth[a.ID].Deadline.Compare(p.truth[b.ID].Deadline) }))
+		for i, r := range manifest.Rows {
+			assert.Equal(t, i+1, *r.Position)
+			assert.Equal(t, []string{p.truth[r.ID].Code, p.truth[r.ID].Number}, []string{r.Code, r.OrderNumber})
+		}
+	})
+	t.Run("each label stands where the manifest says, each parcel once", func(t *testing.T) {
+		expected := map[string]int{}
+		for _, r := range manifest.Rows {
+			parcels := 0
+			for _, l := range lo.Filter(r.Labels, func(l books.Printed, _ int) bool { return l.File != "" }) {
+				pieces := p.pieces(files[l.File])
+				assert.Equal(t, expected[l.File]+1, l.First, "one after the other")
+				expected[l.File] += l.Count
+				for i := l.First; i < l.First+l.Count; i++ {
+					assert.Contains(t, pieces[i-1], p.truth[r.ID].Shipment)
+				}
+				parcels += l.Count
+			}
+			assert.Len(t, p.truth[r.ID].Parcels, parcels)
+		}
+		for key, n := range expected {
+			assert.Len(t, p.pieces(files[key]), n)
+		}
+	})
+	t.Run("one format an order; the spare is named and not joined", func(t *testing.T) {
+		for _, r := range manifest.Rows {
+			joined := lo.Uniq(lo.FilterMap(r.Labels, func(l books.Printed, _ int) (string, bool) { return l.Format, l.File != "" }))
+			want := lo.Ternary(r.Channel == "fcom", "pdf", "zpl")
+			assert.Equal(t, []string{want}, joined, r.Channel)
+			if r.Channel == "paris" {
+				assert.Contains(t, lo.Map(r.Labels, func(l books.Printed, _ int) string { return l.Format }), "pdf")
+			}
+		}
+	})
+	t.Run("the accounts of the connections add up", func(t *testing.T) {
+		for _, c := range p.in.Connections {
+			assert.Equal(t, map[books.Outcome]int{books.Labelled: 6}, published.Accounts[c.Connection.ID].Ended)
+		}
+	})
+	t.Run("every order is published and waits no more", func(t *testing.T) {
+		for id, r := range rows {
+			var publication books.Publication
+			require.NoError(t, p.store.Get(t.Context(), storage.Published(p.in.Merchant, id, p.in.Run), &publication))
+			assert.Equal(t, p.in.Run, publication.Run)
+			assert.NotEmpty(t, publication.Record.Labels)
+			there, err := p.store.Exists(t.Context(), storage.Waiting(p.in.Merchant, r.ConnectionID, id))
+			require.NoError(t, err)
+			assert.False(t, there)
+		}
+	})
+	t.Run("a second time gives the same files and keys", func(t *testing.T) {
+		assert.Equal(t, published, p.publish())
+		_, again := p.manifest()
+		assert.Equal(t, keys, again)
+	})
+	t.Run("the CSV tells the same as the JSON", func(t *testing.T) {
+		data, err := p.store.ReadAll(t.Context(), keys.CSV, 1<<20)
+		require.NoError(t, err)
+		lines, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+		require.NoError(t, err)
+		assert.Equal(t, lo.Map(manifest.Rows, func(r books.Row, _ int) string { return r.ID }), lo.Map(lines[1:], func(l []string, _ int) string { return l[1] }))
+	})
+	t.Run("Falabella's printed orders wait to be told", func(t *testing.T) {
+		fcom := p.in.Connections[1].Connection
+		assert.Equal(t, map[string]int{fcom.ID: 1}, published.After)
+		scope := Scope{Merchant: p.in.Merchant, Run: p.in.Run, Connection: fcom}.Last()
+		assert.Len(t, p.page(scope, books.PageName(books.AfterPage, 0, 1)).Pending, 6)
+	})
+	t.Run("nothing of a buyer stands in the manifest", func(t *testing.T) {
+		assert.NotContains(t, p.text(keys.JSON), "Ficticia")
+	})
+}
+
+func TestTheSameOrdersGiveTheSameBytes(t *testing.T) {
+	t.Parallel()
+	files := lo.Times(2, func(int) []string {
+		p := prints(t, 3, nil, "paris", "totalplay")
+		return lo.Map(p.publish().Files, func(f books.PrintFile, _ int) string { return f.SHA256 })
+	})
+	assert.Equal(t, files[0], files[1])
+}
+
+func TestThePreferredFormatIsPrintedWhereItIsThere(t *testing.T) {
+	t.Parallel()
+	p := prints(t, 3, nil, "paris", "coppel")
+	p.in.Format = "pdf"
+	published := p.publish()
+	assert.Equal(t, map[string]int{"zpl": 3, "pdf": 3}, lo.SliceToMap(published.Files, func(f books.PrintFile) (string, int) { return f.Format, f.Labels }))
+}
+
+func TestALabelThatCannotBeJoinedCostsOnlyItsOrder(t *testing.T) {
+	t.Parallel()
+	for name, harm := range map[string]func(p *printed, key string){
+		"it is broken":  func(p *printed, key string) { require.NoError(p, p.store.Put(p.Context(), key, "^XA no end")) },
+		"it has gone":   func(p *printed, key string) { require.NoError(p, p.store.Delete(p.Context(), key)) },
+		"it is nothing": func(p *printed, key string) { require.NoError(p, p.store.Put(p.Context(), key, "")) },
+	} {
+		for provider, format := range map[string]string{"coppel": "zpl", "totalplay": "pdf"} {
+			t.Run(name+", "+format, func(t *testing.T) {
+				t.Parallel()
+				p := prints(t, 3, nil, provider)
+				scope := p.scope(provider)
+				page := p.page(scope, books.PageName(books.BatchPage, 1, books.AfterAnswer))
+				bad := page.Ended[1]
+				harm(p, bad.Labels[0].Key)
+				published := p.publish()
+				require.Len(t, published.Files, 1)
+				assert.Equal(t, 2, published.Files[0].Labels)
+				assert.Equal(t, map[books.Outcome]int{books.Labelled: 2, books.CorruptLabel: 1}, published.Accounts[scope.Connection.ID].Ended)
+				manifest, _ := p.manifest()
+				last := manifest.Rows[2]
+				assert.Equal(t, bad.Order.ID, last.ID)
+				assert.Nil(t, last.Position)
+				assert.Contains(t, last.Reason, "cannot be printed")
+				there, err := p.store.Exists(t.Context(), storage.Waiting(p.in.Merchant, scope.Connection.ID, bad.Order.ID))
+				require.NoError(t, err)
+				assert.False(t, there, "the next run asks for it again")
+			})
+		}
+	}
+	t.Run("it is none at all", func(t *testing.T) {
+		t.Parallel()
+		p := prints(t, 2, nil, "coppel")
+		scope := p.scope("coppel")
+		entry := books.Entry{Order: books.Order{ID: "without", ConnectionID: scope.Connection.ID}, Outcome: books.Labelled, Labels: []books.Label{{Format: "zpl", Spare: true}}}
+		_, err := scope.leave(t.Context(), p.store, "batch-00002-00002", books.Page{Ended: []books.Entry{entry}})
+		require.NoError(t, err)
+		assert.Equal(t, map[books.Outcome]int{books.Labelled: 2, books.CorruptLabel: 1}, p.publish().Accounts[scope.Connection.ID].Ended)
+	})
+}
+
+func TestAStoreThatIsBusyCostsNoLabel(t *testing.T) {
+	t.Parallel()
+	p := prints(t, 3, nil, "coppel")
+	p.s3.Fail(func(call storagetest.Call, r *http.Request) storagetest.Fault {
+		if call == storagetest.GetObject && strings.Contains(r.URL.Path, "/files/") {
+			return storagetest.Fault{Status: http.StatusServiceUnavailable, Code: "SlowDown"}
+		}
+		return storagetest.Fault{}
+	})
+	_, err := does(p.world, p.publishing.Publish, p.in, nil)
+	require.Equal(t, ErrorTrouble, applicationError(t, err).Type())
+	p.s3.Fail(nil)
+	assert.Equal(t, 3, p.publish().Files[0].Labels)
+}
+
+func TestPublishWithoutLabels(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{Orders: 100})
+	scope := w.scope("paris")
+	_, err := scope.leave(t.Context(), w.store, books.FoundPage, books.Page{Pending: []books.Order{{ID: "a", ConnectionID: scope.Connection.ID}}, LeftOut: []books.LeftOut{{ID: "b"}}})
+	require.NoError(t, err)
+	p := &printed{world: w, in: PublishInput{Merchant: scope.Merchant, Run: w.run, Format: "zpl", Connections: []RunConnection{{Connection: scope.Connection, Rest: notReady}}}}
+	published := p.publish()
+	assert.Empty(t, published.Files)
+	assert.NotNil(t, published.Files, "an empty list in JSON")
+	assert.Equal(t, books.Counts{Ended: map[books.Outcome]int{books.NotReady: 1}, LeftOut: 1}, published.Accounts[scope.Connection.ID])
+	manifest, _ := p.manifest()
+	assert.Equal(t, notReady.Reason, manifest.Rows[0].Reason)
+	assert.Equal(t, []books.LeftOut{{ID: "b"}}, manifest.LeftOut)
+}
+
+func TestPublishDecidesOnce(t *testing.T) {
+	t.Parallel()
+	p := prints(t, 2, nil, "coppel", "totalplay")
+	late := p.in.Connections[1].Connection
+	published := p.publish()
+	scope := Scope{Merchant: p.in.Merchant, Run: p.in.Run, Connection: late, Generation: 1}
+	entry := books.Entry{Order: books.Order{ID: "late", ConnectionID: late.ID}, Outcome: books.Labelled}
+	_, err := scope.leave(t.Context(), p.store, "batch-00002-00002", books.Page{Ended: []books.Entry{entry}})
+	require.NoError(t, err)
+	assert.Equal(t, published, p.publish(), "what came late is the next run's")
+	there, err := p.store.Exists(t.Context(), storage.Published(p.in.Merchant, "late", p.in.Run))
+	require.NoError(t, err)
+	assert.False(t, there)
+}
+
+func TestLeaveOutCancelled(t *testing.T) {
+	t.Parallel()
+	p := prints(t, 5, nil, "ripley", "totalplay")
+	ripley := p.scope("ripley")
+	orders := lo.Filter(lo.Values(p.truth), func(o sandbox.ReportOrder, _ int) bool {
+		return o.Connection == ripley.Connection.ID && len(o.Checkouts) == 1
+	})
+	slices.SortFunc(orders, func(a, b sandbox.ReportOrder) int { return strings.Compare(a.ID, b.ID) })
+	reads := p.calls("checkout")
+	assert.Zero(t, must(p.world, p.publishing.LeaveOutCancelled, p.in).Cancelled)
+	assert.Equal(t, reads, p.calls("checkout"), "no sale has changed, none is read")
+
+	p.pass(time.Minute)
+	p.cancel(orders[0])
+	cancelled := lo.Filter(lo.Values(p.truth), func(o sandbox.ReportOrder, _ int) bool { return o.Checkouts[0] == orders[0].Checkouts[0] })
+	left := must(p.world, p.publishing.LeaveOutCancelled, p.in)
+	assert.Equal(t, len(cancelled), left.Cancelled)
+	assert.Equal(t, reads+1, p.calls("checkout"), "only what has changed is read")
+	must(p.world, p.publishing.LeaveOutCancelled, p.in)
+	assert.Equal(t, reads+1, p.calls("checkout"), "a second time there is nothing left to read")
+
+	published := p.publish()
+	ended := published.Accounts[ripley.Connection.ID].Ended
+	assert.Equal(t, len(cancelled), ended[books.Cancelled])
+	for _, f := range published.Files {
+		for _, piece := range p.pieces(f) {
+			assert.NotContains(t, piece, orders[0].Shipment)
+		}
+	}
+	there, err := p.store.Exists(t.Context(), storage.Waiting(p.in.Merchant, ripley.Connection.ID, orders[0].ID))
+	require.NoError(t, err)
+	assert.False(t, there, "nor does the next run take it up")
+}
+
+func TestCloseBooksTakesTheStatusesThatWentOutAfterwards(t *testing.T) {
+	t.Parallel()
+	p := prints(t, 20, []sandbox.Fault{{Channel: "fcom", Nth: 1, StatusRefused: "El paquete ya fue despachado"}}, "fcom")
+	p.publish()
+	scope := Scope{Merchant: p.in.Merchant, Run: p.in.Run, Connection: p.in.Connections[0].Connection, Settings: DefaultSettings()}.Last()
+	send := SendStatusesInput{Scope: scope, Page: books.PageName(books.AfterPage, 0, 1), Status: scope.Connection.channel().StatusAfter, Out: books.PageName(books.AfterPage, 1, 1)}
+	await := awaitInput(send, must(p.world, p.statuses.SendStatuses, send))
+	await.Out, await.Last = books.PageName(books.AfterPage, 2, 1), true
+	p.pass(11 * time.Minute)
+	must(p.world, p.statuses.AwaitStatuses, await)
+	manifest, _ := p.manifest()
+	refused, others := lo.FilterReject(manifest.Rows, func(r books.Row, _ int) bool { return len(p.truth[r.ID].Faults) > 0 })
+	require.NotEmpty(t, others)
+	for _, r := range others {
+		assert.Equal(t, []any{books.Labelled, books.StatusSynced, ""}, []any{r.Outcome, r.Status, r.Reason})
+	}
+	require.Len(t, refused, 1)
+	assert.Equal(t, []any{books.Labelled, books.StatusRefused, "El paquete ya fue despachado"}, []any{refused[0].Outcome, refused[0].Status, refused[0].Reason})
+	again, _ := p.manifest()
+	assert.Equal(t, manifest, again)
+}
+
+func TestBooksThatDoNotBalanceAreAnErrorOfOurs(t *testing.T) {
+	t.Parallel()
+	entry := func(id string) books.Entry { return books.Entry{Order: books.Order{ID: id}} }
+	require.NoError(t, balanced([]books.Entry{entry("a")}, []books.Row{{ID: "a"}}))
+	cases := map[string]struct {
+		entries []books.Entry
+		rows    []books.Row
+	}{
+		"an order without a row":      {[]books.Entry{entry("a"), entry("b")}, []books.Row{{ID: "a"}}},
+		"a row without an order":      {[]books.Entry{entry("a")}, []books.Row{{ID: "a"}, {ID: "b"}}},
+		"an order with two rows":      {[]books.Entry{entry("a"), entry("a")}, []books.Row{{ID: "a"}, {ID: "a"}}},
+		"a row in the place of other": {[]books.Entry{entry("a")}, []books.Row{{ID: "b"}}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			requireFinal(t, ErrorBooks, balanced(c.entries, c.rows))
+		})
+	}
+}

@@ -1,0 +1,148 @@
+//go:build record
+
+package main
+
+import (
+	"compress/gzip"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/samber/lo"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
+	historypb "go.temporal.io/api/history/v1"
+	workflowpb "go.temporal.io/api/workflow/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/activities/books"
+	starter "github.com/despacho/despacho/starter/run"
+	"github.com/despacho/despacho/workflows"
+)
+
+// histories is where the replay suite of package workflows finds its histories.
+var histories = filepath.Join("..", "..", "workflows", "testdata", "histories")
+
+// TestRecordHistories records what the replay suite of package workflows
+// replays, from runs on the whole stack. Record from the commit that is
+// deployed, before its workflows are changed, under the name of its release:
+//
+//	cd deploy/local && DESPACHO_RELEASE=0.1.0 GOWORK=off go test -tags record -run TestRecordHistories .
+func TestRecordHistories(t *testing.T) {
+	release := os.Getenv("DESPACHO_RELEASE")
+	require.NotEmpty(t, release, "DESPACHO_RELEASE names the commit that is recorded")
+	before, err := filepath.Glob(filepath.Join(histories, release+"-*.json.gz"))
+	require.NoError(t, err)
+	for _, path := range before {
+		require.NoError(t, os.Remove(path))
+	}
+	folder := t.TempDir()
+	env := filepath.Join(folder, "settings")
+	desk := openDesk(t, startDemo(t, filepath.Join(folder, "data"), "--no-run", "--orders", "150", "--speed", "300", "--env", env,
+		"--faults", filepath.Join("testdata", "recorded-faults.json")), env)
+
+	all := desk.start(t, "all", workflows.LabelRunInput{Merchant: desk.merchant})
+	desk.progress(t, all, "has a connection with failed orders that is through", func(r books.Result) bool {
+		return lo.SomeBy(r.Connections, func(c books.ConnectionResult) bool {
+			return c.Channel == "coppel" && c.State == books.ConnectionDone
+		})
+	})
+	_, err = desk.runs.Retry(t.Context(), all.WorkflowID, workflows.RetryRequest{})
+	require.NoError(t, err)
+	desk.record(t, release, all)
+
+	same := workflows.LabelRunInput{Merchant: desk.merchant, Reprint: true, Format: "pdf"}
+	plan := same
+	plan.Plan = true
+	desk.record(t, release, desk.start(t, "plan", plan))
+	first := desk.start(t, "first", same)
+	desk.progress(t, first, "has taken up orders", func(r books.Result) bool { return r.Requested > 0 })
+	second := desk.start(t, "second", same)
+	desk.record(t, release, first)
+	desk.record(t, release, second)
+
+	hurried := same
+	hurried.Within = activities.Duration(time.Millisecond)
+	desk.record(t, release, desk.start(t, "hurried", hurried))
+	cancelled := desk.start(t, "cancelled", same)
+	desk.progress(t, cancelled, "has taken up orders", func(r books.Result) bool { return r.Requested > 0 })
+	require.NoError(t, desk.runs.Cancel(t.Context(), cancelled.WorkflowID))
+	desk.record(t, release, cancelled)
+}
+
+// record waits for the end of a run and of its connections, and writes their histories.
+func (d desk) record(t *testing.T, release string, run starter.Started) {
+	t.Helper()
+	_, _ = d.runs.Wait(t.Context(), run.WorkflowID)
+	var executions []*workflowpb.WorkflowExecutionInfo
+	eventually(t, "all of "+run.Run+" is over", func() bool {
+		listed, err := d.runs.Client.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{
+			Query: fmt.Sprintf("%s = '%s'", workflows.RunAttribute.GetName(), run.Run), PageSize: 1000,
+		})
+		require.NoError(t, err)
+		executions = listed.Executions
+		return len(executions) > 0 && lo.EveryBy(executions, func(e *workflowpb.WorkflowExecutionInfo) bool {
+			return e.Status != enums.WORKFLOW_EXECUTION_STATUS_RUNNING
+		})
+	})
+	kept := map[string]bool{}
+	for _, execution := range executions {
+		history := d.history(t, execution)
+		// Executions that took the same way tell a replay nothing new.
+		way := wayOf(history)
+		if kept[way] {
+			continue
+		}
+		kept[way] = true
+		write(t, filepath.Join(histories, fmt.Sprintf("%s-%s-%s-%02d.json.gz", release, run.Run, execution.Type.Name, len(kept))), history)
+	}
+}
+
+func (d desk) history(t *testing.T, execution *workflowpb.WorkflowExecutionInfo) *historypb.History {
+	t.Helper()
+	iterator := d.runs.Client.GetWorkflowHistory(t.Context(), execution.Execution.WorkflowId, execution.Execution.RunId, false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	history := &historypb.History{}
+	for iterator.HasNext() {
+		event, err := iterator.Next()
+		require.NoError(t, err)
+		history.Events = append(history.Events, event)
+	}
+	return history
+}
+
+// wayOf is the workflow's type and its events' types, each once, in order of first appearance.
+func wayOf(history *historypb.History) string {
+	words := []string{history.Events[0].GetWorkflowExecutionStartedEventAttributes().GetWorkflowType().GetName()}
+	for _, event := range history.Events {
+		words = append(words, event.EventType.String()+event.GetActivityTaskScheduledEventAttributes().GetActivityType().GetName())
+	}
+	return strings.Join(lo.Uniq(words), " ")
+}
+
+// identity and stickyQueue name the machine and the process that did something.
+var (
+	identity    = regexp.MustCompile(`"identity":\s*"[^"]*"`)
+	stickyQueue = regexp.MustCompile(`"name":\s*"[^":]*:[0-9a-f-]{36}"`)
+)
+
+func write(t *testing.T, path string, history *historypb.History) {
+	t.Helper()
+	data, err := protojson.Marshal(history)
+	require.NoError(t, err)
+	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+	file, err := os.Create(path)
+	require.NoError(t, err)
+	packed, err := gzip.NewWriterLevel(file, gzip.BestCompression)
+	require.NoError(t, err)
+	data = identity.ReplaceAll(data, []byte(`"identity":"worker"`))
+	_, err = packed.Write(stickyQueue.ReplaceAll(data, []byte(`"name":"sticky"`)))
+	require.NoError(t, err)
+	require.NoError(t, packed.Close())
+	require.NoError(t, file.Close())
+}

@@ -1,0 +1,150 @@
+package stamp_test
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/despacho/despacho/labels/internal/sample"
+	"github.com/despacho/despacho/labels/pdf"
+	"github.com/despacho/despacho/labels/stamp"
+)
+
+func stream(dict, content string) string {
+	return fmt.Sprintf("<<%s/Length %d>>\nstream\n%s\nendstream", dict, len(content), content)
+}
+
+// page makes a file of one page with entries of its own and a font F1.
+func page(entries, content string) []byte {
+	return sample.PDFWithObjects("<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Count 1/Kids[3 0 R]>>",
+		"<</Type/Page/Parent 2 0 R/Resources<</Font<</F1 5 0 R>>/XObject<</X1 6 0 R>>>>/Contents 4 0 R"+entries+">>",
+		stream("", content),
+		"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
+		stream("/Type/XObject/Subtype/Form/BBox[0 0 200 60]/Matrix[1 0 0 1 0 0]", "0 0 60 60 re f 100 0 60 60 re f"))
+}
+
+const drawn = "40 200 200 3 re f 40 215 40 80 re f 90 215 3 80 re f BT /F1 14 Tf 40 320 Td (Orden 2001) Tj 0 20 Td (Valpara\\355so) Tj ET"
+
+// labels are pages of every kind of box, rotation and drawing, each with a strip
+// free.
+var labels = map[string][]byte{
+	"4 × 6 in":                  sample.PDF("Orden 20001\nPack 7"),
+	"upright":                   page("/MediaBox[0 0 288 432]", drawn),
+	"turned by 90":              page("/MediaBox[0 0 288 432]/Rotate 90", drawn),
+	"turned by 180":             page("/MediaBox[0 0 288 432]/Rotate 180", drawn),
+	"turned by 270":             page("/MediaBox[0 0 288 432]/Rotate 270", drawn),
+	"cropped":                   page("/MediaBox[0 0 595 842]/CropBox[20 180 260 400]", drawn),
+	"cropped and turned":        page("/MediaBox[0 0 595 842]/CropBox[20 180 260 400]/Rotate 90", drawn),
+	"an origin elsewhere":       page("/MediaBox[-100 -50 300 380]", drawn),
+	"a user unit":               page("/MediaBox[0 0 144 216]/UserUnit 2", "0.5 0 0 0.5 0 0 cm "+drawn),
+	"a state left changed":      page("/MediaBox[0 0 288 432]", "q 0.5 0 0 -0.5 0 400 cm 1 0 0 rg "+drawn),
+	"more Q than q":             page("/MediaBox[0 0 288 432]", "Q Q 0.5 0 0 0.5 0 0 cm "+drawn+" Q q"),
+	"text that is not ended":    page("/MediaBox[0 0 288 432]", "BT /F1 14 Tf 40 320 Td (Orden 2001) Tj"),
+	"on a white background":     page("/MediaBox[0 0 288 432]", "1 g 0 0 288 432 re f 0 g "+drawn),
+	"in a frame":                page("/MediaBox[0 0 288 432]", "5 5 278 422 re S "+drawn),
+	"a form":                    page("/MediaBox[0 0 288 432]", "q 1 0 0 1 40 100 cm /X1 Do Q"),
+	"a form that is turned":     page("/MediaBox[0 0 288 432]", "q 0 1 -1 0 200 100 cm /X1 Do Q"),
+	"a clipped background":      page("/MediaBox[0 0 288 432]", "q 0 300 288 132 re W n 0.8 g 0 0 288 432 re f Q"),
+	"an inline image":           page("/MediaBox[0 0 288 432]", "q 200 0 0 200 40 200 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x40 EI Q"),
+	"text that is turned":       page("/MediaBox[0 0 288 432]", "BT /F1 20 Tf 0 1 -1 0 100 100 Tm (Orden 2001 de una tienda) Tj ET"),
+	"a sheet with little on it": page("/MediaBox[0 0 595 842]", "1 0 0 1 0 400 cm "+drawn),
+	"a blank page":              page("/MediaBox[0 0 288 432]", ""),
+}
+
+func TestStampedPDFDiffersOnlyWhereItWasBlank(t *testing.T) {
+	t.Parallel()
+	r := newRenderer(t)
+	for name, label := range labels {
+		stamped, err := stamp.PDF(label, first)
+		require.NoError(t, err, name)
+		require.Contains(t, stamped.Where, "strip", "%s: %v", name, stamped.Notes)
+		before, after := r.page(t, label, 0), r.page(t, stamped.Data, 0)
+		changes := changed(t, before, after)
+		assert.NotZero(t, changes.dark, name)
+		assert.Zero(t, changes.touching, name)
+		texts, err := pdf.Texts(stamped.Data)
+		require.NoError(t, err, name)
+		assert.Contains(t, texts[0], "12/50", name)
+		assert.Contains(t, texts[0], "CAÑÓN_AZUL~^\\", name)
+		d, err := pdf.Check(stamped.Data, pdf.Limits{})
+		require.NoError(t, err, name)
+		assert.Empty(t, d.Repaired, name)
+	}
+}
+
+func TestALabelWithoutAFreeStripGetsASlipPage(t *testing.T) {
+	t.Parallel()
+	r := newRenderer(t)
+	for name, label := range map[string][]byte{
+		"all black":        page("/MediaBox[0 0 288 432]", "0 0 288 432 re f"),
+		"turned":           page("/MediaBox[0 0 288 432]/Rotate 90", "5 5 278 422 re f"),
+		"an image":         page("/MediaBox[0 0 288 432]", "q 288 0 0 432 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x40 EI Q"),
+		"a very small one": page("/MediaBox[0 0 60 60]", "10 10 5 5 re f"),
+	} {
+		stamped, err := stamp.PDF(label, first)
+		require.NoError(t, err, name)
+		assert.Equal(t, "slip", stamped.Where, name)
+		assert.NotEmpty(t, stamped.Notes, name)
+		d, err := pdf.Check(stamped.Data, pdf.Limits{})
+		require.NoError(t, err, name)
+		require.Equal(t, 2, d.Pages, name)
+		assert.Equal(t, d.Sizes[0], d.Sizes[1], name)
+		assert.Equal(t, r.page(t, label, 0).Pix, r.page(t, stamped.Data, 0).Pix, name)
+		assert.Contains(t, d.Content(1).Text, "12/50", name)
+	}
+}
+
+func TestStampingPDFAgainReplacesTheStamp(t *testing.T) {
+	t.Parallel()
+	full := map[string][]byte{"without a strip": page("/MediaBox[0 0 288 432]", "0 0 288 432 re f"), "two pages": sample.PDF("a", "b")}
+	for name, label := range labels {
+		full[name] = label
+	}
+	for name, label := range full {
+		once, err := stamp.PDF(label, first)
+		require.NoError(t, err, name)
+		again, err := stamp.PDF(once.Data, second)
+		require.NoError(t, err, name)
+		straight, err := stamp.PDF(label, second)
+		require.NoError(t, err, name)
+		assert.Equal(t, straight, again, name)
+
+		var joined bytes.Buffer
+		_, err = pdf.Join(&joined, sample.Each(once.Data))
+		require.NoError(t, err, name)
+		copied, err := stamp.PDF(joined.Bytes(), second)
+		require.NoError(t, err, name)
+		assert.Equal(t, straight.Where, copied.Where, name)
+		want, err := pdf.Texts(straight.Data)
+		require.NoError(t, err, name)
+		got, err := pdf.Texts(copied.Data)
+		require.NoError(t, err, name)
+		assert.Equal(t, want, got, name)
+
+		away, err := stamp.PDF(joined.Bytes(), stamp.Stamp{})
+		require.NoError(t, err, name)
+		assert.NotContains(t, string(away.Data), "DespachoStamp", name)
+	}
+}
+
+func TestPDFRefusesWhatCannotBeStamped(t *testing.T) {
+	t.Parallel()
+	for name, data := range map[string][]byte{"nothing": nil, "a web page": []byte("<html>503</html>"), "no pages": []byte("%PDF-1.4\n")} {
+		_, err := stamp.PDF(data, first)
+		var refused *pdf.Error
+		assert.ErrorAs(t, err, &refused, name)
+	}
+	_, err := stamp.PDF(sample.PDF("x"), stamp.Stamp{Number: 3, Of: 2})
+	assert.Error(t, err)
+}
+
+func BenchmarkPDF(b *testing.B) {
+	label := sample.PDF("Orden 20001\nPack 7\nCalle 1\nCalle 2")
+	for b.Loop() {
+		_, err := stamp.PDF(label, first)
+		require.NoError(b, err)
+	}
+}

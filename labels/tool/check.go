@@ -1,0 +1,228 @@
+package tool
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/labels"
+	"github.com/despacho/despacho/labels/bundle"
+	"github.com/despacho/despacho/labels/pdf"
+	"github.com/despacho/despacho/labels/zpl"
+)
+
+// checking gathers what is found in one file and in the files within it.
+type checking struct {
+	checked
+	how     splitting
+	within  bool // the file is an archive
+	refused []string
+	files   int
+}
+
+// look opens a file and everything in it.
+func look(name string, file File, how splitting) checked {
+	c := checking{checked: checked{Input: empty(name)}, how: how}
+	files, err := bundle.Open(name, file, file.Size(), bundle.Limits{})
+	var limit *bundle.LimitError
+	if errors.As(err, &limit) {
+		c.Kind = Zip
+	}
+	if err != nil {
+		c.Reason = err.Error()
+		return c.checked
+	}
+	c.within = len(files) != 1 || files[0].Name != name
+	c.Kind = Zip
+	if !c.within {
+		c.Kind = lo.CoalesceOrEmpty(kinds[files[0].Kind], Unknown)
+	}
+	c.files = len(files)
+	for _, f := range files {
+		c.add(f)
+	}
+	c.settle()
+	return c.checked
+}
+
+func (c *checking) settle() {
+	c.IDs, c.Changes = lo.Uniq(c.IDs), lo.Uniq(c.Changes)
+	c.OK = len(c.refused) == 0 && c.files > 0
+	switch {
+	case c.files == 0:
+		c.Reason = "the archive is empty"
+	case len(c.refused) == 1:
+		c.Reason = c.refused[0]
+	case len(c.refused) > 1:
+		const told = 20
+		c.Reason = strings.Join(c.refused[:min(told, len(c.refused))], "; ")
+		if more := len(c.refused) - told; more > 0 {
+			c.Reason += fmt.Sprintf("; and %d more", more)
+		}
+	}
+}
+
+func (c *checking) add(f bundle.File) {
+	switch {
+	case f.Broken != "":
+		c.refuse(f, f.Broken)
+	case f.Kind == bundle.Workbook:
+		c.change(f, "a workbook: not printed")
+	case labels.IsControlFile(f):
+		c.change(f, "a control file: not printed")
+	case f.Kind == bundle.PDF:
+		c.addPDF(f)
+	case f.Kind == bundle.ZPL:
+		c.addZPL(f)
+	default:
+		c.refuse(f, noLabel[f.Kind])
+	}
+}
+
+var noLabel = map[bundle.Kind]string{
+	bundle.Empty:   "the file is empty",
+	bundle.HTML:    "the file is a web page, no label",
+	bundle.Image:   "the file is a picture: neither PDF nor ZPL",
+	bundle.Archive: "the archive is damaged",
+	bundle.Unknown: "the file is no label: neither PDF nor ZPL",
+}
+
+// at says where something was found: in an archive the file within it.
+func (c *checking) at(f bundle.File, what string) string {
+	if !c.within {
+		return what
+	}
+	return strings.TrimPrefix(f.Name, c.File+"!") + ": " + what
+}
+
+func (c *checking) change(f bundle.File, what string) {
+	c.Changes = append(c.Changes, c.at(f, what))
+}
+
+func (c *checking) refuse(f bundle.File, why string) {
+	c.refused = append(c.refused, c.at(f, why))
+}
+
+func (c *checking) addZPL(f bundle.File) {
+	units, report := zpl.Split(f.Data)
+	if report.Broken != "" {
+		c.refuse(f, report.Broken)
+		return
+	}
+	if len(units) == 0 {
+		c.refuse(f, "the file prints nothing")
+	}
+	for _, removed := range report.Removed {
+		c.change(f, removed.String())
+	}
+	for _, repair := range report.Repairs {
+		c.change(f, repair)
+	}
+	for i, u := range units {
+		of := ""
+		if len(units) > 1 {
+			of = fmt.Sprintf("label %d: ", i+1)
+		}
+		if u.Broken != "" {
+			c.refuse(f, of+u.Broken)
+			continue
+		}
+		for _, repair := range u.Repairs {
+			c.change(f, of+repair)
+		}
+		texts := zpl.IDs(u)
+		c.IDs = append(c.IDs, idsOf(texts)...)
+		if width, height := u.Size(); width > 0 && height > 0 {
+			c.Pages = append(c.Pages, Page{Width: inDots(width), Height: inDots(height)})
+		}
+		c.items = append(c.items, item{format: labels.ZPL, unit: u, texts: texts})
+		c.Labels++
+	}
+}
+
+func inDots(dots int) float64 { return tenths(float64(dots) / 8) }
+
+func inPoints(points float64) float64 { return tenths(points * 25.4 / 72) }
+
+func tenths(millimetres float64) float64 { return math.Round(millimetres*10) / 10 }
+
+func (c *checking) addPDF(f bundle.File) {
+	document, err := pdf.Check(f.Data, pdf.Limits{})
+	if err != nil {
+		c.refuse(f, err.Error())
+		return
+	}
+	if document.Repaired != "" {
+		c.change(f, document.Repaired)
+	}
+	for _, removed := range document.Removed {
+		c.change(f, "removed "+removed.String())
+	}
+	var kept []int
+	texts := map[int][]string{}
+	for i := range document.Pages {
+		content := document.Content(i)
+		texts[i] = strings.Split(content.Text, "\n")
+		switch {
+		case content.Blank:
+			c.change(f, fmt.Sprintf("page %d is blank: left out", i+1))
+		case labels.HasControlHeading(content.Text):
+			c.change(f, fmt.Sprintf("page %d is a control list: not printed", i+1))
+		default:
+			kept = append(kept, i)
+		}
+	}
+	for _, i := range kept {
+		size := document.Sizes[i]
+		c.Pages = append(c.Pages, Page{Width: inPoints(size.Width), Height: inPoints(size.Height)})
+		c.IDs = append(c.IDs, idsOf(texts[i])...)
+	}
+	c.Labels += len(kept)
+	if err := c.addPages(document, kept, texts); err != nil {
+		c.Labels -= len(kept)
+		c.Pages = c.Pages[:len(c.Pages)-len(kept)]
+		c.refuse(f, err.Error())
+	}
+}
+
+// addPages makes items of pages.
+func (c *checking) addPages(document pdf.Document, kept []int, texts map[int][]string) error {
+	var groups [][]int
+	for _, i := range kept {
+		if len(groups) == 0 || c.how == pageByPage || c.how == byID && len(idsOf(texts[i])) > 0 {
+			groups = append(groups, nil)
+		}
+		groups[len(groups)-1] = append(groups[len(groups)-1], i)
+	}
+	for _, pages := range groups {
+		part := document
+		if len(pages) < document.Pages {
+			data, err := document.Extract(pages...)
+			if err != nil {
+				return err
+			}
+			if part, err = pdf.Check(data, pdf.Limits{}); err != nil {
+				return err
+			}
+		}
+		words := lo.FlatMap(pages, func(i int, _ int) []string { return texts[i] })
+		c.items = append(c.items, item{format: labels.PDF, document: part, texts: words})
+	}
+	return nil
+}
+
+// Summary is the report in one line for people.
+func (in Input) Summary() string {
+	switch {
+	case in.Labels == 0 && !in.OK:
+		return string(in.Kind) + ", cannot be used"
+	case in.Labels == 0:
+		return string(in.Kind) + ", nothing to print"
+	}
+	words := string(in.Kind) + ", " + strconv.Itoa(in.Labels) + lo.Ternary(in.Labels == 1, " label", " labels")
+	return words + lo.Ternary(in.OK, "", ", not all of it can be used")
+}

@@ -1,0 +1,155 @@
+package run
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/despacho/despacho/labels"
+	"github.com/despacho/despacho/labels/tool"
+)
+
+// joinPlace names joined files after the one that was asked for.
+type joinPlace struct{ base, other string }
+
+// newJoinPlace takes x.pdf and x.zpl for both formats; another ending, as in
+// x.txt, is that of the ZPL.
+func newJoinPlace(out string) joinPlace {
+	ending := filepath.Ext(out)
+	place := joinPlace{base: strings.TrimSuffix(out, ending), other: ".zpl"}
+	switch strings.ToLower(ending) {
+	case ".pdf", ".zpl", "":
+	default:
+		place.other = ending
+	}
+	return place
+}
+
+func (p joinPlace) name(format labels.Format, part string) string {
+	if format == labels.PDF {
+		return p.base + part + ".pdf"
+	}
+	return p.base + part + p.other
+}
+
+// isNoInput refuses to write over a label, or to take an earlier join for one.
+func (p joinPlace) isNoInput(sources []tool.Source) error {
+	own := regexp.MustCompile(`^` + regexp.QuoteMeta(absolute(p.base)) + `(-[0-9]+)?(\.pdf|` + regexp.QuoteMeta(p.other) + `)$`)
+	for _, source := range sources {
+		if own.MatchString(absolute(source.Name)) {
+			return usageProblem("write it into another folder, or under another name", "%s is an input and would be an output of the join", source.Name)
+		}
+	}
+	return nil
+}
+
+func absolute(path string) string {
+	if whole, err := filepath.Abs(path); err == nil {
+		return whole
+	}
+	return filepath.Clean(path)
+}
+
+// Create begins a joined file beside its place.
+func (p joinPlace) Create(format labels.Format, part int) (tool.NewFile, error) {
+	number := ""
+	if part > 0 {
+		number = fmt.Sprintf("-%d", part)
+	}
+	target := p.name(format, number)
+	temporary, err := os.CreateTemp(filepath.Dir(target), ".despacho-*")
+	if err != nil {
+		return nil, usageProblem("name a folder that is there and can be written", "%s cannot be written: %v", target, err)
+	}
+	return &newLabelFile{Writer: bufio.NewWriterSize(temporary, 256<<10), file: temporary, target: target}, nil
+}
+
+// newLabelFile moves to its place when it is whole.
+type newLabelFile struct {
+	*bufio.Writer
+	file   *os.File
+	target string
+	done   bool
+}
+
+func (f *newLabelFile) Name() string { return f.target }
+
+func (f *newLabelFile) Commit() error {
+	f.done = true
+	err := f.Flush()
+	if err == nil {
+		err = f.file.Chmod(0o644)
+	}
+	if closed := f.file.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(f.file.Name(), f.target)
+	}
+	if err != nil {
+		_ = os.Remove(f.file.Name())
+		return fmt.Errorf("%s cannot be written: %w", f.target, err)
+	}
+	return nil
+}
+
+func (f *newLabelFile) Abort() {
+	if !f.done {
+		_ = f.file.Close()
+		_ = os.Remove(f.file.Name())
+	}
+}
+
+// Scratch is a temporary file beside the output, where there is room for as
+// much again.
+func (p joinPlace) Scratch() (tool.Scratch, error) {
+	file, err := os.CreateTemp(filepath.Dir(p.base), ".despacho-sort-*")
+	if err != nil {
+		return nil, usageProblem("name a folder that is there and can be written", "labels cannot be kept while they are sorted: %v", err)
+	}
+	return scratchFile{file}, nil
+}
+
+type scratchFile struct{ *os.File }
+
+func (f scratchFile) Close() error {
+	_ = f.File.Close()
+	return os.Remove(f.Name())
+}
+
+const maxPathsBytes = 256 << 20
+
+// readPaths reads a path a line from a file, or from stdin for "-".
+func readPaths(name string, in io.Reader) ([]string, error) {
+	source := in
+	if name != "-" {
+		file, err := os.Open(name)
+		if err != nil {
+			return nil, usageProblem("check the path of --files-from", "the list of files cannot be read: %v", err)
+		}
+		defer file.Close()
+		source = file
+	}
+	data, err := io.ReadAll(io.LimitReader(source, maxPathsBytes+1))
+	if err != nil || len(data) > maxPathsBytes {
+		return nil, usageProblem("give a text file with a path a line", "the list of files %s cannot be read or is too long", name)
+	}
+	var paths []string
+	for line := range bytes.Lines(bytes.TrimPrefix(data, []byte("\ufeff"))) {
+		path := strings.TrimRight(string(line), "\r\n")
+		if strings.TrimSpace(path) == "" {
+			continue
+		}
+		found, err := expand(path)
+		if err != nil {
+			return nil, err
+		}
+		paths = append(paths, found...)
+	}
+	return paths, nil
+}
