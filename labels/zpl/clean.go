@@ -47,18 +47,17 @@ func (c *cutter) cleanText(t token) token {
 	if t.class&wholeText == 0 {
 		t = c.oneLine(t)
 	}
-	foreign := t.traits&suspicious != 0 && otherLanguage.Match(t.param())
-	switch {
-	case t.traits&literal == 0 && !foreign:
-	case t.class&fieldData == 0:
-		t = c.withoutForeign(t)
-	default:
-		t = c.escaped(t, foreign)
-	}
 	if t.traits&prefixByte != 0 {
 		t = withoutLastPrefix(t)
 	}
-	return t
+	foreign := t.traits&suspicious != 0 && otherLanguage.Match(t.param())
+	switch {
+	case t.traits&literal == 0 && !foreign:
+		return t
+	case t.class&fieldData == 0:
+		return withoutLastPrefix(c.withoutForeign(t))
+	}
+	return c.escaped(t, foreign)
 }
 
 // oneLine takes away text on the lines after a command.

@@ -10,6 +10,9 @@ import (
 
 // withDefaults fills in what a zero program works on.
 func (p Program) withDefaults() Program {
+	if p.In == nil {
+		p.In = os.Stdin
+	}
 	if p.Out == nil {
 		p.Out = os.Stdout
 	}

@@ -16,6 +16,7 @@ import (
 // Program is the command line with what it works on. The zero value works on
 // Temporal and S3 as the environment says; tests give their own.
 type Program struct {
+	In       io.Reader
 	Out, Err io.Writer
 	// Runs and Store open what the commands need, when they need it.
 	Runs  func(ctx context.Context) (Runs, error)
@@ -39,6 +40,7 @@ type commands struct {
 	Retry    retryCommand    `cmd:"" help:"Try the orders without a label again: a new run of a closed one, within an open one."`
 	Cancel   cancelCommand   `cmd:"" help:"Ask an open run to end; what it has published stays."`
 	Download downloadCommand `cmd:"" help:"Fetch a run's files into a folder, with a page that explains them."`
+	Labels   labelsCommands  `cmd:"" help:"Check and join label files: no Temporal, store or hub."`
 }
 
 const description = `Despacho turns the orders of a merchant's marketplaces into printed labels.
