@@ -51,7 +51,7 @@ func (a rank) compare(b rank) int {
 
 func rankOf(r rect, g *grid, m measures) rank {
 	height := min(r.height(), highStrip*m.text)
-	out := rank{height: height, width: min(r.width(), 0.6*g.area.width()), room: r.height(), low: 1}
+	out := rank{height: height, width: r.width(), room: r.height(), low: 1}
 	if height >= fairStrip*m.text {
 		out.fair = 1
 	}
