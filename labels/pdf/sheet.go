@@ -56,30 +56,34 @@ func (s *sheet) draw(c *copier, p page) error {
 	return nil
 }
 
-// stamp draws an annotation's appearance where a reader would (ISO 32000
-// 12.5.5, algorithm 8).
+// stamp draws an annotation's appearance where a reader would.
 func (s *sheet) stamp(c *copier, annotation types.Dict) error {
-	o := c.from.appearance(annotation)
-	form, ok := c.from.get(o).(types.StreamDict)
-	rect, hasRect := c.from.box(annotation["Rect"])
-	bounds, hasBounds := c.from.box(form.Dict["BBox"])
-	ref, isRef := o.(types.IndirectRef)
-	if !ok || !hasRect || !hasBounds || !isRef {
+	ref, isRef := c.from.appearance(annotation).(types.IndirectRef)
+	m, ok := c.from.stamping(annotation, c.from.dict(ref))
+	if !ok || !isRef {
 		return nil
 	}
-	from := c.from.matrix(form.Dict["Matrix"]).box(bounds)
-	if !from.usable() {
-		return nil
-	}
-	x, y := (rect[2]-rect[0])/(from[2]-from[0]), (rect[3]-rect[1])/(from[3]-from[1])
 	n, err := c.reference(ref, 0)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(&s.content, "q %s cm ", matrix{x, 0, 0, y, rect[0] - x*from[0], rect[1] - y*from[1]})
+	fmt.Fprintf(&s.content, "q %s cm ", m)
 	s.show(n)
 	s.content.WriteString("Q\n")
 	return nil
+}
+
+// stamping is the transformation that brings an annotation's appearance into its
+// rectangle (ISO 32000 12.5.5, algorithm 8).
+func (s *source) stamping(annotation, form types.Dict) (matrix, bool) {
+	rect, hasRect := s.box(annotation["Rect"])
+	bounds, hasBounds := s.box(form["BBox"])
+	from := s.matrix(form["Matrix"]).box(bounds)
+	if !hasRect || !hasBounds || from[2]-from[0] <= 0 || from[3]-from[1] <= 0 {
+		return identity, false
+	}
+	x, y := (rect[2]-rect[0])/(from[2]-from[0]), (rect[3]-rect[1])/(from[3]-from[1])
+	return matrix{x, 0, 0, y, rect[0] - x*from[0], rect[1] - y*from[1]}, true
 }
 
 func (s *sheet) show(form int) {

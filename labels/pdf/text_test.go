@@ -41,7 +41,7 @@ func TestTextsFindsWhatIsPrinted(t *testing.T) {
 		"strings with escapes":          {withFont(helvetica, `BT /F1 9 Tf (Orden \(n\272\) 20\0601\\) Tj ET`), `Orden (nº) 2001\`},
 		"hexadecimal strings":           {withFont(helvetica, "BT /F1 9 Tf <323030 31> Tj ET"), "2001"},
 		"kerned pieces as one word":     {withFont(helvetica, "BT /F1 9 Tf [(20)-20(0)40(1)-500(REF)] TJ ET"), "2001 REF"},
-		"pieces of one number":          {withFont(helvetica, "BT /F1 9 Tf (20) Tj (01) Tj 0 -14 Td (REF) Tj ET"), "2001\nREF"},
+		"pieces of one number":          {withFont(helvetica, "BT /F1 9 Tf 9 90 Td (20) Tj (01) Tj 0 -14 Td (REF) Tj ET"), "2001\nREF"},
 		"words set apart on a line":     {withFont(helvetica, "BT /F1 9 Tf 1 0 0 1 20 90 Tm (Orden) Tj 1 0 0 1 60 90 Tm (2001) Tj ET"), "Orden 2001"},
 		"accents of WinAnsi":            {withFont(helvetica, `BT /F1 9 Tf (C\363rdoba) Tj ET`), "Córdoba"},
 		"a font's own order of letters": {withFont("<</Type/Font/Subtype/Type1/BaseFont/X/Encoding<</Differences[1/two/zero/uni0031/aacute]>>>>", `BT /F1 9 Tf (\001\002\003\004) Tj ET`), "201á"},
