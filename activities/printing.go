@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/samber/lo"
+
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/labels/pdf"
 	"github.com/despacho/despacho/storage"
@@ -51,6 +53,25 @@ func (p Printing) Check() error {
 		wrong = append(wrong, fmt.Errorf("part is %d; a file holds at least 1 label", p.Part))
 	}
 	return errors.Join(wrong...)
+}
+
+// Canonical is the same with what is the default left out, so that two that ask
+// for the same are equal. What is wrong stays as it is.
+func (p Printing) Canonical() Printing {
+	if sort, err := p.sort(); err == nil {
+		p.Reverse, sort.Reverse = sort.Reverse, false
+		p.Sort = lo.Ternary(sort.String() == books.DefaultSort, "", sort.String())
+	}
+	if group, err := books.ParseGroup(p.Group); err == nil {
+		p.Group = string(group)
+	}
+	if stock, err := pdf.ParseStock(p.Stock); err == nil {
+		p.Stock = lo.Ternary(stock.AsIs(), "", stock.String())
+	}
+	if p.Start == 1 {
+		p.Start = 0
+	}
+	return p
 }
 
 func (p Printing) sort() (books.Sort, error) {

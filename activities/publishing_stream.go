@@ -69,22 +69,17 @@ func (in PublishInput) stamping(rows []books.Row) func(toPrint) stamp.Stamp {
 // stamped stamps a label. One that cannot be stamped is printed as it came,
 // and said.
 func stamped(format string, label []byte, with stamp.Stamp) (data []byte, notes []string) {
-	if format != "zpl" {
-		return label, []string{"not stamped: a PDF label"}
+	pieces, stamping := [][]byte{label}, stamp.PDF
+	if format == "zpl" {
+		units, _ := zpl.Split(label)
+		pieces, stamping = lo.Map(units, func(u zpl.Unit, _ int) []byte { return u.Data }), stamp.ZPL
 	}
-	units, _ := zpl.Split(label)
-	for _, u := range units {
-		s, err := stamp.ZPL(u.Data, with)
+	for _, piece := range pieces {
+		s, err := stamping(piece, with)
 		if err != nil {
 			return label, []string{"not stamped: " + err.Error()}
 		}
 		data, notes = append(data, s.Data...), append(notes, s.Notes...)
-		if s.Where != "" {
-			notes = append(notes, "stamped: "+s.Where)
-		}
-	}
-	if len(units) == 0 {
-		return label, nil
 	}
 	return data, lo.Uniq(notes)
 }

@@ -34,6 +34,11 @@ func RunOrdersPrefix(merchant, run string) string {
 	return RunPrefix(merchant, run) + "orders/"
 }
 
+// RunBinsPrefix is where it stands in which bin a run's SKUs lie.
+func RunBinsPrefix(merchant, run string) string {
+	return RunPrefix(merchant, run) + "bins/"
+}
+
 // RunOutcome is an object with outcomes of a run's orders; parts are the connection and a
 // name within it (a batch's number, for one).
 func RunOutcome(merchant, run string, parts ...string) string {

@@ -37,6 +37,7 @@ func TestPrefixesEndWithASlash(t *testing.T) {
 		RunsPrefix("m1"):            "runs/m1/",
 		RunPrefix("m1", "k1"):       "runs/m1/k1/",
 		RunOutcomePrefix("m1", "k"): "runs/m1/k/outcomes/",
+		RunBinsPrefix("m1", "k1"):   "runs/m1/k1/bins/",
 		RunPrintPrefix("m1", "k1"):  "runs/m1/k1/print/",
 		LabelPrefix("m1", "c1"):     "labels/m1/c1/files/",
 		WaitingPrefix("m1", "c1"):   "labels/m1/c1/waiting/",

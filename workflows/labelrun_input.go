@@ -53,6 +53,7 @@ func (in LabelRunInput) withDefaults() LabelRunInput {
 	if in.Format == "" {
 		in.Format = "zpl"
 	}
+	in.Printing = in.Printing.Canonical()
 	return in
 }
 

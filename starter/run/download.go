@@ -93,7 +93,7 @@ func Download(ctx context.Context, store Store, result books.Result, folder stri
 
 // fetch streams one file; its size and SHA-256 must be those of the result.
 func fetch(ctx context.Context, store Store, file delivery, target string) (how string, err error) {
-	if file.file.SHA256 != "" && hasDigest(target, file.file.SHA256) {
+	if file.sha256 != "" && hasDigest(target, file.sha256) {
 		return howThere, nil
 	}
 	source, _, err := store.Reader(ctx, file.key)
@@ -102,8 +102,8 @@ func fetch(ctx context.Context, store Store, file delivery, target string) (how 
 	}
 	defer source.Close()
 	limit := int64(maxManifestBytes)
-	if file.file.Key != "" {
-		limit = file.file.Bytes
+	if file.sha256 != "" {
+		limit = file.bytes
 	}
 	sum := sha256.New()
 	same, err := replace(target, func(w io.Writer) error {
@@ -111,9 +111,9 @@ func fetch(ctx context.Context, store Store, file delivery, target string) (how 
 		switch {
 		case err != nil:
 			return fmt.Errorf("%s could not be fetched: %w", file.key, err)
-		case file.file.Key == "" && size > limit:
+		case file.sha256 == "" && size > limit:
 			return fmt.Errorf("%s is larger than %s", file.key, sizeWords(limit))
-		case file.file.Key != "" && (size != limit || hex.EncodeToString(sum.Sum(nil)) != file.file.SHA256):
+		case file.sha256 != "" && (size != limit || hex.EncodeToString(sum.Sum(nil)) != file.sha256):
 			return &Problem{
 				Code:    ExitError,
 				Message: file.key + " is not the file that the run published: its size or SHA-256 differs",

@@ -2,12 +2,9 @@ package run
 
 import (
 	"bytes"
-	"encoding/csv"
 	"encoding/json"
-	"io"
 	"math"
 	"os"
-	"strings"
 
 	"github.com/samber/lo"
 
@@ -20,7 +17,10 @@ import (
 // of none of them comes last.
 func (c *labelsJoinCommand) keyByOrders(order books.Sort) (func(tool.Label) tool.Key, error) {
 	if order.Has(books.ByBin) {
-		bins, err := readBins(c.Bins)
+		if c.Bins == "" {
+			return nil, usageProblem(binsHint, "the key bin needs to know in which bin a SKU lies")
+		}
+		bins, err := ReadBinsFile(c.Bins)
 		if err != nil {
 			return nil, err
 		}
@@ -57,41 +57,4 @@ func readOrdersManifest(path string) (books.Manifest, error) {
 		return manifest, usageProblem(hint, "--orders %s has no rows", path)
 	}
 	return manifest, nil
-}
-
-// readBins reads CSV with the columns sku and bin, in any order.
-func readBins(path string) (map[string]string, error) {
-	const hint = "give --bins FILE: CSV with the columns sku and bin"
-	if path == "" {
-		return nil, usageProblem(hint, "the key bin needs to know in which bin a SKU lies")
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, usageProblem(hint, "--bins: %v", err)
-	}
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	reader := csv.NewReader(bytes.NewReader(data))
-	if head, _, _ := bytes.Cut(data, []byte("\n")); bytes.Count(head, []byte(";")) > bytes.Count(head, []byte(",")) {
-		reader.Comma = ';'
-	}
-	header, err := reader.Read()
-	if err != nil {
-		return nil, usageProblem(hint, "--bins %s: %v", path, err)
-	}
-	header = lo.Map(header, func(name string, _ int) string { return strings.ToLower(strings.TrimSpace(name)) })
-	sku, bin := lo.IndexOf(header, "sku"), lo.IndexOf(header, "bin")
-	if sku < 0 || bin < 0 {
-		return nil, usageProblem(hint, "--bins %s: its header has not both sku and bin", path)
-	}
-	bins := map[string]string{}
-	for {
-		row, err := reader.Read()
-		if err == io.EOF {
-			return bins, nil
-		}
-		if err != nil {
-			return nil, usageProblem(hint, "--bins %s: %v", path, err)
-		}
-		bins[strings.TrimSpace(row[sku])] = strings.TrimSpace(row[bin])
-	}
 }

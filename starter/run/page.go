@@ -12,6 +12,7 @@ import (
 
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/labels/lists"
 )
 
 //go:embed page.html
@@ -27,7 +28,7 @@ type page struct {
 	Missing              int
 	Printed, LeftOut     int
 	Sort                 string
-	Files                []pageFile
+	Files, Lists         []pageFile
 	Faults               []pageOrder // without a label, and not printed earlier
 	Earlier              []pageOrder // printed by an earlier run
 	Warnings             []pageOrder // labelled, and the channel was not told
@@ -76,13 +77,16 @@ func WritePage(w io.Writer, result books.Result, manifest books.Manifest) error 
 }
 
 func newPage(result books.Result, manifest books.Manifest) page {
-	files := lo.Filter(deliveries(result), func(d delivery, _ int) bool { return d.file.Key != "" })
+	all := deliveries(result)
+	files := lo.Filter(all, func(d delivery, _ int) bool { return d.file.Key != "" })
+	listed := lo.Filter(all, func(d delivery, _ int) bool { return d.list.Key != "" })
 	names := lo.SliceToMap(files, func(d delivery) (string, string) { return d.key, d.name })
 	p := page{
 		Run: result.Run, Merchant: result.Merchant, State: orDefault(runStateWords[result.State], string(result.State)), Reason: result.Reason,
 		Requested: result.Requested, Ready: result.Outcomes[books.Labelled], Printed: result.Outcomes[books.AlreadyPrinted],
-		LeftOut: result.LeftOut, Sort: sortWords(manifest.Sort), Summaries: summaries(result),
+		LeftOut: result.LeftOut, Sort: lists.SortWords(manifest.Sort).Spanish, Summaries: summaries(result),
 		Files: lo.Map(files, func(d delivery, _ int) pageFile { return newPageFile(d) }),
+		Lists: lo.Map(listed, func(d delivery, _ int) pageFile { return newPageList(d) }),
 	}
 	p.Missing = p.Requested - p.Ready - p.Printed
 	for _, row := range manifest.Rows {
@@ -119,7 +123,17 @@ func newPageFile(d delivery) pageFile {
 	case ".pdf":
 		file.Use, file.Pages = "Cualquier impresora (PDF)", fmt.Sprint(d.file.Pages)
 	}
+	if d.file.Group != "" {
+		file.Use += " · " + d.file.Group
+	}
 	return file
+}
+
+func newPageList(d delivery) pageFile {
+	return pageFile{
+		Name: d.name, Link: template.URL(url.PathEscape(d.name)), Size: sizeWords(d.list.Bytes),
+		Use: listWords[d.list.Kind] + lo.Ternary(d.list.Format == "pdf", " (PDF, para imprimir)", " (Excel)"),
+	}
 }
 
 func newPageOrder(row books.Row, names map[string]string) pageOrder {
@@ -151,25 +165,13 @@ func channelName(slug string) string {
 
 func placeWords(label books.Printed) string {
 	what := lo.Ternary(label.Format == "pdf", "página", "etiqueta")
+	if label.Slot > 0 {
+		return fmt.Sprintf("%s %d, lugar %d", what, label.First, label.Slot)
+	}
 	if label.Count == 1 {
 		return fmt.Sprintf("%s %d", what, label.First)
 	}
 	return fmt.Sprintf("%ss %d a %d", what, label.First, label.First+label.Count-1)
-}
-
-var sortParts = map[string]string{
-	"deadline": "fecha límite de despacho",
-	"channel":  "canal",
-	"order":    "número de pedido",
-}
-
-// sortWords says the order of the pile in Spanish.
-func sortWords(sort string) string {
-	parts := lo.FilterMap(strings.Split(sort, ","), func(part string, _ int) (string, bool) {
-		part = strings.TrimSpace(part)
-		return orDefault(sortParts[part], part), part != ""
-	})
-	return strings.Join(parts, ", después por ")
 }
 
 func summaries(result books.Result) []pageSummary {

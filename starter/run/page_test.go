@@ -35,7 +35,7 @@ func TestWritePage(t *testing.T) {
 	})
 	t.Run("says the order of the pile", func(t *testing.T) {
 		t.Parallel()
-		assert.Contains(t, html, "Orden de la pila: por fecha límite de despacho, después por canal, después por número de pedido.")
+		assert.Contains(t, html, "Orden de la pila: fecha límite de despacho › canal › número de pedido.")
 		assert.Contains(t, html, "<td>2 × POLERA-M</td><td></td><td>etiquetas-k1.zpl, etiqueta 1</td>")
 		assert.Contains(t, html, "etiquetas-k1.pdf, páginas 1 a 2")
 	})
@@ -55,6 +55,18 @@ func TestWritePage(t *testing.T) {
 		t.Parallel()
 		assert.Less(t, strings.Index(html, "Faltantes y motivo"), strings.Index(html, "2 de 4 pedidos com etiqueta; faltam 1."))
 		assert.Less(t, strings.Index(html, "Em português"), strings.Index(html, "2 of 4 orders have a label; 1 are missing."))
+	})
+	t.Run("names the lists and the groups, and the slot on a sheet", func(t *testing.T) {
+		t.Parallel()
+		with, printed := result, manifest
+		with.Files = []books.PrintFile{{Key: "p/1.pdf", Format: "pdf", Group: "mercadolibre flex", Labels: 1, Pages: 1}}
+		with.Lists = []books.ListFile{{Kind: books.PickingList, Key: "p/2.xlsx", Format: "xlsx", Bytes: 12}, {Kind: books.PackingList, Key: "p/3.pdf", Format: "pdf", Bytes: 13}}
+		printed.Rows = []books.Row{{Outcome: books.Labelled, Labels: []books.Printed{{File: "p/1.pdf", Format: "pdf", First: 2, Count: 1, Slot: 3}}}}
+		html := pageOf(t, with, printed)
+		assert.Contains(t, html, "Cualquier impresora (PDF) · mercadolibre flex")
+		assert.Contains(t, html, `<a href="picking-k1.xlsx" download>picking-k1.xlsx</a></td><td>Lista de picking: qué buscar, por ubicación y SKU (Excel)</td><td class="number">12 B</td>`)
+		assert.Contains(t, html, `<a href="packing-k1.pdf" download>packing-k1.pdf</a></td><td>Lista de packing: qué va en cada pedido (PDF, para imprimir)`)
+		assert.Contains(t, html, "etiquetas-k1-mercadolibre-flex.pdf, página 2, lugar 3")
 	})
 	t.Run("needs no network", func(t *testing.T) {
 		t.Parallel()
@@ -145,6 +157,27 @@ func TestDownload(t *testing.T) {
 		_, err := Download(t.Context(), store, result, t.TempDir())
 		requireCode(t, err, ExitNotFound)
 		require.ErrorIs(t, err, storage.ErrNotFound)
+	})
+
+	t.Run("lists are fetched too, and held against their SHA-256", func(t *testing.T) {
+		t.Parallel()
+		store, folder := newStore(t), t.TempDir()
+		result := publish(t, store, "m1", "k1")
+		list, err := store.PutBytes(t.Context(), storage.RunPrintPrefix("m1", "k1"), ".xlsx", "text/plain", []byte("list"))
+		require.NoError(t, err)
+		result.Lists = []books.ListFile{{Kind: books.PackingList, Key: list.Key, Format: "xlsx", Bytes: list.Bytes, SHA256: list.SHA256}}
+		fetched, err := Download(t.Context(), store, result, folder)
+		require.NoError(t, err)
+		assert.Equal(t, howFetched, hows(fetched)["packing-k1.xlsx"])
+		result.Lists[0].SHA256 = strings.Repeat("0", 64)
+		_, err = Download(t.Context(), store, result, t.TempDir())
+		requireCode(t, err, ExitError)
+	})
+
+	t.Run("files of groups bear their names", func(t *testing.T) {
+		t.Parallel()
+		all := deliveries(books.Result{Run: "k", Files: []books.PrintFile{{Key: "1.zpl", Group: "Ñandú / Envíos"}, {Key: "2.zpl"}, {Key: "3.pdf", Group: strings.Repeat("w", 90)}}})
+		assert.Equal(t, []string{"etiquetas-k-01--and-Env-os.zpl", "etiquetas-k-02.zpl", "etiquetas-k-" + strings.Repeat("w", 40) + ".pdf"}, []string{all[0].name, all[1].name, all[2].name})
 	})
 
 	t.Run("several files of a format are numbered", func(t *testing.T) {

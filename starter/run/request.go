@@ -41,6 +41,7 @@ func canonical(in workflows.LabelRunInput) workflows.LabelRunInput {
 	in.Since = activities.Duration(orDefaultValue(time.Duration(in.Since), defaultSince))
 	in.Within = activities.Duration(orDefaultValue(time.Duration(in.Within), defaultWithin))
 	in.Format = orDefault(strings.ToLower(in.Format), defaultFormat)
+	in.Printing = in.Printing.Canonical()
 	in.Max = orDefaultValue(in.Max, workflows.DefaultMax)
 	if in.Max < 0 {
 		in.Max = -1
@@ -86,6 +87,16 @@ func differences(a, b workflows.LabelRunInput) []string {
 		{"include-printed", a.IncludePrinted == b.IncludePrinted},
 		{"reprint", a.Reprint == b.Reprint},
 		{"format", a.Format == b.Format},
+		{"sort", a.Sort == b.Sort},
+		{"reverse", a.Reverse == b.Reverse},
+		{"group", a.Group == b.Group},
+		{"bins", a.BinsKey == b.BinsKey},
+		{"stock", a.Stock == b.Stock},
+		{"start", a.Start == b.Start},
+		{"part", a.Part == b.Part},
+		{"stamp", a.Stamp == b.Stamp},
+		{"lists", a.Lists == b.Lists},
+		{"separators", a.Separators == b.Separators},
 		{"plan", a.Plan == b.Plan},
 		{"settings", a.Settings == b.Settings},
 	}

@@ -24,7 +24,10 @@ func TestSameRequest(t *testing.T) {
 			in.Since, in.Within, in.Max, in.Format = activities.Duration(7*day), activities.Duration(2*time.Hour), 2000, "zpl"
 		},
 		"the orders in another order and twice": func(in *workflows.LabelRunInput) { in.Orders = references("2", "1@c1", "2") },
-		"an empty list instead of none":         func(in *workflows.LabelRunInput) { in.Connections = []string{} },
+		"the default printing written out": func(in *workflows.LabelRunInput) {
+			in.Printing = activities.Printing{Sort: "Single-First, deadline,order", Group: "none", Stock: "as-is", Start: 1}
+		},
+		"an empty list instead of none": func(in *workflows.LabelRunInput) { in.Connections = []string{} },
 	}
 	for name, change := range same {
 		t.Run(name+" is the same request", func(t *testing.T) {
@@ -44,6 +47,16 @@ func TestSameRequest(t *testing.T) {
 		"include-printed": func(in *workflows.LabelRunInput) { in.IncludePrinted = true },
 		"reprint":         func(in *workflows.LabelRunInput) { in.Reprint = true },
 		"format":          func(in *workflows.LabelRunInput) { in.Format = "pdf" },
+		"sort":            func(in *workflows.LabelRunInput) { in.Sort = "order" },
+		"reverse":         func(in *workflows.LabelRunInput) { in.Reverse = true },
+		"group":           func(in *workflows.LabelRunInput) { in.Group = "channel" },
+		"bins":            func(in *workflows.LabelRunInput) { in.BinsKey = "runs/m/k/bins/1.json" },
+		"stock":           func(in *workflows.LabelRunInput) { in.Stock = "a6" },
+		"start":           func(in *workflows.LabelRunInput) { in.Start = 2 },
+		"part":            func(in *workflows.LabelRunInput) { in.Part = 50 },
+		"stamp":           func(in *workflows.LabelRunInput) { in.Stamp = true },
+		"lists":           func(in *workflows.LabelRunInput) { in.Lists = true },
+		"separators":      func(in *workflows.LabelRunInput) { in.Separators = true },
 		"plan":            func(in *workflows.LabelRunInput) { in.Plan = true },
 		"settings":        func(in *workflows.LabelRunInput) { in.Settings.Asks = 2 },
 	}
@@ -54,6 +67,13 @@ func TestSameRequest(t *testing.T) {
 			assert.Equal(t, []string{name}, differences(plainInput, input(change)))
 		})
 	}
+}
+
+func TestTheSameOrderOfThePileIsTheSameRequest(t *testing.T) {
+	t.Parallel()
+	word, flag := workflows.LabelRunInput{}, workflows.LabelRunInput{}
+	word.Sort, flag.Sort, flag.Reverse = "courier,reverse", "courier", true
+	assert.True(t, sameRequest(word, flag))
 }
 
 func TestNewKeyIsAKeyOfItsOwn(t *testing.T) {

@@ -24,10 +24,11 @@ type runCommand struct {
 	IncludePrinted bool     `help:"Also ask the hub for orders that it lists as printed."`
 	Reprint        bool     `help:"Take in again what an earlier run of ours published."`
 	Format         string   `enum:"zpl,pdf" default:"zpl" placeholder:"zpl" help:"Preferred format of the printed labels, zpl or pdf; default zpl."`
-	Key            string   `placeholder:"KEY" help:"Key of the run: the same key gives the same run. Made and printed when left out."`
-	Plan           bool     `help:"Say what would be sent and asked, and do nothing."`
-	Wait           bool     `help:"Wait for the end and show progress."`
-	JSON           bool     `name:"json" help:"Print the result as JSON on stdout."`
+	printingFlags
+	Key  string `placeholder:"KEY" help:"Key of the run: the same key gives the same run. Made and printed when left out."`
+	Plan bool   `help:"Say what would be sent and asked, and do nothing."`
+	Wait bool   `help:"Wait for the end and show progress."`
+	JSON bool   `name:"json" help:"Print the result as JSON on stdout."`
 }
 
 // Run starts a run and, when asked to, follows it to its end.
@@ -40,8 +41,15 @@ func (c *runCommand) Run(ctx context.Context, d desk) error {
 	if err != nil {
 		return err
 	}
+	bins, err := c.bins()
+	if err != nil {
+		return err
+	}
 	runs, store, err := d.backends(ctx)
 	if err != nil {
+		return err
+	}
+	if input.BinsKey, err = putBins(ctx, store, input.Merchant, key, bins); err != nil {
 		return err
 	}
 	started, err := Start(ctx, runs, store, key, input)
@@ -72,10 +80,14 @@ func (c *runCommand) request(d desk) (workflows.LabelRunInput, error) {
 		return workflows.LabelRunInput{}, err
 	}
 	limit, err := c.limit(len(orders))
+	if err != nil {
+		return workflows.LabelRunInput{}, err
+	}
+	printing, err := c.printing()
 	return workflows.LabelRunInput{
 		Merchant: d.merchant, Connections: lo.Uniq(c.Connection), Orders: orders, Warehouse: c.Warehouse,
 		Since: activities.Duration(c.Since), Within: activities.Duration(c.Within), Max: limit,
-		IncludePrinted: c.IncludePrinted, Reprint: c.Reprint, Format: c.Format, Plan: c.Plan,
+		IncludePrinted: c.IncludePrinted, Reprint: c.Reprint, Format: c.Format, Printing: printing, Plan: c.Plan,
 	}, err
 }
 

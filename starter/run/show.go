@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path"
 	"strings"
 	"text/tabwriter"
@@ -153,14 +154,19 @@ func readManifest(ctx context.Context, store Store, result books.Result) (books.
 	return manifest, err
 }
 
-// delivery is a file of a run and the name that it gets where people keep it.
+// delivery is a file of a run and the name that it gets where people keep it:
+// a joined file, a list, or the manifest, of which the result tells neither size
+// nor SHA-256.
 type delivery struct {
 	key, name string
+	bytes     int64
+	sha256    string
 	file      books.PrintFile
+	list      books.ListFile
 }
 
-// deliveries names the files of a run: etiquetas-<run>.zpl, with a number
-// where there are several of a format; then the manifest.
+// deliveries names the files of a run: etiquetas-<run>.zpl, with the group and a
+// number where there are several of a format; then the lists and the manifest.
 func deliveries(result books.Result) []delivery {
 	var all []delivery
 	formats := lo.CountValuesBy(result.Files, fileExtension)
@@ -172,7 +178,15 @@ func deliveries(result books.Result) []delivery {
 		if formats[extension] > 1 {
 			name += "-" + twoDigits(count[extension])
 		}
-		all = append(all, delivery{file.Key, name + extension, file})
+		if file.Group != "" {
+			group := fileNamePart(file.Group)
+			name += "-" + group[:min(len(group), longestGroup)]
+		}
+		all = append(all, delivery{key: file.Key, name: name + extension, bytes: file.Bytes, sha256: file.SHA256, file: file})
+	}
+	for _, list := range result.Lists {
+		name := fmt.Sprintf("%s-%s.%s", fileNamePart(list.Kind), fileNamePart(result.Run), fileNamePart(list.Format))
+		all = append(all, delivery{key: list.Key, name: name, bytes: list.Bytes, sha256: list.SHA256, list: list})
 	}
 	if result.Manifest.JSON != "" {
 		all = append(all, delivery{key: result.Manifest.JSON, name: "manifest.json"})
@@ -182,6 +196,9 @@ func deliveries(result books.Result) []delivery {
 	}
 	return all
 }
+
+// longestGroup is how many letters of a group's name stand in a file's name.
+const longestGroup = 40
 
 func fileExtension(file books.PrintFile) string {
 	switch extension := strings.ToLower(path.Ext(file.Key)); extension {

@@ -86,6 +86,9 @@ func writeFiles(w io.Writer, r books.Result) {
 		pages := lo.Ternary(f.Pages == 0, "-", fmt.Sprint(f.Pages))
 		writeCells(w, plain(f.Key), fmt.Sprint(f.Labels), pages, sizeWords(f.Bytes), cut(plain(f.SHA256), 12))
 	}
+	for _, l := range r.Lists {
+		writeCells(w, plain(l.Key), plain(l.Kind)+" list", "-", sizeWords(l.Bytes), cut(plain(l.SHA256), 12))
+	}
 	for _, key := range []string{r.Manifest.JSON, r.Manifest.CSV} {
 		if key != "" {
 			writeCells(w, plain(key))

@@ -17,3 +17,9 @@ var runStateWords = map[books.RunState]string{
 	books.RunCancelled: "cancelada",
 	books.RunFailed:    "con error",
 }
+
+// listWords name the lists in Spanish.
+var listWords = map[string]string{
+	books.PickingList: "Lista de picking: qué buscar, por ubicación y SKU",
+	books.PackingList: "Lista de packing: qué va en cada pedido",
+}
