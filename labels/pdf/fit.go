@@ -60,7 +60,7 @@ type placing struct {
 // than this still fits: 0.35 mm, half of it at each side.
 const slack = 1.0
 
-// fit centres a page's visible part in a slot. A page that lies on its side in
+// fit centres a page's visible part in a slot, to within a dot. A page that lies on its side in
 // an upright slot, or the other way round, is turned clockwise. It is shrunk
 // when it does not fit, and never enlarged.
 func (p page) fit(slot box) placing {
@@ -77,9 +77,17 @@ func (p page) fit(slot box) placing {
 		out.factor = min(width/size.Width, height/size.Height)
 	}
 	scale := p.unit() * out.factor
+	left, above := wholeDots((width-size.Width*out.factor)/2), wholeDots((height-size.Height*out.factor)/2)
 	out.matrix = turned(p.visible(), degrees).then(matrix{scale, 0, 0, scale,
-		slot[0] + (width-size.Width*out.factor)/2, slot[1] + (height-size.Height*out.factor)/2})
+		slot[0] + left, slot[3] - above - size.Height*out.factor})
 	return out
+}
+
+// wholeDots rounds an offset to dots of 1/8 mm, as label printers have them: bars
+// that lay on dots still do, and keep their widths.
+func wholeDots(offset float64) float64 {
+	const dot = millimetre / 8
+	return math.Round(offset/dot) * dot
 }
 
 func (p placing) notes(page, pages int) []string {
