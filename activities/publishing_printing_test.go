@@ -1,0 +1,288 @@
+package activities
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/samber/lo"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/xuri/excelize/v2"
+
+	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/labels/pdf"
+	"github.com/despacho/despacho/multivende/sandbox"
+	"github.com/despacho/despacho/storage"
+)
+
+// stocked is prints with what a sale tells: items, courier and deadline.
+func stocked(t *testing.T, most int, providers ...string) *printed {
+	t.Helper()
+	p := prints(t, 0, nil)
+	n := 0
+	for _, provider := range providers {
+		scope := p.scope(provider)
+		truth := lo.Subset(p.of(scope, sandbox.Labelable), 0, uint(most))
+		orders := plain(scope, truth)
+		for i, o := range truth {
+			p.truth[o.ID] = o
+			n = n*7%31 + i + 1
+			orders[i].Items = lo.Times(1+n%2, func(k int) books.Item { return books.Item{SKU: fmt.Sprintf("SKU-%d", (n+k)%12), Quantity: 1 + k} })
+			orders[i].Courier = []string{"Blue Express", "Starken", ""}[n%3]
+			orders[i].HandlingDeadline = p.in.Since.Add(time.Duration(n%4) * time.Hour)
+			orders[i].ShippingMode = lo.Ternary(i%2 == 0, "self_service", "cross_docking")
+		}
+		p.collects(scope, 1, orders...)
+		p.in.Connections = append(p.in.Connections, RunConnection{Connection: scope.Connection, Rest: notReady})
+	}
+	return p
+}
+
+// standsWhereItSays holds every label of a manifest against the piece of the
+// joined file at which the manifest says that it stands.
+func (p *printed) standsWhereItSays(published Published, manifest books.Manifest) {
+	p.Helper()
+	files := lo.KeyBy(published.Files, func(f books.PrintFile) string { return f.Key })
+	for i, r := range manifest.Rows {
+		require.Equal(p, i+1, lo.FromPtr(r.Position), "positions run on")
+		for _, l := range lo.Filter(r.Labels, func(l books.Printed, _ int) bool { return l.File != "" }) {
+			pieces := p.pieces(files[l.File])
+			for n := l.First; n < l.First+l.Count && l.Slot == 0; n++ {
+				assert.Contains(p, pieces[n-1], p.truth[r.ID].Shipment)
+			}
+			if l.Slot > 0 {
+				assert.Contains(p, pieces[l.First-1], p.truth[r.ID].Shipment)
+			}
+		}
+	}
+}
+
+func TestThePileIsInTheOrderThatTheManifestStates(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		printing Printing
+		sort     string
+	}{
+		"nobody chose":          {Printing{}, books.DefaultSort},
+		"by courier and number": {Printing{Sort: "courier, order"}, "courier,order"},
+		"turned over":           {Printing{Sort: "order", Reverse: true}, "order,reverse"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := stocked(t, 6, "paris", "totalplay")
+			p.in.Printing = c.printing
+			published := p.publish()
+			manifest, _ := p.manifest()
+			assert.Equal(t, c.sort, manifest.Sort)
+			sort, err := books.ParseSort(manifest.Sort)
+			require.NoError(t, err)
+			entries := lo.Map(manifest.Rows, func(r books.Row, _ int) books.Entry { return books.Entry{Order: r.Order()} })
+			want := lo.Map(sort.Pile(lo.Shuffle(entries)), func(e books.Entry, _ int) string { return e.Order.OrderNumber })
+			assert.Equal(t, want, lo.Map(manifest.Rows, func(r books.Row, _ int) string { return r.OrderNumber }))
+			p.standsWhereItSays(published, manifest)
+		})
+	}
+}
+
+func TestGroupsHaveFilesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	p := stocked(t, 4, "paris", "totalplay", "mercadolibre")
+	p.in.Group, p.in.Format = "channel", "pdf"
+	published := p.publish()
+	manifest, _ := p.manifest()
+	assert.Equal(t, books.GroupChannel, manifest.Group)
+	groups := lo.Uniq(lo.Map(published.Files, func(f books.PrintFile, _ int) string { return f.Group }))
+	assert.True(t, slices.IsSorted(groups), groups)
+	assert.Contains(t, groups, "paris")
+	assert.Contains(t, groups, "mercadolibre flex")
+	p.standsWhereItSays(published, manifest)
+	of := lo.SliceToMap(published.Files, func(f books.PrintFile) (string, string) { return f.Key, f.Group })
+	for _, r := range manifest.Rows {
+		want := books.GroupChannel.GroupOf(r.Order()).String()
+		for _, l := range r.Labels {
+			assert.True(t, l.File == "" || of[l.File] == want, want)
+		}
+	}
+}
+
+func TestPartsHoldNoMoreThanTheyMay(t *testing.T) {
+	t.Parallel()
+	p := prints(t, 7, nil, "coppel")
+	p.in.Part = 3
+	published := p.publish()
+	manifest, _ := p.manifest()
+	p.standsWhereItSays(published, manifest)
+	sum := 0
+	for _, f := range published.Files {
+		assert.LessOrEqual(t, len(p.pieces(f)), 3)
+		sum += len(p.pieces(f))
+	}
+	assert.Equal(t, lo.SumBy(lo.Values(p.truth), func(o sandbox.ReportOrder) int { return len(o.Parcels) }), sum)
+}
+
+func TestPartsKeepTheLabelsOfAnOrderTogether(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		parcels []int // of each order
+		want    [][]int
+	}{
+		"as many as fit":                  {[]int{1, 1, 1, 1}, [][]int{{0, 1, 2}, {3}}},
+		"an order does not begin one":     {[]int{1, 1, 2, 1}, [][]int{{0, 1}, {2, 2, 3}}},
+		"one that is too large fills up":  {[]int{1, 4, 1}, [][]int{{0, 1, 1}, {1, 1, 2}}},
+		"exactly full":                    {[]int{3, 3}, [][]int{{0, 0, 0}, {1, 1, 1}}},
+		"a label of several pages counts": {[]int{-2, -2}, [][]int{{0}, {1}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			file := joined{format: "zpl"}
+			for row, n := range c.parcels {
+				label := books.Label{Count: max(1, -n)}
+				file.labels = append(file.labels, lo.Times(max(1, n), func(int) toPrint { return toPrint{Label: label, row: row} })...)
+			}
+			got := lo.Map(file.parts(3), func(j *joined, _ int) []int { return lo.Map(j.labels, func(l toPrint, _ int) int { return l.row }) })
+			assert.Equal(t, c.want, got)
+		})
+	}
+}
+
+func TestSeparatorsStandAroundTheLabels(t *testing.T) {
+	t.Parallel()
+	p := stocked(t, 4, "paris", "totalplay")
+	paris := p.scope("paris")
+	missing := books.Entry{Order: books.Order{ID: "gone", OrderNumber: "N-9", ConnectionID: paris.Connection.ID, Channel: "paris"}, Outcome: books.HeldBack, Reason: "not paid"}
+	_, err := paris.leave(t.Context(), p.store, "batch-00002-00002", books.Page{Ended: []books.Entry{missing}})
+	require.NoError(t, err)
+	p.in.Separators = true
+	published := p.publish()
+	manifest, _ := p.manifest()
+	printed := manifest
+	printed.Rows = lo.Filter(manifest.Rows, func(r books.Row, _ int) bool { return r.Position != nil })
+	p.standsWhereItSays(published, printed)
+	for i, f := range published.Files {
+		pieces := p.pieces(f)
+		assert.Contains(t, pieces[0], "INICIO", f.Format)
+		assert.Contains(t, pieces[len(pieces)-1], "FIN", f.Format)
+		labels := lo.SumBy(printed.Rows, func(r books.Row) int {
+			return lo.SumBy(r.Labels, func(l books.Printed) int { return lo.Ternary(l.File == f.Key, l.Count, 0) })
+		})
+		assert.Len(t, pieces, labels+2)
+		if last := i == len(published.Files)-1; last {
+			assert.Contains(t, pieces[len(pieces)-1], "1 pedido")
+			assert.Contains(t, pieces[len(pieces)-1], "N-9")
+			assert.Contains(t, pieces[len(pieces)-1], "Retenido")
+		}
+	}
+}
+
+func TestSheetsTellTheSlotOfEachLabel(t *testing.T) {
+	t.Parallel()
+	p := prints(t, 6, nil, "totalplay")
+	p.in.Stock, p.in.Start = "a4-4up", 3
+	published := p.publish()
+	manifest, _ := p.manifest()
+	require.Len(t, published.Files, 1)
+	p.standsWhereItSays(published, manifest)
+	slot := 2
+	for _, r := range manifest.Rows {
+		for _, l := range r.Labels {
+			assert.Equal(t, []int{slot/4 + 1, slot%4 + 1}, []int{l.First, l.Slot})
+			slot += l.Count
+		}
+	}
+	assert.Equal(t, (slot+3)/4, published.Files[0].Pages)
+	data, err := p.store.ReadAll(t.Context(), published.Files[0].Key, singleLimit)
+	require.NoError(t, err)
+	document, err := pdf.Check(data, pdf.Limits{})
+	require.NoError(t, err)
+	assert.InDelta(t, 595.28, document.Sizes[0].Width, 0.1)
+}
+
+func TestStampsAreOnTheLabels(t *testing.T) {
+	t.Parallel()
+	for _, provider := range []string{"coppel", "totalplay"} {
+		t.Run(provider, func(t *testing.T) {
+			t.Parallel()
+			p := stocked(t, 3, provider)
+			p.in.Stamp = true
+			published := p.publish()
+			manifest, _ := p.manifest()
+			p.standsWhereItSays(published, withoutSlips(manifest))
+			all := strings.Join(p.pieces(published.Files[0]), "\n")
+			for _, r := range manifest.Rows {
+				for _, l := range r.Labels {
+					assert.NotContains(t, strings.Join(l.Notes, ";"), "not stamped")
+				}
+				assert.Contains(t, all, r.Items[0].SKU)
+			}
+		})
+	}
+}
+
+// withoutSlips leaves out what a slip adds: the label's own page or unit comes first.
+func withoutSlips(manifest books.Manifest) books.Manifest {
+	for _, r := range manifest.Rows {
+		for i := range r.Labels {
+			r.Labels[i].Count = min(r.Labels[i].Count, 1)
+		}
+	}
+	return manifest
+}
+
+func TestListsAreInTheOrderOfThePile(t *testing.T) {
+	t.Parallel()
+	p := stocked(t, 5, "paris", "totalplay")
+	bins, err := p.store.PutBytes(t.Context(), storage.RunBinsPrefix(p.in.Merchant, "another"), ".json", "application/json", []byte(`{"nothing": "A-1"}`))
+	require.NoError(t, err)
+	p.in.Lists, p.in.BinsKey, p.in.Sort = true, bins.Key, "bin,order"
+	published := p.publish()
+	manifest, _ := p.manifest()
+	assert.Equal(t, []string{"picking xlsx", "picking pdf", "packing xlsx", "packing pdf"},
+		lo.Map(published.Lists, func(l books.ListFile, _ int) string { return l.Kind + " " + l.Format }))
+	for _, l := range published.Lists {
+		assert.True(t, strings.HasPrefix(l.Key, storage.RunPrintPrefix(p.in.Merchant, p.in.Run)), l.Key)
+	}
+	data, err := p.store.ReadAll(t.Context(), published.Lists[2].Key, singleLimit)
+	require.NoError(t, err)
+	book, err := excelize.OpenReader(bytes.NewReader(data))
+	require.NoError(t, err)
+	rows, err := book.GetRows("Sheet1")
+	require.NoError(t, err)
+	assert.Equal(t, lo.Map(manifest.Rows, func(r books.Row, _ int) string { return r.OrderNumber }),
+		lo.Uniq(lo.Map(rows[1:], func(row []string, _ int) string { return row[1] })))
+	assert.Equal(t, published, p.publish(), "a second time gives the same lists")
+}
+
+func TestBinsThatCannotBeHadAreRefusedAtTheStart(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{Orders: 20})
+	key := func(content string) string {
+		file, err := w.store.PutBytes(t.Context(), storage.RunBinsPrefix("m", "k"), ".json", "application/json", []byte(content))
+		require.NoError(t, err)
+		return file.Key
+	}
+	for name, c := range map[string]struct{ key, says string }{
+		"of another merchant": {"runs/other/k/bins/0.json", "does not name an object of this merchant's runs"},
+		"missing":             {"runs/m/k/bins/0.json", "names no object"},
+		"no object of texts":  {key(`["A-1"]`), "is no JSON object of texts"},
+		"null":                {key(`null`), "is no JSON object of texts"},
+	} {
+		_, err := does(w, w.runs.OpenRun, OpenRunInput{Merchant: "m", Run: "k", Request: []byte("{}"), BinsKey: c.key}, nil)
+		assert.Contains(t, requireFinal(t, ErrorRequest, err).Message(), c.says, name)
+	}
+	must(w, w.runs.OpenRun, OpenRunInput{Merchant: "m", Run: "k", Request: []byte("{}"), BinsKey: key(`{"SKU": "A-1"}`)})
+}
+
+func TestPrintingIsChecked(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, Printing{}.Check())
+	require.NoError(t, Printing{Sort: "bin,reverse", BinsKey: "k", Group: "none", Stock: "a4-2up", Start: 2, Part: 1}.Check())
+	err := Printing{Sort: "colour,bin", Group: "size", Stock: "a3", Part: -1}.Check()
+	for _, complaint := range []string{`there is no sort key "colour"`, "bins_key", `there is no grouping by "size"`, `no stock is called "a3"`, "part is -1"} {
+		assert.ErrorContains(t, err, complaint)
+	}
+	assert.ErrorContains(t, Printing{Stock: "4x6in", Start: 2}.Check(), "start slot 2")
+}
