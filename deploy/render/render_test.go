@@ -8,8 +8,11 @@ import (
 	"image"
 	"image/color"
 	_ "image/png"
+	"maps"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/makiuchi-d/gozxing"
@@ -86,6 +89,69 @@ func TestAJoinedFilePrintsEveryLabelInOrder(t *testing.T) {
 		}
 	}
 	assert.Equal(t, codes, codesRead)
+}
+
+// TestJoinedLabelsPrintAsTheyCame compares pictures dot by dot: of each file as
+// it came, and of all files joined.
+func TestJoinedLabelsPrintAsTheyCame(t *testing.T) {
+	files := labelFiles(t)
+	var names []string
+	var joined bytes.Buffer
+	_, err := zpl.Join(&joined, func(yield func([]byte, error) bool) {
+		for _, name := range slices.Sorted(maps.Keys(files)) {
+			names = append(names, name)
+			if !yield(files[name], nil) {
+				return
+			}
+		}
+	})
+	require.NoError(t, err)
+	after := withoutBlanks(printed(t, joined.Bytes()))
+	for _, name := range names {
+		before := withoutBlanks(printed(t, files[name]))
+		require.NotEmpty(t, before, name)
+		require.GreaterOrEqual(t, len(after), len(before), name)
+		for i, picture := range before {
+			assert.Zero(t, differentDots(picture, after[i]), "%s, label %d", name, i+1)
+		}
+		after = after[len(before):]
+	}
+	assert.Empty(t, after)
+}
+
+// labelFiles are those of carriers, where the folder is there, and our own.
+func labelFiles(t *testing.T) map[string][]byte {
+	t.Helper()
+	carriers, err := filepath.Glob("../../../shared/corpus/zpl/*.zpl")
+	require.NoError(t, err)
+	own, err := filepath.Glob("../../labels/zpl/testdata/labels/*.zpl")
+	require.NoError(t, err)
+	require.NotEmpty(t, own)
+	files := map[string][]byte{}
+	for _, name := range append(carriers, own...) {
+		files[filepath.Base(name)], err = os.ReadFile(name)
+		require.NoError(t, err)
+	}
+	return files
+}
+
+func withoutBlanks(pictures []image.Image) []image.Image {
+	return slices.DeleteFunc(pictures, func(picture image.Image) bool { return blackShare(picture) == 0 })
+}
+
+func differentDots(a, b image.Image) int {
+	if a.Bounds() != b.Bounds() {
+		return a.Bounds().Dx() * a.Bounds().Dy()
+	}
+	different := 0
+	for y := a.Bounds().Min.Y; y < a.Bounds().Max.Y; y++ {
+		for x := a.Bounds().Min.X; x < a.Bounds().Max.X; x++ {
+			if color.GrayModel.Convert(a.At(x, y)) != color.GrayModel.Convert(b.At(x, y)) {
+				different++
+			}
+		}
+	}
+	return different
 }
 
 // printed renders ZPL to a picture for each label that a printer would give.

@@ -20,6 +20,9 @@ func (c command) String() string {
 }
 
 const (
+	cmdBY = command('B')<<8 | 'Y'
+	cmdCF = command('C')<<8 | 'F'
+	cmdSE = command('S')<<8 | 'E'
 	cmdBC = command('B')<<8 | 'C'
 	cmdBQ = command('B')<<8 | 'Q'
 	cmdBX = command('B')<<8 | 'X'
@@ -73,7 +76,7 @@ const (
 	setsLayout
 	setsFont
 	linksFont
-	setsEncoding
+	setsDefaults
 	looked // its parameter is looked at
 )
 
@@ -102,7 +105,7 @@ var classes = func() (known [2][1 << 12]class) {
 	add('^', "PA", setsLayout)
 	add('^', "CW", setsFont)
 	add('^', "FL", linksFont)
-	add('^', "CI", setsEncoding)
+	add('^', "CI SE CF BY CW", setsDefaults)
 	add('^', "FH MC PQ SN", looked)
 	add('~', "DG DY", graphic|graphData|download|storing)
 	for _, prefix := range []byte("^~") {

@@ -13,7 +13,7 @@ type piece struct {
 	sets     bool   // it holds more than its start, its end and remarks
 	template bool   // it is stored and not printed
 	prints   bool
-	encoding []byte   // the parameter of its last ^CI
+	carried  carried
 	defines  []stored // graphics and templates that it stores
 	uses     []stored // those that it recalls
 	deletes  []stored
@@ -150,8 +150,8 @@ func (c *cutter) inside(t *token) {
 	if t.class&(storing|recalling) != 0 {
 		c.noteName(*t)
 	}
-	if t.class&setsEncoding != 0 {
-		c.open.encoding = bytes.TrimSpace(t.param())
+	if t.class&setsDefaults != 0 {
+		c.open.carried.note(t)
 	}
 	c.open.beyondASCII = c.open.beyondASCII || t.traits&beyondASCII != 0
 	c.open.text = c.open.text || (t.class&fieldData != 0 || t.code == cmdSN) && !isBlank(t.param())

@@ -53,20 +53,18 @@ const (
 
 // grouping puts beside each printing format what it needs from before.
 type grouping struct {
-	report   *Report
-	units    []Unit
-	setup    []piece
-	encoding []byte // the last ^CI of a printing format, for labels without one
-	stored   map[stored]piece
-	size     int
+	report  *Report
+	units   []Unit
+	setup   []piece
+	carried carried // of printed formats
+	stored  map[stored]piece
+	size    int
 }
 
 func (g *grouping) take(p piece) {
 	if p.prints {
 		g.units = append(g.units, g.unit(p))
-		if p.encoding != nil {
-			g.encoding = p.encoding
-		}
+		g.carried.add(p.carried)
 	} else if len(p.defines) == 0 {
 		g.setUp(p)
 	}
@@ -82,15 +80,13 @@ func (g *grouping) take(p piece) {
 func (g *grouping) setUp(p piece) {
 	p.raw = bytes.TrimSuffix(p.raw, []byte("\n"))
 	if bytes.Equal(p.raw, []byte(reset[:len(reset)-1])) {
-		g.setup, g.encoding = nil, nil
+		g.setup, g.carried = nil, carried{}
 		return
 	}
 	if !p.sets {
 		return
 	}
-	if p.encoding != nil {
-		g.encoding = nil
-	}
+	g.carried.forget(p.carried)
 	g.setup = append(slices.DeleteFunc(slices.Clone(g.setup), func(other piece) bool { return bytes.Equal(other.raw, p.raw) }), p)
 	g.setup = g.setup[max(0, len(g.setup)-mostSetup):]
 }
@@ -112,8 +108,8 @@ func (g *grouping) delete(name stored) {
 
 func (g *grouping) unit(p piece) Unit {
 	u := Unit{Broken: p.broken, pieces: slices.Clone(g.setup)}
-	if g.encoding != nil && p.beyondASCII && p.encoding == nil {
-		u.pieces = append(u.pieces, piece{raw: slices.Concat([]byte("^XA^CI"), g.encoding, []byte("^XZ")), encoding: g.encoding, sets: true})
+	if missing := g.carried.missingIn(p); missing != nil {
+		u.pieces = append(u.pieces, piece{raw: slices.Concat([]byte("^XA"), missing, []byte("^XZ")), classes: setsFont})
 	}
 	if p.classes&recalling != 0 {
 		n := needs{stored: g.stored, seen: map[stored]bool{}}
