@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 
 // font turns the bytes of shown strings into text.
 type font struct {
+	drawn     bool // its glyphs are drawings, the space too
 	unicode   *cmap
 	composite bool
 	table     [256]string // of a simple font
@@ -18,7 +20,7 @@ type font struct {
 
 func (s *source) font(o types.Object) *font {
 	d := s.dict(o)
-	f := &font{composite: s.name(d["Subtype"]) == "Type0"}
+	f := &font{composite: s.name(d["Subtype"]) == "Type0", drawn: s.name(d["Subtype"]) == "Type3"}
 	if stream, ok := s.get(d["ToUnicode"]).(types.StreamDict); ok {
 		f.unicode = parseCMap(s.decoded(stream))
 	}
@@ -62,6 +64,18 @@ func (f *font) text(shown []byte) string {
 		shown = shown[n:]
 	}
 	return out.String()
+}
+
+// paints tells whether codes are more than spaces. Of a simple font's only the
+// code counts: what it says of their text need not be true.
+func (f *font) paints(codes []byte, text string) bool {
+	switch {
+	case f != nil && f.drawn:
+		return len(codes) > 0
+	case f != nil && f.composite && text != "":
+		return strings.TrimSpace(text) != ""
+	}
+	return len(bytes.Trim(codes, " \x00\xa0")) > 0
 }
 
 // first decodes the first code of a string and tells how many bytes it has.

@@ -176,6 +176,9 @@ func (s *source) contentsAreThere() error {
 			if !ok {
 				return refuse(Damaged, "the drawing of page %d is missing", i+1)
 			}
+			if !s.isWhole(stream) {
+				return refuse(Damaged, "the drawing of page %d is longer than it says", i+1)
+			}
 			if _, err := s.unpack(stream); err != nil {
 				return err
 			}

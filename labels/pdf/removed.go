@@ -25,7 +25,7 @@ const (
 	media        = "sound, film or 3D"
 	embeddedFile = "embedded file"
 	formField    = "form field"
-	emptyField   = "form field whose value has no drawing of its own"
+	undrawn      = "field or note without a drawing of its own"
 )
 
 var actions = map[string]string{
@@ -114,15 +114,30 @@ func (a *activity) annotation(d types.Dict) {
 	kind := a.source.name(d["Subtype"])
 	a.action(d["A"], 0)
 	a.additional(d["AA"])
+	if a.isUndrawn(d, kind) {
+		a.count(undrawn, 1)
+	}
 	switch {
 	case kind == "Widget":
 		a.count(formField, 1)
-		if a.source.get(d["V"]) != nil && a.source.get(a.source.appearance(d)) == nil {
-			a.count(emptyField, 1)
-		}
 	case kind == "FileAttachment":
 		a.count(embeddedFile, 1)
 	case slices.Contains(mediaAnnotations, kind):
 		a.count(media, 1)
 	}
+}
+
+// isUndrawn tells of what would be printed if a reader drew it: a field with a
+// value, or a note to be printed, without an appearance.
+func (a *activity) isUndrawn(d types.Dict, kind string) bool {
+	const hidden, printed = 1 << 1, 1 << 2
+	flags, _ := a.source.number(d["F"])
+	if a.source.get(d["AP"]) != nil || int(flags)&hidden != 0 || kind == "Link" || kind == "Popup" {
+		return false
+	}
+	if kind == "Widget" {
+		text, _ := value(a.source.get(d["V"]))
+		return len(text) > 0
+	}
+	return int(flags)&printed != 0
 }

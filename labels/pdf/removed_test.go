@@ -34,7 +34,7 @@ func TestWhatIsLeftOutIsTold(t *testing.T) {
 		"a page's actions":  {withCatalog("", "/AA<</O<</S/JavaScript/JS(x)>>/C<</S/SubmitForm/F(x)>>>>"), []string{"form submission ×1", "script ×1"}},
 		"links":             {withCatalog("", "/Annots[<</Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI(x)>>>><</Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI(y)>>>>]"), []string{"link ×2"}},
 		"embedded files":    {withCatalog("/AF[5 0 R]/Names<</EmbeddedFiles<</Kids[<</Names[(a)5 0 R]>>]>>>>", "/Annots[<</Subtype/FileAttachment/FS 5 0 R>>]", "<</F(x)>>"), []string{"embedded file ×3"}},
-		"fields":            {withCatalog("/AcroForm<</Fields[5 0 R]/XFA(x)>>", "/Annots[5 0 R]", "<</Subtype/Widget/FT/Tx/V(a name)/Rect[0 0 9 9]/F 4>>"), []string{"form field ×1", "form field whose value has no drawing of its own ×1", "form in XML ×1"}},
+		"fields":            {withCatalog("/AcroForm<</Fields[5 0 R]/XFA(x)>>", "/Annots[5 0 R]", "<</Subtype/Widget/FT/Tx/V(a name)/Rect[0 0 9 9]/F 4>>"), []string{"field or note without a drawing of its own ×1", "form field ×1", "form in XML ×1"}},
 		"films":             {withCatalog("", "/Annots[<</Subtype/Movie/Rect[0 0 9 9]>>]"), []string{"sound, film or 3D ×1"}},
 		"actions in a ring": {withCatalog("/OpenAction 5 0 R", "", "<</S/GoTo/Next 5 0 R>>"), []string{}},
 	}

@@ -1,8 +1,6 @@
 package pdf
 
 import (
-	"strings"
-
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
 )
 
@@ -79,7 +77,7 @@ func (r *reader) show(strings []operand) {
 	const space, thousand = -200, 1000
 	for _, s := range strings {
 		switch {
-		case s.isText && r.state.font != nil:
+		case s.isText:
 			r.showText(s.text)
 		case !s.isText:
 			if s.number < space {
@@ -98,7 +96,7 @@ func (r *reader) advance(by float64) {
 func (r *reader) showText(codes []byte) {
 	s := &r.state
 	glyphs := float64(len(codes))
-	if s.font.composite {
+	if s.font != nil && s.font.composite {
 		glyphs /= 2
 	}
 	m := s.at.then(s.ctm)
@@ -110,10 +108,11 @@ func (r *reader) showText(codes []byte) {
 	if x < s.clip[0]-slack || x > s.clip[2]+slack || y < s.clip[1]-slack || y > s.clip[3]+slack {
 		return
 	}
-	seen.text = s.font.text(codes)
+	if s.font != nil {
+		seen.text = s.font.text(codes)
+	}
 	r.out.WriteString(seen.text)
-	if len(strings.TrimSpace(seen.text)) > 0 || s.font.composite && len(codes) > 0 {
-		r.painted = true
+	if s.font.paints(codes, seen.text) {
 		r.paint(seen)
 	}
 }

@@ -50,6 +50,7 @@ func (l Limits) withDefaults() Limits {
 // source is a file's objects and its pages, with what they inherit.
 type source struct {
 	objects   objects
+	data      []byte // as it came, unless it was salvaged
 	limits    Limits
 	pages     []page
 	off       map[int]bool // optional content groups, true for those switched off
@@ -128,7 +129,25 @@ func read(rs io.ReadSeeker, size int64, limits Limits) (s *source, err error) {
 }
 
 func readBytes(data []byte, limits Limits) (*source, error) {
-	return read(bytes.NewReader(data), int64(len(data)), limits.withDefaults())
+	s, err := read(bytes.NewReader(data), int64(len(data)), limits.withDefaults())
+	if err == nil && !s.encrypted { // pdfcpu changes the lengths of what it decrypts
+		s.data = data
+	}
+	return s, err
+}
+
+// isWhole tells whether a stream's length leads to its end: a length that is too
+// small would cut the drawing.
+func (s *source) isWhole(stream types.StreamDict) bool {
+	if s.data == nil || stream.StreamOffset <= 0 || stream.StreamLength == nil {
+		return true
+	}
+	end := stream.StreamOffset + *stream.StreamLength
+	if end < 0 || end > int64(len(s.data)) {
+		return false
+	}
+	after := bytes.TrimLeft(s.data[end:min(int64(len(s.data)), end+32)], "\x00\t\f\r\n ")
+	return bytes.HasPrefix(after, []byte("endstream")) || bytes.HasPrefix(after, []byte("endobj"))
 }
 
 func sniff(rs io.ReadSeeker, size int64, limits Limits) error {
