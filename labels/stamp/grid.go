@@ -39,7 +39,7 @@ type grid struct {
 	content       rect
 }
 
-const cellsAcross = 300 // of the longer side: half a millimetre on 4 × 6 in
+const cellsAcross = 240 // of the longer side: 0.6 mm on 4 × 6 in
 
 func newGrid(area rect) *grid {
 	g := &grid{area: area, cell: max(area.width(), area.height()) / cellsAcross}
@@ -84,9 +84,10 @@ func (g *grid) free(columns, rows int) iter.Seq[rect] {
 	return func(yield func(rect) bool) {
 		takers := make([]int32, g.columns+1)
 		heights := make([]int, g.columns+1) // free cells above and with this one; the last stays 0
+		open := make([]bar, 0, g.columns+1)
 		for row := range g.rows {
 			g.nextRow(row, takers, heights)
-			for r := range largest(heights) {
+			for r := range largest(heights, open) {
 				if r.columns() < columns || r.height < rows {
 					continue
 				}
@@ -118,10 +119,9 @@ type bar struct{ first, end, height int }
 func (b bar) columns() int { return b.end - b.first }
 
 // largest gives every rectangle under the heights that cannot be made wider. The
-// last height is 0.
-func largest(heights []int) iter.Seq[bar] {
+// last height is 0; open is room for as many bars.
+func largest(heights []int, open []bar) iter.Seq[bar] {
 	return func(yield func(bar) bool) {
-		var open []bar
 		for i, height := range heights {
 			first := i
 			for len(open) > 0 && open[len(open)-1].height >= height {

@@ -9,12 +9,13 @@ import (
 // pdfFont tells how much room a font's letters take, at size 1. What it does not
 // say is taken to be large.
 type pdfFont struct {
-	composite, vertical bool
-	first               int
-	widths              []float64
-	byCode              map[int]float64
-	other               float64 // width of a letter that it says nothing of
-	low, high           float64
+	wide      bool // its codes have two bytes
+	vertical  bool
+	first     int
+	widths    []float64
+	byCode    map[int]float64
+	other     float64 // width of a letter that it says nothing of
+	low, high float64
 }
 
 var unknownFont = &pdfFont{other: 1, low: -0.4, high: 1.1}
@@ -104,9 +105,8 @@ func (f *pdfFile) heights(font *pdfFont, descriptor types.Dict) {
 }
 
 func (f *pdfFile) compositeFont(font *pdfFont, dict types.Dict) {
-	font.composite = true
 	encoding := f.name(dict["Encoding"])
-	font.vertical = strings.HasSuffix(encoding, "-V") || encoding == "V"
+	font.vertical = strings.HasSuffix(encoding, "-V") || encoding == "V" || f.wmode(dict["Encoding"])
 	descendants := f.array(dict["DescendantFonts"])
 	if len(descendants) == 0 {
 		return
@@ -116,11 +116,21 @@ func (f *pdfFile) compositeFont(font *pdfFont, dict types.Dict) {
 	if width, ok := f.number(descendant["DW"]); ok {
 		font.other = width / 1000
 	}
-	if encoding == "Identity-H" {
-		f.readCompositeWidths(font, f.array(descendant["W"]))
+	f.readCompositeWidths(font, f.array(descendant["W"]))
+	if font.wide = encoding == "Identity-H"; font.wide {
 		return
 	}
-	font.other = max(font.other, 1)
+	font.other = max(font.other, 1) // codes of other encodings have a byte at least
+	for _, width := range font.byCode {
+		font.other = max(font.other, width)
+	}
+	font.byCode = nil
+}
+
+// wmode is true for an encoding of the file's own that runs downwards.
+func (f *pdfFile) wmode(encoding types.Object) bool {
+	mode, _ := f.number(f.dict(encoding)["WMode"])
+	return mode == 1
 }
 
 // readCompositeWidths reads /W: a code and its widths, or two codes and the width

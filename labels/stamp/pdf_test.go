@@ -51,6 +51,7 @@ var labels = map[string][]byte{
 	"an inline image":           page("/MediaBox[0 0 288 432]", "q 200 0 0 200 40 200 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x40 EI Q"),
 	"text that is turned":       page("/MediaBox[0 0 288 432]", "BT /F1 20 Tf 0 1 -1 0 100 100 Tm (Orden 2001 de una tienda) Tj ET"),
 	"a sheet with little on it": page("/MediaBox[0 0 595 842]", "1 0 0 1 0 400 cm "+drawn),
+	"a comment at the end":      page("/MediaBox[0 0 288 432]", drawn+" % end"),
 	"a blank page":              page("/MediaBox[0 0 288 432]", ""),
 }
 

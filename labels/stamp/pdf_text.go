@@ -63,8 +63,12 @@ func (d *pdfDrawing) nextLine(x, y float64) {
 func (d *pdfDrawing) show(strings []operand) {
 	s := d.state
 	font := s.font
-	if font == nil {
+	switch {
+	case font == nil:
 		font = unknownFont
+	case font.vertical:
+		d.unmeasured = "the page has text that runs downwards"
+		return
 	}
 	for _, o := range strings {
 		if o.kind == isNumber {
@@ -87,12 +91,12 @@ func (d *pdfDrawing) show(strings []operand) {
 func (d *pdfDrawing) advance(font *pdfFont, codes []byte) (advance, reach float64) {
 	s := d.state
 	step := 1
-	if font.composite {
+	if font.wide {
 		step = 2
 	}
 	for i := 0; i+step <= len(codes); i += step {
 		code := int(codes[i])
-		if font.composite {
+		if font.wide {
 			code = code<<8 | int(codes[i+1])
 		}
 		each := font.width(code)*s.size + s.charSpace
@@ -111,10 +115,6 @@ func (d *pdfDrawing) reach(font *pdfFont, length float64) rect {
 	over := 0.2 * math.Abs(s.size)
 	left, right := -over, length+over
 	low, high := font.low*s.size+s.rise, font.high*s.size+s.rise
-	if font.vertical {
-		low, high = -length*1.2-math.Abs(s.size), math.Abs(s.size)
-		left, right = -math.Abs(s.size), math.Abs(s.size)
-	}
 	if s.size*s.wide < 0 {
 		left, right = -right, -left
 	}

@@ -76,6 +76,7 @@ func (u *update) saves(times int) int {
 func (u *update) stampPage(p pdfPage, d *pdfDrawing, texts []text) {
 	saves := 1 - d.lowest
 	var content strings.Builder
+	content.WriteByte('\n') // the page's last stream may end in a comment
 	if d.inText {
 		content.WriteString("ET ")
 	}

@@ -31,13 +31,14 @@ func findStrip(g *grid, m measures) (strip, bool) {
 	var bestRank rank
 	for r := range g.free(columns, rows) {
 		if rank := rankOf(r, g, m); rank.compare(bestRank) > 0 {
-			best, bestRank = strip{rect: r, place: placeOf(r, g.area)}, rank
+			best.rect, bestRank = r, rank
 		}
 	}
 	if bestRank == (rank{}) {
 		return strip{}, false
 	}
 	best.rect = besideContent(best.rect, g.content, m)
+	best.place = placeOf(best.rect, g.area)
 	return best, true
 }
 

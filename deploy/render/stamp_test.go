@@ -1,0 +1,71 @@
+//go:build render
+
+package render_test
+
+import (
+	"image"
+	"image/color"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/despacho/despacho/labels/stamp"
+	"github.com/despacho/despacho/labels/zpl"
+)
+
+// TestAStampPrintsWhereTheLabelIsBlank compares pictures dot by dot: what a stamp
+// adds lies apart from all that the carrier printed.
+func TestAStampPrintsWhereTheLabelIsBlank(t *testing.T) {
+	s := stamp.Stamp{Number: 12, Of: 50, Lines: []string{"2 × SKU-1", "1 × CAÑÓN-AZUL"}}
+	for name, file := range labelFiles(t) {
+		units, report := zpl.Split(file)
+		require.Empty(t, report.Broken, name)
+		for _, unit := range units {
+			stamped, err := stamp.ZPL(unit.Data, s)
+			require.NoError(t, err, name)
+			before, after := withoutBlanks(printed(t, unit.Data)), withoutBlanks(printed(t, stamped.Data))
+			require.NotEmpty(t, before, name)
+			if stamped.Where == "slip" {
+				require.Len(t, after, len(before)+1, name)
+				assert.Zero(t, differentDots(before[0], after[0]), name)
+				continue
+			}
+			require.Len(t, after, len(before), name)
+			added, touching := addedDots(before[0], after[0])
+			assert.Greater(t, added, 500, name)
+			assert.Zero(t, touching, "%s: dots of the stamp on or beside the carrier's", name)
+		}
+	}
+}
+
+// addedDots are those that differ, and how many of them lie within 4 dots of what
+// was printed before.
+func addedDots(before, after image.Image) (added, touching int) {
+	area := before.Bounds()
+	for y := area.Min.Y; y < area.Max.Y; y++ {
+		for x := area.Min.X; x < area.Max.X; x++ {
+			if color.GrayModel.Convert(before.At(x, y)) == color.GrayModel.Convert(after.At(x, y)) {
+				continue
+			}
+			added++
+			if !blankAround(before, x, y) {
+				touching++
+			}
+		}
+	}
+	return added, touching
+}
+
+func blankAround(picture image.Image, x, y int) bool {
+	const beside = 4
+	for dy := -beside; dy <= beside; dy++ {
+		for dx := -beside; dx <= beside; dx++ {
+			at := image.Pt(x+dx, y+dy)
+			if at.In(picture.Bounds()) && color.GrayModel.Convert(picture.At(at.X, at.Y)).(color.Gray).Y < 128 {
+				return false
+			}
+		}
+	}
+	return true
+}
