@@ -1,0 +1,58 @@
+package run
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/despacho/despacho/labels"
+)
+
+func TestPathsComeFromStdinFoldersAndPatterns(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	for _, name := range []string{"e10.pdf", "e2.pdf", "in/x.zpl"} {
+		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(folder, name)), 0o755))
+		require.NoError(t, os.WriteFile(filepath.Join(folder, name), nil, 0o644))
+	}
+	list := "\ufeff" + filepath.Join(folder, "e*.pdf") + "\r\n\n" + folder + "\nnot there.pdf\n"
+	paths, err := readPaths("-", strings.NewReader(list))
+	require.NoError(t, err)
+	in := func(name string) string { return filepath.Join(folder, name) }
+	assert.Equal(t, []string{in("e2.pdf"), in("e10.pdf"), in("e2.pdf"), in("e10.pdf"), in("in/x.zpl"), "not there.pdf"}, paths)
+}
+
+func TestJoinedFilesAreNamedAfterTheOneAskedFor(t *testing.T) {
+	t.Parallel()
+	for out, want := range map[string][2]string{
+		"x.pdf":   {"x.pdf", "x-2.zpl"},
+		"x.zpl":   {"x.pdf", "x-2.zpl"},
+		"a.b/x":   {"a.b/x.pdf", "a.b/x-2.zpl"},
+		"x.txt":   {"x.pdf", "x-2.txt"},
+		"x.1.PDF": {"x.1.pdf", "x.1-2.zpl"},
+	} {
+		place := newJoinPlace(out)
+		assert.Equal(t, want, [2]string{place.name(labels.PDF, ""), place.name(labels.ZPL, "-2")}, out)
+	}
+}
+
+func TestAnAbandonedJoinLeavesNothing(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	place := newJoinPlace(filepath.Join(folder, "x.pdf"))
+	file, err := place.Create(labels.PDF, 0)
+	require.NoError(t, err)
+	_, err = file.Write([]byte("half"))
+	require.NoError(t, err)
+	scratch, err := place.Scratch()
+	require.NoError(t, err)
+	file.Abort()
+	require.NoError(t, scratch.Close())
+	left, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	assert.Empty(t, left)
+}
