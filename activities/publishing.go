@@ -2,8 +2,6 @@ package activities
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -202,59 +200,6 @@ func (a *Publishing) publish(ctx context.Context, in PublishInput) (Published, e
 	}
 	published.After, err = a.leaveAfter(ctx, in, pile)
 	return published, err
-}
-
-// Pile is what a run decided to print: put once, before anything is marked.
-type Pile struct {
-	Manifest books.Manifest    `json:"manifest"`
-	Files    []books.PrintFile `json:"files"`
-	Lists    []books.ListFile  `json:"lists,omitempty"`
-	// Entries are the printed orders, in the order of the pile.
-	Entries []books.Entry  `json:"entries"`
-	LeftOut map[string]int `json:"left_out,omitempty"`
-}
-
-func pileKey(merchant, run string) string { return storage.RunOutcome(merchant, run, "pile") }
-
-// pile returns what the run decided to print, and decides it when it has not.
-func (a *Publishing) pile(ctx context.Context, in PublishInput) (Pile, error) {
-	var pile Pile
-	err := a.Store.Get(ctx, pileKey(in.Merchant, in.Run), &pile)
-	if err == nil || !errors.Is(err, storage.ErrNotFound) {
-		return pile, err
-	}
-	var entries []books.Entry
-	pile = Pile{Manifest: books.Manifest{Run: in.Run, Merchant: in.Merchant}, LeftOut: map[string]int{}}
-	for _, c := range in.Connections {
-		account, err := a.account(ctx, in, c)
-		if err != nil {
-			return pile, err
-		}
-		entries = append(entries, account.Entries...)
-		pile.Manifest.LeftOut = append(pile.Manifest.LeftOut, account.LeftOut...)
-		pile.Manifest.Kept = append(pile.Manifest.Kept, account.Kept...)
-		if len(account.LeftOut) > 0 {
-			pile.LeftOut[c.Connection.ID] = len(account.LeftOut)
-		}
-	}
-	if err := a.join(ctx, in, entries, &pile); err != nil {
-		return pile, err
-	}
-	if err := balanced(entries, pile.Manifest.Rows); err != nil {
-		return pile, err
-	}
-	_, err = a.Store.PutOnce(ctx, pileKey(in.Merchant, in.Run), &pile)
-	return pile, err
-}
-
-// balanced checks by sets of ids that each order has exactly one row.
-func balanced(entries []books.Entry, rows []books.Row) error {
-	ids := lo.Map(rows, func(r books.Row, _ int) string { return r.ID })
-	missing, added := lo.Difference(lo.Map(entries, func(e books.Entry, _ int) string { return e.Order.ID }), ids)
-	if twice := lo.FindDuplicates(ids); len(missing)+len(added)+len(twice) > 0 {
-		return final(ErrorBooks, fmt.Sprintf("the books do not balance: %d orders without a row, %d rows without an order, %d orders twice", len(missing), len(added), len(twice)))
-	}
-	return nil
 }
 
 // mark says of each printed order that this run published it. Then it takes

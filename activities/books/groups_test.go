@@ -33,7 +33,7 @@ func TestPileIsGrouped(t *testing.T) {
 		})
 	}
 	names := func(by books.GroupBy) []string {
-		return lo.Map(books.Sort{}.Grouped(lo.Shuffle(entries(orders)), by), func(g books.GroupedPile, _ int) string { return g.Group.String() })
+		return lo.Map(books.Sort{}.Grouped(shuffled(entries(orders)), by), func(g books.GroupedPile, _ int) string { return g.Group.String() })
 	}
 	assert.Equal(t, []string{"", "flex"}, names(books.GroupNone))
 	assert.Equal(t, []string{"blue", "Flex flex", "Starken", ""}, names(books.GroupCourier))
