@@ -132,7 +132,11 @@ func (l *lexer) escape(out []byte) []byte {
 		return append(out, '\r')
 	case 't':
 		return append(out, '\t')
-	case 'b', 'f', '\n':
+	case 'b':
+		return append(out, '\b')
+	case 'f':
+		return append(out, '\f')
+	case '\n':
 		return out
 	case '\r':
 		if l.peek(1) == '\n' {

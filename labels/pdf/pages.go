@@ -95,8 +95,9 @@ func (w treeWalk) node(o types.Object, inherited page, depth int) error {
 		w.seen[number] = true
 	}
 	d := w.source.dict(o)
+	_, isStream := w.source.get(o).(types.StreamDict)
 	switch {
-	case d == nil && depth > 0:
+	case depth > 0 && (d == nil || isStream): // a table that points elsewhere
 		return refuse(Damaged, "a page is missing")
 	case d == nil || depth > maxDepth:
 		return nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/zlib"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -50,6 +51,8 @@ func TestDamagedFilesAreSalvaged(t *testing.T) {
 		"a table that leads nowhere":  bytes.Replace(whole, []byte("00000 n"), []byte("0000/ n"), 1),
 		"no trailer":                  whole[:bytes.Index(whole, []byte("trailer"))],
 		"no table at all":             whole[:bytes.LastIndex(whole, []byte("xref\n0"))],
+		"a table that is off by one":  []byte(strings.Replace(string(whole), "0000000000 65535 f \n", "", 1)),
+		"a length that is too small":  regexp.MustCompile(`/Length \d+`).ReplaceAll(whole, []byte("/Length 20")),
 		"a wrong length of a stream":  bytes.Replace(whole, []byte("/Length "), []byte("/Length 9"), 1),
 		"no length of a stream":       without(whole, "/Length "),
 		"objects in an object stream": []byte("%PDF-1.5\n4 0 obj\n" + packed(fmt.Sprintf("/Type/ObjStm/N 3/First %d", strings.Index(inStream, "<<")), inStream) + "\nendobj\n5 0 obj\n" + stream("", "BT /F1 9 Tf (Orden 20001) Tj ET") + "\nendobj\n6 0 obj\n" + helvetica + "\nendobj\ntrailer<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n"),
