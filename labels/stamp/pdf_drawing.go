@@ -13,7 +13,8 @@ type pdfDrawing struct {
 	area       rect
 	unmeasured string // why places cannot be told
 	fonts      map[types.IndirectRef]*pdfFont
-	budget     int
+	budget     int // operators
+	pixels     int // of images
 
 	state           graphicsState
 	saved           []graphicsState
@@ -58,7 +59,7 @@ func drawPage(f *pdfFile, p pdfPage) *pdfDrawing {
 	if inner.width() < 10*m.text || inner.height() < 10*m.text {
 		return &pdfDrawing{unmeasured: "the page is too small"}
 	}
-	d := &pdfDrawing{file: f, grid: newGrid(inner), area: size, fonts: map[types.IndirectRef]*pdfFont{}, budget: pageBudget}
+	d := &pdfDrawing{file: f, grid: newGrid(inner), area: size, fonts: map[types.IndirectRef]*pdfFont{}, budget: pageBudget, pixels: mostPixels}
 	d.state = graphicsState{ctm: p.seen(), clip: size, line: 1, wide: 1}
 	content, ok := f.contents(p)
 	if !ok {
@@ -221,7 +222,7 @@ func (d *pdfDrawing) external(operands []operand, resources types.Dict, depth in
 	case !ok:
 		return
 	case d.file.name(stream.Dict["Subtype"]) != "Form":
-		d.take(d.state.ctm.around(0, 0, 1, 1), solidX, solidY)
+		d.image(o, resources)
 		return
 	case depth == deepestForm:
 		d.unmeasured = "the page nests forms too deep"

@@ -3,6 +3,11 @@ package stamp_test
 import (
 	"bytes"
 	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/jpeg"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -73,6 +78,43 @@ func TestStampedPDFDiffersOnlyWhereItWasBlank(t *testing.T) {
 		d, err := pdf.Check(stamped.Data, pdf.Limits{})
 		require.NoError(t, err, name)
 		assert.Empty(t, d.Repaired, name)
+	}
+}
+
+func TestAnImageIsFreeWhereItIsWhite(t *testing.T) {
+	t.Parallel()
+	r := newRenderer(t)
+	photo := func(colours bool) string {
+		var picture draw.Image = image.NewGray(image.Rect(0, 0, 288, 432))
+		if colours {
+			picture = image.NewRGBA(picture.Bounds())
+		}
+		draw.Draw(picture, picture.Bounds(), image.White, image.Point{}, draw.Src)
+		draw.Draw(picture, image.Rect(20, 20, 268, 200), image.NewUniform(color.Gray{90}), image.Point{}, draw.Src)
+		var out bytes.Buffer
+		require.NoError(t, jpeg.Encode(&out, picture, nil))
+		return out.String()
+	}
+	rows := func(dark, light string) string { return strings.Repeat(dark, 100) + strings.Repeat(light, 116) }
+	for name, object := range map[string]string{
+		"grey":         stream("/Width 1/Height 216/BitsPerComponent 8/ColorSpace/DeviceGray", rows("\x20", "\xff")),
+		"colours":      stream("/Width 1/Height 216/BitsPerComponent 8/ColorSpace/DeviceRGB", rows("\xff\xff\x20", "\xff\xff\xff")),
+		"four colours": stream("/Width 1/Height 216/BitsPerComponent 8/ColorSpace/DeviceCMYK", rows("\x00\x00\x00\xd0", "\x00\x00\x00\x00")),
+		"one bit":      stream("/Width 8/Height 216/BitsPerComponent 1/ColorSpace/DeviceGray", rows("\x7f", "\xff")),
+		"inverted":     stream("/Width 8/Height 216/BitsPerComponent 1/ColorSpace/DeviceGray/Decode[1 0]", rows("\x80", "\x00")),
+		"a mask":       stream("/Width 8/Height 216/ImageMask true", rows("\x7f", "\xff")),
+		"a photograph": stream("/Width 288/Height 432/BitsPerComponent 8/ColorSpace/DeviceGray/Filter/DCTDecode", photo(false)),
+		"in colours":   stream("/Width 288/Height 432/BitsPerComponent 8/ColorSpace/DeviceRGB/Filter/DCTDecode", photo(true)),
+	} {
+		label := sample.PDFWithObjects("<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Count 1/Kids[3 0 R]>>",
+			"<</Type/Page/Parent 2 0 R/MediaBox[0 0 288 432]/Resources<</XObject<</X1 5 0 R>>>>/Contents 4 0 R>>",
+			stream("", "q 288 0 0 432 0 0 cm /X1 Do Q"), strings.Replace(object, "<<", "<</Type/XObject/Subtype/Image", 1))
+		stamped, err := stamp.PDF(label, first)
+		require.NoError(t, err, name)
+		require.Equal(t, "strip middle", stamped.Where, "%s: %v", name, stamped.Notes)
+		changes := changed(t, r.page(t, label, 0), r.page(t, stamped.Data, 0))
+		assert.NotZero(t, changes.dark, name)
+		assert.Zero(t, changes.touching, name)
 	}
 }
 
@@ -148,4 +190,21 @@ func BenchmarkPDF(b *testing.B) {
 		_, err := stamp.PDF(label, first)
 		require.NoError(b, err)
 	}
+}
+
+func FuzzPDF(f *testing.F) {
+	for _, label := range labels {
+		f.Add(label)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		once, err := stamp.PDF(data, first)
+		if err != nil {
+			return
+		}
+		again, err := stamp.PDF(once.Data, second)
+		require.NoError(t, err)
+		straight, err := stamp.PDF(data, second)
+		require.NoError(t, err)
+		require.Equal(t, straight, again)
+	})
 }

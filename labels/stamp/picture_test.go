@@ -3,6 +3,7 @@ package stamp_test
 import (
 	"image"
 	"image/color"
+	"image/draw"
 	"testing"
 	"time"
 
@@ -36,11 +37,12 @@ func (r renderer) page(t *testing.T, data []byte, index int) *image.RGBA {
 	defer rendered.Cleanup()
 	picture, ok := rendered.Result.RenderedImage.(*image.RGBA)
 	require.True(t, ok)
-	kept := *picture
-	kept.Pix = append([]byte(nil), picture.Pix...)
+	kept := image.NewRGBA(picture.Bounds())
+	draw.Draw(kept, kept.Bounds(), image.White, image.Point{}, draw.Src)
+	draw.Draw(kept, kept.Bounds(), picture, picture.Bounds().Min, draw.Over)
 	_, err = r.FPDF_CloseDocument(&requests.FPDF_CloseDocument{Document: opened.Document})
 	require.NoError(t, err)
-	return &kept
+	return kept
 }
 
 // changes are the dots that differ between two pictures: how many, and how many
