@@ -178,7 +178,7 @@ func (c *checking) addPDF(f bundle.File) {
 	}
 	for _, i := range kept {
 		size := document.Sizes[i]
-		c.Pages = append(c.Pages, Page{Width: inPoints(size.Width), Height: inPoints(size.Height)})
+		c.Pages = append(c.Pages, Page{Width: inPoints(size.Width), Height: inPoints(size.Height), Rotate: rotationOf(f.Data, document, i)})
 		c.IDs = append(c.IDs, idsOf(texts[i])...)
 	}
 	c.Labels += len(kept)

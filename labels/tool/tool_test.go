@@ -66,6 +66,15 @@ func TestCheckSaysWhatAFileIs(t *testing.T) {
 	}
 }
 
+func TestCheckTellsHowPagesAreTurned(t *testing.T) {
+	t.Parallel()
+	file := sample.PDFWithObjects("<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Count 2/Kids[3 0 R 4 0 R]>>",
+		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 288 432]/Rotate -90/Contents 5 0 R>>", "<</Type/Page/Parent 2 0 R/MediaBox[0 0 288 432]/Contents 5 0 R>>",
+		"<</Length 15>>\nstream\n9 9 99 99 re f \nendstream")
+	got := tool.Check(source("a.pdf", file))
+	assert.Equal(t, []tool.Page{{Width: 152.4, Height: 101.6, Rotate: 270}, {Width: 101.6, Height: 152.4}}, got.Pages)
+}
+
 func byOrder(l tool.Label) tool.Key { return tool.Key{Text: lo.CoalesceOrEmpty(l.Order, l.File)} }
 
 func TestJoinPutsLabelsInOrder(t *testing.T) {
