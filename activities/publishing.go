@@ -165,13 +165,18 @@ type Published struct {
 	Requested int                     `json:"requested"`
 	// Reasons say why orders have no label here, the most frequent first, at most 15.
 	Reasons []books.ReasonCount `json:"reasons,omitempty"`
+	// Changes say what was changed on labels, the most frequent first, at most 8.
+	Changes []books.ChangeCount `json:"changes,omitempty"`
 	// After counts, for each connection whose channel wants a status once the
 	// parcel is packed, the pages "after-n" with the printed orders.
 	After map[string]int `json:"after,omitempty"`
 }
 
-// reasonsShown is how many reasons people see in Temporal's UI; the manifest has them all.
-const reasonsShown = 15
+// How many reasons and changes people see in Temporal's UI; the manifest has them all.
+const (
+	reasonsShown = 15
+	changesShown = 8
+)
 
 // Publish settles the run's books as they stand, sorts the pile, joins the
 // labels into one file a format (and group), reopens and counts what it wrote, and marks
@@ -189,7 +194,7 @@ func (a *Publishing) publish(ctx context.Context, in PublishInput) (Published, e
 	if err := a.mark(ctx, in, pile); err != nil {
 		return Published{}, err
 	}
-	published := Published{Files: pile.Files, Lists: pile.Lists, Accounts: map[string]books.Counts{}, Requested: len(pile.Manifest.Rows), Reasons: pile.Manifest.Reasons(reasonsShown)}
+	published := Published{Files: pile.Files, Lists: pile.Lists, Accounts: map[string]books.Counts{}, Requested: len(pile.Manifest.Rows), Reasons: pile.Manifest.Reasons(reasonsShown), Changes: pile.Manifest.Changes(changesShown)}
 	for id, rows := range lo.GroupBy(pile.Manifest.Rows, func(r books.Row) string { return r.ConnectionID }) {
 		published.Accounts[id] = books.Counts{Ended: lo.CountValuesBy(rows, func(r books.Row) books.Outcome { return r.Outcome })}
 	}

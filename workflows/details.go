@@ -46,6 +46,23 @@ func runDetails(r books.Result, reasons []books.ReasonCount) string {
 	return bounded(b.String())
 }
 
+// details are the run's, with what was changed on its labels.
+func (r *labelRun) details() string {
+	return bounded(runDetails(r.result, r.reasons) + changeTable(r.changes))
+}
+
+func changeTable(changes []books.ChangeCount) string {
+	if len(changes) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\n\n| labels | changed | such as |\n|--:|---|---|\n")
+	for _, c := range changes {
+		b.WriteString(fmt.Sprintf("| %d | %s | %s |\n", c.Count, cell(c.Change), cell(c.Example)))
+	}
+	return b.String()
+}
+
 func connectionTable(b *strings.Builder, connections []books.ConnectionResult) {
 	if len(connections) == 0 {
 		return

@@ -58,6 +58,7 @@ type labelRun struct {
 	// unresolved counts the names that led to no order.
 	unresolved int
 	reasons    []books.ReasonCount
+	changes    []books.ChangeCount
 }
 
 // turn is one connection's part of the run.
@@ -191,7 +192,7 @@ func (r *labelRun) await(ctx workflow.Context) error {
 func (r *labelRun) fail(ctx workflow.Context, err error) (Result, error) {
 	r.result.State, r.result.Reason = books.RunFailed, books.Reason(errorWords(err))
 	r.attributes(ctx)
-	workflow.SetCurrentDetails(ctx, runDetails(r.result, r.reasons))
+	workflow.SetCurrentDetails(ctx, r.details())
 	r.release(ctx, nil)
 	kind := errorType(err)
 	if kind == "" {

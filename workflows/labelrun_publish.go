@@ -55,7 +55,7 @@ func (r *labelRun) publishInput() activities.PublishInput {
 func (r *labelRun) takePublished(published activities.Published) {
 	r.result.Files = append(r.result.Files, published.Files...)
 	r.result.Lists = append(r.result.Lists, published.Lists...)
-	r.reasons = published.Reasons
+	r.reasons, r.changes = published.Reasons, published.Changes
 	r.result.Requested, r.result.Outcomes = published.Requested, map[books.Outcome]int{}
 	for _, id := range workflow.DeterministicKeys(published.Accounts) {
 		addOutcomes(r.result.Outcomes, published.Accounts[id].Ended)
@@ -143,7 +143,7 @@ func (r *labelRun) show(ctx workflow.Context) {
 		r.sum()
 		r.result.State = r.state()
 	}
-	workflow.SetCurrentDetails(ctx, runDetails(r.result, r.reasons))
+	workflow.SetCurrentDetails(ctx, r.details())
 	r.attributes(ctx)
 }
 

@@ -109,6 +109,17 @@ func TestEveryOutcomeHasItsPlace(t *testing.T) {
 	assert.Len(t, lo.Uniq(books.Outcomes()), 12)
 }
 
+func TestManifestCountsWhatWasChanged(t *testing.T) {
+	t.Parallel()
+	row := func(number, file string, notes ...string) books.Row {
+		return books.Row{OrderNumber: number, Labels: []books.Printed{{File: file, Notes: notes}}}
+	}
+	manifest := books.Manifest{Rows: []books.Row{row("1", "f", "turned"), row("2", "f", "shrunk"), row("3", "f", "shrunk", "turned"), row("4", "f", "shrunk"), row("5", "", "spare")}}
+	want := []books.ChangeCount{{Change: "shrunk", Count: 3, Example: "2"}, {Change: "turned", Count: 2, Example: "1"}}
+	assert.Equal(t, want, manifest.Changes(8))
+	assert.Equal(t, want[:1], manifest.Changes(1))
+}
+
 func TestManifestCountsWhyOrdersHaveNoLabel(t *testing.T) {
 	t.Parallel()
 	row := func(number string, outcome books.Outcome, reason string) books.Row {
