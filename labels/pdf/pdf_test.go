@@ -258,13 +258,17 @@ func FuzzCheck(f *testing.F) {
 		for i := range d.Pages {
 			d.Content(i)
 		}
-		var out bytes.Buffer
-		joined, err := pdf.Join(&out, sample.Each(d.Data))
+		single, _, err := d.Singles()
 		require.NoError(t, err)
-		n, err := pdf.Pages(bytes.NewReader(out.Bytes()))
-		require.NoError(t, err)
-		require.Equal(t, d.Pages, n)
-		require.Equal(t, d.Pages, joined.Pages)
+		for name, document := range map[string]pdf.Document{"as-is": d, "10x15cm": single} {
+			var out bytes.Buffer
+			joined, err := pdf.JoinOnto(&out, sample.Each(document.Data), pdf.Layout{Stock: stock(t, name)})
+			require.NoError(t, err)
+			n, err := pdf.Pages(bytes.NewReader(out.Bytes()))
+			require.NoError(t, err)
+			require.Equal(t, document.Pages, n)
+			require.Equal(t, document.Pages, joined.Pages)
+		}
 	})
 }
 

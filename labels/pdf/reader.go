@@ -10,9 +10,10 @@ import (
 
 const (
 	pageBudget  = 2_000_000 // operators of a page and the forms on it
+	fileBudget  = 20_000_000
 	longestText = 256 << 10
 	formDepth   = 12
-	mostMarks   = 200_000
+	mostMarks   = 20_000
 	mostStates  = 1_000
 )
 
@@ -69,8 +70,14 @@ func (r *reader) content() Content {
 	return Content{Text: r.out.String(), Blank: !r.painted}
 }
 
+// doubt takes a page that was not read to its end for painted: only what is
+// blank for sure may be left out.
+func (r *reader) doubt(cut bool) { r.painted = r.painted || cut }
+
 func (r *reader) page() {
-	r.run(r.source.contents(r.of.dict["Contents"]), r.source.dict(r.of.resources), 0)
+	content, err := r.source.contents(r.of.dict["Contents"])
+	r.doubt(err != nil)
+	r.run(content, r.source.dict(r.of.resources), 0)
 	r.state = r.source.reader(r.of).state
 	for _, o := range r.source.printedAnnotations(r.of) {
 		annotation := o.(types.Dict)
@@ -84,8 +91,12 @@ func (r *reader) page() {
 func (r *reader) run(stream []byte, resources types.Dict, depth int) {
 	l := &lexer{data: stream}
 	outer := len(r.saved)
-	for r.budget > 0 && r.out.Len() < longestText {
-		r.budget--
+	for {
+		if r.budget--; r.budget < 0 || r.source.operators <= 0 || r.out.Len() > longestText {
+			r.doubt(true)
+			break
+		}
+		r.source.operators--
 		operator, operands, ok := l.next()
 		if !ok {
 			break
@@ -224,7 +235,7 @@ func (r *reader) paint(m mark) {
 		return
 	}
 	r.painted = true
-	if len(r.marks) < mostMarks {
+	if len(r.marks) <= mostMarks {
 		r.marks = append(r.marks, m)
 	}
 }
@@ -258,6 +269,8 @@ func (r *reader) form(o types.Object, inherited types.Dict, m matrix, depth int)
 		r.state.clip = before.clip.intersect(r.state.ctm.box(bounds))
 	}
 	r.separate("\n")
-	r.run(r.source.decoded(stream), resources, depth+1)
+	content, err := r.source.unpack(stream)
+	r.doubt(err != nil)
+	r.run(content, resources, depth+1)
 	r.state = before
 }

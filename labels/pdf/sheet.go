@@ -145,9 +145,13 @@ func (s *source) drawing(p page) (types.StreamDict, error) {
 			return stream, nil
 		}
 	}
+	content, err := s.contents(p.dict["Contents"])
+	if err != nil {
+		return types.StreamDict{}, err
+	}
 	var packed bytes.Buffer
 	w := zlib.NewWriter(&packed)
-	if _, err := w.Write(s.contents(p.dict["Contents"])); err != nil {
+	if _, err := w.Write(content); err != nil {
 		return types.StreamDict{}, err
 	}
 	if err := w.Close(); err != nil {

@@ -65,7 +65,7 @@ func (s *source) labelsOn(p page) (parts []box, several bool) {
 	}
 	r := s.reader(p)
 	r.page()
-	if len(r.marks) == mostMarks {
+	if len(r.marks) > mostMarks {
 		return nil, false
 	}
 	upright := turned(p.visible(), p.rotate)

@@ -56,6 +56,7 @@ type source struct {
 	off       map[int]bool // optional content groups, true for those switched off
 	encrypted bool
 	drawn     int64 // bytes unpacked so far
+	operators int   // that may still be run
 }
 
 // objects are what a file is made of, however they were found.
@@ -121,7 +122,7 @@ func read(rs io.ReadSeeker, size int64, limits Limits) (s *source, err error) {
 	case err != nil:
 		return nil, &Error{Reason: Damaged, Cause: err}
 	}
-	s = &source{objects: table{document.XRefTable}, limits: limits, encrypted: document.Encrypt != nil}
+	s = &source{objects: table{document.XRefTable}, limits: limits, operators: fileBudget, encrypted: document.Encrypt != nil}
 	if err := s.findPages(); err != nil {
 		return nil, err
 	}

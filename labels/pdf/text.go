@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
+	"github.com/samber/lo"
 )
 
 // Content is what a page shows within its visible part: its text in the order of
@@ -19,6 +20,7 @@ func (d Document) Content(i int) (content Content) {
 	r := d.source.reader(d.source.pages[i])
 	defer func() {
 		if recover() != nil { // the library met an odd object: keep what was read
+			r.doubt(true)
 			content = r.content()
 		}
 	}()
@@ -39,22 +41,31 @@ func Texts(data []byte) ([]string, error) {
 	return texts, nil
 }
 
-// contents puts a page's content streams after each other.
-func (s *source) contents(o types.Object) []byte {
+// contents puts a page's content streams after each other. With an error comes
+// what could be unpacked.
+func (s *source) contents(o types.Object) ([]byte, error) {
 	switch o := s.get(o).(type) {
 	case types.StreamDict:
-		return s.decoded(o)
+		return s.unpack(o)
 	case types.Array:
 		var all bytes.Buffer
+		var failed error
 		for _, part := range o {
-			if stream, ok := s.get(part).(types.StreamDict); ok && int64(all.Len()) < s.limits.StreamBytes {
-				all.Write(s.decoded(stream))
-				all.WriteByte('\n')
+			stream, ok := s.get(part).(types.StreamDict)
+			if !ok {
+				continue
+			}
+			data, err := s.unpack(stream)
+			failed = lo.CoalesceOrEmpty(failed, err)
+			all.Write(data)
+			all.WriteByte('\n')
+			if int64(all.Len()) > s.limits.StreamBytes {
+				return all.Bytes(), refuse(TooLarge, "the drawing of a page unpacks to more than %d bytes", s.limits.StreamBytes)
 			}
 		}
-		return all.Bytes()
+		return all.Bytes(), failed
 	}
-	return nil
+	return nil, nil
 }
 
 // decoded unpacks a stream; one that cannot be unpacked is empty.
