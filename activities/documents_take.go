@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -126,12 +127,17 @@ func inList(list []multivende.TaskOrder, id string) (multivende.TaskOrder, bool)
 // of the result, else those among the order's own documents.
 func (c *collection) take(ctx context.Context, order books.Order) (ending, error) {
 	found, problems := c.assigned.Labels[order.ID], c.assigned.Problems[order.ID]
-	if len(found) == 0 {
+	// A label of the result that names the order among others may be another parcel of it.
+	unsure := lo.SomeBy(c.assigned.Unassigned, func(l labels.Loose) bool { return slices.Contains(l.Orders, order.ID) })
+	if len(found) == 0 || unsure {
 		known, err := c.ownFiles(ctx, order)
 		if err != nil {
 			return ending{}, err
 		}
-		found, problems = known.Labels[order.ID], append(problems, known.Problems[order.ID]...)
+		if own := known.Labels[order.ID]; len(own) > len(found) {
+			found = own
+		}
+		problems = append(problems, known.Problems[order.ID]...)
 	}
 	if len(found) == 0 {
 		if len(problems) > 0 {

@@ -130,7 +130,7 @@ func TestEachOrderOfATaskEndsByItself(t *testing.T) {
 				t.Parallel()
 				fault := c.fault
 				fault.Channel, fault.Nth = "paris", 3
-				w := newWorld(t, sandbox.Options{Orders: 100, Faults: []sandbox.Fault{fault}})
+				w := newWorld(t, sandbox.Options{Orders: 60, Faults: []sandbox.Fault{fault}})
 				scope := w.scope("paris")
 				scope.Settings.Asks = lo.Ternary(last, 1, 2)
 				truth := w.of(scope, sandbox.Labelable)

@@ -59,7 +59,11 @@ func fill(order *books.Order, sale multivende.Checkout) {
 			order.Items = items
 		}
 	}
-	strongest := append([]string{sale.ShippingID, order.TrackingNumber, order.Code}, sale.PackageIDs...)
+	strongest := []string{order.TrackingNumber, order.Code}
+	if len(sale.DeliveryOrders) < 2 {
+		// The sale's shipment and packages are those of its one delivery; of several, the hub does not say whose.
+		strongest = append(append([]string{sale.ShippingID}, strongest...), sale.PackageIDs...)
+	}
 	others := []string{sale.OrderNumber, sale.CustomerOrderNumber, sale.ExternalID, sale.Code}
 	order.References = lo.Uniq(lo.Compact(slices.Concat(strongest, others, order.References)))
 }

@@ -54,7 +54,7 @@ func named(names ...string) func(*ResolveOrdersInput) {
 
 func TestAnOrderIsFoundByAnyOfItsNames(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, sandbox.Options{Orders: 120})
+	w := newWorld(t, sandbox.Options{Orders: 60})
 	orders := w.hub.Report().Orders
 	alone := func(provider string, listed bool) sandbox.ReportOrder {
 		o, ok := lo.Find(orders, func(o sandbox.ReportOrder) bool {
@@ -97,7 +97,12 @@ func TestAnOrderIsFoundByAnyOfItsNames(t *testing.T) {
 		run++
 		of := fmt.Sprintf("r%d", run)
 		t.Run(name, func(t *testing.T) {
-			_, found, unresolved := w.resolves(of, named(c.name))
+			_, found, unresolved := w.resolves(of, func(in *ResolveOrdersInput) {
+				named(c.name)(in)
+				in.Connections = lo.Filter(in.Connections, func(connection Connection, _ int) bool {
+					return connection.ID == c.want.Connection || connection.Provider == "ripley"
+				})
+			})
 			assert.Equal(t, map[string][]string{c.want.Connection: {c.want.ID}}, found)
 			assert.Empty(t, unresolved.Ended)
 		})
@@ -187,7 +192,7 @@ func TestNamesThatLeadToNoOrderEndWithTheirReason(t *testing.T) {
 
 func TestManyNamesTravelAsAnObject(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, sandbox.Options{Orders: 400})
+	w := newWorld(t, sandbox.Options{Orders: 260})
 	scope := w.scope("mercadolibre")
 	wanted := reported(w.of(scope, sandbox.Labelable))
 	require.Greater(t, len(wanted), 100)

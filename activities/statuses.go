@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -80,12 +81,25 @@ type statusSender struct {
 	page books.Page
 }
 
+// all sends side by side. After an error nothing more is begun, but what is
+// under way is brought to its end: a call that is broken off may be carried out
+// all the same, and then the next try would send it again.
 func (s *statusSender) all(ctx context.Context, orders []books.Order) error {
 	kept := newPlaces(orders)
-	group, ctx := errgroup.WithContext(ctx)
+	var group errgroup.Group
+	var failed atomic.Bool
 	group.SetLimit(hubParallel)
 	for _, order := range orders {
-		group.Go(func() error { return s.one(ctx, order) })
+		group.Go(func() error {
+			if failed.Load() {
+				return nil
+			}
+			err := s.one(ctx, order)
+			if err != nil {
+				failed.Store(true)
+			}
+			return err
+		})
 	}
 	err := group.Wait()
 	kept.sort(&s.page)

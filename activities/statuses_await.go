@@ -18,6 +18,8 @@ import (
 const (
 	// sampleSize is how many of a page's orders are read to learn whether it is worth reading all.
 	sampleSize = 3
+	// enoughSettled: a wait ends when one order in so many is settled, so that no page is looked at too often.
+	enoughSettled = 4
 	// firstStatusPause and lastStatusPause bound the pauses between looks, in the hub's time.
 	firstStatusPause = 20 * time.Second
 	lastStatusPause  = 90 * time.Second
@@ -77,8 +79,8 @@ func (a *Statuses) await(ctx context.Context, in AwaitStatusesInput) (AwaitedSta
 		return AwaitedStatuses{}, err
 	}
 	settled := lo.CountBy(readings, statusReading.settled)
-	if settled == 0 && !over {
-		return AwaitedStatuses{}, waiting(fmt.Sprintf("none of %d statuses is on the channel yet", len(readings)), in.Settings.Ours(statusPause(ctx)))
+	if settled*enoughSettled < len(readings) && !over {
+		return AwaitedStatuses{}, waiting(fmt.Sprintf("%d of %d statuses are on the channel yet", settled, len(readings)), in.Settings.Ours(statusPause(ctx)))
 	}
 	step, err := in.leave(ctx, a.Store, in.Out, awaitedPage(in, readings, over))
 	awaited := AwaitedStatuses{Step: step, Overdue: over && step.Counts.Pending > 0}

@@ -75,7 +75,7 @@ func (a *assigning) unusable(file bundle.File, bad unusable) {
 		order, ok = a.known, true
 	}
 	if !ok {
-		a.loose(file, bad.reason)
+		a.loose(file, bad.reason, nil)
 		return
 	}
 	a.problem(order, bad.kind, file, bad.reason)
@@ -86,8 +86,17 @@ func (a *assigning) problem(order int, kind ProblemKind, file bundle.File, reaso
 	a.out.Problems[id] = append(a.out.Problems[id], Problem{Kind: kind, File: file, Reason: reason})
 }
 
-func (a *assigning) loose(file bundle.File, reason string) {
-	a.out.Unassigned = append(a.out.Unassigned, Loose{File: file, Reason: reason})
+func (a *assigning) loose(file bundle.File, reason string, parts []part) {
+	var named []string
+	for _, p := range parts {
+		for _, which := range []map[int]bool{p.found.strong, p.found.weak, p.found.shared} {
+			for order := range which {
+				named = append(named, a.orders[order].ID)
+			}
+		}
+	}
+	slices.Sort(named)
+	a.out.Unassigned = append(a.out.Unassigned, Loose{File: file, Reason: reason, Orders: slices.Compact(named)})
 }
 
 // conflict keeps a file that names two orders from both.
@@ -124,7 +133,7 @@ func (a *assigning) place(o *opened) {
 	case isClaimed:
 		a.placeAll(o, parts, claimed, false)
 	default:
-		a.loose(o.file, a.whyNobody(parts))
+		a.loose(o.file, a.whyNobody(parts), parts)
 	}
 }
 

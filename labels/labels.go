@@ -63,9 +63,11 @@ type Problem struct {
 }
 
 // Loose is a file, or a page of it, that could not be given to an order.
+// Orders are the ids of those that it names all the same, by what they share.
 type Loose struct {
 	File   bundle.File
 	Reason string
+	Orders []string
 }
 
 // Assignment is where each file of a bundle went. Labels are by order ID, the

@@ -14,7 +14,7 @@ func (a *assigning) placeAll(o *opened, parts []part, order int, onlyContinued b
 	named := lo.Filter(parts, func(p part, _ int) bool { return p.found.names(order) })
 	for _, p := range parts {
 		if onlyContinued && !p.found.names(order) && !continues(p, named) {
-			a.loose(o.file, fmt.Sprintf("its %s: %s", position(p), a.whyNobody([]part{p})))
+			a.loose(o.file, fmt.Sprintf("its %s: %s", position(p), a.whyNobody([]part{p})), []part{p})
 			continue
 		}
 		taken = append(taken, p)
@@ -47,7 +47,7 @@ func (a *assigning) placeEach(o *opened, parts []part) {
 		default:
 			flush()
 			owner = unknown
-			a.loose(o.file, fmt.Sprintf("its %s: %s", position(p), a.whyNobody([]part{p})))
+			a.loose(o.file, fmt.Sprintf("its %s: %s", position(p), a.whyNobody([]part{p})), []part{p})
 		}
 	}
 	flush()

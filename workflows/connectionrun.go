@@ -82,6 +82,8 @@ type connectionRun struct {
 	pausing int
 	// flying counts the batches under way; asking is the number of the one that has not asked yet.
 	flying, asking, batches int
+	// refusals counts the requests that the hub refused since it last took one.
+	refusals int
 	// usual is how long a status takes to reach this channel in this run; the hub's time.
 	usual activities.Duration
 	// trouble is the first error that orders could not be saved from.

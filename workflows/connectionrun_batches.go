@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/despacho/despacho/activities"
@@ -104,6 +105,7 @@ func (c *connectionRun) start(ctx workflow.Context, b batch) {
 // ended takes a batch's result: what is to be asked for again comes back into the pool after a pause.
 func (c *connectionRun) ended(ctx workflow.Context, number int, b batch, result LabelBatchResult) {
 	addOutcomes(c.report.Outcomes, result.Ended)
+	c.countRefusals(result)
 	if result.After {
 		c.settling++
 		workflow.Go(ctx, func(g workflow.Context) {
@@ -116,7 +118,7 @@ func (c *connectionRun) ended(ctx workflow.Context, number int, b batch, result 
 	}
 	again := pooled{segment: activities.Segment{Page: result.Again, To: result.AgainCount}, limit: c.in.Scope.Settings.BatchSize, round: b.round + 1}
 	wait := c.in.Scope.Settings.Ours(c.in.Scope.Settings.AskPause << b.round)
-	if result.Refused {
+	if result.Refused != "" {
 		again.limit, again.round, wait = max(b.orders/2, 1), b.round, 0
 	}
 	c.pausing++
@@ -128,6 +130,23 @@ func (c *connectionRun) ended(ctx workflow.Context, number int, b batch, result 
 		c.pool = append(c.pool, again)
 		c.pausing--
 	})
+}
+
+// refusalsAtMost is how many requests in a row the hub may refuse: as many as
+// it takes to find out that no order of a full request can be had.
+const refusalsAtMost = 100
+
+// countRefusals ends a connection of which the hub refuses request after request.
+func (c *connectionRun) countRefusals(result LabelBatchResult) {
+	if result.Refused == "" {
+		c.refusals = 0
+		return
+	}
+	if c.refusals++; c.refusals >= refusalsAtMost && !c.stopped {
+		c.stop()
+		c.fail(temporal.NewNonRetryableApplicationError(
+			fmt.Sprintf("the hub refused %d requests for labels in a row: %s", c.refusals, result.Refused), activities.ErrorRefused, nil))
+	}
 }
 
 // finish gives the orders without an outcome the rest's, and reports.

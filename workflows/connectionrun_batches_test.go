@@ -131,11 +131,11 @@ func TestBatchesOfAConnection(t *testing.T) {
 			case !contains(fmtAll(here), fmt.Sprint(bad)):
 				return labelled(len(here)), nil
 			case len(here) == 1:
-				return LabelBatchResult{Refused: true, Ended: map[books.Outcome]int{books.Rejected: 1}}, nil
+				return LabelBatchResult{Refused: "no", Ended: map[books.Outcome]int{books.Rejected: 1}}, nil
 			}
 			page := books.PageName(books.BatchPage, in.Number, books.AfterAnswer)
 			places[page] = here
-			return LabelBatchResult{Refused: true, Again: page, AgainCount: len(here)}, nil
+			return LabelBatchResult{Refused: "no", Again: page, AgainCount: len(here)}, nil
 		})
 		s.waiting(readyPage(50))
 		report := s.run()
@@ -143,6 +143,19 @@ func TestBatchesOfAConnection(t *testing.T) {
 		assert.Equal(t, []int{50, 25, 25}, s.sizes()[:3])
 		assert.Less(t, len(s.batches), 15)
 		assert.Equal(t, make([]time.Duration, len(s.batches)), s.starts(), "smaller requests need no pause")
+	})
+
+	t.Run("stop when the hub refuses one after the other", func(t *testing.T) {
+		t.Parallel()
+		s := newConnectionScene(t, "mercadolibre", func(ctx workflow.Context, in LabelBatchInput) (LabelBatchResult, error) {
+			asked(ctx, in)
+			return LabelBatchResult{Refused: "the account is closed", Again: "batch", AgainCount: ordersIn(in.Segments)}, nil
+		})
+		s.waiting(readyPage(5000))
+		report := s.run()
+		assert.InDelta(t, refusalsAtMost, len(s.batches), 2)
+		assert.Equal(t, map[books.Outcome]int{books.GaveUp: 5000}, report.Outcomes)
+		assert.Equal(t, "the hub refused 100 requests for labels in a row: the account is closed", report.Rest.Reason)
 	})
 
 	t.Run("that fail cost only their own orders", func(t *testing.T) {

@@ -26,8 +26,8 @@ type LabelBatchResult struct {
 	// Again is the page whose ready orders are to be asked for again; AgainCount how many.
 	Again      string `json:"again,omitempty"`
 	AgainCount int    `json:"again_count,omitempty"`
-	// Refused: the hub refused the request as a whole, so those are to be asked for in smaller ones.
-	Refused bool `json:"refused,omitempty"`
+	// Refused are the hub's words when it refused the request as a whole: its orders are to be asked for in smaller ones.
+	Refused string `json:"refused,omitempty"`
 	// After: the batch left a page of labelled orders whose channel wants a status now.
 	After bool `json:"after,omitempty"`
 }
@@ -65,7 +65,7 @@ func LabelBatch(ctx workflow.Context, in LabelBatchInput) (LabelBatchResult, err
 	}
 	tellAsked(ctx, in.Number)
 	if asked.Refused != "" {
-		result.Refused = true
+		result.Refused = asked.Refused
 		result.settle(asked.Step)
 		workflow.SetCurrentDetails(ctx, fmt.Sprintf("the hub refused the request for %d labels: %s", n, asked.Refused))
 		return result, nil

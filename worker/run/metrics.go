@@ -43,7 +43,7 @@ func newMetrics(log *slog.Logger) (*metrics, error) {
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	exporter, err := otelprometheus.New(otelprometheus.WithRegisterer(m.registry), otelprometheus.WithoutScopeInfo(), otelprometheus.WithoutTargetInfo())
 	if err != nil {
-		return nil, fmt.Errorf("Temporal's metrics cannot be registered: %w", err)
+		return nil, fmt.Errorf("metrics of Temporal cannot be registered: %w", err)
 	}
 	provider := metric.NewMeterProvider(metric.WithReader(exporter), metric.WithView(metric.NewView(
 		metric.Instrument{Name: "temporal_*", Kind: metric.InstrumentKindHistogram},

@@ -53,10 +53,10 @@ func checkSearchAttributes(ctx context.Context, temporal attributeLister, namesp
 	var missing *serviceerror.NamespaceNotFound
 	var absent *serviceerror.NotFound
 	if errors.As(err, &missing) || errors.As(err, &absent) {
-		return fmt.Errorf("Temporal has no namespace %q: make it, or set TEMPORAL_NAMESPACE to the right one", namespace)
+		return fmt.Errorf("no namespace %q in Temporal: make it, or set TEMPORAL_NAMESPACE to the right one", namespace)
 	}
 	if err != nil {
-		return fmt.Errorf("Temporal does not answer: %w", err)
+		return fmt.Errorf("no answer from Temporal: %w", err)
 	}
 	var wrong []string
 	for name, kind := range workflows.SearchAttributes() {

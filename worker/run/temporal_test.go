@@ -60,7 +60,7 @@ func TestCheckSearchAttributes(t *testing.T) {
 		t.Parallel()
 		err := checkSearchAttributes(t.Context(), namespace{err: errors.New("connection refused")}, "default")
 		require.NotErrorIs(t, err, ErrSearchAttributes)
-		assert.ErrorContains(t, err, "Temporal does not answer: connection refused")
+		assert.ErrorContains(t, err, "no answer from Temporal: connection refused")
 	})
 }
 

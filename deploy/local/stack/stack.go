@@ -113,6 +113,7 @@ func (s *Stack) start(ctx context.Context, options Options) error {
 	if s.ports, err = openPortBook(filepath.Join(s.Dir, "ports.json")); err != nil {
 		return err
 	}
+	defer waitForOthers(ctx)()
 	ports, err := s.ports.reserve(options.Ports, options.Usual)
 	if err != nil {
 		return err
@@ -152,4 +153,12 @@ func lockFolder(dir string) (*flock.Flock, error) {
 		return nil, fmt.Errorf("the data folder %s: %w; stop that process, or name another folder", dir, ErrInUse)
 	}
 	return lock, nil
+}
+
+// waitForOthers lets the stacks of this machine start one after the other, so that none takes a port
+// that another has just found free. Where the lock cannot be had, that is left to chance.
+func waitForOthers(ctx context.Context) (done func()) {
+	lock := flock.New(filepath.Join(os.TempDir(), "despacho-start.lock"), flock.SetPermissions(0o666))
+	_, _ = lock.TryLockContext(ctx, pollEvery)
+	return func() { _ = lock.Unlock() }
 }

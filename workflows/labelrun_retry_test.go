@@ -1,0 +1,143 @@
+package workflows
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/despacho/despacho/activities/books"
+)
+
+// retriable labels 7 of 10 orders, and 2 of the other 3 when they are tried again.
+func retriable(p *playedTurn) (ConnectionReport, error) {
+	if p.in.Scope.Generation > 1 {
+		assert.True(p.scene.t, p.in.Named)
+		_ = workflow.Sleep(p, 5*time.Minute)
+		p.move(2)
+		p.report.Outcomes, p.report.Requested = map[books.Outcome]int{books.Labelled: 2, books.GaveUp: 1}, 3
+		return p.through()
+	}
+	p.end(books.Labelled, 7)
+	p.end(books.GaveUp, 3)
+	p.report.State, p.report.Done = books.ConnectionDone, true
+	p.tell()
+	selector, again := workflow.NewSelector(p), false
+	selector.AddReceive(workflow.GetSignalChannel(p, retrySignal), func(c workflow.ReceiveChannel, _ bool) {
+		c.Receive(p, nil)
+		again = true
+	})
+	selector.AddReceive(workflow.GetSignalChannel(p, publishedSignal), func(c workflow.ReceiveChannel, _ bool) { c.Receive(p, nil) })
+	selector.Select(p)
+	if !again {
+		return p.report, nil
+	}
+	next := p.in
+	next.Scope.Generation, next.Named = 2, true
+	return p.report, workflow.NewContinueAsNewError(p, ConnectionRun, next)
+}
+
+// move turns orders that were given up into labelled ones.
+func (p *playedTurn) move(n int) {
+	p.scene.mu.Lock()
+	defer p.scene.mu.Unlock()
+	ends := p.scene.ends[p.in.Scope.Connection.ID]
+	ends[books.GaveUp] -= n
+	ends[books.Labelled] += n
+}
+
+// retry asks the run to try failed orders again, and notes what it answers.
+func (s *runScene) retry(id string, request RetryRequest) {
+	s.UpdateWorkflow(RetryUpdate, id, &testsuite.TestUpdateCallback{
+		OnAccept: func() { s.note(id + " accepted") },
+		OnReject: func(err error) { s.note(id + " refused: " + err.Error()) },
+		OnComplete: func(answer any, err error) {
+			assert.NoError(s.t, err)
+			assert.Equal(s.t, RetryAnswer{Connections: []string{"a"}}, answer)
+			s.note(id + " answered after " + s.passed().String())
+		},
+	}, request)
+}
+
+const nothingToRetry = "no connection that is done has orders that failed; those that still run are tried again by themselves"
+
+func TestRetryUpdate(t *testing.T) {
+	t.Parallel()
+
+	t.Run("is answered at once, and gives the failed orders another turn", func(t *testing.T) {
+		t.Parallel()
+		s := newRunScene(t, marketplace("a", "mercadolibre"), marketplace("b", "ripley"))
+		s.turns["a"], s.turns["b"] = retriable, labelsAll(time.Hour)
+		s.finds()
+		s.publishes()
+		s.at(10*time.Minute, func() { s.retry("of b", RetryRequest{Connection: "b"}) })
+		s.at(11*time.Minute, func() { s.retry("of all", RetryRequest{}) })
+		s.at(12*time.Minute, func() {
+			s.retry("of a", RetryRequest{Connection: "a"})
+			progress := s.progress()
+			assert.Equal(t, books.ConnectionRunning, progress.Connections[0].State)
+			assert.Equal(t, "its failed orders are tried again", progress.Connections[0].Reason)
+		})
+		s.at(20*time.Minute, func() {
+			assert.Equal(t, map[books.Outcome]int{books.Labelled: 9, books.GaveUp: 1}, s.progress().Connections[0].Outcomes)
+		})
+		result := s.completed()
+		assert.Equal(t, map[books.Outcome]int{books.Labelled: 19, books.GaveUp: 1}, result.Outcomes)
+		assert.Equal(t, time.Hour, s.closedAt)
+		assert.Equal(t, []string{
+			"of b refused: " + nothingToRetry, "of all accepted", "of all answered after 11m0s", "of a refused: " + nothingToRetry,
+			"a released after 1h0m0s", "b released after 1h0m0s",
+		}, s.noted())
+	})
+
+	t.Run("that was made twice at the same moment is done once", func(t *testing.T) {
+		t.Parallel()
+		s := newRunScene(t, marketplace("a", "mercadolibre"), marketplace("b", "ripley"))
+		s.turns["a"], s.turns["b"] = retriable, labelsAll(time.Hour)
+		s.finds()
+		s.publishes()
+		s.at(10*time.Minute, func() {
+			s.retry("first", RetryRequest{})
+			s.retry("second", RetryRequest{})
+		})
+		assert.Equal(t, 19, s.completed().Outcomes[books.Labelled])
+		assert.Len(t, s.started, 3)
+	})
+
+	t.Run("whose deadline comes leaves the rest not ready, for what it was tried again", func(t *testing.T) {
+		t.Parallel()
+		s := newRunScene(t, marketplace("a", "mercadolibre"), marketplace("b", "ripley"))
+		s.turns["b"] = labelsAll(5 * time.Hour)
+		s.turns["a"] = func(p *playedTurn) (ConnectionReport, error) {
+			if p.in.Scope.Generation > 1 {
+				return p.released()
+			}
+			p.report.Rest = books.Rest{Outcome: books.GaveUp, Reason: "of the first turn"}
+			return retriable(p)
+		}
+		s.finds()
+		s.publishes()
+		s.at(10*time.Minute, func() { s.retry("retry", RetryRequest{}) })
+		s.completed()
+		assert.Equal(t, beyondDeadline, s.published.Connections[0].Rest)
+	})
+
+	t.Run("is refused once the run has published, and says what to do", func(t *testing.T) {
+		t.Parallel()
+		s := newRunScene(t, marketplace("a", "fcom"))
+		s.after = map[string]int{"a": 1}
+		s.turns["a"] = func(p *playedTurn) (ConnectionReport, error) {
+			report, err := retriable(p)
+			_ = workflow.Sleep(p, 10*time.Minute)
+			report.Verified = true
+			return report, err
+		}
+		s.finds()
+		s.publishes()
+		s.at(5*time.Minute, func() { s.retry("late", RetryRequest{}) })
+		assert.Equal(t, 3, s.completed().Outcomes[books.GaveUp])
+		assert.Equal(t, []string{"late refused: the run has published: make a new run for its failed orders with `starter retry`"}, s.noted())
+	})
+}
