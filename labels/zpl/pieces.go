@@ -161,6 +161,10 @@ func (c *cutter) inside(t *token) {
 
 func (c *cutter) noteName(t token) {
 	name := storedName(t)
+	if len(c.open.uses) > mostStored || len(c.open.defines) > mostStored {
+		c.open.broken = tooManyStored
+		return
+	}
 	if t.class&storing != 0 {
 		c.open.template = c.open.template || t.code == cmdDF || savesOnly(t)
 		c.open.defines = append(c.open.defines, name)

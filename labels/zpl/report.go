@@ -82,7 +82,13 @@ func (r *Report) removeForeign(text []byte) bool {
 	return true
 }
 
+// mostKinds bounds what a report lists; what is beyond is counted as others.
+const mostKinds = 200
+
 func count(sum []Removed, more Removed) []Removed {
+	if len(sum) >= mostKinds {
+		more.Command, more.Dangerous = "others", ""
+	}
 	for i := range sum {
 		if sum[i].Command == more.Command {
 			sum[i].Count += more.Count

@@ -115,7 +115,7 @@ func (u *Unit) rename(at int, n naming, names []string) {
 
 func (u *Unit) missing(name string) {
 	note := "it recalls " + quoted(name) + ", which it does not bring: that part may stay blank"
-	if !slices.Contains(u.Repairs, note) {
+	if len(u.Repairs) < mostKinds && !slices.Contains(u.Repairs, note) {
 		u.Repairs = append(u.Repairs, note)
 	}
 }

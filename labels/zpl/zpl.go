@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/samber/lo"
 )
@@ -49,6 +50,9 @@ const (
 	largestFile = 256 << 20
 	mostStored  = 200 // graphics and templates of one label
 	mostSetup   = 16  // distinct set-up formats that a file's later labels carry
+	mostSweeps  = 200 // deletions with wildcards that are followed
+
+	tooManyStored = "it stores or recalls more than 200 graphics or templates"
 )
 
 // grouping puts beside each printing format what it needs from before.
@@ -58,6 +62,7 @@ type grouping struct {
 	setup   []piece
 	carried carried // of printed formats
 	stored  map[stored]piece
+	sweeps  int
 	size    int
 }
 
@@ -95,10 +100,17 @@ func (g *grouping) setUp(p piece) {
 // not its own to delete.
 func (g *grouping) delete(name stored) {
 	own := false
-	for key := range g.stored {
-		if name.covers(key) {
-			delete(g.stored, key)
-			own = true
+	switch {
+	case !strings.Contains(name.name, "*"):
+		_, own = g.stored[name.at()]
+		delete(g.stored, name.at())
+	case g.sweeps < mostSweeps:
+		g.sweeps++
+		for key := range g.stored {
+			if name.covers(key) {
+				delete(g.stored, key)
+				own = true
+			}
 		}
 	}
 	if !own {
@@ -119,7 +131,10 @@ func (g *grouping) unit(p piece) Unit {
 	}
 	u.pieces = append(u.pieces, p)
 	u.Broken = lo.CoalesceOrEmpty(u.Broken, refusal(u.pieces))
-	own := u.nameUniquely()
+	var own []string
+	if u.Broken == "" {
+		own = u.nameUniquely()
+	}
 	for _, piece := range u.pieces {
 		if piece.repair != "" {
 			u.Repairs = append(u.Repairs, piece.repair)
@@ -145,7 +160,7 @@ func (n *needs) add(names []stored) {
 			continue
 		}
 		if len(n.seen) == mostStored {
-			n.broken = fmt.Sprintf("it recalls more than %d stored graphics or templates", mostStored)
+			n.broken = tooManyStored
 			return
 		}
 		n.seen[place] = true
