@@ -84,17 +84,17 @@ func isPrefix(c byte) bool { return c == '^' || c == '~' || c == controlCaret ||
 
 // withoutForeign cuts a parameter that is no text before another language.
 func (c *cutter) withoutForeign(t token) token {
-	param := t.param()
+	param := bytes.Clone(t.param())
+	for i, b := range param {
+		if b == '^' || b == '~' {
+			param[i] = ' '
+		}
+	}
 	if at := otherLanguage.FindIndex(param); at != nil {
 		c.report.removeText(param[at[0]:])
 		param = param[:at[0]]
 	}
-	return t.with(bytes.Map(func(r rune) rune {
-		if r == '^' || r == '~' {
-			return ' '
-		}
-		return r
-	}, param))
+	return t.with(param)
 }
 
 // escaped spells bytes of a field's text as ^FH escapes, which print the same.

@@ -10,6 +10,10 @@ import (
 // without belonging to it is taken out. Packed data is held against its sum.
 func (c *cutter) cleanGraphic(t token) token {
 	data := pictureData(t)
+	if header := t.param()[:len(t.param())-len(data)]; bytes.ContainsAny(header, notInHeader) {
+		t = t.with(append(withoutBytes(header, notInHeader), data...))
+		data = pictureData(t)
+	}
 	if len(data) == 0 {
 		return t
 	}
@@ -28,6 +32,19 @@ func (c *cutter) cleanGraphic(t token) token {
 		return t
 	}
 	return c.cutGraphic(t, data, end)
+}
+
+// notInHeader are bytes that could begin a command or another language.
+const notInHeader = "^~\x1e\x10\x1b!@\r\n"
+
+func withoutBytes(text []byte, unwanted string) []byte {
+	kept := make([]byte, 0, len(text))
+	for _, c := range text {
+		if strings.IndexByte(unwanted, c) < 0 {
+			kept = append(kept, c)
+		}
+	}
+	return kept
 }
 
 func (c *cutter) cutGraphic(t token, data []byte, end int) token {

@@ -82,6 +82,7 @@ func TestSplitMakesAUnitOfEachLabel(t *testing.T) {
 		"packed data":                     {"^XA^GFA,8,8,1,:Z64:eJw=:1234^FS^XZ", []string{"^XA^GFA,8,8,1,:Z64:eJw=:1234^FS^XZ"}},
 		"another prefix":                  {"^XA^CC!!FO1,1!FDa^b~c!FS!CC^^XZ", []string{"^XA^FO1,1^FH^FDa_5Eb_7Ec^FS^XZ"}},
 		"control characters for prefixes": {"\x1eXA\x1eFDx\x1eFS\x1eXZ", []string{"^XA^FDx^FS^XZ"}},
+		"commands in a graphic's header":  {"^XA^CC!!GF^JUS!GFB,1,^JUS,1,^!FDx!FS!CC^^XZ", []string{"^XA^GFJUS^GFB,1,JUS,1,^^FDx^FS^XZ"}},
 		"another delimiter":               {"^XA^CD;^FO1;1^A0N;9;9^FDa;b,c^FS^GFA;2;2;1;F0,0^FS^XZ", []string{"^XA^FO1,1^A0N,9,9^FDa;b,c^FS^GFA,2,2,1,F0,0^FS^XZ"}},
 		"copies":                          {"^XA^FDx^FS^PQ5,1,0,Y^XZ", []string{"^XA^FDx^FS^PQ1^XZ"}},
 		"one copy":                        {"^XA^FDx^FS^PQ1,0,1,Y^XZ", []string{"^XA^FDx^FS^PQ1,0,1,Y^XZ"}},
