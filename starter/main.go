@@ -6,12 +6,20 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/despacho/despacho/starter/run"
 )
 
+// softLimit keeps the collector busy enough that joining any number of labels
+// stays within 128 MiB; GOMEMLIMIT overrides it.
+const softLimit = 96 << 20
+
 func main() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(softLimit)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run.Program{}.Main(ctx, os.Args[1:])
 	stop()
