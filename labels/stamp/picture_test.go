@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,13 +18,18 @@ import (
 // renderer makes pictures of pages with PDFium.
 type renderer struct{ pdfium.Pdfium }
 
+var renderers = sync.OnceValues(func() (pdfium.Pool, error) {
+	return webassembly.Init(webassembly.Config{MinIdle: 1, MaxIdle: 1, MaxTotal: 1})
+})
+
+// newRenderer waits for the one renderer, which takes long to make.
 func newRenderer(t *testing.T) renderer {
 	t.Helper()
-	pool, err := webassembly.Init(webassembly.Config{MinIdle: 1, MaxIdle: 1, MaxTotal: 1})
+	pool, err := renderers()
 	require.NoError(t, err)
-	instance, err := pool.GetInstance(time.Minute)
+	instance, err := pool.GetInstance(10 * time.Minute)
 	require.NoError(t, err)
-	t.Cleanup(func() { assert.NoError(t, pool.Close()) })
+	t.Cleanup(func() { assert.NoError(t, instance.Close()) })
 	return renderer{instance}
 }
 
