@@ -71,7 +71,9 @@ func TestSeparatorsHoldNoMoreThanFits(t *testing.T) {
 	t.Parallel()
 	s := sampleSeparator()
 	s.Parcels = lo.Times(30, func(i int) lists.Count { return lists.Count{Name: fmt.Sprintf("courier %d", i), Count: 2} })
-	s.Missing = lo.Times(30, func(i int) lists.Missing { return lists.Missing{Count: 3, Why: lists.Text{Spanish: fmt.Sprint("motivo ", i)}} })
+	s.Missing = lo.Times(30, func(i int) lists.Missing {
+		return lists.Missing{Count: 3, Why: lists.Text{Spanish: fmt.Sprint("motivo ", i)}}
+	})
 	for format, text := range words(t, s.Closing()) {
 		assert.Contains(t, text, "courier 4", format)
 		assert.NotContains(t, text, "courier 5", format)
