@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"codeberg.org/go-pdf/fpdf"
+	"golang.org/x/text/encoding/charmap"
 )
 
 // Page is a page between labels, laid out for 100 × 150 mm.
@@ -78,30 +79,27 @@ func (p *Page) foot(text string) {
 	p.lines = append(p.lines, line{left: shorten(text, footHeight, textWidth), x: labelMargin, y: labelHeight - labelMargin - footHeight, width: textWidth, height: footHeight})
 }
 
-// metrics measures texts; nothing is drawn with it.
-var metrics = newMetrics()
-
-type fontMetrics struct {
-	widths [256]int // thousandths of the height
-	encode func(string) string
-}
-
-func newMetrics() fontMetrics {
-	doc, encode := newDocument(Pile{}, fpdf.SizeType{Wd: labelWidth, Ht: labelHeight})
+// symbolWidths are the widths of bold Helvetica's symbols in Windows-1252, in
+// thousandths of the height.
+var symbolWidths = func() (widths [256]int) {
+	doc, _ := newDocument(Pile{}, fpdf.SizeType{Wd: labelWidth, Ht: labelHeight})
 	doc.SetFont(font, "B", 10)
-	m := fontMetrics{encode: encode}
-	for c := range m.widths {
-		m.widths[c] = doc.GetStringSymbolWidth(string([]byte{byte(c)}))
+	for c := range widths {
+		widths[c] = doc.GetStringSymbolWidth(string([]byte{byte(c)}))
 	}
-	return m
-}
+	return widths
+}()
 
 // textLength is how long a text is in bold Helvetica whose lines are so high.
 // A Zebra printer's font 0 is narrower.
 func textLength(text string, height float64) float64 {
 	sum := 0
-	for _, c := range []byte(metrics.encode(text)) {
-		sum += metrics.widths[c]
+	for _, r := range plain(text) {
+		symbol, ok := charmap.Windows1252.EncodeRune(r)
+		if !ok {
+			symbol = '.'
+		}
+		sum += symbolWidths[symbol]
 	}
 	return float64(sum) / 1000 * height * fontOfHeight
 }
