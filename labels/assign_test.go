@@ -260,34 +260,6 @@ func TestAssignKnownTrustsTheOrdersOwnDocuments(t *testing.T) {
 	}
 }
 
-func TestChoosePrintsEachParcelOnceInOneFormat(t *testing.T) {
-	t.Parallel()
-	zpl := labels.Label{Format: labels.ZPL, Count: 1}
-	pdf := labels.Label{Format: labels.PDF, Count: 1}
-	long := labels.Label{Format: labels.PDF, Count: 2}
-	copied := labels.Label{Format: labels.PDF, Count: 1, Spare: true}
-	tests := map[string]struct {
-		labels    []labels.Label
-		preferred labels.Format
-		want      []labels.Label
-	}{
-		"the preferred format":                           {[]labels.Label{zpl, pdf, copied}, labels.PDF, []labels.Label{pdf}},
-		"the other when it is the only one":              {[]labels.Label{pdf, copied}, labels.ZPL, []labels.Label{pdf}},
-		"the other when it has more parcels":             {[]labels.Label{zpl, pdf, pdf}, labels.ZPL, []labels.Label{pdf, pdf}},
-		"the preferred though the other has more pages":  {[]labels.Label{zpl, long}, labels.ZPL, []labels.Label{zpl}},
-		"the preferred though it keeps parcels together": {[]labels.Label{zpl, zpl, long}, labels.PDF, []labels.Label{long}},
-		"nothing of nothing":                             {nil, labels.ZPL, nil},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			printed, spare := labels.Choose(test.labels, test.preferred)
-			assert.Equal(t, test.want, printed)
-			assert.Len(t, spare, len(test.labels)-len(printed))
-		})
-	}
-}
-
 func TestAFullBatchInEveryFormatIsAssignedWhole(t *testing.T) {
 	t.Parallel()
 	var files []bundle.File
@@ -303,9 +275,11 @@ func TestAFullBatchInEveryFormatIsAssignedWhole(t *testing.T) {
 	got := labels.Assign(files, orders)
 	require.Len(t, got.Labels, 50)
 	for id, of := range got.Labels {
-		printed, spare := labels.Choose(of, labels.PDF)
-		assert.Len(t, printed, 1, id)
-		assert.Len(t, spare, 2, id)
+		assert.Len(t, of, 3, id)
+		for _, format := range []labels.Format{labels.ZPL, labels.PDF} {
+			once := lo.CountBy(of, func(l labels.Label) bool { return l.Format == format && !l.Spare })
+			assert.Equal(t, 1, once, "%s of %s", format, id)
+		}
 	}
 	assert.Empty(t, got.Unassigned)
 	assert.Empty(t, got.Problems)

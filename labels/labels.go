@@ -1,6 +1,6 @@
 // Package labels gives each label file to its order. [Assign] takes the files
-// of a bundle and the orders that it was asked for; [Choose] says which of an
-// order's labels are printed. It knows nothing of hubs or stores.
+// of a bundle and the orders that it was asked for. It knows nothing of hubs or
+// stores.
 package labels
 
 import (
@@ -87,31 +87,4 @@ func newAssignment() Assignment {
 func newLabel(format Format, name string, data []byte, count int, notes []string) Label {
 	sum := sha256.Sum256(data)
 	return Label{Format: format, Name: name, Data: data, Count: count, Notes: notes, SHA256: hex.EncodeToString(sum[:])}
-}
-
-// Choose parts an order's labels into those that are printed and the spare
-// ones. All parcels are printed in one format: the preferred one, unless the
-// other has more of them.
-func Choose(labels []Label, preferred Format) (printed, spare []Label) {
-	parcels, pieces := map[Format]int{}, map[Format]int{}
-	for _, l := range labels {
-		if !l.Spare {
-			parcels[l.Format]++
-			pieces[l.Format] += l.Count
-		}
-	}
-	format := preferred
-	for _, other := range []Format{ZPL, PDF} {
-		if parcels[other] > parcels[format] && pieces[other] > pieces[format] {
-			format = other
-		}
-	}
-	for _, l := range labels {
-		if l.Format == format && !l.Spare {
-			printed = append(printed, l)
-		} else {
-			spare = append(spare, l)
-		}
-	}
-	return printed, spare
 }
