@@ -38,15 +38,15 @@ type Group struct {
 	// Name is the channel's slug, the courier or the warehouse's id; empty when
 	// the pile is not split, or where an order has none.
 	Name string
-	// Apart: where the pile is split, labels that lie by themselves, because
-	// their carrier scans them in an app (Mercado Libre Flex).
+	// Apart: labels that lie by themselves whether the pile is split or not,
+	// because their carrier scans them in an app (Mercado Libre Flex).
 	Apart bool
 }
 
 // GroupOf tells to which group an order belongs.
 func (g GroupBy) GroupOf(o Order) Group {
 	names := map[GroupBy]string{GroupChannel: o.Channel, GroupCourier: o.Courier, GroupWarehouse: o.WarehouseID}
-	return Group{Name: names[g], Apart: g != GroupNone && channels.ModeOf(o.Channel, o.ShippingMode).Apart}
+	return Group{Name: names[g], Apart: channels.ModeOf(o.Channel, o.ShippingMode).Apart}
 }
 
 // apartWord names what lies apart.

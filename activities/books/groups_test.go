@@ -20,7 +20,7 @@ func TestPileIsGrouped(t *testing.T) {
 		{ID: "5", OrderNumber: "1", Channel: "mercadolibre", ShippingMode: "Self Service", Courier: "Flex", WarehouseID: "w-10"},
 	}
 	for by, want := range map[books.GroupBy]map[string][]string{
-		books.GroupNone:      {"": {"5", "4", "3", "2", "1"}},
+		books.GroupNone:      {"": {"4", "3", "1"}, "flex": {"5", "2"}},
 		books.GroupChannel:   {"amazon": {"4"}, "mercadolibre": {"3"}, "mercadolibre flex": {"5", "2"}, "paris": {"1"}},
 		books.GroupCourier:   {"blue": {"4"}, "Flex flex": {"5", "2"}, "Starken": {"1"}, "": {"3"}},
 		books.GroupWarehouse: {"w-2": {"3"}, "w-2 flex": {"2"}, "w-10": {"1"}, "w-10 flex": {"5"}, "": {"4"}},
@@ -35,7 +35,7 @@ func TestPileIsGrouped(t *testing.T) {
 	names := func(by books.GroupBy) []string {
 		return lo.Map(books.Sort{}.Grouped(shuffled(entries(orders)), by), func(g books.GroupedPile, _ int) string { return g.Group.String() })
 	}
-	assert.Equal(t, []string{""}, names(books.GroupNone))
+	assert.Equal(t, []string{"", "flex"}, names(books.GroupNone))
 	assert.Equal(t, []string{"blue", "Flex flex", "Starken", ""}, names(books.GroupCourier))
 	assert.Equal(t, []string{"w-2", "w-2 flex", "w-10", "w-10 flex", ""}, names(books.GroupWarehouse))
 }

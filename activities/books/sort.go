@@ -30,7 +30,7 @@ const (
 )
 
 // DefaultSort is the order of a pile that nobody chose.
-const DefaultSort = "deadline,channel,order"
+const DefaultSort = "single-first,deadline,order"
 
 // reverseWord ends the text of a sort whose pile is turned over.
 const reverseWord = "reverse"

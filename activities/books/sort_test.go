@@ -39,7 +39,7 @@ func TestPileIsSorted(t *testing.T) {
 		sort   string
 		orders []books.Order // in the order that is wanted
 	}{
-		"one SKU by SKU, then the mixed ones, by deadline, by number": {"single-first,deadline,order", []books.Order{
+		"without a choice: one SKU by SKU, then the mixed ones, by deadline, by number": {"", []books.Order{
 			{ID: "1", OrderNumber: "7", Items: items("A-2"), HandlingDeadline: noon},
 			{ID: "2", OrderNumber: "5", Items: items("A-2", "A-2"), HandlingDeadline: noon.Add(time.Hour)},
 			{ID: "3", OrderNumber: "6", Items: items("A-2"), HandlingDeadline: noon.Add(time.Hour)},
@@ -48,7 +48,7 @@ func TestPileIsSorted(t *testing.T) {
 			{ID: "6", OrderNumber: "2", Items: items("A-2", "B"), HandlingDeadline: noon},
 			{ID: "7", OrderNumber: "10"},
 		}},
-		"without a choice: by deadline, then by channel, then by number": {"", []books.Order{
+		"by deadline, then by channel, then by number": {"deadline,channel,order", []books.Order{
 			{ID: "1", OrderNumber: "9", Channel: "paris", HandlingDeadline: noon.Add(-time.Hour)},
 			{ID: "2", OrderNumber: "10", Channel: "amazon", HandlingDeadline: noon},
 			{ID: "3", OrderNumber: "2", Channel: "linio", HandlingDeadline: noon},
@@ -128,7 +128,7 @@ func TestPileIsSorted(t *testing.T) {
 func TestParseSort(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"":                            "deadline,channel,order",
+		"":                            "single-first,deadline,order",
 		" Courier, SINGLE-first":      "courier,single-first",
 		"bin":                         "bin",
 		"deadline,reverse":            "deadline,reverse",

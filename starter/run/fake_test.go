@@ -206,7 +206,7 @@ func publish(t *testing.T, store *storage.Store, merchant, key string) books.Res
 	require.NoError(t, err)
 	pdf, err := store.PutBytes(ctx, storage.RunPrintPrefix(merchant, key), ".pdf", "application/pdf", []byte("%PDF-1.7 two"))
 	require.NoError(t, err)
-	manifest := books.Manifest{Run: key, Merchant: merchant, Sort: "deadline,channel,order", Rows: []books.Row{
+	manifest := books.Manifest{Run: key, Merchant: merchant, Sort: "single-first,deadline,order", Rows: []books.Row{
 		{
 			Position: position(1), ID: "d1", Code: "D-1", OrderNumber: "2000001", ConnectionID: "c1", Channel: "mercadolibre",
 			Items: []books.Item{{SKU: "POLERA-M", Quantity: 2}}, Outcome: books.Labelled, Status: books.StatusNone,

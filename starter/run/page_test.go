@@ -35,7 +35,7 @@ func TestWritePage(t *testing.T) {
 	})
 	t.Run("says the order of the pile", func(t *testing.T) {
 		t.Parallel()
-		assert.Contains(t, html, "Orden de la pila: fecha límite de despacho › canal › número de pedido.")
+		assert.Contains(t, html, "Orden de la pila: primero los de un solo SKU, por SKU › fecha límite de despacho › número de pedido.")
 		assert.Contains(t, html, "<td>2 × POLERA-M</td><td></td><td>etiquetas-k1.zpl, etiqueta 1</td>")
 		assert.Contains(t, html, "etiquetas-k1.pdf, páginas 1 a 2")
 	})

@@ -25,7 +25,7 @@ func TestSameRequest(t *testing.T) {
 		},
 		"the orders in another order and twice": func(in *workflows.LabelRunInput) { in.Orders = references("2", "1@c1", "2") },
 		"the default printing written out": func(in *workflows.LabelRunInput) {
-			in.Printing = activities.Printing{Sort: "Deadline, channel,order", Group: "none", Stock: "as-is", Start: 1}
+			in.Printing = activities.Printing{Sort: "Single-First, deadline,order", Group: "none", Stock: "as-is", Start: 1}
 		},
 		"an empty list instead of none": func(in *workflows.LabelRunInput) { in.Connections = []string{} },
 	}
