@@ -15,9 +15,11 @@ const (
 	kindRaw       = "raw"
 	kindPublished = "published"
 	kindAccounts  = "accounts"
+	kindIntake    = "intake"
+	kindStatuses  = "statuses"
 )
 
-var kinds = []string{kindLabels, kindRuns, kindRaw, kindPublished, kindAccounts}
+var kinds = []string{kindLabels, kindRuns, kindRaw, kindPublished, kindAccounts, kindIntake, kindStatuses}
 
 // ErrKey is the answer to a key that no function of this package makes: an id in it is
 // empty, longer than 128 characters or holds others than A–Z a–z 0–9 . _ - (a colon becomes
@@ -111,6 +113,45 @@ func PublishedPrefix(merchant, order string) string {
 // AccountsPrefix is where a merchant's credentials stand; they never expire.
 func AccountsPrefix(merchant string) string {
 	return directory(kindAccounts, merchant)
+}
+
+// AllAccountsPrefix is where every merchant's account stands.
+func AllAccountsPrefix() string { return kindAccounts + "/" }
+
+// AccountCredentials is where a merchant's tokens stand, encrypted. A merchant with such an
+// object is connected.
+func AccountCredentials(merchant string) string {
+	return AccountsPrefix(merchant) + "credentials.json"
+}
+
+// AccountSettings is what is settled for a merchant: pauses, limits, policies.
+func AccountSettings(merchant string) string {
+	return AccountsPrefix(merchant) + "settings.json"
+}
+
+// IntakePrefix is where a merchant's intake keeps what it knows of orders.
+func IntakePrefix(merchant string) string {
+	return directory(kindIntake, merchant)
+}
+
+// IntakeOrder is what the intake knows of one delivery order.
+func IntakeOrder(merchant, order string) string {
+	return IntakeOrdersPrefix(merchant) + name(order) + ".json"
+}
+
+// IntakeOrdersPrefix is where what the intake knows of each delivery order stands.
+func IntakeOrdersPrefix(merchant string) string {
+	return directory(kindIntake, merchant, "orders")
+}
+
+// StatusesPrefix is where everything of one status change stands.
+func StatusesPrefix(merchant, key string) string {
+	return directory(kindStatuses, merchant, key)
+}
+
+// NoticesPrefix is where webhook notices stand as they came.
+func NoticesPrefix(merchant string) string {
+	return directory(kindRaw, merchant, "notices")
 }
 
 // noName leaves an empty segment in a key, which checkKey refuses.
