@@ -67,6 +67,7 @@ var paths = map[string]string{
 	"update_tracking":         "PUT /api/delivery-orders/d-1",
 	"checkouts_light":         "GET /api/m/m-1/checkouts/light/p/3",
 	"checkout":                "GET /api/checkouts/c-1",
+	"checkouts_with_error":    "GET /api/m/m-1/checkouts/with-error/p/3",
 }
 
 func TestThePathTable(t *testing.T) {

@@ -37,6 +37,7 @@ const (
 	routeUpdateTracking  = "update_tracking"
 	routeCheckoutsLight  = "checkouts_light"
 	routeCheckout        = "checkout"
+	routeWithError       = "checkouts_with_error"
 	routeDownload        = "download" // no path of the hub's: the links that it hands out
 )
 
@@ -64,6 +65,7 @@ var routes = map[string]route{
 	routeUpdateTracking: {method: http.MethodPut, template: "/api/delivery-orders/{deliveryOrderId}"},
 	routeCheckoutsLight: {method: http.MethodGet, template: "/api/m/{merchantId}/checkouts/light/p/{page}"},
 	routeCheckout:       {method: http.MethodGet, template: "/api/checkouts/{checkoutId}"},
+	routeWithError:      {method: http.MethodGet, template: "/api/m/{merchantId}/checkouts/with-error/p/{page}"},
 }
 
 var placeholder = regexp.MustCompile(`\{([^{}]*)\}`)
