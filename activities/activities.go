@@ -23,6 +23,8 @@ type Dependencies struct {
 	Store    *storage.Store
 	Temporal client.Client
 	Settings Settings
+	// Intake are the settings of the intake; zero means default.
+	Intake IntakeSettings
 	// TempDir takes files while they are worked on; empty means the system's.
 	TempDir string
 }
@@ -36,6 +38,7 @@ func All(d Dependencies) (hub, files []any) {
 		&Orders{Hubs: d.Hubs, Store: d.Store},
 		&Statuses{Hubs: d.Hubs, Store: d.Store},
 		&Tickets{Hubs: d.Hubs, Store: d.Store},
+		&Intake{Hubs: d.Hubs, Store: d.Store, Temporal: d.Temporal, Settings: d.Intake},
 	}
 	files = []any{
 		&Documents{Hubs: d.Hubs, Store: d.Store, TempDir: d.TempDir},

@@ -88,8 +88,8 @@ type IntakeRecord struct {
 	NotBefore time.Time `json:"not_before,omitzero"`
 	// HadLabel: its label was in the store when it was cancelled.
 	HadLabel bool `json:"had_label,omitempty"`
-	// Unread: the hub's answer could not be read; it is asked again.
-	Unread bool `json:"unread,omitempty"`
+	// Unread is the notice whose answer could not be read; the hub is asked again.
+	Unread string `json:"unread,omitempty"`
 
 	FirstSeen   IntakeSource `json:"first_seen"`
 	FirstSeenAt time.Time    `json:"first_seen_at"`
