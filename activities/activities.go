@@ -38,7 +38,7 @@ func All(d Dependencies) (hub, files []any) {
 		&Orders{Hubs: d.Hubs, Store: d.Store},
 		&Statuses{Hubs: d.Hubs, Store: d.Store},
 		&Tickets{Hubs: d.Hubs, Store: d.Store},
-		&Intake{Hubs: d.Hubs, Store: d.Store, Temporal: d.Temporal, Settings: d.Intake},
+		&Intake{Hubs: d.Hubs, Store: d.Store, Settings: d.Intake},
 	}
 	files = []any{
 		&Documents{Hubs: d.Hubs, Store: d.Store, TempDir: d.TempDir},

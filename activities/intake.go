@@ -5,8 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"go.temporal.io/sdk/client"
-
 	"github.com/despacho/despacho/storage"
 )
 
@@ -15,7 +13,6 @@ import (
 type Intake struct {
 	Hubs     Hubs
 	Store    *storage.Store
-	Temporal client.Client
 	Settings IntakeSettings
 }
 

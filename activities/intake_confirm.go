@@ -181,10 +181,10 @@ func (t *taking) confirmOne(ctx context.Context, id string) (ConfirmedOrder, err
 			r.Confirmed = true
 		}
 	})
-	return answerOf(record), err
+	return confirmationOf(record), err
 }
 
-func answerOf(r IntakeRecord) ConfirmedOrder {
+func confirmationOf(r IntakeRecord) ConfirmedOrder {
 	switch r.State {
 	case IntakeQueued, IntakeTaken, IntakeLabelled, IntakeWaiting:
 		return ConfirmedOrder{Outcome: ConfirmAccepted, Reason: r.Reason}

@@ -23,6 +23,8 @@ type LookOverInput struct {
 	Settings IntakeSettings `json:"settings"`
 	// List is the name of the list that is left of what the hub is to be asked again.
 	List string `json:"list"`
+	// Runs are the runs that make labels now; an order that another has waits again.
+	Runs []string `json:"runs,omitempty"`
 }
 
 // LookedOver is how a merchant's orders stand.
@@ -56,6 +58,8 @@ const (
 	overdueShown = 7 * 24 * time.Hour
 	// lateCancelled is for how long a cancelled order is looked after that a run may still publish.
 	lateCancelled = 48 * time.Hour
+	// lostAfter is after what time an order waits again whose run nobody knows of.
+	lostAfter = 10 * time.Minute
 )
 
 // LookOver goes through the orders that have no label yet: it counts them by
@@ -79,7 +83,7 @@ func (a *Intake) lookOver(ctx context.Context, in LookOverInput) (LookedOver, er
 	if err != nil {
 		return LookedOver{}, err
 	}
-	l := &look{taking: t, near: t.now.Add(time.Duration(in.Settings.DeadlineNear)), counts: map[IntakeState]int{}}
+	l := &look{taking: t, runs: in.Runs, near: t.now.Add(time.Duration(in.Settings.DeadlineNear)), counts: map[IntakeState]int{}}
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(storeParallel)
 	for name, mark := range states {
@@ -182,6 +186,7 @@ func (t *taking) mend(ctx context.Context, name string, marks []stateMark) (stat
 // look gathers how the orders stand.
 type look struct {
 	*taking
+	runs []string
 	near time.Time
 
 	mu            sync.Mutex
@@ -243,12 +248,18 @@ func (l *look) moveOn(ctx context.Context, record IntakeRecord) (IntakeRecord, e
 		case late && label.printed == "":
 		case late:
 			r.stand(IntakeCancelled, r.Reason, label, l.policies)
-		case label.any() || r.State != IntakeTaken:
+		case label.any() || r.State != IntakeTaken || l.lost(r):
+			r.State = IntakeWaiting
 			unread := r.Unread
 			r.stand(IntakeWaiting, "", label, l.policies)
 			r.Unread = unread
 		}
 	})
+}
+
+// lost says that no run has the order that its record gives to one.
+func (l *look) lost(r *IntakeRecord) bool {
+	return !slices.Contains(l.runs, r.Run) && time.Since(r.ChangedAt) > lostAfter
 }
 
 func (l *look) looked() LookedOver {
