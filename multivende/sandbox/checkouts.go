@@ -32,8 +32,12 @@ func (h *Hub) listCheckouts(r *http.Request) answer {
 			sales = c.sales
 		}
 	}
+	readable := lo.Keyify(h.readable(r, readCheckouts))
 	sales = updated.of(sales)
-	sales = lo.Filter(sales, func(s *sale, _ int) bool { return !s.unregistered && sold.holds(s.soldAt) })
+	sales = lo.Filter(sales, func(s *sale, _ int) bool {
+		_, may := readable[s.connection]
+		return may && !s.unregistered && sold.holds(s.soldAt)
+	})
 	if order := query.Get("_sold_at_order"); order != "" {
 		slices.SortStableFunc(sales, func(a, b *sale) int { return a.soldAt.Compare(b.soldAt) })
 		if strings.EqualFold(order, "desc") {
@@ -87,6 +91,9 @@ func (h *Hub) readCheckout(r *http.Request) answer {
 		given := problem(http.StatusNotFound, "NotFoundError", "checkout not found")
 		given.id = r.PathValue("id")
 		return given
+	}
+	if !allowed(r, readCheckouts, s.connection) {
+		return forbidden(readCheckouts)
 	}
 	given := fine(h.checkoutView(s))
 	given.id = s.id

@@ -42,6 +42,7 @@ type Hub struct {
 	turn        int
 	calls       map[string]*RouteCalls
 	routeFaults map[string][]*routeFault
+	oauth       oauth
 }
 
 // ErrOtherWorld says that Options.Dir holds a world made with other options.
@@ -70,6 +71,10 @@ func New(options Options) (*Hub, error) {
 	start := past.world.Start
 	h.start = start
 	h.generate(start)
+	h.foundOAuth(start)
+	if err := h.knows(options.Scopes); err != nil {
+		return nil, errors.Join(fmt.Errorf("sandbox: %w", err), journal.close())
+	}
 	if err := h.plan(options.Faults); err != nil {
 		return nil, errors.Join(fmt.Errorf("sandbox: %w", err), journal.close())
 	}
@@ -99,7 +104,8 @@ func channelsWith(falabella string) map[string]*channel {
 // Merchant is the id of the merchant whose orders these are.
 func (h *Hub) Merchant() string { return h.options.MerchantID }
 
-// Token is the bearer token that the hub accepts.
+// Token is the bearer token that the hub accepts beside those of OAuth; with
+// Options.OAuthOnly it does not.
 func (h *Hub) Token() string { return h.options.Token }
 
 // Now is the hub's clock.

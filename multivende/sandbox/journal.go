@@ -24,7 +24,7 @@ type journal struct {
 // entry is one line of the journal.
 type entry struct {
 	At   time.Time `json:"at"`
-	Kind string    `json:"kind"` // world, call, ask, status, tracking, cancel, strike, download
+	Kind string    `json:"kind"` // what redo tells apart
 
 	World *worldEntry `json:"world,omitempty"`
 
@@ -35,7 +35,11 @@ type entry struct {
 	Status int      `json:"status,omitempty"` // of a call
 	Number *string  `json:"number,omitempty"` // of a tracking
 	URL    *string  `json:"url,omitempty"`
-	Fault  int      `json:"fault,omitempty"` // of a strike: its number in the plan, 0 for a call that none struck
+	Text   string   `json:"text,omitempty"`   // of a refused exchange
+	Asked  []string `json:"asked,omitempty"`  // scopes of a consent
+	Scopes Scopes   `json:"scopes,omitempty"` // what the account grants
+	Beside bool     `json:"beside,omitempty"` // a refresh came while another was being answered
+	Fault  int      `json:"fault,omitempty"`  // of a strike: its number in the plan, 0 for a call that none struck
 }
 
 // worldEntry is what a world was made with.

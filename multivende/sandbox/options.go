@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -33,6 +34,21 @@ type Options struct {
 	// Token is the bearer that the hub accepts, MerchantID its merchant; both are
 	// made from the seed when empty.
 	Token, MerchantID string
+	// ClientID (digits) and ClientSecret are the application's; made from the seed when empty.
+	ClientID, ClientSecret string
+	// Redirects are the addresses to which a consent may lead; nil means
+	// http://127.0.0.1:8477/callback.
+	Redirects []string
+	// OAuthOnly refuses Token: only tokens that OAuth hands out are accepted.
+	OAuthOnly bool
+	// OldTokensLive leaves a token alive to its end when it has been refreshed;
+	// otherwise it is refused from then on.
+	OldTokensLive bool
+	// RefreshDiesWithToken refuses a refresh once the token has expired, as one
+	// article of the guide says; otherwise the refresh token lives 48 hours.
+	RefreshDiesWithToken bool
+	// Scopes are what the account grants; nil means everything for everything.
+	Scopes Scopes
 	// Now is our clock; nil means time.Now.
 	Now func() time.Time
 	// PageSize is the length of a list's page. Zero means 50.
@@ -54,6 +70,14 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	id, secret := credentials(o.Seed)
+	o.ClientID, o.ClientSecret = cmp.Or(o.ClientID, id), cmp.Or(o.ClientSecret, secret)
+	if o.Redirects == nil {
+		o.Redirects = []string{"http://127.0.0.1:8477/callback"}
+	}
+	if o.Scopes == nil {
+		o.Scopes = everything()
 	}
 	if len(o.Faults) == 0 {
 		o.Faults = nil

@@ -23,6 +23,12 @@ func (h *Hub) redo(past entry) error {
 	case "strike":
 		h.restrike(past)
 		return nil
+	case "refreshed":
+		h.refreshed(past)
+		return nil
+	}
+	if h.redoOAuth(past) {
+		return nil
 	}
 	h.settle(past.At)
 	if past.Kind == "ask" {
@@ -58,6 +64,31 @@ func (h *Hub) redo(past entry) error {
 		return fmt.Errorf("kind %q is unknown", past.Kind)
 	}
 	return nil
+}
+
+// redoOAuth does again what concerns the account's consent; false for anything else.
+func (h *Hub) redoOAuth(past entry) bool {
+	switch past.Kind {
+	case "consent":
+		h.consented(past.At, past.Asked)
+	case "code":
+		h.newCode(past.At)
+	case "exchange":
+		h.exchange(past.At, past.ID)
+	case "refresh":
+		h.refreshPair(past.At, past.ID)
+	case "refused":
+		h.oauth.report.Refused[past.Text]++
+	case "revoke":
+		h.revoke()
+	case "expire":
+		h.killTokens()
+	case "scopes":
+		h.oauth.scopes = past.Scopes
+	default:
+		return false
+	}
+	return true
 }
 
 // restrike counts a call of a route with faults, and the fault that struck it.

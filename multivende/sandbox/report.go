@@ -17,6 +17,7 @@ type Report struct {
 	Now         time.Time             `json:"now"`
 	Speed       float64               `json:"speed"`
 	Calls       map[string]RouteCalls `json:"calls"` // by the route's name
+	OAuth       ReportOAuth           `json:"oauth"`
 	Connections []ReportConnection    `json:"connections"`
 	Orders      []ReportOrder         `json:"orders"`
 }
@@ -99,7 +100,7 @@ func (h *Hub) Report() Report {
 	defer h.mutex.Unlock()
 	report := Report{
 		Merchant: h.options.MerchantID, Seed: h.options.Seed, Start: h.start, Now: now, Speed: h.options.Speed,
-		Calls: map[string]RouteCalls{},
+		Calls: map[string]RouteCalls{}, OAuth: h.oauthReport(now),
 	}
 	for name, calls := range h.calls {
 		copied := RouteCalls{Count: calls.Count, Statuses: map[string]int{}}
