@@ -44,7 +44,22 @@ func (h *Hub) listCheckouts(r *http.Request) answer {
 			slices.Reverse(sales)
 		}
 	}
-	return fine(paged(sales, r.PathValue("page"), h.options.PageSize, h.lightView))
+	list := paged(sales, r.PathValue("page"), h.options.PageSize, h.lightView)
+	given := fine(list)
+	if len(list.Entries) > 0 {
+		given.id = list.Entries[0].ID
+	}
+	return given
+}
+
+// shift changes the sale that heads a page that is being read, so that it leaves its place and the
+// pages behind it move.
+func (h *Hub) shift(id string) {
+	now := h.lock()
+	defer h.mutex.Unlock()
+	if s := h.saleByID[id]; s != nil && h.record(entry{At: now, Kind: "touch", ID: id}) == nil {
+		h.touch(now, s)
+	}
 }
 
 // of is the stretch of sales, newest change first, whose change lies in the window.

@@ -40,6 +40,9 @@ type Hub struct {
 	tasks       int
 	coming      events
 	turn        int
+	serial      uint64 // of the newest number that was drawn
+	failures    []*failure
+	webhooks    webhooks
 	calls       map[string]*RouteCalls
 	routeFaults map[string][]*routeFault
 	oauth       oauth
@@ -80,6 +83,9 @@ func New(options Options) (*Hub, error) {
 	}
 	h.prepare(start)
 	h.samples.deal(h.orders)
+	h.foundFailures()
+	h.expectArrivals(start, 0)
+	h.webhooks.report.Refused = map[string]int{}
 	if err := h.replay(past.entries); err != nil {
 		return nil, errors.Join(err, journal.close())
 	}
@@ -89,6 +95,9 @@ func New(options Options) (*Hub, error) {
 		return nil, errors.Join(err, journal.close())
 	}
 	h.mux = h.routing()
+	if err := h.beginWebhooks(); err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
 	return h, nil
 }
 
@@ -113,6 +122,7 @@ func (h *Hub) Now() time.Time { return h.clock.now() }
 
 // Close ends the journal; the world can be taken up again from its folder.
 func (h *Hub) Close() error {
+	h.webhooks.post.close()
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 	kept := h.kept

@@ -175,19 +175,23 @@ func (h *Hub) knows(scopes Scopes) error {
 }
 
 // byHand does and journals a change that nobody but the sandbox's user makes.
-func (h *Hub) byHand(next entry, do func()) answer {
+func (h *Hub) byHand(next entry, do func(now time.Time)) answer {
 	next.At = h.lock()
 	defer h.mutex.Unlock()
 	if err := h.record(next); err != nil {
 		return problem(http.StatusInternalServerError, "InternalServerError", err.Error())
 	}
-	do()
+	do(next.At)
 	return fine(map[string]any{"done": next.Kind, "at": stamp(next.At)})
 }
 
-func (h *Hub) revokeRoute(*http.Request) answer { return h.byHand(entry{Kind: "revoke"}, h.revoke) }
+func (h *Hub) revokeRoute(*http.Request) answer {
+	return h.byHand(entry{Kind: "revoke"}, func(time.Time) { h.revoke() })
+}
 
-func (h *Hub) expireRoute(*http.Request) answer { return h.byHand(entry{Kind: "expire"}, h.killTokens) }
+func (h *Hub) expireRoute(*http.Request) answer {
+	return h.byHand(entry{Kind: "expire"}, func(time.Time) { h.killTokens() })
+}
 
 // scopesRoute sets what tokens are granted that are issued from now on.
 func (h *Hub) scopesRoute(r *http.Request) answer {
@@ -198,5 +202,5 @@ func (h *Hub) scopesRoute(r *http.Request) answer {
 	if err := h.knows(scopes); err != nil {
 		return problem(http.StatusBadRequest, "BadRequestError", err.Error())
 	}
-	return h.byHand(entry{Kind: "scopes", Scopes: scopes}, func() { h.oauth.scopes = scopes })
+	return h.byHand(entry{Kind: "scopes", Scopes: scopes}, func(time.Time) { h.oauth.scopes = scopes })
 }

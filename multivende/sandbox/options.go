@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/google/uuid"
@@ -49,6 +50,15 @@ type Options struct {
 	RefreshDiesWithToken bool
 	// Scopes are what the account grants; nil means everything for everything.
 	Scopes Scopes
+	// Webhooks is the address to which changes are told, while the hub runs or
+	// until POST /sandbox/webhooks names another; empty for nobody. WebhookRates
+	// say how often a notice goes wrong.
+	Webhooks     string
+	WebhookRates Rates
+	// WebhookClient sends the notices; nil means a client of the hub's own.
+	WebhookClient *http.Client
+	// Arrivals are how many sales come by themselves in an hour of the hub's clock.
+	Arrivals float64
 	// Now is our clock; nil means time.Now.
 	Now func() time.Time
 	// PageSize is the length of a list's page. Zero means 50.
@@ -96,6 +106,10 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("sandbox: speed %g: a clock does not run backwards", o.Speed)
 	case o.PageSize < 0:
 		return o, fmt.Errorf("sandbox: page size %d: give a number from 1 on", o.PageSize)
+	case o.Arrivals < 0 || o.Arrivals > 1_000_000:
+		return o, fmt.Errorf("sandbox: %g arrivals an hour: give a number from 0 to 1,000,000", o.Arrivals)
+	case refuseWebhooks(o.Webhooks, o.WebhookRates) != "":
+		return o, fmt.Errorf("sandbox: %s", refuseWebhooks(o.Webhooks, o.WebhookRates))
 	case o.FalabellaFormat != "pdf" && o.FalabellaFormat != "zpl":
 		return o, fmt.Errorf("sandbox: Falabella's format %q: give pdf or zpl", o.FalabellaFormat)
 	}

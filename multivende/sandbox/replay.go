@@ -23,6 +23,9 @@ func (h *Hub) redo(past entry) error {
 	case "strike":
 		h.restrike(past)
 		return nil
+	case "webhook":
+		h.delivered(past)
+		return nil
 	case "refreshed":
 		h.refreshed(past)
 		return nil
@@ -37,6 +40,22 @@ func (h *Hub) redo(past entry) error {
 			return fmt.Errorf("no connection %s", past.ID)
 		}
 		h.ask(past.At, c, past.Orders)
+		return nil
+	}
+	switch past.Kind {
+	case "webhooks":
+		h.direct(*past.URL, *past.Rates)
+		return nil
+	case "sales":
+		h.expectSales(past.At, past.Count, past.Spread, arrival{connection: h.connectionByID(past.ID), life: past.Life})
+		return nil
+	}
+	if past.Kind == "touch" {
+		s := h.saleByID[past.ID]
+		if s == nil {
+			return fmt.Errorf("no sale %s", past.ID)
+		}
+		h.touch(past.At, s)
 		return nil
 	}
 	if past.Kind == "download" {
@@ -60,6 +79,7 @@ func (h *Hub) redo(past entry) error {
 		h.send(past.At, o, past.Code)
 	case "tracking":
 		o.track(past.At, past.Number, past.URL)
+		h.tellOrder(past.At, o)
 	default:
 		return fmt.Errorf("kind %q is unknown", past.Kind)
 	}

@@ -38,6 +38,7 @@ var routes = []route{
 	{"update-tracking", "PUT /api/delivery-orders/{id}", byToken, writeCheckouts, (*Hub).updateTracking},
 	{"change-status", "PUT /api/delivery-orders/{id}/change-delivery-status", byToken, writeCheckouts, (*Hub).changeStatus},
 	{"checkouts-light", "GET /api/m/{merchant}/checkouts/light/p/{page}", byToken, readCheckouts, (*Hub).listCheckouts},
+	{"checkouts-with-error", "GET /api/m/{merchant}/checkouts/with-error/p/{page}", byToken, readCheckouts, (*Hub).listFailures},
 	{"checkout", "GET /api/checkouts/{id}", byToken, readCheckouts, (*Hub).readCheckout},
 	{"task-file", "GET /files/tasks/{id}", byLink, "", (*Hub).downloadTask},
 	{"document-file", "GET /files/documents/{id}", byLink, "", (*Hub).downloadDocument},
@@ -50,6 +51,8 @@ var routes = []route{
 	{"code", "POST /sandbox/code", byAll, "", (*Hub).codeRoute},
 	{"revoke", "POST /sandbox/revoke", byAll, "", (*Hub).revokeRoute},
 	{"expire", "POST /sandbox/expire", byAll, "", (*Hub).expireRoute},
+	{"webhooks", "POST /sandbox/webhooks", byAll, "", (*Hub).webhooksRoute},
+	{"sales", "POST /sandbox/sales", byAll, "", (*Hub).salesRoute},
 	{"scopes", "POST /sandbox/scopes", byAll, "", (*Hub).scopesRoute},
 }
 

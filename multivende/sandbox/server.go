@@ -65,6 +65,9 @@ func (h *Hub) serve(route route, w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	given := route.handle(h, r)
+	if fault != nil && fault.Answer == "shift" {
+		h.shift(given.id)
+	}
 	if fault != nil && fault.Answer == "cut_after" {
 		h.called(route, answer{id: given.id})
 		panic(http.ErrAbortHandler)
@@ -125,7 +128,7 @@ func (h *Hub) faulty(fault *routeFault, r *http.Request) (instead answer, done b
 		return answer{}, false
 	}
 	switch fault.Answer {
-	case "cut_after":
+	case "cut_after", "shift":
 		return answer{}, false
 	case "cut_before":
 		return answer{}, true

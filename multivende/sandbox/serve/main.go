@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -35,6 +36,12 @@ type settings struct {
 	OAuthOnly            bool     `name:"oauth-only" help:"Refuse --token: only tokens of OAuth are accepted."`
 	OldTokensLive        bool     `help:"A token that was refreshed stays good to its end."`
 	RefreshDiesWithToken bool     `help:"A refresh is refused once its token has expired."`
+	Webhooks             string   `placeholder:"URL" help:"Where changes are told; POST /sandbox/webhooks names another while it runs."`
+	WebhookDuplicates    float64  `placeholder:"SHARE" help:"Share of the notices that are sent twice (0 to 1)."`
+	WebhookReordered     float64  `placeholder:"SHARE" help:"Share of the notices that are sent some seconds late."`
+	WebhookLost          float64  `placeholder:"SHARE" help:"Share of the notices that are never sent."`
+	WebhookInsecure      bool     `help:"Take any certificate of the address in --webhooks."`
+	Arrivals             float64  `placeholder:"N" help:"Sales that come by themselves in an hour of the hub's clock."`
 	Scopes               string   `placeholder:"JSON" help:"What the account grants, by scope: true, false or a list of connections."`
 }
 
@@ -84,6 +91,14 @@ func (s settings) options() (sandbox.Options, error) {
 		Seed: s.Seed, Orders: s.Orders, Speed: s.Speed, LabelsDir: s.Labels, Dir: s.Data,
 		FalabellaFormat: s.Falabella, Token: s.Token, Redirects: s.Redirects,
 		OAuthOnly: s.OAuthOnly, OldTokensLive: s.OldTokensLive, RefreshDiesWithToken: s.RefreshDiesWithToken,
+	}
+	options.Webhooks, options.Arrivals = s.Webhooks, s.Arrivals
+	options.WebhookRates = sandbox.Rates{Duplicates: s.WebhookDuplicates, Reordered: s.WebhookReordered, Lost: s.WebhookLost}
+	if s.WebhookInsecure {
+		transport := http.DefaultTransport.(*http.Transport).Clone()
+		transport.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // the flag says so
+		transport.MaxIdleConnsPerHost = 128
+		options.WebhookClient = &http.Client{Transport: transport}
 	}
 	if s.Scopes != "" {
 		if err := json.Unmarshal([]byte(s.Scopes), &options.Scopes); err != nil {
