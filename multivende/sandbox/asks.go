@@ -66,8 +66,12 @@ func (h *Hub) askOne(now time.Time, t *task, o *order) *ask {
 			a.file = fault.File
 		}
 	}
+	if a.file == "mislabelled" {
+		a.wrong = h.neighbour(o)
+	}
 	if binds && o.status != readyToShip {
 		o.status, o.updatedAt = readyToShip, now
+		h.tellOrder(now, o)
 	}
 	return a
 }

@@ -24,6 +24,7 @@ func (h *Hub) send(now time.Time, o *order, code string) {
 	if !o.cancel {
 		o.status = code
 	}
+	h.tellOrder(now, o)
 	travel := travelTime(o, o.sends)
 	h.move(l, now.Add(pickingUp), linkPending)
 	h.move(l, now.Add(travel*2/5), linkRequesting)
@@ -33,6 +34,7 @@ func (h *Hub) send(now time.Time, o *order, code string) {
 	h.schedule(now.Add(travel), func(at time.Time) {
 		l.updatedAt = at
 		l.state, l.words = o.arrival(l.code)
+		h.tellOrder(at, o)
 		if l.state != linkFailed {
 			o.arrived(at, l.code)
 		}
@@ -96,13 +98,16 @@ func (h *Hub) cancelSale(now time.Time, s *sale) {
 		o.cancel, o.status, o.updatedAt = true, cancelled, now
 		o.ready = o.ready && o.shape%2 == 0 // the hub is not careful: half of them stay in the list
 	}
-	s.connection.sales = toFront(s.connection.sales, s)
-	h.sales = toFront(h.sales, s)
+	h.touch(now, s)
+	for _, o := range s.orders {
+		h.tellOrder(now, o)
+	}
 }
 
-func toFront(sales []*sale, s *sale) []*sale {
-	at := slices.Index(sales, s)
-	copy(sales[1:at+1], sales[:at])
-	sales[0] = s
-	return sales
+// toFront moves what is in the list to its front.
+func toFront[T comparable](list []T, one T) []T {
+	at := slices.Index(list, one)
+	copy(list[1:at+1], list[:at])
+	list[0] = one
+	return list
 }

@@ -32,15 +32,34 @@ func (h *Hub) listCheckouts(r *http.Request) answer {
 			sales = c.sales
 		}
 	}
+	readable := lo.Keyify(h.readable(r, readCheckouts))
 	sales = updated.of(sales)
-	sales = lo.Filter(sales, func(s *sale, _ int) bool { return !s.unregistered && sold.holds(s.soldAt) })
+	sales = lo.Filter(sales, func(s *sale, _ int) bool {
+		_, may := readable[s.connection]
+		return may && !s.unregistered && sold.holds(s.soldAt)
+	})
 	if order := query.Get("_sold_at_order"); order != "" {
 		slices.SortStableFunc(sales, func(a, b *sale) int { return a.soldAt.Compare(b.soldAt) })
 		if strings.EqualFold(order, "desc") {
 			slices.Reverse(sales)
 		}
 	}
-	return fine(paged(sales, r.PathValue("page"), h.options.PageSize, h.lightView))
+	list := paged(sales, r.PathValue("page"), h.options.PageSize, h.lightView)
+	given := fine(list)
+	if len(list.Entries) > 0 {
+		given.id = list.Entries[0].ID
+	}
+	return given
+}
+
+// shift changes the sale that heads a page that is being read, so that it leaves its place and the
+// pages behind it move.
+func (h *Hub) shift(id string) {
+	now := h.lock()
+	defer h.mutex.Unlock()
+	if s := h.saleByID[id]; s != nil && h.record(entry{At: now, Kind: "touch", ID: id}) == nil {
+		h.touch(now, s)
+	}
 }
 
 // of is the stretch of sales, newest change first, whose change lies in the window.
@@ -87,6 +106,9 @@ func (h *Hub) readCheckout(r *http.Request) answer {
 		given := problem(http.StatusNotFound, "NotFoundError", "checkout not found")
 		given.id = r.PathValue("id")
 		return given
+	}
+	if !allowed(r, readCheckouts, s.connection) {
+		return forbidden(readCheckouts)
 	}
 	given := fine(h.checkoutView(s))
 	given.id = s.id

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"time"
+
+	"github.com/samber/lo"
 )
 
 // deliveryOrderView is a delivery order as the hub shows it by itself; in lists
@@ -87,6 +89,9 @@ func (h *Hub) orderOf(r *http.Request) (*order, answer) {
 	o := h.orderByID[r.PathValue("id")]
 	if o == nil || o.has(func(f Fault) bool { return f.Unknown }) {
 		return nil, problem(http.StatusNotFound, "NotFoundError", "delivery order not found")
+	}
+	if scope := lo.Ternary(r.Method == http.MethodGet, readCheckouts, writeCheckouts); !allowed(r, scope, o.connection) {
+		return nil, forbidden(scope)
 	}
 	return o, answer{}
 }

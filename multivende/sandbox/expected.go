@@ -27,6 +27,8 @@ func (o *order) expected() string {
 		return "skipped"
 	}
 	switch {
+	case o.cancel && o.sales[0].life == CancelledLater && o.given == 0:
+		return "cancelled"
 	case o.cancelledDuring():
 		return "cancelled"
 	case o.channel().first != "" && o.neverThere():

@@ -11,18 +11,31 @@ import (
 	"github.com/samber/lo"
 )
 
-var answerWords = []string{"html", "empty", "slow", "cut_before", "cut_after"}
+// answerWords are the answers that are no status: those of every route, those of one list, and
+// those of the pseudo-route "webhook", the notices that the hub sends.
+var (
+	answerWords  = []string{"html", "empty", "slow", "cut_before", "cut_after"}
+	shiftWords   = append([]string{"shift"}, answerWords...)
+	webhookWords = []string{"lost", "twice", "late"}
+)
 
 func (f Fault) checkRoute() error {
-	if !slices.ContainsFunc(routes, func(r route) bool { return r.name == f.Route }) {
+	words := answerWords
+	switch f.Route {
+	case "checkouts-light":
+		words = shiftWords
+	case "webhook":
+		words = webhookWords
+	}
+	if f.Route != "webhook" && !slices.ContainsFunc(routes, func(r route) bool { return r.name == f.Route }) {
 		return fmt.Errorf("route %q is none of %s", f.Route, strings.Join(lo.Map(routes, func(r route, _ int) string { return r.name }), ", "))
 	}
 	if f.Order != "" || f.Connection != "" || f.Channel != "" || f.name() != "" {
 		return errors.New("it names a route and also an order: make two faults of it")
 	}
 	status, err := strconv.Atoi(string(f.Answer))
-	if !slices.Contains(answerWords, string(f.Answer)) && (err != nil || status < 400 || status > 599) {
-		return fmt.Errorf("answer %q is neither a status from 400 to 599 nor one of %s", f.Answer, strings.Join(answerWords, ", "))
+	if !slices.Contains(words, string(f.Answer)) && (err != nil || status < 400 || status > 599 || f.Route == "webhook") {
+		return fmt.Errorf("answer %q is neither a status from 400 to 599 nor one of %s", f.Answer, strings.Join(words, ", "))
 	}
 	if f.RetryAfterAs != "" && f.RetryAfterAs != "date" {
 		return fmt.Errorf("retry_after_as %q: only \"date\" is known", f.RetryAfterAs)

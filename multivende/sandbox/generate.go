@@ -12,11 +12,10 @@ import (
 // generator makes a world from a seed; each connection has dice of its own, so
 // that more orders change only what they must.
 type generator struct {
-	hub    *Hub
-	id     func(format string, arguments ...any) string
-	dice   *rand.Rand
-	start  time.Time
-	serial uint64
+	hub   *Hub
+	id    func(format string, arguments ...any) string
+	dice  *rand.Rand
+	start time.Time
 }
 
 func (h *Hub) generate(start time.Time) {
@@ -142,8 +141,8 @@ func (g *generator) pick(words []string) string { return words[g.dice.IntN(len(w
 
 // number is unique in the world: nine digits that look drawn.
 func (g *generator) number() uint64 {
-	g.serial++
-	return (g.serial*387_420_489 + uint64(g.hub.options.Seed)*104_729) % 1_000_000_000
+	g.hub.serial++
+	return (g.hub.serial*387_420_489 + uint64(g.hub.options.Seed)*104_729) % 1_000_000_000
 }
 
 // prepare brings every order to where it stands when the world begins, once its

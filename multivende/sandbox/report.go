@@ -17,8 +17,11 @@ type Report struct {
 	Now         time.Time             `json:"now"`
 	Speed       float64               `json:"speed"`
 	Calls       map[string]RouteCalls `json:"calls"` // by the route's name
+	OAuth       ReportOAuth           `json:"oauth"`
 	Connections []ReportConnection    `json:"connections"`
 	Orders      []ReportOrder         `json:"orders"`
+	Webhooks    ReportWebhooks        `json:"webhooks"`
+	Failures    []ReportFailure       `json:"failures"` // sales that failed to register
 }
 
 // RouteCalls counts the calls of a route; status "0" is one that was cut.
@@ -56,6 +59,8 @@ type ReportOrder struct {
 	Checkouts  []string       `json:"checkouts"`
 	Parcels    []ReportParcel `json:"parcels"`
 	Fate       Fate           `json:"fate"`
+	Life       Life           `json:"life,omitempty"` // of a sale that came while the world ran
+	CreatedAt  time.Time      `json:"created_at"`
 	Faults     []Fault        `json:"faults,omitempty"`
 	Expected   string         `json:"expected"` // the outcome for a client that asks five times and sends a status three times
 	FirstNeeds string         `json:"status_first,omitempty"`
@@ -99,7 +104,7 @@ func (h *Hub) Report() Report {
 	defer h.mutex.Unlock()
 	report := Report{
 		Merchant: h.options.MerchantID, Seed: h.options.Seed, Start: h.start, Now: now, Speed: h.options.Speed,
-		Calls: map[string]RouteCalls{},
+		Calls: map[string]RouteCalls{}, OAuth: h.oauthReport(now), Webhooks: h.webhooksReport(), Failures: h.failuresReport(),
 	}
 	for name, calls := range h.calls {
 		copied := RouteCalls{Count: calls.Count, Statuses: map[string]int{}}
@@ -124,7 +129,7 @@ func (h *Hub) Report() Report {
 func (o *order) report() ReportOrder {
 	report := ReportOrder{
 		ID: o.id, Code: o.code, Number: o.number, Reference: o.reference(), Shipment: o.shipment, Connection: o.connection.id,
-		Channel: o.connection.provider, Mode: o.mode, Warehouse: o.warehouse.id, Deadline: o.handlingLimit, Fate: o.fate, Faults: o.faults,
+		Channel: o.connection.provider, Mode: o.mode, Warehouse: o.warehouse.id, Deadline: o.handlingLimit, Fate: o.fate, Life: o.sales[0].life, CreatedAt: o.createdAt, Faults: o.faults,
 		Expected: o.expected(), Status: o.status, Cancelled: o.cancel, Downloads: o.downloads, OrderReads: o.reads,
 		TrackNumber: o.tracking, TrackURL: o.trackingURL, Labels: []LabelRequest{}, Statuses: []StatusSend{},
 	}

@@ -56,6 +56,7 @@ func (h *Hub) updateTracking(r *http.Request) answer {
 		return problem(http.StatusInternalServerError, "InternalServerError", err.Error())
 	}
 	o.track(now, body.Number, body.URL)
+	h.tellOrder(now, o)
 	given := fine(h.orderView(o))
 	given.status, given.id = http.StatusCreated, o.id
 	return given

@@ -39,6 +39,7 @@ type sale struct {
 	soldAt, createdAt                 time.Time
 	shape                             int
 	unregistered                      bool
+	life                              Life // empty for what the world began with
 
 	// changes
 	updatedAt             time.Time
@@ -83,6 +84,7 @@ type order struct {
 	trackingAtReady bool // it has a tracking number only when it is ready
 	faults          []Fault
 	shape           int
+	sample          string // the label file of Options.LabelsDir that is handed out for it
 
 	// changes
 	updatedAt                      time.Time
@@ -117,6 +119,7 @@ type ask struct {
 	result string
 	file   string // what is wrong with the label's files; empty for nothing
 	old    bool   // a label was made before
+	wrong  *order // whose label comes instead; nil for its own
 	madeAt time.Time
 }
 
