@@ -238,7 +238,7 @@ func (t *taking) note(ctx context.Context, known *intakeSale, c multivende.Check
 func (t *taking) repaired(ctx context.Context, c multivende.Checkout) error {
 	for _, name := range []string{unregisteredOrder(c.ConnectionID, c.ExternalID), c.ID} {
 		_, err := changeRecord(ctx, t.store, t.merchant, name, func(r *IntakeRecord) {
-			if r.State == IntakeHeldBack {
+			if r.State == IntakeHeldBack || r.State == IntakeClosed {
 				r.State, r.Reason, r.Checkout, r.Unread = IntakeClosed, "it is registered now", c.ID, ""
 			}
 		})
