@@ -63,8 +63,8 @@ type intake struct {
 	// news: something came that the wait for the next step does not know of.
 	news           bool
 	signals, steps int
-	// resume is when the next step may be tried after one that failed.
-	resume time.Time
+	// resume is when a step of a name may be tried again that failed.
+	resume map[string]time.Time
 }
 
 func newIntake(ctx workflow.Context, in IntakeInput) (*intake, error) {
@@ -73,7 +73,7 @@ func newIntake(ctx workflow.Context, in IntakeInput) (*intake, error) {
 		return nil, temporal.NewNonRetryableApplicationError(
 			fmt.Sprintf("the Intake of merchant %.64q has the workflow id intake/<merchant>, not %.128q", in.Merchant, id), activities.ErrorRequest, nil)
 	}
-	i := &intake{merchant: in.Merchant, state: in.State, pending: map[string]bool{}, since: workflow.Now(ctx)}
+	i := &intake{merchant: in.Merchant, state: in.State, pending: map[string]bool{}, resume: map[string]time.Time{}, since: workflow.Now(ctx)}
 	for _, notice := range in.State.Pending {
 		i.pending[notice] = true
 	}
@@ -151,7 +151,7 @@ func (i *intake) open(ctx workflow.Context) error {
 	for {
 		var opened activities.OpenedIntake
 		in := activities.OpenIntakeInput{Merchant: i.merchant}
-		err := i.step(ctx, func(g workflow.Context) error {
+		err := i.step(ctx, stepOpen, func(g workflow.Context) error {
 			return workflow.ExecuteActivity(intakeStep(g, "read the settings"), intakes.OpenIntake, in).Get(g, &opened)
 		})
 		if err != nil {
@@ -167,7 +167,7 @@ func (i *intake) open(ctx workflow.Context) error {
 		if i.full(ctx) {
 			return nil
 		}
-		if err := i.wait(ctx, i.resume); err != nil {
+		if err := i.wait(ctx, i.resume[stepOpen]); err != nil {
 			return err
 		}
 	}
@@ -187,10 +187,11 @@ func (i *intake) wait(ctx workflow.Context, until time.Time) error {
 	return err
 }
 
-// step does one step; what it fails with is kept for people, and the next step
-// waits a while. Only the end of the Intake itself is an error. A step that
-// takes long ends when the Intake has to continue as new: it is begun again there.
-func (i *intake) step(ctx workflow.Context, do func(workflow.Context) error) error {
+// step does one step of a name; what it fails with is kept for people until such
+// a step succeeds, and the next such one waits a while. Only the end of the Intake
+// itself is an error. A step that takes long ends when the Intake has to
+// continue as new: it is begun again there.
+func (i *intake) step(ctx workflow.Context, name string, do func(workflow.Context) error) error {
 	i.steps++
 	stepping, stop := workflow.WithCancel(ctx)
 	defer stop()
@@ -208,12 +209,15 @@ func (i *intake) step(ctx workflow.Context, do func(workflow.Context) error) err
 		return err
 	}
 	switch {
-	case failed == nil:
-		i.state.Trouble, i.state.Troubles = "", 0
-	case !temporal.IsCanceledError(failed):
-		i.state.Trouble = errorWords(failed)
+	case failed == nil && i.state.TroubleOf == name:
+		i.state.Trouble, i.state.TroubleOf, i.state.Troubles = "", "", 0
+	case failed != nil && !temporal.IsCanceledError(failed):
+		if i.state.TroubleOf != name {
+			i.state.Troubles = 0
+		}
+		i.state.Trouble, i.state.TroubleOf = errorWords(failed), name
 		i.state.Troubles++
-		i.resume = workflow.Now(ctx).Add(troublePause(i.state.Troubles))
+		i.resume[name] = workflow.Now(ctx).Add(troublePause(i.state.Troubles))
 	}
 	return nil
 }

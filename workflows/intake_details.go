@@ -21,7 +21,7 @@ func intakeDetails(s IntakeState) string {
 	var b strings.Builder
 	b.WriteString("**" + intakeHeadline(s) + "**")
 	if s.Trouble != "" {
-		b.WriteString("\n\nThe last step failed and is tried again: " + cell(s.Trouble))
+		b.WriteString(fmt.Sprintf("\n\nIt is tried again to %s, which failed: %s", s.TroubleOf, cell(s.Trouble)))
 	}
 	if len(s.Looked.Counts) > 0 {
 		b.WriteString("\n\n| orders | state |\n|--:|---|\n")

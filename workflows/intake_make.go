@@ -24,7 +24,7 @@ func (i *intake) lostMakings(ctx workflow.Context) error {
 		}
 		open := true
 		in := activities.RunIsOpenInput{WorkflowID: RunID(i.merchant, i.state.Making[n].Run)}
-		err := i.step(ctx, func(g workflow.Context) error {
+		err := i.step(ctx, stepLook, func(g workflow.Context) error {
 			return workflow.ExecuteActivity(intakeStep(g, "is the run still open?"), runs.RunIsOpen, in).Get(g, &open)
 		})
 		if err != nil {
@@ -48,7 +48,7 @@ func (i *intake) endedMaking() int {
 // takeMade notes what became of the orders of a run that has ended.
 func (i *intake) takeMade(ctx workflow.Context, n int) error {
 	run, through := i.state.Making[n].Run, false
-	err := i.step(ctx, func(g workflow.Context) error {
+	err := i.step(ctx, stepMade, func(g workflow.Context) error {
 		in := activities.TakeMadeInput{Merchant: i.merchant, Run: run}
 		err := workflow.ExecuteActivity(intakeStep(g, "what became of run "+run), intakes.TakeMade, in).Get(g, nil)
 		through = err == nil
@@ -77,7 +77,7 @@ func (i *intake) make(ctx workflow.Context) error {
 	i.state.MakeAt = time.Time{}
 	var prepared activities.PreparedMaking
 	through := false
-	err := i.step(ctx, func(g workflow.Context) error {
+	err := i.step(ctx, stepMake, func(g workflow.Context) error {
 		err := workflow.ExecuteActivity(intakeStep(g, "give queued orders to runs"), intakes.PrepareMaking, in).Get(g, &prepared)
 		through = err == nil
 		return err

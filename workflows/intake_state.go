@@ -51,9 +51,10 @@ type IntakeState struct {
 	// Lists counts the names that were given to lists and runs.
 	Lists int `json:"lists,omitempty"`
 
-	// Trouble is why the last step failed; Troubles how many in a row did.
-	Trouble  string `json:"trouble,omitempty"`
-	Troubles int    `json:"troubles,omitempty"`
+	// Trouble is why the step named TroubleOf failed the last time; Troubles how many in a row did.
+	Trouble   string `json:"trouble,omitempty"`
+	TroubleOf string `json:"trouble_of,omitempty"`
+	Troubles  int    `json:"troubles,omitempty"`
 }
 
 // IntakeBacklog is a list in the store of which Done of Count notices were taken up.

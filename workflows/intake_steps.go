@@ -9,45 +9,74 @@ import (
 	"github.com/despacho/despacho/activities"
 )
 
-// next does the step whose turn it is, or waits for one. Webhooks come before
-// what a poll has found.
-func (i *intake) next(ctx workflow.Context) error {
-	now := workflow.Now(ctx)
-	due := func(at time.Time) bool { return !at.After(now) }
-	s := &i.state
-	switch {
-	case !due(i.resume):
-		return i.wait(ctx, i.resume)
-	case len(s.Pending) >= noticesAtOnce, len(s.Pending) > 0 && due(i.since.Add(gatherFor)):
-		return i.takeUp(ctx)
-	case i.endedMaking() >= 0:
-		return i.takeMade(ctx, i.endedMaking())
-	case !s.MakeAt.IsZero() && due(s.MakeAt):
-		return i.make(ctx)
-	case due(s.NextPoll) && !s.polling():
-		return i.poll(ctx)
-	case due(s.NextLook):
-		return i.look(ctx)
-	case len(s.Backlog) > 0:
-		return i.takeUpBacklog(ctx)
-	}
-	return i.wait(ctx, i.nextDue())
+// intakeTurn is a step that is to be done, by its name, and from when on it can be.
+type intakeTurn struct {
+	name string
+	at   time.Time
+	do   func(workflow.Context) error
 }
 
-// nextDue is when the next step comes by itself.
-func (i *intake) nextDue() time.Time {
-	next := earliest(i.state.NextPoll, i.state.NextLook)
-	if !i.state.MakeAt.IsZero() {
-		next = earliest(next, i.state.MakeAt)
+// turns are the steps that are to be done or will be, the most urgent first:
+// webhooks come before what a poll has found.
+func (i *intake) turns() []intakeTurn {
+	var turns []intakeTurn
+	add := func(name string, at time.Time, do func(workflow.Context) error) {
+		turns = append(turns, intakeTurn{name, later(at, i.resume[name]), do})
 	}
-	if len(i.state.Pending) > 0 {
-		next = earliest(next, i.since.Add(gatherFor))
+	s := &i.state
+	if len(s.Pending) >= noticesAtOnce {
+		add(stepRead, i.since, i.takeUp)
+	} else if len(s.Pending) > 0 {
+		add(stepRead, i.since.Add(gatherFor), i.takeUp)
 	}
-	return next
+	if n := i.endedMaking(); n >= 0 {
+		add(stepMade, time.Time{}, func(ctx workflow.Context) error { return i.takeMade(ctx, n) })
+	}
+	if !s.MakeAt.IsZero() {
+		add(stepMake, s.MakeAt, i.make)
+	}
+	if !s.polling() {
+		add(stepPoll, s.NextPoll, i.poll)
+	}
+	add(stepLook, s.NextLook, i.look)
+	if len(s.Backlog) > 0 {
+		add(stepRead, time.Time{}, i.takeUpBacklog)
+	}
+	return turns
+}
+
+// The names of steps, by which people read which one fails.
+const (
+	stepOpen = "read the settings"
+	stepRead = "read changed sales"
+	stepPoll = "list changed sales"
+	stepLook = "look over the orders"
+	stepMake = "have labels made"
+	stepMade = "take note of labels made"
+)
+
+// next does the first step whose time has come, or waits for one.
+func (i *intake) next(ctx workflow.Context) error {
+	turns := i.turns()
+	next := turns[0].at
+	for _, t := range turns {
+		if !t.at.After(workflow.Now(ctx)) {
+			return t.do(ctx)
+		}
+		next = earliest(next, t.at)
+	}
+	return i.wait(ctx, next)
 }
 
 func earliest(a, b time.Time) time.Time {
 	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
 		return b
 	}
 	return a
@@ -59,7 +88,7 @@ func (i *intake) takeUp(ctx workflow.Context) error {
 	// What comes for them from here on is a notice of its own.
 	i.forget(ids)
 	taken := false
-	err := i.step(ctx, func(g workflow.Context) error {
+	err := i.step(ctx, stepRead, func(g workflow.Context) error {
 		in := activities.TakeUpNoticesInput{Merchant: i.merchant, Source: activities.ByWebhook, IDs: ids}
 		err := i.execTakeUp(g, fmt.Sprintf("take up %d notices", len(ids)), in)
 		taken = err == nil
@@ -88,7 +117,7 @@ func (i *intake) takeUpBacklog(ctx workflow.Context) error {
 	b := &i.state.Backlog[0]
 	to := min(b.Done+noticesAtOnce, b.Count)
 	taken := false
-	err := i.step(ctx, func(g workflow.Context) error {
+	err := i.step(ctx, stepRead, func(g workflow.Context) error {
 		in := activities.TakeUpNoticesInput{Merchant: i.merchant, Source: b.Source, List: b.List, From: b.Done, To: to}
 		err := i.execTakeUp(g, fmt.Sprintf("take up %d to %d of %d changed sales", b.Done+1, to, b.Count), in)
 		taken = err == nil
@@ -134,7 +163,7 @@ func (i *intake) makeBy(at time.Time) {
 func (i *intake) poll(ctx workflow.Context) error {
 	in := activities.PollSalesInput{Merchant: i.merchant, Settings: i.settings, List: i.name(ctx, "poll"), Complete: i.state.Complete}
 	var polled activities.Polled
-	err := i.step(ctx, func(g workflow.Context) error {
+	err := i.step(ctx, stepPoll, func(g workflow.Context) error {
 		return workflow.ExecuteActivity(intakeStep(g, "list the sales that changed"), intakes.PollSales, in).Get(g, &polled)
 	})
 	if err != nil || polled.To.IsZero() {
@@ -159,7 +188,7 @@ func (i *intake) look(ctx workflow.Context) error {
 	}
 	in := activities.LookOverInput{Merchant: i.merchant, Settings: i.settings, List: i.name(ctx, "again"), Runs: i.makingRuns()}
 	var looked activities.LookedOver
-	err := i.step(ctx, func(g workflow.Context) error {
+	err := i.step(ctx, stepLook, func(g workflow.Context) error {
 		return workflow.ExecuteActivity(intakeStep(g, "look over the orders without a label"), intakes.LookOver, in).Get(g, &looked)
 	})
 	if err != nil || looked.Counts == nil {
