@@ -11,7 +11,10 @@ var (
 	// otherLanguage matches the openings of languages that printers also listen
 	// to: SGD and CPCL ("! U1", "! 0 200"), PJL, and the escape that leads to it.
 	otherLanguage = regexp.MustCompile(`(?i)!\s*U1?\s|!\s*[0-9]+\s+[0-9]+|!\s*(DF|UTILITIES)\b|@PJL|\x1b`)
-	plainName     = regexp.MustCompile(`^[A-Z0-9_-]{1,16}\.[A-Z0-9]{1,4}$`)
+	// otherJob matches lines of languages that are no danger within a text:
+	// PostScript, EPL, TSPL and DPL.
+	otherJob  = regexp.MustCompile(`(?m)^\s*(%!|N\s*$|[qQZ][0-9]+(,[0-9]+)?\s*$|P[0-9]+(,[0-9]+)?\s*$|[AB][0-9]+,[0-9]+,[0-9]|[GF][KMW]"|SIZE\s+[0-9]|CLS\s*$|PRINT\s+[0-9]|DOWNLOAD\b|KILL\b|SELFTEST\b)|\x02[a-zA-Z]|\x1d[!-z]`)
+	plainName = regexp.MustCompile(`^[A-Z0-9_-]{1,16}\.[A-Z0-9]{1,4}$`)
 )
 
 // largestUnit bounds the memory that a label asks of a printer.

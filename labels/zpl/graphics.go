@@ -27,6 +27,9 @@ func (c *cutter) cleanGraphic(t token) token {
 	if t.isBinary() {
 		return t
 	}
+	if t.code == cmdGF && !slices.ContainsFunc(data, func(b byte) bool { return !isWhite[b] }) {
+		t.class &^= marking | carrying
+	}
 	end := slices.IndexFunc(data, func(b byte) bool { return !inPicture[b] })
 	if end < 0 {
 		return t
@@ -63,6 +66,14 @@ var inPicture = func() (known [256]bool) {
 		known[c] = true
 	}
 	return known
+}()
+
+// isWhite are those of them that make no dot.
+var isWhite = func() (white [256]bool) {
+	for _, c := range []byte("0GHIJKLMNOPQRSTUVWXYZghijklmnopqrstuvwxyz,: \t\r\n") {
+		white[c] = true
+	}
+	return white
 }()
 
 // endOfPacked is where ":Z64:text:sum" ends.

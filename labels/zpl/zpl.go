@@ -127,7 +127,7 @@ func (g *grouping) unit(p piece) Unit {
 		n := needs{stored: g.stored, seen: map[stored]bool{}}
 		n.add(p.uses)
 		u.pieces = append(u.pieces, n.pieces...)
-		u.Broken = lo.CoalesceOrEmpty(u.Broken, n.broken)
+		u.Broken = lo.CoalesceOrEmpty(u.Broken, n.broken, n.lacking(p))
 	}
 	u.pieces = append(u.pieces, p)
 	u.Broken = lo.CoalesceOrEmpty(u.Broken, refusal(u.pieces))
@@ -150,12 +150,16 @@ type needs struct {
 	stored map[stored]piece
 	seen   map[stored]bool
 	pieces []piece
+	absent []stored
 	broken string
 }
 
 func (n *needs) add(names []stored) {
 	for _, name := range names {
 		place, known := lo.Find(name.places(), func(place stored) bool { _, there := n.stored[place]; return there })
+		if !known && len(n.absent) < mostStored {
+			n.absent = append(n.absent, name)
+		}
 		if !known || n.seen[place] {
 			continue
 		}
@@ -169,6 +173,18 @@ func (n *needs) add(names []stored) {
 		n.pieces = append(n.pieces, piece)
 		n.broken = lo.CoalesceOrEmpty(n.broken, piece.broken)
 	}
+}
+
+// lacking says what a format recalls in vain, when all of it, or its numbered
+// fields, would stay blank.
+func (n *needs) lacking(p piece) string {
+	alone := p.placed || p.classes&graphic != 0 || len(n.seen) > 0
+	for _, name := range n.absent {
+		if !alone || p.numbered && strings.HasSuffix(name.name, ".ZPL") {
+			return "it recalls " + quoted(name.name) + ", which the file does not bring, and would print blank"
+		}
+	}
+	return ""
 }
 
 // storedOnly is the piece as it stores again what it stored, without a print.
