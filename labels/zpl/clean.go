@@ -48,7 +48,7 @@ func (c *cutter) clean(t *token) {
 
 func (c *cutter) cleanText(t token) token {
 	if t.class&wholeText == 0 {
-		t = c.oneLine(t)
+		t = c.withoutLines(t)
 	}
 	if t.traits&prefixByte != 0 {
 		t = withoutLastPrefix(t)
@@ -63,15 +63,30 @@ func (c *cutter) cleanText(t token) token {
 	return c.escaped(t, foreign)
 }
 
-// oneLine takes away text on the lines after a command.
-func (c *cutter) oneLine(t token) token {
+// withoutLines takes away text on the lines after a command.
+func (c *cutter) withoutLines(t token) token {
+	const blanks = " \t\r\n"
 	param := t.param()
-	line := bytes.IndexAny(param, "\r\n")
-	if line < 0 || isBlank(param[line:]) {
-		return t
+	for at := 0; at < len(param); at++ {
+		if param[at] != '\r' && param[at] != '\n' {
+			continue
+		}
+		after := bytes.TrimLeft(param[at:], blanks)
+		if len(after) == 0 {
+			return t
+		}
+		if !goesOn(bytes.TrimRight(param[:at], blanks), firstLine(after)) {
+			c.report.removeText(after)
+			return t.with(append(bytes.Clone(param[:at]), '\n'))
+		}
+		at = len(param) - len(after)
 	}
-	c.report.removeText(param[line:])
-	return t.with(append(bytes.Clone(param[:line]), '\n'))
+	return t
+}
+
+// goesOn is true for values that a line end stands between, which printers drop.
+func goesOn(before, after []byte) bool {
+	return bytes.HasSuffix(before, []byte(",")) || after[0] == ',' || len(bytes.Trim(after, "0123456789,")) == 0
 }
 
 // withoutLastPrefix takes away a prefix with no command behind it.

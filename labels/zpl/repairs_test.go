@@ -71,21 +71,21 @@ func TestDangerousCommandsAreMarked(t *testing.T) {
 	t.Parallel()
 	const label = "^XA^FO1,1^FDx^FS^XZ"
 	for kind, files := range map[string][]string{
-		"storage":          {"~DGE:*.GRF,1,1,00", "~DYE:X.TTF,A,T,1,,00", "~DUR:X.FNT,1,00", "^XA^IDE:*.*^FS^XZ", "^XA^TOR:A.GRF,E:A.GRF^XZ", "^XA^CMR,E,B,A^XZ", "~EG"},
-		"network":          {"^XA^NS1,2^XZ", "^XA^ND2,P^XZ", "~NR", "^XA^WPa,b^XZ", "^XA^SC9600^XZ"},
-		"password":         {"^XA^KPsecret^XZ"},
-		"calibration":      {"~JC", "~JG", "~TA020", "^XA^SS1^XZ", "^XA^SR900^XZ", "^XA^XS^XZ"},
-		"settings":         {"^XA^JUS^XZ", "^XA^ST01^XZ", "^XA^MPD^XZ", "^XA^SXA^XZ"},
-		"host":             {"~HS", "~HI", "^XA^HWE:^XZ", "~WC", "^XA^HH^XZ", "^XA^LF^XZ"},
-		"programs":         {"^XA^JIE:X.BAS^XZ", "~JI"},
-		"reset":            {"~JR", "~JA"},
-		"PJL":              {"\x1b%-12345X@PJL RESET\r\n"},
-		"set/get/do":       {"! U1 do \"device.reset\" \"\"\r\n"},
-		"CPCL":             {"! 0 200 200 400 1\r\nTEXT 4 0 30 40 x\r\nPRINT\r\n"},
-		"EPL":              {"\nN\r\nq812\r\nA50,50,0,3,1,1,N,\"x\"\r\nP1\r\n", "\nGK\"logo\"\r\n"},
-		"TSPL":             {"SIZE 100 mm,150 mm\r\nCLS\r\nPRINT 1\r\n", "KILL \"*\"\r\n"},
-		"PostScript":       {"%!PS-Adobe-3.0\nshowpage\n"},
-		"ESC/POS":          {"\x1b@x\x1dV\x00"},
+		"storage":     {"~DGE:*.GRF,1,1,00", "~DYE:X.TTF,A,T,1,,00", "~DUR:X.FNT,1,00", "^XA^IDE:*.*^FS^XZ", "^XA^TOR:A.GRF,E:A.GRF^XZ", "^XA^CMR,E,B,A^XZ", "~EG"},
+		"network":     {"^XA^NS1,2^XZ", "^XA^ND2,P^XZ", "~NR", "^XA^WPa,b^XZ", "^XA^SC9600^XZ"},
+		"password":    {"^XA^KPsecret^XZ"},
+		"calibration": {"~JC", "~JG", "~TA020", "^XA^SS1^XZ", "^XA^SR900^XZ", "^XA^XS^XZ"},
+		"settings":    {"^XA^JUS^XZ", "^XA^ST01^XZ", "^XA^MPD^XZ", "^XA^SXA^XZ"},
+		"host":        {"~HS", "~HI", "^XA^HWE:^XZ", "~WC", "^XA^HH^XZ", "^XA^LF^XZ"},
+		"programs":    {"^XA^JIE:X.BAS^XZ", "~JI"},
+		"reset":       {"~JR", "~JA"},
+		"PJL":         {"\x1b%-12345X@PJL RESET\r\n"},
+		"set/get/do":  {"! U1 do \"device.reset\" \"\"\r\n"},
+		"CPCL":        {"! 0 200 200 400 1\r\nTEXT 4 0 30 40 x\r\nPRINT\r\n"},
+		"EPL":         {"\nN\r\nq812\r\nA50,50,0,3,1,1,N,\"x\"\r\nP1\r\n", "\nGK\"logo\"\r\n"},
+		"TSPL":        {"SIZE 100 mm,150 mm\r\nCLS\r\nPRINT 1\r\n", "KILL \"*\"\r\n"},
+		"PostScript":  {"%!PS-Adobe-3.0\nshowpage\n"},
+		"ESC/POS":     {"\x1b@x\x1dV\x00"},
 	} {
 		for _, file := range files {
 			units, report := zpl.Split([]byte(label + "\n" + file + label))
@@ -99,4 +99,15 @@ func TestDangerousCommandsAreMarked(t *testing.T) {
 		require.NotEmpty(t, report.Removed, harmless)
 		assert.Empty(t, report.Removed[0].Dangerous, harmless)
 	}
+}
+
+func TestLineEndsStandAnywhere(t *testing.T) {
+	t.Parallel()
+	const file = "^X\r\nA^F\nO40,\r\n40^A0N,4\n0\r\n,40\n^F\r\nDa\nb^F\nS\n^GFA,1,\n1,1,F\n0^F\nS^X\rZ"
+	units, report := zpl.Split([]byte(file))
+	require.Len(t, units, 1)
+	assert.Empty(t, report.Removed)
+	assert.Equal(t, "^XA^FO40,\r\n40^A0N,4\n0\r\n,40\n^FDa\nb^FS\n^GFA,1,1,1,F\n0^FS^XZ", string(units[0].Data[:len(units[0].Data)-1]))
+	_, report = zpl.Split([]byte("^XA^PW800\njunk\n^FO40,40\n^FDx^FS^XZ"))
+	assert.Equal(t, []zpl.Removed{{Command: "text", Count: 1}}, report.Removed)
 }
