@@ -90,11 +90,11 @@ func wholeDots(offset float64) float64 {
 	return math.Round(offset/dot) * dot
 }
 
-func (p placing) notes(page, pages int) []string {
+// notes tell what was done to a page; which is its name, where there are others.
+func (p placing) notes(which string) []string {
 	var notes []string
-	which := ""
-	if pages > 1 {
-		which = fmt.Sprintf("page %d ", page)
+	if which != "" {
+		which += " "
 	}
 	if p.turned {
 		notes = append(notes, which+"turned by 90°")

@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"bytes"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -15,12 +16,17 @@ type font struct {
 	drawn     bool // its glyphs are drawings, the space too
 	unicode   *cmap
 	composite bool
+	barcode   bool        // its glyphs are bars
 	table     [256]string // of a simple font
+	widths    widths
 }
+
+var barcodeFont = regexp.MustCompile(`(?i)barcode|code ?-?(128|39|93)|3 ?of ?9|2 ?of ?5|idautomation|datamatrix`)
 
 func (s *source) font(o types.Object) *font {
 	d := s.dict(o)
-	f := &font{composite: s.name(d["Subtype"]) == "Type0", drawn: s.name(d["Subtype"]) == "Type3"}
+	f := &font{composite: s.name(d["Subtype"]) == "Type0", drawn: s.name(d["Subtype"]) == "Type3",
+		barcode: barcodeFont.MatchString(s.name(d["BaseFont"])), widths: s.widths(d)}
 	if stream, ok := s.get(d["ToUnicode"]).(types.StreamDict); ok {
 		f.unicode = parseCMap(s.decoded(stream))
 	}
@@ -70,9 +76,9 @@ func (f *font) text(shown []byte) string {
 // code counts: what it says of their text need not be true.
 func (f *font) paints(codes []byte, text string) bool {
 	switch {
-	case f != nil && f.drawn:
+	case f.drawn:
 		return len(codes) > 0
-	case f != nil && f.composite && text != "":
+	case f.composite && text != "":
 		return strings.TrimSpace(text) != ""
 	}
 	return len(bytes.Trim(codes, " \x00\xa0")) > 0

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"iter"
+
+	"github.com/samber/lo"
 )
 
 // Place says where a label stands in a joined file: the first page, counted
@@ -110,7 +112,7 @@ func (j *joining) add(s *source) (err error) {
 		if i == 0 && j.sheet.stock.Slots() > 1 {
 			place.Slot = slot + 1
 		}
-		place.Notes = append(place.Notes, fitted.notes(i+1, len(s.pages))...)
+		place.Notes = append(place.Notes, fitted.notes(lo.Ternary(len(s.pages) > 1, p.name(), ""))...)
 	}
 	j.joined.Places = append(j.joined.Places, place)
 	return nil

@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -15,6 +16,15 @@ type page struct {
 	media     box
 	crop      box
 	rotate    int
+	number    int // from 1
+	label     int // of those that the page was cut into, from 1
+}
+
+func (p page) name() string {
+	if p.label == 0 {
+		return fmt.Sprintf("page %d", p.number)
+	}
+	return fmt.Sprintf("page %d, label %d", p.number, p.label)
 }
 
 type box [4]float64 // left, bottom, right, top in points
@@ -119,7 +129,7 @@ func (s *source) addPage(d types.Dict, p page) error {
 	if len(s.pages) >= s.limits.Pages {
 		return refuse(TooManyPage, "more than %d", s.limits.Pages)
 	}
-	p.dict = d
+	p.dict, p.number = d, len(s.pages)+1
 	if !p.crop.usable() || !p.visible().usable() {
 		p.crop = p.media
 	}

@@ -31,10 +31,7 @@ func Check(data []byte, limits Limits) (d Document, err error) {
 	if err != nil {
 		return Document{}, err
 	}
-	d = Document{Pages: len(s.pages), Data: data, Removed: s.active(), source: s}
-	for _, p := range s.pages {
-		d.Sizes = append(d.Sizes, p.size())
-	}
+	d = Document{Data: data, Removed: s.active()}.of(s)
 	switch {
 	case wasSalvaged:
 		d.Repaired = "the table of its objects was made anew"
@@ -46,6 +43,20 @@ func Check(data []byte, limits Limits) (d Document, err error) {
 	d.Data, err = d.Extract(lo.Range(d.Pages)...)
 	return d, err
 }
+
+func (d Document) of(s *source) Document {
+	d.source, d.Pages = s, len(s.pages)
+	d.Sizes = lo.Map(s.pages, func(p page, _ int) Size { return p.size() })
+	return d
+}
+
+// Rotation is by how many degrees the file turns page i, counted from 0,
+// clockwise: 0, 90, 180 or 270.
+func (d Document) Rotation(i int) int { return d.source.pages[i].rotate }
+
+// PageName says which page of the file page i, counted from 0, is, and which
+// label of it when it was cut.
+func (d Document) PageName(i int) string { return d.source.pages[i].name() }
 
 // Extract writes some of the pages, counted from 0, as a file of their own.
 func (d Document) Extract(pages ...int) (data []byte, err error) {

@@ -258,7 +258,7 @@ func FuzzCheck(f *testing.F) {
 		for i := range d.Pages {
 			d.Content(i)
 		}
-		single, _, err := d.Singles()
+		single, _, err := d.Singles(noList)
 		require.NoError(t, err)
 		for name, document := range map[string]pdf.Document{"as-is": d, "10x15cm": single} {
 			var out bytes.Buffer

@@ -156,6 +156,14 @@ func (c *checking) addPDF(f bundle.File) {
 		c.refuse(f, err.Error())
 		return
 	}
+	document, sheets, err := document.Singles(labels.HasControlHeading)
+	if err != nil {
+		c.refuse(f, err.Error())
+		return
+	}
+	for _, sheet := range sheets {
+		c.change(f, sheet.String())
+	}
 	if document.Repaired != "" {
 		c.change(f, document.Repaired)
 	}
@@ -169,16 +177,16 @@ func (c *checking) addPDF(f bundle.File) {
 		texts[i] = strings.Split(content.Text, "\n")
 		switch {
 		case content.Blank:
-			c.change(f, fmt.Sprintf("page %d is blank: left out", i+1))
+			c.change(f, document.PageName(i)+" is blank: left out")
 		case labels.HasControlHeading(content.Text):
-			c.change(f, fmt.Sprintf("page %d is a control list: not printed", i+1))
+			c.change(f, document.PageName(i)+" is a control list: not printed")
 		default:
 			kept = append(kept, i)
 		}
 	}
 	for _, i := range kept {
 		size := document.Sizes[i]
-		c.Pages = append(c.Pages, Page{Width: inPoints(size.Width), Height: inPoints(size.Height), Rotate: rotationOf(f.Data, document, i)})
+		c.Pages = append(c.Pages, Page{Width: inPoints(size.Width), Height: inPoints(size.Height), Rotate: document.Rotation(i)})
 		c.IDs = append(c.IDs, idsOf(texts[i])...)
 	}
 	c.Labels += len(kept)

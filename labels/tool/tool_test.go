@@ -33,6 +33,10 @@ func TestCheckSaysWhatAFileIs(t *testing.T) {
 			sample.PDF("Orden 2000004280026175", "", "MANIFIESTO\n2000004280026175"),
 			tool.Input{Kind: tool.PDF, OK: true, Labels: 1, Pages: []tool.Page{page}, IDs: []string{"2000004280026175"},
 				Changes: []string{"page 2 is blank: left out", "page 3 is a control list: not printed"}}},
+		"a sheet of labels": {
+			sample.PDFSheet("Orden 2000004280026175", "Orden 2000004280026176"),
+			tool.Input{Kind: tool.PDF, OK: true, Labels: 2, Pages: []tool.Page{{Width: 94.3, Height: 134.2}, {Width: 94.3, Height: 134.2}}, IDs: []string{"2000004280026175", "2000004280026176"},
+				Changes: []string{"page 1 carries 2 labels: cut into single ones"}}},
 		"a zip of labels and papers": {
 			sample.Zip(t, "Etiqueta.txt", sample.ZPL("A-1", "88880001"), "Control.pdf", sample.PDF("x"), "a.pdf", sample.PDF("88880002")),
 			tool.Input{Kind: tool.Zip, OK: true, Labels: 2, Pages: []tool.Page{page}, IDs: []string{"88880001", "88880002"},
@@ -124,6 +128,24 @@ func TestJoinOntoAStockSaysWhatWasShrunk(t *testing.T) {
 	require.Len(t, joined.Inputs[0].Changes, 1)
 	assert.Contains(t, joined.Inputs[0].Changes[0], "shrunk")
 	assert.Equal(t, 1, joined.Files[0].Pages)
+}
+
+func TestASheetIsJoinedLabelByLabel(t *testing.T) {
+	t.Parallel()
+	for _, name := range pdf.StockNames() {
+		stock, err := pdf.ParseStock(name)
+		require.NoError(t, err)
+		place := newMemory()
+		sources := []tool.Source{source("a.pdf", sample.PDFSheet("Orden 90000003", "Orden 90000001", "Orden 90000004")), source("b.pdf", sample.PDF("Orden 90000002"))}
+		joined, err := tool.Join(t.Context(), sources, place, tool.Options{Key: byOrder, Layout: pdf.Layout{Stock: stock}})
+		require.NoError(t, err)
+		assert.True(t, joined.Complete())
+		assert.Equal(t, 4, joined.Files[0].Labels)
+		assert.Equal(t, (4+stock.Slots()-1)/stock.Slots(), joined.Files[0].Pages)
+		texts, err := pdf.Texts(place.files["0.pdf"])
+		require.NoError(t, err)
+		assert.Equal(t, "Orden 90000001\nOrden 90000002\nOrden 90000003\nOrden 90000004\n", strings.Join(texts, ""), name)
+	}
 }
 
 func TestJoinOfNothingMakesNoFile(t *testing.T) {
