@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -208,7 +209,7 @@ func printedAll(orders []books.Order) []labels.Order {
 }
 
 func printedAs(o books.Order) labels.Order {
-	return labels.Order{ID: o.ID, References: o.References, Tracking: o.TrackingNumber}
+	return labels.Order{ID: o.ID, Number: cmp.Or(o.OrderNumber, o.Code), References: o.References, Tracking: o.TrackingNumber}
 }
 
 // linksOf are the links to a task's result: that of the task, else those under

@@ -101,7 +101,7 @@ func (a *assigning) loose(file bundle.File, reason string, parts []part) {
 
 // conflict keeps a file that names two orders from both.
 func (a *assigning) conflict(file bundle.File, claimed, other int) {
-	reason := fmt.Sprintf("the file came for order %s, but names order %s", a.orders[claimed].ID, a.orders[other].ID)
+	reason := fmt.Sprintf("the file came for order %s, but names order %s", a.orders[claimed].name(), a.orders[other].name())
 	a.problem(claimed, Conflict, file, reason)
 	a.problem(other, Conflict, file, reason)
 }

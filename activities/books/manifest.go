@@ -126,12 +126,13 @@ func (m Manifest) Reasons(most int) []ReasonCount {
 var manifestHeader = []string{
 	"position", "delivery_order_id", "delivery_order_code", "order_number", "connection_id", "channel",
 	"tracking_number", "items", "outcome", "reason", "status", "labels",
-	"courier", "shipping_mode", "warehouse_id", "deadline", "sold_at",
+	"courier", "shipping_mode", "warehouse_id", "deadline", "sold_at", "sort",
 }
 
 // WriteCSV writes the rows as comma-separated values with a header. Items
 // read "2×SKU; 1×SKU", labels "file#first+count; …", on sheets with "/slot", and
-// what was changed on them in parentheses. Cells that a spreadsheet would take
+// what was changed on them in parentheses. The order of the pile stands in the
+// rows that are in it. Cells that a spreadsheet would take
 // for a formula start with an apostrophe.
 func (m Manifest) WriteCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
@@ -139,7 +140,7 @@ func (m Manifest) WriteCSV(w io.Writer) error {
 		return err
 	}
 	for _, r := range m.Rows {
-		record := r.cells()
+		record := append(r.cells(), lo.Ternary(r.Position == nil, "", m.Sort))
 		for i, cell := range record {
 			record[i] = plainCell(cell)
 		}

@@ -17,7 +17,7 @@ import (
 
 func TestManifestAsCSV(t *testing.T) {
 	t.Parallel()
-	manifest := books.Manifest{Rows: []books.Row{
+	manifest := books.Manifest{Sort: "deadline,order", Rows: []books.Row{
 		{
 			Position: lo.ToPtr(1), ID: "id", Code: "OD1", OrderNumber: "A-1", ConnectionID: "c", Channel: "paris", TrackingNumber: "T,1",
 			Items: []books.Item{{SKU: "MUG", Quantity: 2}, {SKU: "HAT", Quantity: 1}}, Outcome: books.Labelled, Status: books.StatusNone,
@@ -38,16 +38,16 @@ func TestManifestAsCSV(t *testing.T) {
 		data, err := json.Marshal(manifest.Rows[0])
 		require.NoError(t, err)
 		require.NoError(t, json.Unmarshal(data, &row))
-		assert.ElementsMatch(t, lo.Keys(row), rows[0])
+		assert.ElementsMatch(t, append(lo.Keys(row), "sort"), rows[0])
 	})
 	t.Run("a printed order", func(t *testing.T) {
 		t.Parallel()
 		assert.Equal(t, []string{"1", "id", "OD1", "A-1", "c", "paris", "T,1", "2×MUG; 1×HAT", "labelled", "", "none",
-			"f.pdf#3+2/4 (turned by 90°); f.pdf#5+1", "Starken", "Dropshipping", "w", "2026-11-21T12:00:00Z", "2026-11-21T12:00:00Z"}, rows[1])
+			"f.pdf#3+2/4 (turned by 90°); f.pdf#5+1", "Starken", "Dropshipping", "w", "2026-11-21T12:00:00Z", "2026-11-21T12:00:00Z", "deadline,order"}, rows[1])
 	})
 	t.Run("no cell is a formula to a spreadsheet", func(t *testing.T) {
 		t.Parallel()
-		assert.Equal(t, []string{"", "'=cmd|' /C calc'!A0", "'+1", "'-1", "", "'@SUM(A1)", "'\tx", "", "rejected", "'=\"quoted\"", "", "", "", "", "", "", ""}, rows[2])
+		assert.Equal(t, []string{"", "'=cmd|' /C calc'!A0", "'+1", "'-1", "", "'@SUM(A1)", "'\tx", "", "rejected", "'=\"quoted\"", "", "", "", "", "", "", "", ""}, rows[2])
 	})
 	t.Run("a row tells its order again", func(t *testing.T) {
 		t.Parallel()

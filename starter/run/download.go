@@ -26,26 +26,15 @@ type downloadCommand struct {
 
 // Run fetches the files of a run and writes the page that explains them.
 func (c *downloadCommand) Run(ctx context.Context, d desk) error {
-	id, err := c.id(d.merchant)
+	_, store, current, err := c.look(ctx, d)
 	if err != nil {
 		return err
-	}
-	runs, store, err := d.backends(ctx)
-	if err != nil {
-		return err
-	}
-	current, err := Look(ctx, runs, store, id)
-	if err != nil {
-		return err
-	}
-	if current.Note != "" {
-		d.say("%s", current.Note)
 	}
 	if current.Result.Manifest.JSON == "" {
 		return &Problem{
 			Code:    ExitNotFound,
 			Message: fmt.Sprintf("run %s has no files: it is %s", current.Result.Run, current.Result.State),
-			Hint:    "starter show " + id,
+			Hint:    "starter show " + current.WorkflowID,
 		}
 	}
 	fetched, err := Download(ctx, store, current.Result, c.To)
