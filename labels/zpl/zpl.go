@@ -36,8 +36,11 @@ func Split(data []byte) ([]Unit, Report) {
 	g.units = make([]Unit, 0, len(pieces))
 	for _, p := range pieces {
 		g.take(p)
-		if len(g.units) > mostUnits || g.size > largestFile {
-			return nil, Report{Broken: fmt.Sprintf("the file holds more than %d labels or unfolds to more than %d bytes", mostUnits, largestFile)}
+		switch {
+		case len(g.units) > mostUnits:
+			return nil, Report{Broken: fmt.Sprintf("the file holds more than %d labels: split it", mostUnits)}
+		case g.size > len(data)+mostUnfolded || g.recalled > mostRecalled:
+			return nil, Report{Broken: "its labels recall so many graphics and templates that they unfold to too much: split the file"}
 		}
 	}
 	report.close()
@@ -46,11 +49,12 @@ func Split(data []byte) ([]Unit, Report) {
 
 // What a file may unfold to: each label carries its own copy of what it recalls.
 const (
-	mostUnits   = 100_000
-	largestFile = 256 << 20
-	mostStored  = 200 // graphics and templates of one label
-	mostSetup   = 16  // distinct set-up formats that a file's later labels carry
-	mostSweeps  = 200 // deletions with wildcards that are followed
+	mostUnits    = 100_000
+	mostUnfolded = 128 << 20 // bytes beyond those of the file
+	mostRecalled = 200_000   // graphics and templates of all labels together
+	mostStored   = 200       // of one label
+	mostSetup    = 16        // distinct set-up formats that a file's later labels carry
+	mostSweeps   = 200       // deletions with wildcards that are followed
 
 	tooManyStored = "it stores or recalls more than 200 graphics or templates"
 )
@@ -62,8 +66,8 @@ type grouping struct {
 	setup   []piece
 	carried carried // of printed formats
 	stored  map[stored]piece
-	sweeps  int
-	size    int
+	// What has been spent of the bounds.
+	sweeps, size, recalled int
 }
 
 func (g *grouping) take(p piece) {
@@ -127,6 +131,7 @@ func (g *grouping) unit(p piece) Unit {
 		n := needs{stored: g.stored, seen: map[stored]bool{}}
 		n.add(p.uses)
 		u.pieces = append(u.pieces, n.pieces...)
+		g.recalled += len(n.pieces)
 		u.Broken = lo.CoalesceOrEmpty(u.Broken, n.broken, n.lacking(p))
 	}
 	u.pieces = append(u.pieces, p)

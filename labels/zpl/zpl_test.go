@@ -274,11 +274,17 @@ func ExampleJoin() {
 
 func TestAFileThatUnfoldsTooFarIsRefused(t *testing.T) {
 	t.Parallel()
-	graphic := "~DGR:A.GRF,1,1," + strings.Repeat("F", 1<<20)
-	units, report := zpl.Split([]byte(graphic + strings.Repeat("^XA^XGR:A.GRF^FS^XZ", 300)))
-	assert.Empty(t, units)
-	assert.NotEmpty(t, report.Broken)
-	units, report = zpl.Split([]byte(strings.Repeat("^XA^FDx^FS^XZ", 100_001)))
-	assert.Empty(t, units)
-	assert.NotEmpty(t, report.Broken)
+	var chain strings.Builder
+	for i := range 190 {
+		fmt.Fprintf(&chain, "^XA^DFR:%d^FS^XFR:%d^FS^XZ", i, i-1)
+	}
+	for name, file := range map[string]string{
+		"bytes":  "~DGR:A.GRF,1,1," + strings.Repeat("F", 1<<20) + strings.Repeat("^XA^XGR:A.GRF^FS^XZ", 150),
+		"labels": strings.Repeat("^XA^FDx^FS^XZ", 100_001),
+		"pieces": chain.String() + strings.Repeat("^XA^XFR:189^FS^FDx^FS^XZ", 1100),
+	} {
+		units, report := zpl.Split([]byte(file))
+		assert.Empty(t, units, name)
+		assert.Contains(t, report.Broken, "split", name)
+	}
 }
