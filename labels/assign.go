@@ -140,7 +140,7 @@ func (a *assigning) place(o *opened) {
 // withoutControls leaves out the pages of lists: those that name several orders
 // or are headed as such, and what follows them.
 func (a *assigning) withoutControls(o *opened) []part {
-	isList := func(p part) bool { return p.format == PDF && (p.control || len(p.found.strong) > 1) }
+	isList := func(p part) bool { return p.format == PDF && p.broken == "" && (p.control || len(p.found.strong) > 1) }
 	_, first, found := lo.FindIndexOf(o.parts, isList)
 	if !found {
 		return o.parts

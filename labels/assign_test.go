@@ -62,6 +62,15 @@ func TestAssignGivesEachLabelToItsOrder(t *testing.T) {
 			files: []bundle.File{file("x", sample.ZPL("Remitente", "43312678002"))},
 			want:  map[string][]string{"id-b": {"zpl x ×1"}},
 		},
+		"a sheet's labels each to its own": {
+			files: []bundle.File{file("x.pdf", sample.PDFSheet("Orden "+b, "Orden "+a, "OD-1001 70000000001"))},
+			want:  map[string][]string{"id-a": {"pdf x.pdf ×1", "pdf x.pdf ×1"}, "id-b": {"pdf x.pdf ×1"}},
+		},
+		"nobody, when a sheet cannot be cut": {
+			files: []bundle.File{file("x.pdf", sample.PDFSheet("Ordenes "+a+" "+b, "Ordenes "+a+" "+b))},
+			want:  map[string][]string{},
+			loose: 1,
+		},
 		"by a number printed in groups or over two fields": {
 			files: []bundle.File{
 				file("x", []byte("^XA^FO1,1^FDPack ID: 20000^FS^FO9,1^FD04280026175^FS^XZ")),

@@ -20,10 +20,12 @@ import (
 type part struct {
 	format      Format
 	index       int // within its file
+	name        string
 	texts       []string
 	numbers     []string // the long numbers on it, sorted
 	fingerprint [sha256.Size]byte
 	control     bool // a page of a list or manifest
+	uncut       bool // a page that may carry several labels
 	found       found
 	broken      string
 	notes       []string
@@ -64,8 +66,11 @@ func (r references) open(at int, file bundle.File) (opened, *unusable) {
 		bad = &unusable{NotLabel, fmt.Sprintf("the file is no label: its kind is %q", file.Kind)}
 	}
 	for i := range o.parts {
-		o.parts[i].found = r.find(o.parts[i].texts)
-		o.parts[i].numbers = longNumbers(o.parts[i].texts)
+		p := &o.parts[i]
+		p.found, p.numbers = r.find(p.texts), longNumbers(p.texts)
+		if p.uncut && len(p.found.strong) > 1 && !p.control {
+			p.broken = "it carries labels of several orders, and where one ends cannot be told"
+		}
 	}
 	return o, bad
 }
@@ -80,17 +85,25 @@ func (o *opened) readPDF() *unusable {
 	if err != nil {
 		return &unusable{Broken, string(pdf.Damaged)}
 	}
+	document, sheets, err := document.Singles(HasControlHeading)
+	if err != nil {
+		return &unusable{Broken, string(pdf.Damaged)}
+	}
 	o.document = document
 	o.changes = lo.Map(document.Removed, func(r pdf.Removed, _ int) string { return "removed " + r.String() })
 	if document.Repaired != "" {
 		o.changes = append(o.changes, document.Repaired)
 	}
+	ofPage := lo.KeyBy(sheets, func(s pdf.Sheet) int { return s.Page })
 	for i := range document.Pages {
 		content := document.Content(i)
 		if content.Blank {
 			continue
 		}
-		p := part{format: PDF, index: i, texts: strings.Split(content.Text, "\n"), control: HasControlHeading(content.Text)}
+		p := part{format: PDF, index: i, name: document.PageName(i), texts: strings.Split(content.Text, "\n"), control: HasControlHeading(content.Text)}
+		if sheet, ok := ofPage[document.PageNumber(i)]; ok {
+			p.notes, p.uncut = []string{sheet.String()}, sheet.Labels == 0
+		}
 		p.fingerprint = o.pageFingerprint(i, content.Text)
 		o.parts = append(o.parts, p)
 	}
@@ -125,7 +138,7 @@ func (o *opened) readZPL() *unusable {
 	o.changes = append(lo.Map(report.Removed, func(r zpl.Removed, _ int) string { return r.String() }), report.Repairs...)
 	for i, u := range units {
 		o.parts = append(o.parts, part{
-			format: ZPL, index: i, unit: u.Data, broken: u.Broken, texts: zpl.IDs(u),
+			format: ZPL, index: i, name: fmt.Sprintf("label %d", i+1), unit: u.Data, broken: u.Broken, texts: zpl.IDs(u),
 			notes: u.Repairs, fingerprint: zpl.Fingerprint(u)})
 	}
 	return nil

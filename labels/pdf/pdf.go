@@ -58,6 +58,9 @@ func (d Document) Rotation(i int) int { return d.source.pages[i].rotate }
 // label of it when it was cut.
 func (d Document) PageName(i int) string { return d.source.pages[i].name() }
 
+// PageNumber is PageName's page, from 1.
+func (d Document) PageNumber(i int) int { return d.source.pages[i].number }
+
 // Extract writes some of the pages, counted from 0, as a file of their own.
 func (d Document) Extract(pages ...int) (data []byte, err error) {
 	defer recovered(&err)

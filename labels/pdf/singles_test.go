@@ -160,15 +160,15 @@ func TestPagesThatCannotBeCutAreKept(t *testing.T) {
 		data []byte
 		want []pdf.Sheet
 	}{
-		"a small page":                 {sheetOf("/MediaBox[0 0 288 432]", labelAt(10, 10, "42000000001")), nil},
-		"one label on a large page":    {sheetOf(portrait, labelAt(20, 450, "42000000001")), nil},
-		"one large label":              {sheetOf(portrait, large), nil},
-		"the same label twice":         {sheetOf(portrait, labelAt(20, 450, "42000000001")+labelAt(320, 450, "42000000001")), []pdf.Sheet{{Page: 1}}},
-		"a line of text goes across":   {sheetOf(portrait, labelAt(20, 450, "42000000001")+labelAt(320, 450, "42000000002")+"BT /F1 20 Tf 100 520 Td (Instrucciones para los dos bultos de este envio) Tj ET"), nil},
+		"a small page":               {sheetOf("/MediaBox[0 0 288 432]", labelAt(10, 10, "42000000001")), nil},
+		"one label on a large page":  {sheetOf(portrait, labelAt(20, 450, "42000000001")), nil},
+		"one large label":            {sheetOf(portrait, large), nil},
+		"the same label twice":       {sheetOf(portrait, labelAt(20, 450, "42000000001")+labelAt(320, 450, "42000000001")), []pdf.Sheet{{Page: 1}}},
+		"a line of text goes across": {sheetOf(portrait, labelAt(20, 450, "42000000001")+labelAt(320, 450, "42000000002")+"BT /F1 20 Tf 100 520 Td (Instrucciones para los dos bultos de este envio) Tj ET"), nil},
 		"a label and its packing slip": {sheetOf(portrait, "0 1 -1 0 595 0 cm "+labelAt(60, 100, "42000000001")+
 			"BT /F1 9 Tf 440 480 Td 14 TL (Pedido 42000000077) Tj T* (1 x Remera blanca, talle M) Tj T* (1 x Gorra) Tj T* (Total 2) Tj ET 450 100 200 60 re S q 1 0 0 1 450 50 cm "+strings.Repeat("1 0 0 1 5 0 cm 0 200 2 90 re f ", 40)+"Q"), []pdf.Sheet{{Page: 1}}},
 		"a list with a barcode in each row": {sheetOf(portrait, rows(14)), nil},
-		"a label and a page of a list": {sheetOf(portrait, labelAt(20, 450, "42000000001")+"BT /F1 12 Tf 320 500 Td (Lista 42000000009) Tj ET"), nil},
+		"a label and a page of a list":      {sheetOf(portrait, labelAt(20, 450, "42000000001")+"BT /F1 12 Tf 320 500 Td (Lista 42000000009) Tj ET"), nil},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
