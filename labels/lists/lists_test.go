@@ -64,10 +64,17 @@ func TestPickingWorkbook(t *testing.T) {
 	})
 	t.Run("keeps groups apart, in the order of the pile", func(t *testing.T) {
 		t.Parallel()
-		rows, _ := rowsOf(t, written(t, lists.PickingWorkbook, lists.Pile{Orders: []lists.Order{
+		rows, _ := rowsOf(t, written(t, lists.PickingWorkbook, lists.Pile{Split: true, Orders: []lists.Order{
 			{Group: "w-2", Items: []lists.Item{{"B", 1}}}, {Group: "w-1", Items: []lists.Item{{"A", 1}}}, {Group: "w-1", Items: []lists.Item{{"A", 2}}},
 		}}))
 		assert.Equal(t, [][]string{{"w-2", "B", "1", "1"}, {"w-1", "A", "3", "2"}}, rows[1:])
+	})
+	t.Run("takes what lies apart in a pile that is not split", func(t *testing.T) {
+		t.Parallel()
+		rows, _ := rowsOf(t, written(t, lists.PickingWorkbook, lists.Pile{Orders: []lists.Order{
+			{Items: []lists.Item{{"B", 1}, {"A", 1}}}, {Group: "Flex", Items: []lists.Item{{"A", 2}}},
+		}}))
+		assert.Equal(t, [][]string{{"A", "3", "2"}, {"B", "1", "1"}}, rows[1:])
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 	"regexp"
 
 	"github.com/samber/lo"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/despacho/despacho/activities/books"
 )
@@ -148,8 +149,14 @@ func replace(target string, write func(io.Writer) error) (same bool, err error) 
 	return false, os.Rename(temporary.Name(), target)
 }
 
-var notInNames = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
+var (
+	accents    = regexp.MustCompile(`\p{Mn}`)
+	notInNames = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
+)
 
-func fileNamePart(words string) string { return notInNames.ReplaceAllString(words, "-") }
+// fileNamePart writes words for a file's name: "Envíos Ñuñoa" is Envios-Nunoa.
+func fileNamePart(words string) string {
+	return notInNames.ReplaceAllString(accents.ReplaceAllString(norm.NFD.String(words), ""), "-")
+}
 
 func twoDigits(n int) string { return fmt.Sprintf("%02d", n) }
