@@ -24,10 +24,13 @@ type checking struct {
 	files   int
 }
 
+// mostInArchive is how many files an archive may hold.
+const mostInArchive = 50_000
+
 // look opens a file and everything in it.
 func look(name string, file File, how splitting) checked {
 	c := checking{checked: checked{Input: empty(name)}, how: how}
-	files, err := bundle.Open(name, file, file.Size(), bundle.Limits{})
+	files, err := bundle.Open(name, file, file.Size(), bundle.Limits{Files: mostInArchive})
 	var limit *bundle.LimitError
 	if errors.As(err, &limit) {
 		c.Kind = Zip
@@ -140,6 +143,7 @@ func (c *checking) addZPL(f bundle.File) {
 			c.Pages = append(c.Pages, Page{Width: inDots(width), Height: inDots(height)})
 		}
 		c.items = append(c.items, item{format: labels.ZPL, unit: u, texts: texts})
+		c.sums = append(c.sums, sumOf(u.Data))
 		c.Labels++
 	}
 }
@@ -171,6 +175,7 @@ func (c *checking) addPDF(f bundle.File) {
 		c.change(f, "removed "+removed.String())
 	}
 	var kept []int
+	blank := 0
 	texts := map[int][]string{}
 	for i := range document.Pages {
 		content := document.Content(i)
@@ -178,21 +183,28 @@ func (c *checking) addPDF(f bundle.File) {
 		switch {
 		case content.Blank:
 			c.change(f, document.PageName(i)+" is blank: left out")
+			blank++
 		case labels.HasControlHeading(content.Text):
 			c.change(f, document.PageName(i)+" is a control list: not printed")
 		default:
 			kept = append(kept, i)
 		}
 	}
+	if blank == document.Pages {
+		c.refuse(f, "the file is blank")
+	}
+	whole := sumOf(f.Data)
 	for _, i := range kept {
 		size := document.Sizes[i]
 		c.Pages = append(c.Pages, Page{Width: inPoints(size.Width), Height: inPoints(size.Height), Rotate: document.Rotation(i)})
 		c.IDs = append(c.IDs, idsOf(texts[i])...)
+		c.sums = append(c.sums, whole.ofPage(i))
 	}
 	c.Labels += len(kept)
 	if err := c.addPages(document, kept, texts); err != nil {
 		c.Labels -= len(kept)
 		c.Pages = c.Pages[:len(c.Pages)-len(kept)]
+		c.sums = c.sums[:len(c.sums)-len(kept)]
 		c.refuse(f, err.Error())
 	}
 }

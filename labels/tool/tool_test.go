@@ -37,6 +37,9 @@ func TestCheckSaysWhatAFileIs(t *testing.T) {
 			sample.PDFSheet("Orden 2000004280026175", "Orden 2000004280026176"),
 			tool.Input{Kind: tool.PDF, OK: true, Labels: 2, Pages: []tool.Page{{Width: 94.3, Height: 134.2}, {Width: 94.3, Height: 134.2}}, IDs: []string{"2000004280026175", "2000004280026176"},
 				Changes: []string{"page 1 carries 2 labels: cut into single ones"}}},
+		"a PDF of blank pages": {
+			sample.PDF("", ""),
+			tool.Input{Kind: tool.PDF, Changes: []string{"page 1 is blank: left out", "page 2 is blank: left out"}, Reason: "the file is blank"}},
 		"a zip of labels and papers": {
 			sample.Zip(t, "Etiqueta.txt", sample.ZPL("A-1", "88880001"), "Control.pdf", sample.PDF("x"), "a.pdf", sample.PDF("88880002")),
 			tool.Input{Kind: tool.Zip, OK: true, Labels: 2, Pages: []tool.Page{page}, IDs: []string{"88880001", "88880002"},
@@ -116,6 +119,25 @@ func TestJoinPutsLabelsInOrder(t *testing.T) {
 				assert.EqualValues(t, len(place.files[f.Out]), f.Bytes)
 			}
 		})
+	}
+}
+
+func TestALabelThatCameBeforeIsJoinedAndSaid(t *testing.T) {
+	t.Parallel()
+	one, two, page := sample.ZPL("Orden 1001"), sample.ZPL("Orden 1002"), sample.PDF("Orden 1003")
+	sources := []tool.Source{
+		source("a.zpl", one), source("b.zpl", two), source("c.pdf", page),
+		source("all.zip", sample.Zip(t, "x.zpl", slices.Concat(two, one, one), "y.pdf", page)), source("other.pdf", sample.PDF("Orden 1004")),
+	}
+	want := [][]string{{}, {}, {}, {"a label came before, in b.zpl: printed again", "2 labels came before, in a.zpl: printed again", "a label came before, in c.pdf: printed again"}, {}}
+	changes := func(in tool.Input, _ int) []string { return in.Changes }
+	assert.Equal(t, want, lo.Map(slices.Collect(tool.CheckAll(t.Context(), sources)), changes))
+	for _, options := range []tool.Options{{}, {Key: byOrder}} {
+		joined, err := tool.Join(t.Context(), sources, newMemory(), options)
+		require.NoError(t, err)
+		assert.True(t, joined.Complete())
+		assert.Equal(t, want, lo.Map(joined.Inputs, changes))
+		assert.Equal(t, 8, lo.SumBy(joined.Files, func(f tool.Output) int { return f.Labels }))
 	}
 }
 
