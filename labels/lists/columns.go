@@ -87,6 +87,19 @@ func (p Pile) itemWords(i Item) string {
 	return words
 }
 
+// lacksLetters says whether a cell holds letters that are not on paper.
+func (t table) lacksLetters() bool {
+	return lo.SomeBy(t.rows, func(row []any) bool {
+		return lo.SomeBy(row, func(value any) bool {
+			texts, several := value.([]string)
+			if !several {
+				texts = []string{fmt.Sprint(value)}
+			}
+			return lo.SomeBy(texts, func(text string) bool { return onPaper(text) != plain(text) })
+		})
+	})
+}
+
 // without leaves out the columns that nothing fills.
 func (t table) without() table {
 	keep := lo.Map(t.columns, func(c column, _ int) bool { return !c.left })

@@ -128,6 +128,19 @@ func TestListsOnPaper(t *testing.T) {
 			at = found
 		}
 	})
+	t.Run("letters that paper has not are replaced visibly, and said; the workbook has them", func(t *testing.T) {
+		t.Parallel()
+		p := lists.Pile{Orders: []lists.Order{{Position: 1, Number: "Ñ-1", Courier: "Łódź ₲ 快递", Items: []lists.Item{{"CAFÉ-☕", 1}}}}}
+		for _, write := range []func(io.Writer, lists.Pile) error{lists.PickingPDF, lists.PackingPDF} {
+			got := text(t, written(t, write, p))
+			assert.Contains(t, got, "CAFÉ-?")
+			assert.Contains(t, got, "? = letra que está en el Excel")
+		}
+		assert.Contains(t, text(t, written(t, lists.PackingPDF, p)), "?ód? ? ??")
+		assert.NotContains(t, text(t, written(t, lists.PackingPDF, samplePile())), "letra que")
+		rows, _ := rowsOf(t, written(t, lists.PackingWorkbook, p))
+		assert.Subset(t, rows[1], []string{"Łódź ₲ 快递", "CAFÉ-☕"})
+	})
 	t.Run("a long list goes on with its headings, and every row is there once", func(t *testing.T) {
 		t.Parallel()
 		many := lists.Pile{Orders: lo.Times(500, func(i int) lists.Order {
