@@ -127,13 +127,24 @@ func (a *Documents) storeLabels(ctx context.Context, scope Scope, order books.Or
 		}
 		record.Labels = append(record.Labels, books.Label{
 			Key: file.Key, Format: string(label.Format), SHA256: file.SHA256, Bytes: file.Bytes,
-			Count: label.Count, Spare: label.Spare, Notes: label.Notes,
+			Count: label.Count, Spare: label.Spare, Notes: notesOf(label),
 		})
 	}
 	if _, err := a.Store.PutOnce(ctx, storage.Waiting(scope.Merchant, scope.Connection.ID, order.ID), &record); err != nil {
 		return nil, err
 	}
 	return record.Labels, nil
+}
+
+// mostNotes bounds what is told of one label; a hostile file has no end of it.
+const mostNotes = 20
+
+func notesOf(label labels.Label) []string {
+	notes := lo.Map(lo.Subset(label.Notes, 0, mostNotes), func(note string, _ int) string { return books.Reason(note) })
+	if more := len(label.Notes) - mostNotes; more > 0 {
+		notes = append(notes, fmt.Sprintf("and %d changes more", more))
+	}
+	return notes
 }
 
 func contentType(format string) string {
