@@ -175,7 +175,6 @@ func (c *checking) addPDF(f bundle.File) {
 		c.change(f, "removed "+removed.String())
 	}
 	var kept []int
-	blank := 0
 	texts := map[int][]string{}
 	for i := range document.Pages {
 		content := document.Content(i)
@@ -183,15 +182,11 @@ func (c *checking) addPDF(f bundle.File) {
 		switch {
 		case content.Blank:
 			c.change(f, document.PageName(i)+" is blank: left out")
-			blank++
 		case labels.HasControlHeading(content.Text):
 			c.change(f, document.PageName(i)+" is a control list: not printed")
 		default:
 			kept = append(kept, i)
 		}
-	}
-	if blank == document.Pages {
-		c.refuse(f, "the file is blank")
 	}
 	whole := sumOf(f.Data)
 	for _, i := range kept {

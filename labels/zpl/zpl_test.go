@@ -184,6 +184,7 @@ func TestIDsGivesTextsAndBarcodeData(t *testing.T) {
 		`^BQN,2,5^FDLA,{"id":"433","sender_id":7}^FS`: {`{"id":"433","sender_id":7}`, "id", "433", "sender_id", "7"},
 		"^BXN,4,200,20,20,6,_^FD_142098_1925^FS":      {"42098 925"},
 		"^SN001,1,Y^FS":                               {"001"},
+		"^BCN^FD>:43312\r\n678\n011^FS":               {"43312678011"},
 	} {
 		units, _ := zpl.Split([]byte("^XA^FO1,1" + field + "^XZ"))
 		require.Len(t, units, 1, field)
