@@ -14,7 +14,7 @@ import (
 // How many orders without a label, and how many kinds of changes, are listed.
 const (
 	maxShownOrders  = 200
-	maxShownChanges = 20
+	maxShownChanges = 100
 )
 
 // showManifest says in which order the pile lies, which orders have no label
