@@ -96,11 +96,12 @@ func (o *opened) readPDF() *unusable {
 	}
 	ofPage := lo.KeyBy(sheets, func(s pdf.Sheet) int { return s.Page })
 	for i := range document.Pages {
-		content := document.Content(i)
-		if content.Blank {
+		content, broken := document.Content(i), document.Broken(i)
+		if content.Blank && broken == "" {
 			continue
 		}
-		p := part{format: PDF, index: i, name: document.PageName(i), texts: strings.Split(content.Text, "\n"), control: HasControlHeading(content.Text)}
+		p := part{format: PDF, index: i, name: document.PageName(i), broken: broken,
+			texts: strings.Split(content.Text, "\n"), control: HasControlHeading(content.Text)}
 		if sheet, ok := ofPage[document.PageNumber(i)]; ok {
 			p.notes, p.uncut = []string{sheet.String()}, sheet.Labels == 0
 		}

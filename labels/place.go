@@ -68,7 +68,7 @@ func (a *assigning) partOwner(p part) (int, bool) {
 // continues is true for a page that goes on from others: it has no number that
 // is not on them.
 func continues(p part, from []part) bool {
-	if p.format != PDF {
+	if p.format != PDF || p.broken != "" {
 		return false
 	}
 	known := lo.FlatMap(from, func(p part, _ int) []string { return p.numbers })

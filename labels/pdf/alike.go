@@ -130,15 +130,13 @@ func partsOf(cells []cell, at corner) []box {
 	})
 }
 
-type numberPattern = *regexp.Regexp
-
 var (
 	longNumber  = regexp.MustCompile(`[0-9](?:[ -]?[0-9]){7,}`)
 	shortNumber = regexp.MustCompile(`[0-9]{4,}`)
 )
 
 // ownNumbers are those of each text that no other one has.
-func ownNumbers(texts []string, pattern numberPattern) [][]string {
+func ownNumbers(texts []string, pattern *regexp.Regexp) [][]string {
 	owners := map[string]int{}
 	numbers := lo.Map(texts, func(text string, _ int) []string {
 		found := lo.Map(pattern.FindAllString(text, -1), func(n string, _ int) string {

@@ -76,7 +76,7 @@ func (p page) fit(slot box) placing {
 	if size.Width > width+slack || size.Height > height+slack {
 		out.factor = min(width/size.Width, height/size.Height)
 	}
-	scale := p.unit() * out.factor
+	scale := p.unit * out.factor
 	left, above := wholeDots((width-size.Width*out.factor)/2), wholeDots((height-size.Height*out.factor)/2)
 	out.matrix = turned(p.visible(), degrees).then(matrix{scale, 0, 0, scale,
 		slot[0] + left, slot[3] - above - size.Height*out.factor})

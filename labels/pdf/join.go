@@ -99,6 +99,9 @@ func (j *joining) add(s *source) (err error) {
 	place := Place{First: j.file.pages + 1, Count: len(s.pages)}
 	c := j.file.copier(s)
 	for i, p := range s.pages {
+		if p.broken != nil {
+			return refuse(Damaged, "%s: %w", p.name(), p.broken)
+		}
 		if j.sheet.stock.AsIs() {
 			if err := c.addPage(p); err != nil {
 				return err

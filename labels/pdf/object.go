@@ -158,7 +158,8 @@ func (p *objectParser) stream(d types.Dict) (raw []byte, ok bool) {
 	}
 	rest := p.data[p.at:]
 	if n, isNumber := d["Length"].(types.Integer); isNumber && n >= 0 && int(n) <= len(rest) {
-		if after := bytes.TrimLeft(rest[n:min(len(rest), int(n)+32)], "\r\n \t"); bytes.HasPrefix(after, []byte(end)) {
+		after := bytes.TrimLeft(rest[n:min(len(rest), int(n)+32)], "\r\n \t")
+		if bytes.HasPrefix(after, []byte(end)) || bytes.HasPrefix(after, []byte("endobj")) {
 			p.at += int(n)
 			return rest[:n], true
 		}

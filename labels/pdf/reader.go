@@ -65,6 +65,15 @@ func (s *source) reader(p page) *reader {
 		state: state{textState: textState{line: identity, at: identity}, ctm: identity, clip: p.visible(), lineWidth: 1, space: true}}
 }
 
+// read reads a page once; its content stays with it.
+func (s *source) read(p *page) *reader {
+	r := s.reader(*p)
+	r.page()
+	content := r.content()
+	p.content = &content
+	return r
+}
+
 func (r *reader) content() Content {
 	return Content{Text: r.out.String(), Blank: !r.painted}
 }
@@ -210,7 +219,7 @@ func (r *reader) external(name string, resources types.Dict, depth int) {
 // form runs a form's drawing after a transformation.
 func (r *reader) form(o types.Object, inherited types.Dict, m matrix, depth int) {
 	stream, ok := r.source.get(o).(types.StreamDict)
-	if !ok || depth >= formDepth {
+	if r.doubt(ok && depth >= formDepth); !ok || depth >= formDepth {
 		return
 	}
 	resources := r.source.dict(stream.Dict["Resources"])

@@ -30,7 +30,7 @@ func salvage(data []byte, limits Limits) (s *source, err error) {
 	if err := found.scan(data, limits); err != nil {
 		return nil, err
 	}
-	s = &source{objects: found, limits: limits, operators: fileBudget}
+	s = &source{objects: found, limits: limits, operators: fileBudget, salvaged: true}
 	if found.trailer["Encrypt"] != nil {
 		key, err := s.unlock(found.trailer)
 		if err != nil {

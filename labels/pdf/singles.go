@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"fmt"
+	"regexp"
 
 	"github.com/samber/lo"
 )
@@ -28,30 +29,24 @@ func (s Sheet) String() string {
 // which page a page was.
 func (d Document) Singles(isList func(text string) bool) (single Document, sheets []Sheet, err error) {
 	defer recovered(&err)
-	c := cutting{source: d.source, isList: isList}
-	cut := *d.source
-	cut.pages = nil
-	for i, p := range d.source.pages {
-		parts, several := c.labelsOn(p)
+	source := *d.source
+	c := cutting{source: &source, isList: isList}
+	var pages []page
+	for _, p := range d.source.pages {
+		singles, several := c.labelsOn(&p)
 		if several {
-			sheets = append(sheets, Sheet{Page: i + 1, Labels: len(parts)})
+			sheets = append(sheets, Sheet{Page: p.number, Labels: len(singles)})
 		}
-		if len(parts) == 0 {
-			cut.pages = append(cut.pages, p)
+		if len(singles) == 0 {
+			singles = []page{p}
 		}
-		for j, part := range parts {
-			one := p
-			one.media = part.intersect(p.visible())
-			one.crop = one.media
-			one.label = j + 1
-			cut.pages = append(cut.pages, one)
-		}
+		pages = append(pages, singles...)
 	}
-	if c.known == nil {
-		return d, sheets, nil
+	source.pages = pages
+	single = d.of(&source)
+	if c.known != nil {
+		single.Data, err = single.Extract(single.soundPages()...)
 	}
-	single = d.of(&cut)
-	single.Data, err = single.Extract(lo.Range(single.Pages)...)
 	return single, sheets, err
 }
 
@@ -77,16 +72,15 @@ const (
 	smallestLabel = 45 * millimetre
 )
 
-// labelsOn gives the parts of a page that are labels, in user space; none when it
-// is one label, or several that cannot be told apart.
-func (c *cutting) labelsOn(p page) (parts []box, several bool) {
+// labelsOn gives a page for each label on a page; none when it is one label, or
+// several that cannot be told apart. What is read of a page stays with it.
+func (c *cutting) labelsOn(p *page) (singles []page, several bool) {
 	size := p.size()
-	if min(size.Width, size.Height) < smallestSheet || max(size.Width, size.Height) < longestSheet {
+	if p.broken != nil || min(size.Width, size.Height) < smallestSheet || max(size.Width, size.Height) < longestSheet {
 		return nil, false
 	}
-	r := c.source.reader(p)
-	r.page()
-	if len(r.marks) > mostMarks || c.isList(r.content().Text) {
+	r := c.source.read(p)
+	if len(r.marks) > mostMarks || c.isList(p.content.Text) {
 		return nil, false
 	}
 	upright := turned(p.visible(), p.rotate)
@@ -95,48 +89,54 @@ func (c *cutting) labelsOn(p page) (parts []box, several bool) {
 		m.box = upright.box(m.box)
 		return m, !m.isFrameOf(sheet)
 	})
-	back := upright.inverse()
-	inUserSpace := func(b box, _ int) box { return back.box(b) }
 	for _, g := range grids {
 		cells := g.cut(sheet, marks)
 		if len(cells) == 0 || !lo.EveryBy(cells, cell.isLabel) {
 			continue
 		}
-		if len(cells) == 1 {
-			if c.known != nil && c.known.grid == g && alike([]cell{c.known.label, cells[0]}, c.known.corner) {
-				return lo.Map(partsOf(cells, c.known.corner), inUserSpace), true
-			}
+		at, ok := madeAlike(cells)
+		switch {
+		case len(cells) == 1 && c.isLast(g, cells[0]):
+			return c.cutOut(*p, partsOf(cells, c.known.corner)), true
+		case len(cells) == 1:
 			continue
+		case ok:
+			if singles = c.cutOut(*p, partsOf(cells, at)); apart(singles) {
+				c.known = &layout{g, at, cells[0]}
+				return singles, true
+			}
 		}
 		several = true
-		at, ok := madeAlike(cells)
-		if !ok {
-			continue
-		}
-		parts = lo.Map(partsOf(cells, at), inUserSpace)
-		if c.apart(p, parts) {
-			c.known = &layout{g, at, cells[0]}
-			return parts, true
-		}
 	}
 	return nil, several
 }
 
-// apart tells whether each part bears a number that no other one does: of eight
-// digits, or where none has such a number of four. It reads what is left of each
-// after the cut.
-func (c *cutting) apart(p page, parts []box) bool {
-	texts := lo.Map(parts, func(part box, _ int) string {
+// isLast tells the only label of a sheet that is laid out like those before.
+func (c *cutting) isLast(g grid, label cell) bool {
+	return c.known != nil && c.known.grid == g && alike([]cell{c.known.label, label}, c.known.corner)
+}
+
+// cutOut gives a page for each part of the upright page. Nothing around a part is
+// left in any of its boxes, so no reader shows it.
+func (c *cutting) cutOut(p page, parts []box) []page {
+	back := turned(p.visible(), p.rotate).inverse()
+	return lo.Map(parts, func(part box, i int) page {
 		one := p
-		one.media, one.crop = part, part
-		r := c.source.reader(one)
-		r.page()
-		return r.content().Text
+		one.media = back.box(part).intersect(p.visible())
+		one.crop, one.label = one.media, i+1
+		c.source.read(&one)
+		return one
 	})
-	for _, numbers := range []numberPattern{longNumber, shortNumber} {
-		own := ownNumbers(texts, numbers)
+}
+
+// apart tells whether each page bears a number that no other one does: of eight
+// digits, or where none has such a number of four.
+func apart(pages []page) bool {
+	texts := lo.Map(pages, func(p page, _ int) string { return p.content.Text })
+	for _, pattern := range []*regexp.Regexp{longNumber, shortNumber} {
+		own := ownNumbers(texts, pattern)
 		switch withOwn := lo.CountBy(own, func(n []string) bool { return len(n) > 0 }); {
-		case withOwn == len(parts):
+		case withOwn == len(pages):
 			return true
 		case withOwn > 0:
 			return false

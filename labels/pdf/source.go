@@ -53,8 +53,10 @@ type source struct {
 	data      []byte // as it came, unless it was salvaged
 	limits    Limits
 	pages     []page
+	sound     int          // of the pages, those that can be printed
 	off       map[int]bool // optional content groups, true for those switched off
 	encrypted bool
+	salvaged  bool  // its table of objects was made anew
 	drawn     int64 // bytes unpacked so far
 	operators int   // that may still be run
 }
@@ -151,8 +153,9 @@ func (s *source) isWhole(stream types.StreamDict) bool {
 	return bytes.HasPrefix(after, []byte("endstream")) || bytes.HasPrefix(after, []byte("endobj"))
 }
 
+const headerWithin = 1024
+
 func sniff(rs io.ReadSeeker, size int64, limits Limits) error {
-	const headerWithin = 1024
 	head := make([]byte, min(size, headerWithin))
 	if _, err := io.ReadFull(rs, head); err != nil {
 		return err

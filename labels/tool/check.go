@@ -154,17 +154,13 @@ func inPoints(points float64) float64 { return tenths(points * 25.4 / 72) }
 
 func tenths(millimetres float64) float64 { return math.Round(millimetres*10) / 10 }
 
-func (c *checking) addPDF(f bundle.File) {
+// openPDF opens a file, a page a label, and tells what was done to it.
+func (c *checking) openPDF(f bundle.File) (pdf.Document, error) {
 	document, err := pdf.Check(f.Data, pdf.Limits{})
 	if err != nil {
-		c.refuse(f, err.Error())
-		return
+		return document, err
 	}
 	document, sheets, err := document.Singles(labels.HasControlHeading)
-	if err != nil {
-		c.refuse(f, err.Error())
-		return
-	}
 	for _, sheet := range sheets {
 		c.change(f, sheet.String())
 	}
@@ -174,12 +170,24 @@ func (c *checking) addPDF(f bundle.File) {
 	for _, removed := range document.Removed {
 		c.change(f, "removed "+removed.String())
 	}
+	return document, err
+}
+
+func (c *checking) addPDF(f bundle.File) {
+	document, err := c.openPDF(f)
+	if err != nil {
+		c.refuse(f, err.Error())
+		return
+	}
 	var kept []int
 	texts := map[int][]string{}
 	for i := range document.Pages {
 		content := document.Content(i)
 		texts[i] = strings.Split(content.Text, "\n")
+		broken := document.Broken(i)
 		switch {
+		case broken != "":
+			c.refuse(f, document.PageName(i)+": "+broken)
 		case content.Blank:
 			c.change(f, document.PageName(i)+" is blank: left out")
 		case labels.HasControlHeading(content.Text):

@@ -1,6 +1,7 @@
 package tool_test
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -40,6 +41,9 @@ func TestCheckSaysWhatAFileIs(t *testing.T) {
 		"a PDF of blank pages": {
 			sample.PDF("", ""),
 			tool.Input{Kind: tool.PDF, OK: true, Changes: []string{"page 1 is blank: left out", "page 2 is blank: left out"}}},
+		"a PDF with a broken page": {
+			bytes.Replace(sample.PDF("Orden 2000004280026175", "Orden 2000004280026176"), []byte("/Contents 7 0 R"), []byte("/Contents 9 0 R"), 1),
+			tool.Input{Kind: tool.PDF, Labels: 1, Pages: []tool.Page{page}, IDs: []string{"2000004280026175"}, Reason: "page 2: its drawing is missing"}},
 		"a zip of labels and papers": {
 			sample.Zip(t, "Etiqueta.txt", sample.ZPL("A-1", "88880001"), "Control.pdf", sample.PDF("x"), "a.pdf", sample.PDF("88880002")),
 			tool.Input{Kind: tool.Zip, OK: true, Labels: 2, Pages: []tool.Page{page}, IDs: []string{"88880001", "88880002"},
