@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 )
 
 var (
@@ -117,7 +118,10 @@ func (c *cutter) withoutForeign(t token) token {
 
 // escaped spells bytes of a field's text as ^FH escapes, which print the same.
 func (c *cutter) escaped(t token, foreign bool) token {
-	special := "^~"
+	special := ""
+	if isLetter(c.indicator) { // with a prefix before it, an escape would read like a command
+		special = "^~"
+	}
 	if foreign {
 		special += "!@\x1b"
 		c.report.mended("text that reads like another printer language was spelt with escapes")
@@ -130,7 +134,7 @@ func (c *cutter) escaped(t token, foreign bool) token {
 	}
 	var out bytes.Buffer
 	for _, b := range t.param() {
-		if bytes.IndexByte([]byte(special), b) >= 0 {
+		if c.scanner.traits[b]&literal != 0 || strings.IndexByte(special, b) >= 0 {
 			fmt.Fprintf(&out, "%c%02X", c.indicator, b)
 			continue
 		}

@@ -28,6 +28,7 @@ type piece struct {
 
 // cutter gathers tokens into pieces.
 type cutter struct {
+	scanner   *scanner
 	data      []byte
 	report    *Report
 	pieces    []piece
@@ -44,7 +45,7 @@ type cutter struct {
 
 func cut(data []byte, report *Report) ([]piece, error) {
 	s := newScanner(withoutDriverHead(data))
-	c := &cutter{data: s.data, report: report}
+	c := &cutter{scanner: s, data: s.data, report: report}
 	var t token
 	for s.at < len(s.data) && s.err == nil {
 		s.next(&t)

@@ -80,7 +80,7 @@ func TestSplitMakesAUnitOfEachLabel(t *testing.T) {
 		"the head of a driver":            {"CT~~CD,~CC^~CT~\n" + label, []string{label}},
 		"binary data with prefixes in it": {"^XA^GFB,8,8,1,^XZ^XA~J^FDx^FS^XZ", []string{"^XA^GFB,8,8,1,^XZ^XA~J^FDx^FS^XZ"}},
 		"packed data":                     {"^XA^GFA,8,8,1,:Z64:eJw=:1234^FS^XZ", []string{"^XA^GFA,8,8,1,:Z64:eJw=:1234^FS^XZ"}},
-		"another prefix":                  {"^XA^CC!!FO1,1!FDa^b~c!FS!CC^^XZ", []string{"^XA^FO1,1^FH^FDa_5Eb_7Ec^FS^XZ"}},
+		"another prefix":                  {"^XA^CC!!FO1,1!FDa^b~c!FS!CC^^XZ", []string{"^XA^FO1,1^FH^FDa_5Eb~c^FS^XZ"}},
 		"control characters for prefixes": {"\x1eXA\x1eFDx\x1eFS\x1eXZ", []string{"^XA^FDx^FS^XZ"}},
 		"commands in a graphic's header":  {"^XA^CC!!GF^JUS!GFB,1,^JUS,1,^!FDx!FS!CC^^XZ", []string{"^XA^GFJUS^GFB,1,JUS,1,^^FDx^FS^XZ"}},
 		"another delimiter":               {"^XA^CD;^FO1;1^A0N;9;9^FDa;b,c^FS^GFA;2;2;1;F0,0^FS^XZ", []string{"^XA^FO1,1^A0N,9,9^FDa;b,c^FS^GFA,2,2,1,F0,0^FS^XZ"}},
