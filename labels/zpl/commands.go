@@ -39,6 +39,7 @@ const (
 	cmdFL = command('F')<<8 | 'L'
 	cmdFN = command('F')<<8 | 'N'
 	cmdFS = command('F')<<8 | 'S'
+	cmdFW = command('F')<<8 | 'W'
 	cmdFX = command('F')<<8 | 'X'
 	cmdGF = command('G')<<8 | 'F'
 	cmdID = command('I')<<8 | 'D'
@@ -76,6 +77,7 @@ const (
 	setsLength
 	setsTop
 	setsLayout
+	setsJustification
 	setsFont
 	linksFont
 	setsDefaults
@@ -108,7 +110,7 @@ var classes = func() (known [2][1 << 12]class) {
 	add('^', "CW", setsFont)
 	add('^', "FL", linksFont)
 	add('^', "CI SE CF BY CW", setsDefaults)
-	add('^', "FH FN MC PQ SN", looked)
+	add('^', "FH FN FW MC PQ SN", looked)
 	add('~', "DG DY", graphic|graphData|download|storing)
 	for _, prefix := range []byte("^~") {
 		add(prefix, "CC CD CT", steering)

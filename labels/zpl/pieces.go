@@ -173,6 +173,9 @@ func (c *cutter) inside(t *token) {
 		c.open.broken = "a graphic is cut short"
 	}
 	c.number = c.number || t.is(cmdFN)
+	if t.is(cmdFW) && bytes.IndexByte(t.param(), ',') >= 0 {
+		t.class |= setsJustification
+	}
 	if t.class&(storing|recalling) != 0 {
 		c.noteName(*t)
 	}

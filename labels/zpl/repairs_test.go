@@ -1,12 +1,15 @@
 package zpl_test
 
 import (
+	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/despacho/despacho/labels/internal/sample"
 	"github.com/despacho/despacho/labels/zpl"
 )
 
@@ -110,4 +113,13 @@ func TestLineEndsStandAnywhere(t *testing.T) {
 	assert.Equal(t, "^XA^FO40,\r\n40^A0N,4\n0\r\n,40\n^FDa\nb^FS\n^GFA,1,1,1,F\n0^FS^XZ", string(units[0].Data[:len(units[0].Data)-1]))
 	_, report = zpl.Split([]byte("^XA^PW800\njunk\n^FO40,40\n^FDx^FS^XZ"))
 	assert.Equal(t, []zpl.Removed{{Command: "text", Count: 1}}, report.Removed)
+}
+
+func TestJustificationEndsWithItsLabel(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	_, err := zpl.Join(&out, sample.Each([]byte("^XA^FWR,1^FDa^FS^XZ"), []byte("^XA^FDb^FS^FWN,1^FDc^FS^XZ"), []byte("^XA^FWI^FDd^FS^XZ")))
+	require.NoError(t, err)
+	assert.Equal(t, []string{"", "^XA^FWR,1^FDa^FS^XZ\n", "^XA^FWN,2^XZ\n^XA^FDb^FS^FWN,1^FDc^FS^XZ\n", "^XA^FWN,2^XZ\n^XA^FWI^FDd^FS^XZ\n", ""},
+		strings.Split(out.String(), reset))
 }
