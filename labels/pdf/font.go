@@ -90,7 +90,10 @@ func (f *font) paints(codes []byte, text string) bool {
 	case f.composite:
 		return text == "" || strings.TrimSpace(text) != ""
 	}
-	return slices.ContainsFunc(codes, func(c byte) bool { return f.table[c] != " " && f.table[c] != "\u00a0" })
+	const space, noBreak = 0x20, 0xa0
+	return slices.ContainsFunc(codes, func(c byte) bool {
+		return c != space && c != noBreak || strings.TrimSpace(f.table[c]) != "" || f.table[c] == ""
+	})
 }
 
 // first decodes the first code of a string and tells how many bytes it has.

@@ -333,6 +333,16 @@ func TestAPageThatCannotBePrintedDoesNotSpoilTheOthers(t *testing.T) {
 	}
 }
 
+func TestAFontWithoutItsEndIsKept(t *testing.T) {
+	t.Parallel()
+	whole := sample.PDF("Orden 1")
+	d, err := pdf.Check(bytes.Replace(whole, []byte("Encoding>>\nendobj"), []byte("Encoding>>\n      "), 1), pdf.Limits{})
+	require.NoError(t, err)
+	data, err := d.Extract(0)
+	require.NoError(t, err)
+	assert.Contains(t, string(data), "/BaseFont /Helvetica")
+}
+
 func TestTheLastUpdateCountsWhenTheTableIsLost(t *testing.T) {
 	t.Parallel()
 	first := sample.PDFWithContents("BT /F1 9 Tf (Orden 1) Tj ET")
