@@ -32,7 +32,7 @@ func (a *Publishing) lists(ctx context.Context, in PublishInput, sort books.Sort
 		return nil, nil
 	}
 	pile := lists.Pile{
-		Merchant: in.Merchant, Run: in.Run, Sort: sort.String(), Made: in.Since, Bins: sort.Bins,
+		Merchant: in.Merchant, Run: in.Run, Sort: sort.String(), Made: in.Since, Bins: sort.Bins, Split: all.by != books.GroupNone,
 		Orders: lo.Map(all.rows, func(r books.Row, i int) lists.Order { return listOrder(r, groupWords(all.by, all.groups[i])) }),
 	}
 	var made []books.ListFile

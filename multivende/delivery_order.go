@@ -25,6 +25,7 @@ type DeliveryOrder struct {
 	ShippingMode   string // the channel's own word
 	DeliveryTypeID string
 	WarehouseID    string
+	WarehouseName  string
 
 	HandlingDateLimit    time.Time // until when the carrier must have it
 	PromisedDeliveryDate time.Time

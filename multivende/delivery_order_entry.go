@@ -22,6 +22,7 @@ type deliveryOrderEntry struct {
 	ShippingMode             text                        `json:"shippingMode"`
 	DeliveryTypeID           text                        `json:"DeliveryTypeId"`
 	WarehouseID              text                        `json:"WarehouseId"`
+	Warehouse                object[named]               `json:"Warehouse"`
 	HandlingDateLimit        moment                      `json:"handlingDateLimit"`
 	PromisedDeliveryDate     moment                      `json:"promisedDeliveryDate"`
 	CreatedAt                moment                      `json:"createdAt"`
@@ -82,6 +83,10 @@ type identified struct {
 	ID text `json:"_id"`
 }
 
+type named struct {
+	Name text `json:"name"`
+}
+
 func (entry deliveryOrderEntry) deliveryOrder() DeliveryOrder {
 	status := entry.Status.value
 	joins := slices.Concat(entry.InCheckouts, entry.InCheckoutsAsInProse)
@@ -98,6 +103,7 @@ func (entry deliveryOrderEntry) deliveryOrder() DeliveryOrder {
 		CourierName: string(entry.CourierName), TrackingNumber: string(entry.TrackingNumber),
 		TrackingURL: string(entry.TrackingURL), ShippingMode: string(entry.ShippingMode),
 		DeliveryTypeID: string(entry.DeliveryTypeID), WarehouseID: string(entry.WarehouseID),
+		WarehouseName:     string(entry.Warehouse.value.Name),
 		HandlingDateLimit: time.Time(entry.HandlingDateLimit), PromisedDeliveryDate: time.Time(entry.PromisedDeliveryDate),
 		CreatedAt: time.Time(entry.CreatedAt), UpdatedAt: time.Time(entry.UpdatedAt),
 		Documents:       lo.Map(entry.Documents, func(d documentEntry, _ int) Document { return d.document() }),

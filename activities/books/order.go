@@ -22,6 +22,7 @@ type Order struct {
 	Courier          string          `json:"courier,omitempty"`
 	ShippingMode     string          `json:"shipping_mode,omitempty"`
 	WarehouseID      string          `json:"warehouse_id,omitempty"`
+	WarehouseName    string          `json:"warehouse_name,omitempty"`
 	HandlingDeadline time.Time       `json:"handling_deadline,omitzero"`
 	SoldAt           time.Time       `json:"sold_at,omitzero"`
 	CreatedAt        time.Time       `json:"created_at,omitzero"`

@@ -30,10 +30,10 @@ type table struct {
 // pickingTable is all items by bin and SKU.
 func (p Pile) pickingTable() table {
 	return table{pickingTitle, []column{
-		{heading: Text{"Grupo", "Grupo", "Group"}, chars: 20, part: 3, left: !p.grouped()},
+		{heading: Text{"Grupo", "Grupo", "Group"}, chars: 20, part: 3, left: !p.Split},
 		{heading: Text{"Ubicación", "Localização", "Bin"}, chars: 18, part: 3, left: p.Bins == nil},
 		{heading: Text{"SKU", "SKU", "SKU"}, chars: 32, part: 7},
-		{heading: Text{"Cantidad", "Quantidade", "Quantity"}, chars: 14, part: 2, number: true},
+		{heading: Text{"Cantidad", "Quantidade", "Quantity"}, chars: 14, part: 2.6, number: true},
 		{heading: Text{"Pedidos", "Pedidos", "Orders"}, chars: 12, part: 2, number: true},
 	}, lo.Map(p.picks(), func(one pick, _ int) []any {
 		return []any{one.group, one.bin, one.sku, one.quantity, one.orders}
@@ -85,6 +85,19 @@ func (p Pile) itemWords(i Item) string {
 		words += " [" + bin + "]"
 	}
 	return words
+}
+
+// lacksLetters says whether a cell holds letters that are not on paper.
+func (t table) lacksLetters() bool {
+	return lo.SomeBy(t.rows, func(row []any) bool {
+		return lo.SomeBy(row, func(value any) bool {
+			texts, several := value.([]string)
+			if !several {
+				texts = []string{fmt.Sprint(value)}
+			}
+			return lo.SomeBy(texts, func(text string) bool { return onPaper(text) != plain(text) })
+		})
+	})
 }
 
 // without leaves out the columns that nothing fills.
