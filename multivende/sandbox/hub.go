@@ -33,6 +33,8 @@ type Hub struct {
 	connections []*connection
 	orders      []*order
 	sales       []*sale // newest change first
+	pickUps     []*pickUp
+	pickUpByID  map[string]*pickUp
 	orderByID   map[string]*order
 	saleByID    map[string]*sale
 	taskByID    map[string]*task
@@ -61,7 +63,7 @@ func New(options Options) (*Hub, error) {
 	}
 	h := &Hub{
 		options: options, id: identifiers(options.Seed), channels: channelsWith(options.FalabellaFormat),
-		orderByID: map[string]*order{}, saleByID: map[string]*sale{}, taskByID: map[string]*task{},
+		pickUpByID: map[string]*pickUp{}, orderByID: map[string]*order{}, saleByID: map[string]*sale{}, taskByID: map[string]*task{},
 		documents: map[string]document{}, calls: map[string]*RouteCalls{}, routeFaults: map[string][]*routeFault{},
 	}
 	if h.samples, err = readSamples(options.LabelsDir); err != nil {

@@ -50,6 +50,14 @@ func (h *Hub) redo(past entry) error {
 		h.expectSales(past.At, past.Count, past.Spread, arrival{connection: h.connectionByID(past.ID), life: past.Life})
 		return nil
 	}
+	if past.Kind == "pick-up" {
+		p := h.pickUpByID[past.ID]
+		if p == nil {
+			return fmt.Errorf("no pick-up %s", past.ID)
+		}
+		h.sendPickUp(past.At, p, past.Code, past.Told)
+		return nil
+	}
 	if past.Kind == "touch" {
 		s := h.saleByID[past.ID]
 		if s == nil {
@@ -78,8 +86,9 @@ func (h *Hub) redo(past entry) error {
 	case "status":
 		h.send(past.At, o, past.Code)
 	case "tracking":
-		o.track(past.At, past.Number, past.URL)
-		h.tellOrder(past.At, o)
+		h.track(o, TrackingWrite{At: past.At, Number: past.Number, URL: past.URL, Courier: past.Courier})
+	case "paper":
+		h.load(past.At, o)
 	default:
 		return fmt.Errorf("kind %q is unknown", past.Kind)
 	}
