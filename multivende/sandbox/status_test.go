@@ -3,6 +3,7 @@ package sandbox
 import (
 	"encoding/json"
 	"net/http"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -308,5 +309,21 @@ func TestStatusFaultsRefuse(t *testing.T) {
 	} {
 		_, err := New(Options{Faults: []Fault{plan}})
 		require.ErrorContains(t, err, words)
+	}
+}
+
+func TestExamplePlanOfMerchantsFitsTheWorldsOfTheTests(t *testing.T) {
+	t.Parallel()
+	content, err := os.ReadFile("testdata/merchants.json")
+	require.NoError(t, err)
+	for _, orders := range []int{110, 500} {
+		v := visit(t, Options{Seed: 1, Orders: orders, Faults: parsed(t, string(content))})
+		var expected map[string]string
+		w := v.call(http.MethodGet, "/sandbox/expected?to=shipped", nil, "")
+		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &expected))
+		outcomes := lo.CountValues(lo.Values(expected))
+		for _, outcome := range []string{"synced", "not_needed", "refused", "not_allowed", "not_synced", "unknown_order"} {
+			assert.Positive(t, outcomes[outcome], outcome)
+		}
 	}
 }
