@@ -56,7 +56,7 @@ func workerOptions(settings Settings, fail context.CancelCauseFunc) (hub, files 
 		WorkerStopTimeout: settings.Drain,
 		// Well under the activities' heartbeat timeout, so that only a dead worker misses it.
 		MaxHeartbeatThrottleInterval: heartbeatInterval,
-		Interceptors:                 []interceptor.WorkerInterceptor{&activities.Heartbeats{}},
+		Interceptors:                 []interceptor.WorkerInterceptor{&activities.Heartbeats{}, &workflows.Consent{}},
 		OnFatalError:                 func(err error) { fail(fmt.Errorf("%w: %w", errBroken, err)) },
 	}
 	if settings.BuildID != "" {
