@@ -21,6 +21,13 @@ const (
 	keepPause = 10 * time.Minute
 )
 
+// CredentialsPriority lets a merchant's token come before its work, which waits for it.
+func CredentialsPriority(merchant string) temporal.Priority {
+	priority := FairShare(merchant)
+	priority.PriorityKey = activities.Urgent
+	return priority
+}
+
 // CredentialsInput begins a merchant's Credentials. Others start it with the merchant alone.
 type CredentialsInput struct {
 	Merchant string           `json:"merchant"`

@@ -28,8 +28,9 @@ var _ Keeping = TemporalKeeping{}
 
 // Connected starts the merchant's Credentials and Intake, or wakes the Credentials that is there.
 func (t TemporalKeeping) Connected(ctx context.Context, merchant string) error {
-	_, err := t.Client.SignalWithStartWorkflow(ctx, workflows.CredentialsID(merchant), workflows.ConnectedSignal, nil,
-		keepingOptions(workflows.CredentialsID(merchant), merchant, "keeps the token of merchant "+merchant+" alive"),
+	credentials := keepingOptions(workflows.CredentialsID(merchant), merchant, "keeps the token of merchant "+merchant+" alive")
+	credentials.Priority = workflows.CredentialsPriority(merchant)
+	_, err := t.Client.SignalWithStartWorkflow(ctx, workflows.CredentialsID(merchant), workflows.ConnectedSignal, nil, credentials,
 		workflows.CredentialsType, workflows.CredentialsInput{Merchant: merchant})
 	if err != nil {
 		return err

@@ -70,7 +70,7 @@ func (k *accountKeeper) demand(ctx context.Context, merchant string, generation 
 
 func credentialsOptions(merchant string) client.StartWorkflowOptions {
 	return client.StartWorkflowOptions{
-		ID: workflows.CredentialsID(merchant), TaskQueue: workflows.TaskQueue, Priority: workflows.FairShare(merchant),
+		ID: workflows.CredentialsID(merchant), TaskQueue: workflows.TaskQueue, Priority: workflows.CredentialsPriority(merchant),
 		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		StaticSummary:            "keeps the token of merchant " + merchant + " alive",
 		TypedSearchAttributes:    temporal.NewSearchAttributes(workflows.MerchantAttribute.ValueSet(merchant)),
