@@ -28,6 +28,8 @@ type Dependencies struct {
 	Accounts *accounts.Vault
 	// Renewer renews their tokens; nil in a worker that cannot.
 	Renewer *accounts.Renewer
+	// Intake are the settings of the intake; zero means default.
+	Intake IntakeSettings
 	// TempDir takes files while they are worked on; empty means the system's.
 	TempDir string
 }
@@ -42,6 +44,7 @@ func All(d Dependencies) (hub, files []any) {
 		&Orders{Hubs: d.Hubs, Store: d.Store},
 		&Statuses{Hubs: d.Hubs, Store: d.Store},
 		&Tickets{Hubs: d.Hubs, Store: d.Store},
+		&Intake{Hubs: d.Hubs, Store: d.Store, Settings: d.Intake},
 	}
 	files = []any{
 		&Documents{Hubs: d.Hubs, Store: d.Store, TempDir: d.TempDir},

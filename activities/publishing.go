@@ -40,6 +40,8 @@ type PublishInput struct {
 	Settings Settings `json:"settings"`
 	// Since is the hub's time when the run began.
 	Since time.Time `json:"since"`
+	// MakeOnly: the labels stay in the store for the next run; nothing is joined or published.
+	MakeOnly bool `json:"make_only,omitempty"`
 }
 
 // LeftOutCancelled says how many labelled orders were cancelled meanwhile.
@@ -191,8 +193,10 @@ func (a *Publishing) publish(ctx context.Context, in PublishInput) (Published, e
 	if err != nil {
 		return Published{}, err
 	}
-	if err := a.mark(ctx, in, pile); err != nil {
-		return Published{}, err
+	if !in.MakeOnly {
+		if err := a.mark(ctx, in, pile); err != nil {
+			return Published{}, err
+		}
 	}
 	published := Published{Files: pile.Files, Lists: pile.Lists, Accounts: map[string]books.Counts{}, Requested: len(pile.Manifest.Rows), Reasons: pile.Manifest.Reasons(reasonsShown), Changes: pile.Manifest.Changes(changesShown)}
 	for id, rows := range lo.GroupBy(pile.Manifest.Rows, func(r books.Row) string { return r.ConnectionID }) {

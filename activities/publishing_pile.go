@@ -44,7 +44,10 @@ func (a *Publishing) pile(ctx context.Context, in PublishInput) (Pile, error) {
 			pile.LeftOut[c.Connection.ID] = len(account.LeftOut)
 		}
 	}
-	if err := a.join(ctx, in, entries, &pile); err != nil {
+	if in.MakeOnly {
+		pile.Files = []books.PrintFile{}
+		pile.Manifest.Rows = lo.Map(entries, func(e books.Entry, _ int) books.Row { return books.RowOf(e) })
+	} else if err := a.join(ctx, in, entries, &pile); err != nil {
 		return pile, err
 	}
 	if err := balanced(entries, pile.Manifest.Rows); err != nil {

@@ -68,6 +68,7 @@ var paths = map[string]string{
 	"checkouts_light":         "GET /api/m/m-1/checkouts/light/p/3",
 	"checkout":                "GET /api/checkouts/c-1",
 	"consent_page":            "GET /apps/authorize", "access_token": "POST /oauth/access-token",
+	"checkouts_with_error": "GET /api/m/m-1/checkouts/with-error/p/3",
 }
 
 func TestThePathTable(t *testing.T) {

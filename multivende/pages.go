@@ -20,6 +20,7 @@ type page struct {
 type pagination struct {
 	TotalPages *number `json:"total_pages"`
 	NextPage   *number `json:"next_page"`
+	TotalItems *number `json:"total_items"`
 }
 
 // next is the number of the page that follows, 0 at the end: there next_page is 0. Where the hub

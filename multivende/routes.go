@@ -39,6 +39,7 @@ const (
 	routeCheckout        = "checkout"
 	routeConsent         = "consent_page"
 	routeAccessToken     = "access_token"
+	routeWithError       = "checkouts_with_error"
 	routeDownload        = "download" // no path of the hub's: the links that it hands out
 )
 
@@ -68,6 +69,7 @@ var routes = map[string]route{
 	routeCheckout:       {method: http.MethodGet, template: "/api/checkouts/{checkoutId}"},
 	routeConsent:        {method: http.MethodGet, template: "/apps/authorize"}, // a page for people; never called
 	routeAccessToken:    {method: http.MethodPost, template: "/oauth/access-token"},
+	routeWithError:      {method: http.MethodGet, template: "/api/m/{merchantId}/checkouts/with-error/p/{page}"},
 }
 
 var placeholder = regexp.MustCompile(`\{([^{}]*)\}`)

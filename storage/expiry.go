@@ -25,11 +25,15 @@ type Ages struct {
 	Labels    time.Duration // single labels and their records
 	Runs      time.Duration // requests, outcomes, joined files, manifests
 	Published time.Duration // which run has published which order
+	Intake    time.Duration // what the intake knows of orders
+	Statuses  time.Duration // requests and outcomes of status changes
 }
 
-// DefaultAges keep what the hub gave for 30 days, labels for 90, runs and what they have
-// published for 180.
-var DefaultAges = Ages{Raw: 30 * day, Labels: 90 * day, Runs: 180 * day, Published: 180 * day}
+// DefaultAges keep what the hub gave for 30 days, what the intake knows and status changes for
+// 60, labels for 90, runs and what they have published for 180.
+var DefaultAges = Ages{
+	Raw: 30 * day, Labels: 90 * day, Runs: 180 * day, Published: 180 * day, Intake: 60 * day, Statuses: 60 * day,
+}
 
 func (a Ages) orDefault() Ages {
 	return Ages{
@@ -37,6 +41,8 @@ func (a Ages) orDefault() Ages {
 		Labels:    cmp.Or(a.Labels, DefaultAges.Labels),
 		Runs:      cmp.Or(a.Runs, DefaultAges.Runs),
 		Published: cmp.Or(a.Published, DefaultAges.Published),
+		Intake:    cmp.Or(a.Intake, DefaultAges.Intake),
+		Statuses:  cmp.Or(a.Statuses, DefaultAges.Statuses),
 	}
 }
 
@@ -50,7 +56,10 @@ func (e expiring) prefix() string { return e.kind + "/" }
 func (e expiring) ruleID() string { return "despacho-" + e.kind }
 
 func (a Ages) byKind() []expiring {
-	return []expiring{{kindRaw, a.Raw}, {kindLabels, a.Labels}, {kindRuns, a.Runs}, {kindPublished, a.Published}}
+	return []expiring{
+		{kindRaw, a.Raw}, {kindLabels, a.Labels}, {kindRuns, a.Runs}, {kindPublished, a.Published},
+		{kindIntake, a.Intake}, {kindStatuses, a.Statuses},
+	}
 }
 
 // ensureExpiry adds our rules to those of the bucket; a rule that is there stays as the

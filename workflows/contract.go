@@ -58,6 +58,8 @@ type LabelRunInput struct {
 	Format string `json:"format,omitempty"`
 	// Printing is how the labels are sorted, laid out and accompanied.
 	activities.Printing
+	// MakeOnly has the labels made and stored, and prints nothing: the next run joins them.
+	MakeOnly bool `json:"make_only,omitempty"`
 	// Plan says what would be sent and asked, and does nothing.
 	Plan bool `json:"plan,omitempty"`
 	// Settings override the worker's; zero means the worker's value.

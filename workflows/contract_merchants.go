@@ -48,9 +48,6 @@ type IntakeInput struct {
 	State    IntakeState `json:"state,omitzero"`
 }
 
-// IntakeState is what an Intake takes along when it continues as new.
-type IntakeState struct{}
-
 // TokenRefused says that the hub answered 401 to a token of this generation.
 type TokenRefused struct {
 	Generation int64 `json:"generation"`

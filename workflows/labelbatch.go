@@ -42,6 +42,7 @@ var (
 	documents   *activities.Documents
 	publishing  *activities.Publishing
 	tokens      *activities.Accounts
+	intakes     *activities.Intake
 )
 
 // LabelBatch asks once for the labels of up to 50 orders, waits for the hub's

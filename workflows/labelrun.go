@@ -35,6 +35,7 @@ func LabelRun(ctx workflow.Context, in LabelRunInput) (Result, error) {
 	} else if err := r.run(ctx, background); err != nil {
 		return r.fail(background, err)
 	}
+	r.tellMade(background)
 	if r.result.State == books.RunCancelled {
 		return r.result, temporal.NewCanceledError(r.result)
 	}
@@ -213,6 +214,7 @@ func (r *labelRun) fail(ctx workflow.Context, err error) (Result, error) {
 	r.attributes(ctx)
 	workflow.SetCurrentDetails(ctx, r.details())
 	r.release(ctx, nil)
+	r.tellMade(ctx)
 	kind := errorType(err)
 	if kind == "" {
 		kind = "RunFailed"

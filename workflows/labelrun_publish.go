@@ -17,9 +17,8 @@ func (r *labelRun) publish(ctx workflow.Context) error {
 		return err
 	}
 	in := r.publishInput()
-	if err := workflow.ExecuteActivity(briefStep(ctx, "leave out what was cancelled meanwhile"), publishing.LeaveOutCancelled, in).Get(ctx, nil); err != nil {
-		// A hub that is down keeps nobody from the labels that are there.
-		r.result.Reason = books.Reason("orders that were cancelled meanwhile may be among the labels: " + errorWords(err))
+	if !r.in.MakeOnly {
+		r.leaveOutCancelled(ctx, in)
 	}
 	var published activities.Published
 	if err := workflow.ExecuteActivity(joinStep(ctx, "sort, join and publish the labels"), publishing.Publish, in).Get(ctx, &published); err != nil {
@@ -34,8 +33,15 @@ func (r *labelRun) publish(ctx workflow.Context) error {
 	return r.close(ctx, in)
 }
 
+func (r *labelRun) leaveOutCancelled(ctx workflow.Context, in activities.PublishInput) {
+	if err := workflow.ExecuteActivity(briefStep(ctx, "leave out what was cancelled meanwhile"), publishing.LeaveOutCancelled, in).Get(ctx, nil); err != nil {
+		// A hub that is down keeps nobody from the labels that are there.
+		r.result.Reason = books.Reason("orders that were cancelled meanwhile may be among the labels: " + errorWords(err))
+	}
+}
+
 func (r *labelRun) publishInput() activities.PublishInput {
-	in := activities.PublishInput{Merchant: r.result.Merchant, Run: r.result.Run, Format: r.in.Format, Printing: r.in.Printing, Settings: r.settings, Since: r.since}
+	in := activities.PublishInput{Merchant: r.result.Merchant, Run: r.result.Run, Format: r.in.Format, Printing: r.in.Printing, Settings: r.settings, Since: r.since, MakeOnly: r.in.MakeOnly}
 	for _, t := range r.turns {
 		if t.connection.SkipReason != "" && t.found == 0 {
 			continue

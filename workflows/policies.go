@@ -19,6 +19,10 @@ const (
 	patience = 12 * time.Hour
 	// atLeast is what a step gets whose end is near.
 	atLeast = 10 * time.Minute
+	// intakePatience bounds a step of an Intake with all its tries.
+	intakePatience = time.Hour
+	// promptPatience bounds a step that somebody waits for.
+	promptPatience = time.Minute
 	// waitPatience bounds a step that waits for the hub or for a connection.
 	waitPatience = 48 * time.Hour
 )
@@ -40,6 +44,16 @@ func untilStep(ctx workflow.Context, summary string, end time.Time) workflow.Con
 // waitStep is for steps whose tries wait for something outside.
 func waitStep(ctx workflow.Context, summary string) workflow.Context {
 	return step(ctx, TaskQueue, summary, stepTimeout, waitPatience)
+}
+
+// intakeStep is for the steps of an Intake, which asks again later what could not be had now.
+func intakeStep(ctx workflow.Context, summary string) workflow.Context {
+	return step(ctx, TaskQueue, summary, stepTimeout, intakePatience)
+}
+
+// promptStep is for steps that somebody waits for.
+func promptStep(ctx workflow.Context, summary string) workflow.Context {
+	return step(ctx, TaskQueue, summary, promptPatience, promptPatience)
 }
 
 // filesStep is for steps that open, check and store label files.

@@ -12,5 +12,6 @@ func Register(registry worker.WorkflowRegistry) {
 	registry.RegisterWorkflowWithOptions(LabelRun, upgrade)
 	registry.RegisterWorkflowWithOptions(ConnectionRun, upgrade)
 	registry.RegisterWorkflowWithOptions(Credentials, upgrade)
+	registry.RegisterWorkflowWithOptions(Intake, upgrade)
 	registry.RegisterWorkflowWithOptions(LabelBatch, workflow.RegisterOptions{VersioningBehavior: workflow.VersioningBehaviorPinned})
 }

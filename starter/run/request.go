@@ -97,6 +97,7 @@ func differences(a, b workflows.LabelRunInput) []string {
 		{"stamp", a.Stamp == b.Stamp},
 		{"lists", a.Lists == b.Lists},
 		{"separators", a.Separators == b.Separators},
+		{"make-only", a.MakeOnly == b.MakeOnly},
 		{"plan", a.Plan == b.Plan},
 		{"settings", a.Settings == b.Settings},
 	}

@@ -1,0 +1,165 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/storage"
+)
+
+// PollSalesInput says which window to look through. Times are the hub's.
+type PollSalesInput struct {
+	Merchant string         `json:"merchant"`
+	Settings IntakeSettings `json:"settings"`
+	// List is the name of the list that the poll leaves.
+	List string `json:"list"`
+	// Complete is up to when every changed sale has been taken up: the window begins there,
+	// less the overlap. Zero: Settings.Since ago.
+	Complete time.Time `json:"complete,omitzero"`
+}
+
+// Polled is what a poll has found.
+type Polled struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+	// Complete is up to when the window was seen whole; it is To but where pages never held still.
+	Complete time.Time `json:"complete"`
+	// List names the notices of the sales that are not as they were; Count is how many.
+	List  string `json:"list"`
+	Count int    `json:"count"`
+	// Listed are the sales of the window; WithError those that failed to register.
+	Listed    int    `json:"listed"`
+	WithError int    `json:"with_error"`
+	Note      string `json:"note,omitempty"`
+}
+
+// PollSales lists the sales that changed since the last complete window and
+// leaves the notices of those that are not as the intake knows them; and it
+// brings the list of the sales that failed to register up to date. A later try finds what the first found.
+func (a *Intake) PollSales(ctx context.Context, in PollSalesInput) (Polled, error) {
+	polled, err := a.poll(ctx, in)
+	return polled, translate(err)
+}
+
+func (a *Intake) poll(ctx context.Context, in PollSalesInput) (Polled, error) {
+	outcome := storage.IntakeList(in.Merchant, in.List+"-window")
+	var found Polled
+	err := a.Store.Get(ctx, outcome, &found)
+	if err == nil || !errors.Is(err, storage.ErrNotFound) {
+		return found, err
+	}
+	if !in.Complete.IsZero() {
+		if err := a.Store.Put(ctx, storage.IntakeCursor(in.Merchant), intakeCursor{Complete: in.Complete}); err != nil {
+			return Polled{}, err
+		}
+	}
+	t, err := a.taking(ctx, in.Merchant, ByPoll)
+	if err != nil {
+		return Polled{}, err
+	}
+	if err := t.connections.refresh(ctx); err != nil {
+		return Polled{}, err
+	}
+	polled, ids, err := t.window(ctx, in)
+	if err != nil {
+		return Polled{}, err
+	}
+	if err := t.withError(ctx, &polled); err != nil {
+		return Polled{}, err
+	}
+	if err := a.Store.Put(ctx, storage.IntakeList(in.Merchant, in.List), ids); err != nil {
+		return Polled{}, err
+	}
+	return polled, a.Store.Put(ctx, outcome, polled)
+}
+
+// windowPiece is how much of the hub's time is walked at once: short lists shift less.
+const windowPiece = 24 * time.Hour
+
+// window lists what changed in the window, piece by piece, and returns the
+// notices of the sales that are not as they were.
+func (t *taking) window(ctx context.Context, in PollSalesInput) (Polled, []string, error) {
+	// The connections were read before, so the hub's clock is known.
+	to := t.hub.Clock().Now().Truncate(time.Second)
+	from := in.Complete.Add(-time.Duration(in.Settings.PollOverlap))
+	if in.Complete.IsZero() {
+		from = to.Add(-time.Duration(in.Settings.Since))
+	}
+	from = from.UTC().Truncate(time.Second)
+	polled := Polled{From: from, To: to, Complete: to, List: in.List}
+	sales := map[string]time.Time{}
+	for at := from; at.Before(to); at = at.Add(windowPiece) {
+		whole, err := t.piece(ctx, at, lo.Earliest(at.Add(windowPiece), to), sales)
+		if err != nil {
+			return polled, nil, err
+		}
+		if !whole && polled.Complete.Equal(to) {
+			polled.Complete = at
+			polled.Note = "the hub's list of sales shifted at every walk; the window is walked again"
+		}
+	}
+	polled.Listed = len(sales)
+	ids, err := t.changed(ctx, sales)
+	polled.Count = len(ids)
+	return polled, ids, err
+}
+
+// windowWalks is how often a piece of a window is walked while its pages shift.
+const windowWalks = 6
+
+// piece walks one piece of a window until its pages held still, or two walks in
+// a row showed nothing new. It says whether they did.
+func (t *taking) piece(ctx context.Context, from, to time.Time, sales map[string]time.Time) (whole bool, err error) {
+	for barren := 0; barren < windowWalks; barren++ {
+		found, still, err := t.hub.CheckoutsChanged(ctx, from, to)
+		if err != nil {
+			return false, err
+		}
+		fresh := 0
+		for _, one := range found {
+			if before, known := sales[one.ID]; !known || one.UpdatedAt.After(before) {
+				sales[one.ID] = one.UpdatedAt
+				fresh++
+			}
+		}
+		if still || fresh == 0 {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// changed are the notices of the sales whose change is not the one that was read last.
+func (t *taking) changed(ctx context.Context, sales map[string]time.Time) ([]string, error) {
+	ids := []string{}
+	var mu sync.Mutex
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(storeParallel)
+	for id, updated := range sales {
+		group.Go(func() error {
+			known, err := saleRecord(ctx, t.store, t.merchant, id)
+			if err != nil || known != nil && known.UpdatedAt.Equal(updated) && !updated.IsZero() {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			ids = append(ids, CheckoutNotice+"/"+id)
+			return nil
+		})
+	}
+	err := group.Wait()
+	return lo.Uniq(ids), err
+}
+
+// hasNoList says that the hub does not know the list of sales with an error.
+func hasNoList(err error) bool {
+	class := multivende.ClassOf(err)
+	return class == multivende.NotFound || class == multivende.Refused
+}

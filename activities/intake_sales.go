@@ -1,0 +1,100 @@
+package activities
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/storage"
+)
+
+// intakeSale is what the intake knows of a sale; it stands at storage.IntakeSale.
+// A sale whose change is the one noted here need not be read again.
+type intakeSale struct {
+	UpdatedAt  time.Time `json:"updated_at"`
+	Connection string    `json:"connection,omitempty"`
+	Orders     []string  `json:"orders,omitempty"`
+}
+
+// numberedSale is a sale that bears a marketplace's number.
+type numberedSale struct {
+	Connection string `json:"connection"`
+	Checkout   string `json:"checkout"`
+}
+
+// saleRecord reads what is known of a sale; nil when nothing.
+func saleRecord(ctx context.Context, store *storage.Store, merchant, checkout string) (*intakeSale, error) {
+	var known intakeSale
+	err := store.Get(ctx, storage.IntakeSale(merchant, checkout), &known)
+	if errors.Is(err, storage.ErrNotFound) || errors.Is(err, storage.ErrKey) {
+		return nil, nil
+	}
+	return &known, err
+}
+
+// digest makes a key's segment of a number that may hold any character.
+func digest(number string) string {
+	sum := sha256.Sum256([]byte(number))
+	return hex.EncodeToString(sum[:16])
+}
+
+// unregisteredOrder is the name under which a sale that failed to register
+// stands among the orders, until it is repaired.
+func unregisteredOrder(connection, externalID string) string {
+	return unregisteredPrefix + digest(connection+" "+externalID)
+}
+
+const unregisteredPrefix = "unregistered-"
+
+// numbersOf are the marketplace's numbers of a sale.
+func numbersOf(c multivende.Checkout) []string {
+	return lo.Uniq(lo.Compact([]string{c.ExternalID, c.OrderNumber, c.CustomerOrderNumber, c.Code}))
+}
+
+// salesOfNumber are the sales that bear a number.
+func salesOfNumber(ctx context.Context, store *storage.Store, merchant, number string) ([]numberedSale, error) {
+	var sales []numberedSale
+	err := store.Get(ctx, storage.IntakeNumber(merchant, digest(number)), &sales)
+	if errors.Is(err, storage.ErrNotFound) {
+		return nil, nil
+	}
+	return sales, err
+}
+
+// salesOfANumber bounds the sales that are remembered of one number.
+const salesOfANumber = 20
+
+// noteNumbers remembers under which numbers a sale is known to people.
+func noteNumbers(ctx context.Context, store *storage.Store, merchant string, c multivende.Checkout) error {
+	one := numberedSale{Connection: c.ConnectionID, Checkout: c.ID}
+	for _, number := range numbersOf(c) {
+		if err := noteNumber(ctx, store, storage.IntakeNumber(merchant, digest(number)), one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func noteNumber(ctx context.Context, store *storage.Store, key string, one numberedSale) error {
+	for range recordTries {
+		var sales []numberedSale
+		etag, err := store.GetTagged(ctx, key, &sales)
+		if err != nil && !errors.Is(err, storage.ErrNotFound) {
+			return err
+		}
+		if slices.Contains(sales, one) {
+			return nil
+		}
+		_, err = store.PutIf(ctx, key, lo.Subset(append(sales, one), -salesOfANumber, salesOfANumber), etag)
+		if !errors.Is(err, storage.ErrChanged) {
+			return err
+		}
+	}
+	return errors.New("the sales of a number change all the time")
+}

@@ -1,0 +1,114 @@
+package activities
+
+import (
+	"context"
+	"strings"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/storage"
+)
+
+// withErrorLimit bounds the sales with an error that are kept in view.
+const withErrorLimit = 5000
+
+// withError brings the sales that failed to register up to date: each is held
+// back until a sale with its number is there, or the hub lists it no more.
+func (t *taking) withError(ctx context.Context, polled *Polled) error {
+	var failed []multivende.CheckoutWithError
+	err := t.hub.CheckoutsWithError(ctx, func(page []multivende.CheckoutWithError) error {
+		failed = append(failed, lo.Reject(page, func(c multivende.CheckoutWithError, _ int) bool { return c.Archived || c.ExternalID == "" })...)
+		return nil
+	})
+	if hasNoList(err) {
+		polled.Note = strings.TrimSpace(polled.Note + " the hub gives no list of sales that failed to register: " + books.Reason(err.Error()))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if len(failed) > withErrorLimit {
+		polled.Note = strings.TrimSpace(polled.Note + " more sales failed to register than are kept in view; mend or archive them at the hub")
+		failed = failed[:withErrorLimit]
+	}
+	listed := map[string]bool{}
+	for _, one := range failed {
+		listed[unregisteredOrder(one.ConnectionID, one.ExternalID)] = true
+		held, err := t.holdUnregistered(ctx, one)
+		if err != nil {
+			return err
+		}
+		polled.WithError += lo.Ternary(held, 1, 0)
+	}
+	return t.forgetUnlisted(ctx, listed)
+}
+
+// holdUnregistered holds a sale back that failed to register, unless it was
+// registered since under another id.
+func (t *taking) holdUnregistered(ctx context.Context, one multivende.CheckoutWithError) (bool, error) {
+	sales, err := salesOfNumber(ctx, t.store, t.merchant, one.ExternalID)
+	if err != nil {
+		return false, err
+	}
+	repaired, found := lo.Find(sales, func(s numberedSale) bool { return s.Connection == one.ConnectionID })
+	connection, err := t.connections.of(ctx, one.ConnectionID)
+	if err != nil {
+		return false, err
+	}
+	record, err := changeRecord(ctx, t.store, t.merchant, unregisteredOrder(one.ConnectionID, one.ExternalID), func(r *IntakeRecord) {
+		switch {
+		case found && r.State != "":
+			r.State, r.Reason, r.Checkout = IntakeClosed, "it is registered now", repaired.Checkout
+		case found:
+		default:
+			if r.State == "" {
+				r.FirstSeen = ByPoll
+			}
+			r.State, r.Reason = IntakeHeldBack, books.Reason("the sale failed to register at the hub; it comes back by itself once it is repaired there: "+one.Error)
+			r.Number, r.Connection, r.ConnectionName = one.ExternalID, one.ConnectionID, connection.Name
+			r.Channel, r.Provider, r.Country = connection.Channel, connection.Provider, connection.Country
+			r.UpdatedAt = one.UpdatedAt
+		}
+	})
+	return record.State == IntakeHeldBack, err
+}
+
+// forgetUnlisted closes the sales with an error that the hub lists no more.
+func (t *taking) forgetUnlisted(ctx context.Context, listed map[string]bool) error {
+	held, err := namesInState(ctx, t.store, t.merchant, IntakeHeldBack)
+	if err != nil {
+		return err
+	}
+	for _, name := range held {
+		if listed[name] || !strings.HasPrefix(name, unregisteredPrefix) {
+			continue
+		}
+		_, err := changeRecord(ctx, t.store, t.merchant, name, func(r *IntakeRecord) {
+			if r.State == IntakeHeldBack {
+				r.State, r.Reason = IntakeClosed, "the hub lists it no more among the sales that failed to register"
+			}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// namesInState are the names of the orders that stand in a state.
+func namesInState(ctx context.Context, store *storage.Store, merchant string, state IntakeState) ([]string, error) {
+	prefix := storage.IntakeStatePrefix(merchant, string(state))
+	var names []string
+	err := store.List(ctx, prefix, func(o storage.Object) error {
+		names = append(names, nameOf(o, prefix))
+		return nil
+	})
+	return names, err
+}
+
+// nameOf is the last part of a key, without its extension.
+func nameOf(o storage.Object, prefix string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(o.Key, prefix), ".json")
+}

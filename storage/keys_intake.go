@@ -1,0 +1,38 @@
+package storage
+
+// IntakeInState marks an order of the intake as standing in a state, so that orders can be
+// listed and counted by state without being read.
+func IntakeInState(merchant, state, order string) string {
+	return IntakeStatePrefix(merchant, state) + name(order) + ".json"
+}
+
+// IntakeStatePrefix is where the marks of the orders in one state stand.
+func IntakeStatePrefix(merchant, state string) string {
+	return IntakeStatesPrefix(merchant) + name(state) + "/"
+}
+
+// IntakeStatesPrefix is where the marks of all states stand.
+func IntakeStatesPrefix(merchant string) string {
+	return directory(kindIntake, merchant, "states")
+}
+
+// IntakeSale is what the intake knows of a sale: when it changed last, and its delivery orders.
+func IntakeSale(merchant, checkout string) string {
+	return directory(kindIntake, merchant, "sales") + name(checkout) + ".json"
+}
+
+// IntakeNumber says which sales bear a marketplace's number; digest is hexadecimal, of the number.
+func IntakeNumber(merchant, digest string) string {
+	return directory(kindIntake, merchant, "numbers") + name(digest) + ".json"
+}
+
+// IntakeList is a list of sales or notices that the intake still has to take up.
+func IntakeList(merchant, list string) string {
+	return directory(kindIntake, merchant, "lists") + name(list) + ".json"
+}
+
+// IntakeCursor is up to when all changed sales have been taken up.
+func IntakeCursor(merchant string) string { return IntakePrefix(merchant) + "cursor.json" }
+
+// IntakeConnections are the merchant's connections as the intake read them last.
+func IntakeConnections(merchant string) string { return IntakePrefix(merchant) + "connections.json" }

@@ -1,0 +1,185 @@
+package workflows
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/despacho/despacho/activities"
+)
+
+// next does the step whose turn it is, or waits for one. Webhooks come before
+// what a poll has found.
+func (i *intake) next(ctx workflow.Context) error {
+	now := workflow.Now(ctx)
+	due := func(at time.Time) bool { return !at.After(now) }
+	s := &i.state
+	switch {
+	case !due(i.resume):
+		return i.wait(ctx, i.resume)
+	case len(s.Pending) >= noticesAtOnce, len(s.Pending) > 0 && due(i.since.Add(gatherFor)):
+		return i.takeUp(ctx)
+	case i.endedMaking() >= 0:
+		return i.takeMade(ctx, i.endedMaking())
+	case !s.MakeAt.IsZero() && due(s.MakeAt):
+		return i.make(ctx)
+	case due(s.NextPoll) && !s.polling():
+		return i.poll(ctx)
+	case due(s.NextLook):
+		return i.look(ctx)
+	case len(s.Backlog) > 0:
+		return i.takeUpBacklog(ctx)
+	}
+	return i.wait(ctx, i.nextDue())
+}
+
+// nextDue is when the next step comes by itself.
+func (i *intake) nextDue() time.Time {
+	next := earliest(i.state.NextPoll, i.state.NextLook)
+	if !i.state.MakeAt.IsZero() {
+		next = earliest(next, i.state.MakeAt)
+	}
+	if len(i.state.Pending) > 0 {
+		next = earliest(next, i.since.Add(gatherFor))
+	}
+	return next
+}
+
+func earliest(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// takeUp takes up the notices that have waited longest.
+func (i *intake) takeUp(ctx workflow.Context) error {
+	ids := append([]string(nil), i.state.Pending[:min(len(i.state.Pending), noticesAtOnce)]...)
+	// What comes for them from here on is a notice of its own.
+	i.forget(ids)
+	taken := false
+	err := i.step(ctx, func(g workflow.Context) error {
+		in := activities.TakeUpNoticesInput{Merchant: i.merchant, Source: activities.ByWebhook, IDs: ids}
+		err := i.execTakeUp(g, fmt.Sprintf("take up %d notices", len(ids)), in)
+		taken = err == nil
+		return err
+	})
+	if !taken {
+		i.putBack(ids)
+	}
+	return err
+}
+
+// putBack puts notices before those that came meanwhile.
+func (i *intake) putBack(ids []string) {
+	var back []string
+	for _, id := range ids {
+		if !i.pending[id] {
+			back = append(back, id)
+			i.pending[id] = true
+		}
+	}
+	i.state.Pending = append(back, i.state.Pending...)
+}
+
+// takeUpBacklog takes up the next stretch of the first list.
+func (i *intake) takeUpBacklog(ctx workflow.Context) error {
+	b := &i.state.Backlog[0]
+	to := min(b.Done+noticesAtOnce, b.Count)
+	taken := false
+	err := i.step(ctx, func(g workflow.Context) error {
+		in := activities.TakeUpNoticesInput{Merchant: i.merchant, Source: b.Source, List: b.List, From: b.Done, To: to}
+		err := i.execTakeUp(g, fmt.Sprintf("take up %d to %d of %d changed sales", b.Done+1, to, b.Count), in)
+		taken = err == nil
+		return err
+	})
+	if taken {
+		b.Done = to
+	}
+	if b.Done >= b.Count {
+		if !b.Complete.IsZero() {
+			i.state.Complete = b.Complete
+		}
+		i.state.Backlog = append([]IntakeBacklog(nil), i.state.Backlog[1:]...)
+		i.state.NextLook = workflow.Now(ctx)
+	}
+	return err
+}
+
+func (i *intake) execTakeUp(ctx workflow.Context, summary string, in activities.TakeUpNoticesInput) error {
+	var taken activities.TakenNotices
+	if err := workflow.ExecuteActivity(intakeStep(ctx, summary), intakes.TakeUpNotices, in).Get(ctx, &taken); err != nil {
+		return err
+	}
+	i.state.Orders += taken.Orders
+	switch {
+	case taken.Confirmed > 0:
+		i.makeBy(workflow.Now(ctx).Add(gatherFor))
+	case taken.Queued > 0:
+		i.makeBy(workflow.Now(ctx).Add(i.settings.Ours(i.settings.MakeAfter)))
+	}
+	return nil
+}
+
+// makeBy lets labels be made at a time, unless they are made earlier.
+func (i *intake) makeBy(at time.Time) {
+	if i.state.MakeAt.IsZero() || at.Before(i.state.MakeAt) {
+		i.state.MakeAt = at
+		i.news = true
+	}
+}
+
+// poll lists what changed since the last complete window.
+func (i *intake) poll(ctx workflow.Context) error {
+	in := activities.PollSalesInput{Merchant: i.merchant, Settings: i.settings, List: i.name(ctx, "poll"), Complete: i.state.Complete}
+	var polled activities.Polled
+	err := i.step(ctx, func(g workflow.Context) error {
+		return workflow.ExecuteActivity(intakeStep(g, "list the sales that changed"), intakes.PollSales, in).Get(g, &polled)
+	})
+	if err != nil || polled.To.IsZero() {
+		return err
+	}
+	now := workflow.Now(ctx)
+	i.state.Window, i.state.LastPoll = polled, now
+	i.state.NextPoll = now.Add(max(i.settings.Ours(i.settings.PollEvery), time.Second))
+	// A list without any entry is done with at its turn.
+	i.state.Backlog = append(i.state.Backlog, IntakeBacklog{List: polled.List, Source: activities.ByPoll, Count: polled.Count, Complete: polled.Complete})
+	if polled.Count == 0 {
+		i.state.Backlog = i.state.Backlog[:len(i.state.Backlog)-1]
+		i.state.Complete = polled.Complete
+	}
+	return nil
+}
+
+// look looks the orders over that have no label yet.
+func (i *intake) look(ctx workflow.Context) error {
+	if err := i.lostMakings(ctx); err != nil {
+		return err
+	}
+	in := activities.LookOverInput{Merchant: i.merchant, Settings: i.settings, List: i.name(ctx, "again"), Runs: i.makingRuns()}
+	var looked activities.LookedOver
+	err := i.step(ctx, func(g workflow.Context) error {
+		return workflow.ExecuteActivity(intakeStep(g, "look over the orders without a label"), intakes.LookOver, in).Get(g, &looked)
+	})
+	if err != nil || looked.Counts == nil {
+		return err
+	}
+	i.state.Looked = looked
+	i.state.NextLook = workflow.Now(ctx).Add(max(i.settings.Ours(i.settings.LookEvery), time.Second))
+	if looked.Again > 0 {
+		i.state.Backlog = append(i.state.Backlog, IntakeBacklog{List: in.List, Source: activities.ByPoll, Count: looked.Again})
+	}
+	if looked.Queued > 0 {
+		i.makeBy(workflow.Now(ctx))
+	}
+	return nil
+}
+
+func (i *intake) makingRuns() []string {
+	var runs []string
+	for _, m := range i.state.Making {
+		runs = append(runs, m.Run)
+	}
+	return runs
+}
