@@ -67,13 +67,16 @@ var paths = map[string]string{
 	"update_tracking":         "PUT /api/delivery-orders/d-1",
 	"checkouts_light":         "GET /api/m/m-1/checkouts/light/p/3",
 	"checkout":                "GET /api/checkouts/c-1",
+	"pick_up_order":           "GET /api/pick-up-orders/p-1",
+	"pick_up_order_statuses":  "GET /api/pick-up-order-statuses",
+	"change_pick_up_status":   "PUT /api/pick-up-orders/p-1/change-pick-up-status",
 }
 
 func TestThePathTable(t *testing.T) {
 	t.Parallel()
 	values := map[string]string{
 		"merchantId": "m-1", "page": "3", "provider": "paris", "marketplaceConnectionId": "con-1",
-		"taskId": "t-1", "deliveryOrderId": "d-1", "checkoutId": "c-1",
+		"taskId": "t-1", "deliveryOrderId": "d-1", "checkoutId": "c-1", "pickUpOrderId": "p-1",
 	}
 	assert.ElementsMatch(t, slices.Collect(maps.Keys(paths)), slices.Collect(maps.Keys(routes)))
 	for name, want := range paths {
