@@ -7,6 +7,7 @@ package activities
 import (
 	"go.temporal.io/sdk/client"
 
+	"github.com/despacho/despacho/activities/statusbook"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/storage"
 )
@@ -23,6 +24,10 @@ type Dependencies struct {
 	Store    *storage.Store
 	Temporal client.Client
 	Settings Settings
+	// Webhook is who is told when a status is verified; the zero value is nobody.
+	Webhook Webhook
+	// StatusEnded, if set, is told how each row of a status change ended.
+	StatusEnded func(statusbook.Ended)
 	// TempDir takes files while they are worked on; empty means the system's.
 	TempDir string
 }
@@ -35,6 +40,8 @@ func All(d Dependencies) (hub, files []any) {
 		&Connections{Hubs: d.Hubs},
 		&Orders{Hubs: d.Hubs, Store: d.Store},
 		&Statuses{Hubs: d.Hubs, Store: d.Store},
+		&StatusChanges{Hubs: d.Hubs, Store: d.Store, Settings: d.Settings, Observe: d.StatusEnded},
+		&Announcements{Webhook: d.Webhook, Store: d.Store},
 		&Tickets{Hubs: d.Hubs, Store: d.Store},
 	}
 	files = []any{

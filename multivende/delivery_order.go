@@ -62,6 +62,14 @@ type StatusLink struct {
 // Done says whether the status has reached the channel, or need not.
 func (l StatusLink) Done() bool { return l.State == LinkChanged || l.State == LinkNotRequested }
 
+// Newest is the last moment of which the link tells; zero where it tells none.
+func (l StatusLink) Newest() time.Time {
+	if l.UpdatedAt.After(l.At) {
+		return l.UpdatedAt
+	}
+	return l.At
+}
+
 // Failed says whether the channel has refused the status for good.
 func (l StatusLink) Failed() bool { return l.State == LinkFailedFatal }
 
