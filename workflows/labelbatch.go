@@ -41,6 +41,9 @@ var (
 	tickets     *activities.Tickets
 	documents   *activities.Documents
 	publishing  *activities.Publishing
+
+	statusChanges *activities.StatusChanges
+	announcements *activities.Announcements
 )
 
 // LabelBatch asks once for the labels of up to 50 orders, waits for the hub's
