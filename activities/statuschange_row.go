@@ -58,11 +58,11 @@ func (w *statusWork) begun(ctx context.Context, row statusbook.Open, seen readin
 	change := channels.Change{Slug: row.Channel, ShippingMode: seen.mode, From: seen.status, To: w.in.To, Document: seen.document, PickUp: w.in.PickUp}
 	switch at := seen.stage(w.in.To); {
 	case at == elsewhere:
-	case w.lost && seen.link.Present && !seen.link.Newest().Before(w.began):
+	case w.ours(seen.link, row):
 		// An earlier try sent it, and its answer was lost.
-		row.Sent(lo.CoalesceOrEmpty(seen.link.At, w.began))
+		row.Sent(lo.CoalesceOrEmpty(seen.link.At, row.AskedAt, w.began))
 		return w.verify(ctx, row, seen)
-	case at == there, at == quiet, at == underway && !seen.link.Present && !w.lost:
+	case at == there, at == quiet, at == underway && !seen.link.Present && !w.lost && row.AskedAt.IsZero():
 		return w.end(row, statusbook.NotNeeded, fmt.Sprintf("the order is %s already", w.in.To)+untracked(row.Row, seen), 0)
 	case at == underway && w.fresh(seen.link):
 		// Somebody else has sent it just now.
@@ -80,6 +80,14 @@ func (w *statusWork) begun(ctx context.Context, row statusbook.Open, seen readin
 		return w.end(row, statusbook.NotAllowed, rule, 0)
 	}
 	return w.send(ctx, row, seen)
+}
+
+// ours says whether a link speaks of what an earlier try has sent, whose answer was lost.
+func (w *statusWork) ours(link multivende.StatusLink, row statusbook.Open) bool {
+	if !row.AskedAt.IsZero() {
+		return link.Present && !w.older(link, row)
+	}
+	return w.lost && link.Present && !link.Newest().Before(w.began)
 }
 
 // fresh says whether a status under way may still arrive without being sent again.
@@ -108,7 +116,7 @@ func (w *statusWork) place(ctx context.Context, row *statusbook.Open, seen *read
 				return err
 			}
 		}
-		row.Channel = lo.CoalesceOrEmpty(row.Channel, "unknown")
+		row.Channel = lo.CoalesceOrEmpty(row.Channel, channels.Unknown)
 	}
 	if row.Connection == "" && w.limited() {
 		if err := w.readSales(ctx, row, seen, directory{}); err != nil {

@@ -59,6 +59,7 @@ func (w *statusWork) postponed(before statusbook.Open, failed result) result {
 	if failed.open != nil {
 		// What was learnt of the order before it failed stays.
 		row.Connection, row.Channel, row.Note = failed.open.Connection, failed.open.Channel, failed.open.Note
+		row.AskedAt = failed.open.AskedAt
 	}
 	if errors.Is(failed.err, errNotBegun) {
 		row.NotBefore = now

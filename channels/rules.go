@@ -15,6 +15,9 @@ func Settable() []Status {
 // PickUpSettable lists the statuses that a partner may report for a pick-up order.
 func PickUpSettable() []Status { return []Status{ReceivedByStore, Completed, Cancelled} }
 
+// Unknown stands for the channel of an order of which nobody can tell it.
+const Unknown = "unknown"
+
 // Change is a status that somebody wants to report for an order.
 type Change struct {
 	Slug         string // the channel's; any spelling that BySlug knows
@@ -47,6 +50,11 @@ var rules = []rule{
 	{
 		slug: "mercadolibre", modes: mercadoLibreModes.closed, except: mercadoLibreModes.always,
 		words: "Mercado Libre keeps the status of its own shipments (ME2); only cancelled can be reported",
+	},
+	{
+		// Words that no other channel has for its shipping modes.
+		slug: Unknown, modes: []string{"me2", "dropoff", "xddropoff", "selfservice"}, except: mercadoLibreModes.always,
+		words: "this is a shipping mode of Mercado Libre (ME2), which keeps the status itself; only cancelled can be reported",
 	},
 	{
 		slug: "vtex", statuses: []Status{Shipped}, documented: true,

@@ -19,6 +19,8 @@ func TestWhatIsNotAllowed(t *testing.T) {
 		"Mercado Libre reports ME2 itself":         {channels.Change{Slug: "mercadolibre", ShippingMode: "xd_drop_off", From: "handling", To: "shipped"}, "ME2"},
 		"ME2 can be cancelled":                     {channels.Change{Slug: "mercadolibre", ShippingMode: "me2", From: "handling", To: "cancelled"}, ""},
 		"Flex is ME2 too":                          {channels.Change{Slug: "Mercado Libre", ShippingMode: "self_service", To: "delivered"}, "ME2"},
+		"ME2 shows where the channel does not":     {channels.Change{Slug: channels.Unknown, ShippingMode: "xd_drop_off", To: "shipped"}, "ME2"},
+		"other modes of no known channel are sent": {channels.Change{Slug: channels.Unknown, ShippingMode: "cross docking", To: "shipped"}, ""},
 		"outside ME2 the seller reports":           {channels.Change{Slug: "mercadolibre", ShippingMode: "me1", From: "pending", To: "shipped"}, ""},
 		"a mode that nobody knows is left to it":   {channels.Change{Slug: "mercadolibre", ShippingMode: "teleport", To: "shipped"}, ""},
 		"fulfilment is never the seller's":         {channels.Change{Slug: "paris", ShippingMode: "Fulfillment", From: "pending", To: "shipped"}, "fulfilment"},

@@ -12,8 +12,10 @@ import (
 const (
 	// FirstLook is the age of a status at which one order is looked at when nothing is known of the channel.
 	FirstLook = 45 * time.Second
-	// margin keeps a first look behind the moment at which the channel usually has the status.
-	margin = 4 * time.Second
+	// margin and shareOver keep a first look behind the moment at which the channel usually has the
+	// status: some seconds, and an eighth of the delay.
+	margin    = 4 * time.Second
+	shareOver = 8
 	// remembered is how many observations of a channel count.
 	remembered = 24
 	// tail is how many of them, in hundredths, may lie beyond what is called fast and slow.
@@ -42,7 +44,7 @@ func (d Delays) First(channel string) time.Duration {
 	}
 	fast := quantile(lo.Map(known, func(s Span, _ int) time.Duration { return s.After }), tail)
 	slow := quantile(lo.Map(known, func(s Span, _ int) time.Duration { return s.Until }), 100-tail)
-	return min(slow+margin, Next(fast))
+	return min(slow+slow/shareOver+margin, Next(fast))
 }
 
 // Next is the age at which an order is looked at again that did not have its status at an age. A
