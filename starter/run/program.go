@@ -21,6 +21,8 @@ type Program struct {
 	// Runs and Store open what the commands need, when they need it.
 	Runs  func(ctx context.Context) (Runs, error)
 	Store func(ctx context.Context, bucket string) (Store, error)
+	// Statuses opens what the commands about statuses need.
+	Statuses func(ctx context.Context) (StatusChanges, error)
 	// Prepare makes what Temporal lacks and says in sentences what it did.
 	Prepare func(ctx context.Context) (did []string, err error)
 	Now     func() time.Time
@@ -39,6 +41,7 @@ type commands struct {
 	List     listCommand     `cmd:"" help:"List runs, newest first."`
 	Retry    retryCommand    `cmd:"" help:"Try the orders without a label again: a new run of a closed one, within an open one."`
 	Cancel   cancelCommand   `cmd:"" help:"Ask an open run to end; what it has published stays."`
+	Status   statusCommands  `cmd:"" help:"Take shipment statuses to the channels, and show how that ended."`
 	Download downloadCommand `cmd:"" help:"Fetch a run's files into a folder, with a page that explains them."`
 	Labels   labelsCommands  `cmd:"" help:"Check and join label files: no Temporal, store or hub."`
 }
