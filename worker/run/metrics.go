@@ -25,6 +25,7 @@ type metrics struct {
 
 	hubRequests *prometheus.CounterVec
 	hubSeconds  *prometheus.HistogramVec
+	statuses    *statusMetrics
 }
 
 func newMetrics(log *slog.Logger) (*metrics, error) {
@@ -41,6 +42,7 @@ func newMetrics(log *slog.Logger) (*metrics, error) {
 	}
 	m.registry.MustRegister(m.hubRequests, m.hubSeconds, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.statuses = newStatusMetrics(m.registry)
 	exporter, err := otelprometheus.New(otelprometheus.WithRegisterer(m.registry), otelprometheus.WithoutScopeInfo(), otelprometheus.WithoutTargetInfo())
 	if err != nil {
 		return nil, fmt.Errorf("metrics of Temporal cannot be registered: %w", err)

@@ -194,6 +194,7 @@ func (p *process) work(ctx context.Context, begun func()) error {
 	defer fail(nil)
 	hub, files := activities.All(activities.Dependencies{
 		Hubs: hubs, Store: p.store, Temporal: p.temporal, Settings: p.settings.activitySettings(), TempDir: p.settings.Temp,
+		Webhook: p.settings.webhook(), StatusEnded: p.metrics.statuses.observe,
 	})
 	queues := newQueues(p.temporal, p.settings, fail)
 	queues.register(workflows.Register, hub, files)
