@@ -2,7 +2,6 @@ package workflows
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -181,9 +180,23 @@ func TestStatusesOfAllChannelsWithFaults(t *testing.T) {
 	expected := w.expected(channels.Shipped)
 	result, list := w.change(activities.StatusRequest{To: channels.Shipped, Rows: rowsOf(orders)})
 	w.settledAsExpected(list, expected)
-	fmt.Println(result.Outcomes, w.passed())
+	assert.Equal(t, len(orders), result.Requested)
+
 	all, by := w.calls()
-	fmt.Println(all, by)
-	fmt.Println(w.late())
-	fmt.Println(w.steady())
+	assert.LessOrEqual(t, all, 3*len(orders), "calls by route: %v", by)
+	calls, steady := w.steady()
+	assert.Greater(t, steady, 2000)
+	assert.LessOrEqual(t, float64(calls)/float64(steady), 3.02, "a read, a sending and a look; a channel is found out about by single orders")
+	late, sent := w.late()
+	assert.Greater(t, sent, 2500)
+	assert.LessOrEqual(t, late, sent/20)
+	assert.Less(t, w.passed(), 45*time.Minute, "an order that is stuck holds nobody up")
+
+	figures := lo.KeyBy(result.Channels, func(f statusbook.Figures) string { return f.Channel })
+	assert.Positive(t, figures["paris"].Again)
+	assert.Positive(t, figures["linio"].Never)
+	assert.Equal(t, figures["ripley"].Synced, figures["ripley"].InTime)
+	assert.Less(t, figures["fcom"].InTime, figures["fcom"].Synced)
+	assert.Len(t, w.ended, len(orders), "each is counted once")
+	assert.Contains(t, w.details(), "| fcom |")
 }
