@@ -8,6 +8,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"github.com/despacho/despacho/accounts"
+	"github.com/despacho/despacho/activities/statusbook"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/storage"
 )
@@ -30,6 +31,10 @@ type Dependencies struct {
 	Renewer *accounts.Renewer
 	// Intake are the settings of the intake; zero means default.
 	Intake IntakeSettings
+	// Webhook is who is told when a status is verified; the zero value is nobody.
+	Webhook Webhook
+	// StatusEnded, if set, is told how each row of a status change ended.
+	StatusEnded func(statusbook.Ended)
 	// TempDir takes files while they are worked on; empty means the system's.
 	TempDir string
 }
@@ -43,6 +48,8 @@ func All(d Dependencies) (hub, files []any) {
 		&Accounts{Renewer: d.Renewer, Temporal: d.Temporal},
 		&Orders{Hubs: d.Hubs, Store: d.Store},
 		&Statuses{Hubs: d.Hubs, Store: d.Store},
+		&StatusChanges{Hubs: d.Hubs, Store: d.Store, Settings: d.Settings, Observe: d.StatusEnded},
+		&Announcements{Webhook: d.Webhook, Store: d.Store},
 		&Tickets{Hubs: d.Hubs, Store: d.Store},
 		&Intake{Hubs: d.Hubs, Store: d.Store, Settings: d.Intake},
 	}

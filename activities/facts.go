@@ -43,6 +43,7 @@ func refresh(order *books.Order, d multivende.DeliveryOrder) {
 	}
 	if status, ok := statusOf(d); ok {
 		order.HubStatus = status
+		order.PartlyCancelled = order.PartlyCancelled || status == channels.PartiallyCancelled
 	}
 	if items := itemsOfDelivery(d.Items); len(items) > 0 {
 		order.Items = items
@@ -55,6 +56,7 @@ func fill(order *books.Order, sale multivende.Checkout) {
 	order.CheckoutID, order.CheckoutCode, order.CheckoutUpdated = sale.ID, lo.CoalesceOrEmpty(sale.Code, order.CheckoutCode), sale.UpdatedAt
 	order.OrderNumber = lo.CoalesceOrEmpty(sale.OrderNumber, sale.ExternalID, order.OrderNumber, sale.Code)
 	order.SoldAt = sale.SoldAt
+	order.PartlyCancelled = order.PartlyCancelled || sale.PartlyCancelled
 	if len(order.Items) == 0 || len(sale.DeliveryOrders) < 2 {
 		if items := itemsOfSale(sale.Items); len(items) > 0 {
 			order.Items = items

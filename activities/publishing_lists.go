@@ -54,6 +54,7 @@ func listOrder(r books.Row, group string) lists.Order {
 	return lists.Order{
 		Position: lo.FromPtr(r.Position), Number: lo.CoalesceOrEmpty(r.OrderNumber, r.Code, r.ID), Group: group,
 		Channel: channels.BySlug(r.Channel).Name, Courier: r.Courier, Tracking: r.TrackingNumber,
-		Items: lo.Map(r.Items, func(i books.Item, _ int) lists.Item { return lists.Item(i) }),
+		PartlyCancelled: r.PartlyCancelled,
+		Items:           lo.Map(r.Items, func(i books.Item, _ int) lists.Item { return lists.Item(i) }),
 	}
 }

@@ -68,14 +68,17 @@ var paths = map[string]string{
 	"checkouts_light":         "GET /api/m/m-1/checkouts/light/p/3",
 	"checkout":                "GET /api/checkouts/c-1",
 	"consent_page":            "GET /apps/authorize", "access_token": "POST /oauth/access-token",
-	"checkouts_with_error": "GET /api/m/m-1/checkouts/with-error/p/3",
+	"checkouts_with_error":   "GET /api/m/m-1/checkouts/with-error/p/3",
+	"pick_up_order":          "GET /api/pick-up-orders/p-1",
+	"pick_up_order_statuses": "GET /api/pick-up-order-statuses",
+	"change_pick_up_status":  "PUT /api/pick-up-orders/p-1/change-pick-up-status",
 }
 
 func TestThePathTable(t *testing.T) {
 	t.Parallel()
 	values := map[string]string{
 		"merchantId": "m-1", "page": "3", "provider": "paris", "marketplaceConnectionId": "con-1",
-		"taskId": "t-1", "deliveryOrderId": "d-1", "checkoutId": "c-1",
+		"taskId": "t-1", "deliveryOrderId": "d-1", "checkoutId": "c-1", "pickUpOrderId": "p-1",
 	}
 	assert.ElementsMatch(t, slices.Collect(maps.Keys(paths)), slices.Collect(maps.Keys(routes)))
 	for name, want := range paths {

@@ -40,6 +40,9 @@ const (
 	routeConsent         = "consent_page"
 	routeAccessToken     = "access_token"
 	routeWithError       = "checkouts_with_error"
+	routePickUpOrder     = "pick_up_order"
+	routePickUpStatuses  = "pick_up_order_statuses"
+	routeChangePickUp    = "change_pick_up_status"
 	routeDownload        = "download" // no path of the hub's: the links that it hands out
 )
 
@@ -70,6 +73,9 @@ var routes = map[string]route{
 	routeConsent:        {method: http.MethodGet, template: "/apps/authorize"}, // a page for people; never called
 	routeAccessToken:    {method: http.MethodPost, template: "/oauth/access-token"},
 	routeWithError:      {method: http.MethodGet, template: "/api/m/{merchantId}/checkouts/with-error/p/{page}"},
+	routePickUpOrder:    {method: http.MethodGet, template: "/api/pick-up-orders/{pickUpOrderId}"},
+	routePickUpStatuses: {method: http.MethodGet, template: "/api/pick-up-order-statuses"},
+	routeChangePickUp:   {method: http.MethodPut, template: "/api/pick-up-orders/{pickUpOrderId}/change-pick-up-status"},
 }
 
 var placeholder = regexp.MustCompile(`\{([^{}]*)\}`)

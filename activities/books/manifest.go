@@ -51,6 +51,9 @@ type Row struct {
 	WarehouseName string     `json:"warehouse_name,omitempty"`
 	Deadline      *time.Time `json:"deadline,omitempty"`
 	SoldAt        *time.Time `json:"sold_at,omitempty"`
+
+	// PartlyCancelled: the channel has cancelled some of its items, so look before it is packed.
+	PartlyCancelled bool `json:"partly_cancelled,omitempty"`
 }
 
 // RowOf is the row of an entry that is not printed.
@@ -61,6 +64,7 @@ func RowOf(e Entry) Row {
 		Outcome: e.Outcome, Reason: e.Reason, Status: lo.CoalesceOrEmpty(e.Status, StatusNone), Labels: []Printed{},
 		Courier: e.Order.Courier, ShippingMode: e.Order.ShippingMode, WarehouseID: e.Order.WarehouseID, WarehouseName: e.Order.WarehouseName,
 		Deadline: lo.EmptyableToPtr(e.Order.HandlingDeadline), SoldAt: lo.EmptyableToPtr(e.Order.SoldAt),
+		PartlyCancelled: e.Order.PartlyCancelled,
 	}
 }
 
@@ -70,6 +74,7 @@ func (r Row) Order() Order {
 		ID: r.ID, Code: r.Code, OrderNumber: r.OrderNumber, ConnectionID: r.ConnectionID, Channel: r.Channel,
 		TrackingNumber: r.TrackingNumber, Items: r.Items, Courier: r.Courier, ShippingMode: r.ShippingMode,
 		WarehouseID: r.WarehouseID, WarehouseName: r.WarehouseName, HandlingDeadline: lo.FromPtr(r.Deadline), SoldAt: lo.FromPtr(r.SoldAt),
+		PartlyCancelled: r.PartlyCancelled,
 	}
 }
 
@@ -127,7 +132,7 @@ func (m Manifest) Reasons(most int) []ReasonCount {
 var manifestHeader = []string{
 	"position", "delivery_order_id", "delivery_order_code", "order_number", "connection_id", "channel",
 	"tracking_number", "items", "outcome", "reason", "status", "labels",
-	"courier", "shipping_mode", "warehouse_id", "warehouse_name", "deadline", "sold_at", "sort",
+	"courier", "shipping_mode", "warehouse_id", "warehouse_name", "deadline", "sold_at", "partly_cancelled", "sort",
 }
 
 // WriteCSV writes the rows as comma-separated values with a header. Items
@@ -163,7 +168,7 @@ func (r Row) cells() []string {
 	return []string{
 		position, r.ID, r.Code, r.OrderNumber, r.ConnectionID, r.Channel, r.TrackingNumber,
 		strings.Join(items, "; "), string(r.Outcome), r.Reason, string(r.Status), strings.Join(labels, "; "),
-		r.Courier, r.ShippingMode, r.WarehouseID, r.WarehouseName, moment(r.Deadline), moment(r.SoldAt),
+		r.Courier, r.ShippingMode, r.WarehouseID, r.WarehouseName, moment(r.Deadline), moment(r.SoldAt), lo.Ternary(r.PartlyCancelled, "yes", ""),
 	}
 }
 

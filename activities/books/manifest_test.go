@@ -23,6 +23,7 @@ func TestManifestAsCSV(t *testing.T) {
 			Items: []books.Item{{SKU: "MUG", Quantity: 2}, {SKU: "HAT", Quantity: 1}}, Outcome: books.Labelled, Status: books.StatusNone,
 			Labels:  []books.Printed{{Key: "k", File: "f.pdf", First: 3, Count: 2, Slot: 4, Notes: []string{"turned by 90°"}}, {File: "f.pdf", First: 5, Count: 1}},
 			Courier: "Starken", ShippingMode: "Dropshipping", WarehouseID: "w", WarehouseName: "Ñuñoa", Deadline: lo.ToPtr(noon.In(time.FixedZone("", -3*3600))), SoldAt: lo.ToPtr(noon),
+			PartlyCancelled: true,
 		},
 		{ID: "=cmd|' /C calc'!A0", Code: "+1", OrderNumber: "-1", Channel: "@SUM(A1)", TrackingNumber: "\tx", Reason: "=\"quoted\"", Outcome: books.Rejected},
 	}}
@@ -43,17 +44,17 @@ func TestManifestAsCSV(t *testing.T) {
 	t.Run("a printed order", func(t *testing.T) {
 		t.Parallel()
 		assert.Equal(t, []string{"1", "id", "OD1", "A-1", "c", "paris", "T,1", "2×MUG; 1×HAT", "labelled", "", "none",
-			"f.pdf#3+2/4 (turned by 90°); f.pdf#5+1", "Starken", "Dropshipping", "w", "Ñuñoa", "2026-11-21T12:00:00Z", "2026-11-21T12:00:00Z", "deadline,order"}, rows[1])
+			"f.pdf#3+2/4 (turned by 90°); f.pdf#5+1", "Starken", "Dropshipping", "w", "Ñuñoa", "2026-11-21T12:00:00Z", "2026-11-21T12:00:00Z", "yes", "deadline,order"}, rows[1])
 	})
 	t.Run("no cell is a formula to a spreadsheet", func(t *testing.T) {
 		t.Parallel()
-		assert.Equal(t, []string{"", "'=cmd|' /C calc'!A0", "'+1", "'-1", "", "'@SUM(A1)", "'\tx", "", "rejected", "'=\"quoted\"", "", "", "", "", "", "", "", "", ""}, rows[2])
+		assert.Equal(t, []string{"", "'=cmd|' /C calc'!A0", "'+1", "'-1", "", "'@SUM(A1)", "'\tx", "", "rejected", "'=\"quoted\"", "", "", "", "", "", "", "", "", "", ""}, rows[2])
 	})
 	t.Run("a row tells its order again", func(t *testing.T) {
 		t.Parallel()
 		order := books.Order{
 			ID: "1", Code: "2", OrderNumber: "3", ConnectionID: "4", Channel: "5", TrackingNumber: "6", Items: items("7"),
-			Courier: "8", ShippingMode: "9", WarehouseID: "10", WarehouseName: "11", HandlingDeadline: noon, SoldAt: noon,
+			Courier: "8", ShippingMode: "9", WarehouseID: "10", WarehouseName: "11", HandlingDeadline: noon, SoldAt: noon, PartlyCancelled: true,
 		}
 		assert.Equal(t, order, books.RowOf(books.Entry{Order: order}).Order())
 	})

@@ -28,6 +28,8 @@ type Order struct {
 	CreatedAt        time.Time       `json:"created_at,omitzero"`
 	Items            []Item          `json:"items,omitempty"`
 	HubStatus        channels.Status `json:"hub_status,omitempty"`
+	// PartlyCancelled: its channel has cancelled some of its items.
+	PartlyCancelled bool `json:"partly_cancelled,omitempty"`
 
 	// Listed: the hub lists a label of it as available.
 	Listed bool `json:"listed,omitempty"`

@@ -52,6 +52,7 @@ func (p Pile) packingItems() table {
 		{heading: Text{"SKU", "SKU", "SKU"}, chars: 32},
 		{heading: Text{"Cantidad", "Quantidade", "Quantity"}, chars: 14, number: true},
 		{heading: Text{"Seguimiento", "Rastreio", "Tracking"}, chars: 26},
+		{heading: Text{"Aviso", "Aviso", "Notice"}, chars: 40, left: !p.noticed()},
 	}, nil}
 	for _, o := range p.Orders {
 		items := o.Items
@@ -59,7 +60,7 @@ func (p Pile) packingItems() table {
 			items = []Item{{}}
 		}
 		for _, i := range items {
-			t.rows = append(t.rows, []any{o.Position, o.Number, o.Group, o.Channel, o.Courier, p.Bins[i.SKU], i.SKU, i.Quantity, o.Tracking})
+			t.rows = append(t.rows, []any{o.Position, o.Number, o.Group, o.Channel, o.Courier, p.Bins[i.SKU], i.SKU, i.Quantity, o.Tracking, o.notice()})
 		}
 	}
 	return t.without()
@@ -75,8 +76,14 @@ func (p Pile) packingOrders() table {
 		{heading: Text{"Cantidad × SKU", "Quantidade × SKU", "Quantity × SKU"}, part: 6},
 		{heading: Text{"Seguimiento", "Rastreio", "Tracking"}, part: 4},
 	}, lo.Map(p.Orders, func(o Order, _ int) []any {
-		return []any{o.Position, o.Number, lo.Uniq(lo.Compact([]string{o.Group, o.Channel, o.Courier})), lo.Map(o.Items, func(i Item, _ int) string { return p.itemWords(i) }), o.Tracking}
+		return []any{o.Position, o.Number, lo.Uniq(lo.Compact([]string{o.Group, o.Channel, o.Courier})), p.itemLines(o), o.Tracking}
 	})}
+}
+
+// itemLines are an order's items, behind what the packer has to look at first.
+func (p Pile) itemLines(o Order) []string {
+	items := lo.Map(o.Items, func(i Item, _ int) string { return p.itemWords(i) })
+	return append(lo.Compact([]string{o.notice()}), items...)
 }
 
 func (p Pile) itemWords(i Item) string {

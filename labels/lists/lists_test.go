@@ -103,6 +103,19 @@ func TestPackingWorkbook(t *testing.T) {
 	})
 }
 
+func TestAnOrderThatIsPartlyCancelledStandsOut(t *testing.T) {
+	t.Parallel()
+	pile := samplePile()
+	pile.Orders[1].PartlyCancelled = true
+	rows, _ := rowsOf(t, written(t, lists.PackingWorkbook, pile))
+	assert.Equal(t, "Aviso / Notice", rows[0][8])
+	assert.Contains(t, rows[2][8], "¡Cancelado en parte!")
+	assert.Len(t, rows[1], 8, "the others have no notice")
+	pages, err := pdf.Texts(written(t, lists.PackingPDF, pile))
+	require.NoError(t, err)
+	assert.Equal(t, 1, strings.Count(strings.Join(pages, "\n"), "Cancelado en parte"))
+}
+
 func TestListsOnPaper(t *testing.T) {
 	t.Parallel()
 	text := func(t *testing.T, data []byte) string {

@@ -28,6 +28,8 @@ type Order struct {
 	Position                                  int
 	Number, Group, Channel, Courier, Tracking string
 	Items                                     []Item
+	// PartlyCancelled: the channel has cancelled some of its items.
+	PartlyCancelled bool
 }
 
 // Item is a SKU of an order and how many of it.
@@ -81,6 +83,20 @@ func quantities(items []Item) map[string]int {
 		sums[item.SKU] += item.Quantity
 	}
 	return sums
+}
+
+// partlyCancelled is what a packer reads of an order some items of which are cancelled.
+var partlyCancelled = Text{"¡Cancelado en parte! Revisar en el canal", "Cancelado em parte! Conferir no canal", "Partly cancelled! Look at it on the channel"}
+
+func (o Order) notice() string {
+	if o.PartlyCancelled {
+		return partlyCancelled.String()
+	}
+	return ""
+}
+
+func (p Pile) noticed() bool {
+	return slices.ContainsFunc(p.Orders, func(o Order) bool { return o.PartlyCancelled })
 }
 
 func (p Pile) grouped() bool {

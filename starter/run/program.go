@@ -28,6 +28,8 @@ type Program struct {
 	// Browse opens a page in the person's browser; Callback is where the hub sends it back.
 	Browse   func(ctx context.Context, address string) error
 	Callback string
+	// Statuses opens what the commands about statuses need.
+	Statuses func(ctx context.Context) (StatusChanges, error)
 	// Prepare makes what Temporal lacks and says in sentences what it did.
 	Prepare func(ctx context.Context) (did []string, err error)
 	Now     func() time.Time
@@ -46,6 +48,7 @@ type commands struct {
 	List     listCommand     `cmd:"" help:"List runs, newest first."`
 	Retry    retryCommand    `cmd:"" help:"Try the orders without a label again: a new run of a closed one, within an open one."`
 	Cancel   cancelCommand   `cmd:"" help:"Ask an open run to end; what it has published stays."`
+	Status   statusCommands  `cmd:"" help:"Take shipment statuses to the channels, and show how that ended."`
 	Download downloadCommand `cmd:"" help:"Fetch a run's files into a folder, with a page that explains them."`
 
 	Connect     connectCommand      `cmd:"" help:"Connect a merchant by the hub's consent page or with a code, or give a connected one a new code."`

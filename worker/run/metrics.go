@@ -31,6 +31,7 @@ type metrics struct {
 
 	tokenLife    *prometheus.GaugeVec
 	accountState *prometheus.GaugeVec
+	statuses     *statusMetrics
 }
 
 func newMetrics(log *slog.Logger) (*metrics, error) {
@@ -55,6 +56,7 @@ func newMetrics(log *slog.Logger) (*metrics, error) {
 	}
 	m.registry.MustRegister(m.hubRequests, m.hubSeconds, m.tokenLife, m.accountState, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.statuses = newStatusMetrics(m.registry)
 	exporter, err := otelprometheus.New(otelprometheus.WithRegisterer(m.registry), otelprometheus.WithoutScopeInfo(), otelprometheus.WithoutTargetInfo())
 	if err != nil {
 		return nil, fmt.Errorf("metrics of Temporal cannot be registered: %w", err)

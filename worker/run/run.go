@@ -196,7 +196,7 @@ func (p *process) work(ctx context.Context, begun func()) error {
 	defer fail(nil)
 	dependencies := activities.Dependencies{
 		Hubs: hubs, Store: p.store, Temporal: p.temporal, Settings: p.settings.activitySettings(), TempDir: p.settings.Temp,
-		Accounts: &accounts.Vault{Store: p.store},
+		Accounts: &accounts.Vault{Store: p.store}, Webhook: p.settings.webhook(), StatusEnded: p.metrics.statuses.observe,
 	}
 	if keeper != nil {
 		dependencies.Accounts, dependencies.Renewer = keeper.vault, keeper.renewer

@@ -32,6 +32,9 @@ type Settings struct {
 
 	FalabellaReady activities.FalabellaReady `env:"DESPACHO_FALABELLA_READY" default:"publish" help:"When Falabella hears ready_to_ship: label, publish or partner."`
 
+	WebhookOut       string `env:"DESPACHO_WEBHOOK_OUT" placeholder:"URL" help:"Address that is told by webhook when a channel has a status that others wait for (Falabella: ready_to_ship)."`
+	WebhookOutSecret Secret `env:"DESPACHO_WEBHOOK_OUT_SECRET" placeholder:"SECRET" help:"Secret that signs these webhooks, at least 16 characters."`
+
 	BuildID   string        `env:"DESPACHO_BUILD_ID" placeholder:"ID" help:"Turns worker versioning on: build id of this worker in the deployment despacho. It gets work once Temporal is told that this version is the current one."`
 	Listen    string        `env:"DESPACHO_LISTEN" default:"127.0.0.1:9090" help:"Address of /healthz, /readyz and /metrics; port 0 takes a free one."`
 	Drain     time.Duration `env:"DESPACHO_DRAIN" default:"30s" help:"How long steps under way may take to end after SIGTERM."`
@@ -50,5 +53,10 @@ func (s Settings) hasAccounts() bool {
 
 // activitySettings are what a run records of this worker.
 func (s Settings) activitySettings() activities.Settings {
-	return activities.Settings{HubSpeed: s.HubSpeed, FalabellaReady: s.FalabellaReady}.Over(activities.DefaultSettings())
+	return activities.Settings{HubSpeed: s.HubSpeed, FalabellaReady: s.FalabellaReady, WebhookOut: s.WebhookOut != ""}.Over(activities.DefaultSettings())
+}
+
+// webhook is who is told when a status is verified.
+func (s Settings) webhook() activities.Webhook {
+	return activities.Webhook{URL: s.WebhookOut, Secret: s.WebhookOutSecret.Reveal()}
 }

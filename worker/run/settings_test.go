@@ -74,6 +74,9 @@ func TestValidate(t *testing.T) {
 		"a temporary folder that is missing": {func(s *Settings) { s.Temp = folder + "/none" }, "DESPACHO_TEMP", "writable"},
 		"no parallel steps on files":         {func(s *Settings) { s.FilesParallel = 0 }, "DESPACHO_FILES_PARALLEL", "1 to"},
 		"an unknown moment for Falabella":    {func(s *Settings) { s.FalabellaReady = "later" }, "DESPACHO_FALABELLA_READY", "partner"},
+		"a webhook without encryption":       {func(s *Settings) { s.WebhookOut, s.WebhookOutSecret = "http://example.com", "0123456789abcdef" }, "DESPACHO_WEBHOOK_OUT", "https"},
+		"a webhook without a secret":         {func(s *Settings) { s.WebhookOut = "https://example.com" }, "DESPACHO_WEBHOOK_OUT", "secret"},
+		"a secret without a webhook":         {func(s *Settings) { s.WebhookOutSecret = "0123456789abcdef" }, "DESPACHO_WEBHOOK_OUT", "no address"},
 		"a build id with a space":            {func(s *Settings) { s.BuildID = "a b" }, "DESPACHO_BUILD_ID", "letters"},
 		"an address without a port":          {func(s *Settings) { s.Listen = "localhost" }, "DESPACHO_LISTEN", "host:port"},
 		"a port that is too large":           {func(s *Settings) { s.Listen = "127.0.0.1:70000" }, "DESPACHO_LISTEN", "host:port"},
@@ -101,6 +104,7 @@ func TestValidateNamesAllAtOnce(t *testing.T) {
 	for _, variable := range Variables() {
 		optional := []string{
 			"DESPACHO_TOKEN_FILE", "DESPACHO_START_WAIT", "DESPACHO_CLIENT_ID", "DESPACHO_CLIENT_SECRET", "DESPACHO_ACCOUNTS_KEY", "DESPACHO_ACCOUNTS_KEY_FILE",
+			"DESPACHO_WEBHOOK_OUT", "DESPACHO_WEBHOOK_OUT_SECRET",
 		}
 		if slices.Contains(optional, variable) {
 			continue // their zero values are right

@@ -79,6 +79,8 @@ func (s Settings) checkHub(c *complaints) {
 	c.unless(within(s.HubParallel, maxSlots), "DESPACHO_HUB_PARALLEL", "%d is out of range; write 1 to %d (default 16)", s.HubParallel, maxSlots)
 	c.unless(within(s.Workers, maxWorkers), "DESPACHO_WORKERS", "%d is out of range; write the number of worker processes, 1 to %d", s.Workers, maxWorkers)
 	ready := []activities.FalabellaReady{activities.ReadyAtLabel, activities.ReadyAtPublish, activities.ReadyFromPartner}
+	err = s.webhook().Check()
+	c.unless(err == nil, "DESPACHO_WEBHOOK_OUT", "%v; write an https address and a secret (DESPACHO_WEBHOOK_OUT_SECRET), or leave both empty", err)
 	c.unless(slices.Contains(ready, s.FalabellaReady), "DESPACHO_FALABELLA_READY", "%q is unknown; write label, publish or partner", s.FalabellaReady)
 }
 
