@@ -108,3 +108,11 @@ func ValidListen(text string) bool {
 	number, notNumber := strconv.Atoi(port)
 	return err == nil && (notAddress == nil || hostPattern.MatchString(host)) && notNumber == nil && number >= 0 && number <= 65535
 }
+
+// exampleMark stands in every secret of deploy/example.env.
+const exampleMark = "change-me"
+
+// UsesExampleSecret tells whether the S3 secret is the one of the example settings.
+func UsesExampleSecret() bool {
+	return strings.Contains(os.Getenv("AWS_SECRET_ACCESS_KEY"), exampleMark)
+}

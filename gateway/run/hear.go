@@ -19,10 +19,8 @@ type server struct {
 }
 
 func (p *process) newServer(listener net.Listener) *server {
-	allowed, _ := parsePrefixes(p.settings.Sources)
-	proxies, _ := parsePrefixes(p.settings.Proxies)
 	handler := &webhooks{
-		sources: sources{allowed: append(allowed, p.options.Sources...), proxies: proxies},
+		sources: p.sources(),
 		merchants: newMerchants(p.settings.Merchant, func(ctx context.Context, merchant string) (bool, error) {
 			return p.store.Exists(ctx, storage.AccountCredentials(merchant))
 		}),

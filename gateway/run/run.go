@@ -115,4 +115,18 @@ func (p *process) warn() {
 			p.log.Warn("no setting of the gateway has this name; is it misspelt?", "variable", name)
 		}
 	}
+	if service.UsesExampleSecret() {
+		p.log.Warn("AWS_SECRET_ACCESS_KEY is the published example: anybody can read your buyers' labels. Write a secret of your own into .env")
+	}
+	if sources := p.sources(); loopback(p.settings.Listen) && !slices.ContainsFunc(slices.Concat(sources.allowed, sources.proxies), ofThisMachine) {
+		p.log.Warn("webhooks are heard on this machine only, and nobody on it may send: name your proxy in DESPACHO_WEBHOOK_PROXIES")
+	}
 }
+
+func (p *process) sources() sources {
+	allowed, _ := parsePrefixes(p.settings.Sources)
+	proxies, _ := parsePrefixes(p.settings.Proxies)
+	return sources{allowed: append(allowed, p.options.Sources...), proxies: proxies}
+}
+
+func ofThisMachine(prefix netip.Prefix) bool { return prefix.Addr().IsLoopback() }

@@ -36,9 +36,8 @@ func (s Settings) Validate() error {
 }
 
 func (s Settings) checkEncryption(c *service.Complaints) {
-	if !service.ValidListen(s.Listen) {
-		c.Add("DESPACHO_GATEWAY_LISTEN", "%q is not an address to listen at; write host:port such as 0.0.0.0:8443 (port 0 takes a free one)", s.Listen)
-	}
+	valid := service.ValidListen(s.Listen)
+	c.Unless(valid, "DESPACHO_GATEWAY_LISTEN", "%q is not an address to listen at; write host:port such as 0.0.0.0:8443 (port 0 takes a free one)", s.Listen)
 	switch {
 	case s.Plain != "" && s.Plain != BehindProxy:
 		c.Add("DESPACHO_GATEWAY_PLAIN", "%q is unknown; write %s when a proxy of yours speaks https, or leave it empty", s.Plain, BehindProxy)
@@ -48,7 +47,7 @@ func (s Settings) checkEncryption(c *service.Complaints) {
 		c.Add("DESPACHO_WEBHOOK_PROXIES", "no proxy is named, so everything would seem to come from the proxy itself and be refused; write its address or network")
 	case s.encrypted():
 		s.checkCertificate(c)
-	case s.Plain == "" && !loopback(s.Listen):
+	case s.Plain == "" && valid && !loopback(s.Listen):
 		c.Add("DESPACHO_GATEWAY_CERT", "there is no certificate, and the hub wants https: set DESPACHO_GATEWAY_CERT and DESPACHO_GATEWAY_KEY, or state DESPACHO_GATEWAY_PLAIN=%s where a proxy of yours speaks https", BehindProxy)
 	}
 }
