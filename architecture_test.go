@@ -59,12 +59,13 @@ var rooms = map[string][]string{
 	"multivende":         {"channels"},
 	"multivende/sandbox": {},
 	"storage":            {},
+	"service":            {},
 	"accounts":           {"multivende", "storage"},
 	"activities":         {"labels", "multivende", "storage", "channels", "accounts"},
 	"workflows":          {"activities", "channels"},
-	"worker":             {"workflows", "activities", "labels", "multivende", "storage", "channels", "accounts"},
-	"starter":            {"workflows", "activities", "labels", "multivende", "storage", "channels", "accounts"},
-	"gateway":            {"workflows", "activities", "labels", "multivende", "storage", "channels", "accounts"},
+	"worker":             {"workflows", "activities", "labels", "multivende", "storage", "channels", "accounts", "service"},
+	"starter":            {"workflows", "activities", "labels", "multivende", "storage", "channels", "accounts", "service"},
+	"gateway":            {"workflows", "activities", "labels", "multivende", "storage", "channels", "accounts", "service"},
 	"deploy":             {"labels"},
 }
 

@@ -24,9 +24,23 @@ const documentsLimit = 20
 // still cannot be had is passed over: it must not hold up the other orders.
 const documentTries = 5
 
-// fetch downloads a result, keeps it as it came under the key that it
-// returns, and opens it.
-func (a *Documents) fetch(ctx context.Context, hub *multivende.Client, scope Scope, link string) ([]bundle.File, string, error) {
+// What a task's result, and the own documents of one of its orders, may unpack
+// to: they are in memory until their labels are stored, documents of up to
+// hubParallel orders side by side.
+const (
+	resultUnpacked    = 256 << 20
+	documentsUnpacked = 32 << 20
+)
+
+// roomBeside is what a further file may unpack to beside those that are open.
+func roomBeside(files []bundle.File, most int64) bundle.Limits {
+	open := lo.SumBy(files, func(f bundle.File) int64 { return int64(len(f.Data)) })
+	return bundle.Limits{TotalBytes: max(most-open, 1), FileBytes: singleLimit}
+}
+
+// fetch downloads a result to disk, keeps it as it came under the key that it
+// returns, and opens it within limits.
+func (a *Documents) fetch(ctx context.Context, hub *multivende.Client, scope Scope, link string, limits bundle.Limits) ([]bundle.File, string, error) {
 	file, err := os.CreateTemp(a.TempDir, "despacho-*")
 	if err != nil {
 		return nil, "", fmt.Errorf("a temporary file for a result: %w", err)
@@ -43,7 +57,7 @@ func (a *Documents) fetch(ctx context.Context, hub *multivende.Client, scope Sco
 	if err != nil {
 		return nil, "", err
 	}
-	files, err := bundle.Open("result", file, got.Bytes, bundle.Limits{})
+	files, err := bundle.Open("result", file, got.Bytes, limits)
 	if err != nil {
 		return nil, raw.Key, unusable{err}
 	}
@@ -88,7 +102,7 @@ func (a *Documents) openDocuments(ctx context.Context, hub *multivende.Client, s
 func (a *Documents) openLinks(ctx context.Context, hub *multivende.Client, scope Scope, order books.Order, links []string, known []labels.Order) (labels.Assignment, error) {
 	var files []bundle.File
 	for _, link := range links {
-		got, _, err := a.fetch(ctx, hub, scope, link)
+		got, _, err := a.fetch(ctx, hub, scope, link, roomBeside(files, documentsUnpacked))
 		_, broken := asTrouble(err)
 		if broken || hubError(err) != nil && attempt(ctx) > documentTries {
 			continue
@@ -113,13 +127,24 @@ func (a *Documents) storeLabels(ctx context.Context, scope Scope, order books.Or
 		}
 		record.Labels = append(record.Labels, books.Label{
 			Key: file.Key, Format: string(label.Format), SHA256: file.SHA256, Bytes: file.Bytes,
-			Count: label.Count, Spare: label.Spare, Notes: label.Notes,
+			Count: label.Count, Spare: label.Spare, Notes: notesOf(label),
 		})
 	}
 	if _, err := a.Store.PutOnce(ctx, storage.Waiting(scope.Merchant, scope.Connection.ID, order.ID), &record); err != nil {
 		return nil, err
 	}
 	return record.Labels, nil
+}
+
+// mostNotes bounds what is told of one label; a hostile file has no end of it.
+const mostNotes = 20
+
+func notesOf(label labels.Label) []string {
+	notes := lo.Map(lo.Subset(label.Notes, 0, mostNotes), func(note string, _ int) string { return books.Reason(note) })
+	if more := len(label.Notes) - mostNotes; more > 0 {
+		notes = append(notes, fmt.Sprintf("and %d changes more", more))
+	}
+	return notes
 }
 
 func contentType(format string) string {

@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -166,9 +167,10 @@ func (c *collection) ownFiles(ctx context.Context, order books.Order) (labels.As
 func (c *collection) open(ctx context.Context) error {
 	var files []bundle.File
 	for _, link := range linksOf(c.task) {
-		got, raw, err := c.fetch(ctx, c.hub, c.in.Scope, link)
+		limits := roomBeside(files, resultUnpacked)
+		got, raw, err := c.fetch(ctx, c.hub, c.in.Scope, link, limits)
 		if multivende.ClassOf(err) == multivende.LinkExpired {
-			got, raw, err = c.renewed(ctx, link)
+			got, raw, err = c.renewed(ctx, link, limits)
 		}
 		if trouble, broken := asTrouble(err); broken {
 			c.trouble = trouble
@@ -190,7 +192,7 @@ func (c *collection) open(ctx context.Context) error {
 }
 
 // renewed asks the task for a new link, once, and fetches that.
-func (c *collection) renewed(ctx context.Context, expired string) ([]bundle.File, string, error) {
+func (c *collection) renewed(ctx context.Context, expired string, limits bundle.Limits) ([]bundle.File, string, error) {
 	task, err := c.hub.Task(ctx, c.in.Task)
 	if err != nil {
 		return nil, "", err
@@ -200,7 +202,7 @@ func (c *collection) renewed(ctx context.Context, expired string) ([]bundle.File
 		return nil, "", fmt.Errorf("task %s has no link any more", c.in.Task)
 	}
 	i := max(lo.IndexOf(linksOf(c.task), expired), 0)
-	return c.fetch(ctx, c.hub, c.in.Scope, links[min(i, len(links)-1)])
+	return c.fetch(ctx, c.hub, c.in.Scope, links[min(i, len(links)-1)], limits)
 }
 
 func printedAll(orders []books.Order) []labels.Order {
@@ -208,7 +210,7 @@ func printedAll(orders []books.Order) []labels.Order {
 }
 
 func printedAs(o books.Order) labels.Order {
-	return labels.Order{ID: o.ID, References: o.References, Tracking: o.TrackingNumber}
+	return labels.Order{ID: o.ID, Number: cmp.Or(o.OrderNumber, o.Code), References: o.References, Tracking: o.TrackingNumber}
 }
 
 // linksOf are the links to a task's result: that of the task, else those under

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/labels"
 	"github.com/despacho/despacho/multivende/sandbox"
 	"github.com/despacho/despacho/storage"
 )
@@ -271,4 +272,14 @@ func TestHowTheTryOfALabelEnds(t *testing.T) {
 			assert.Contains(t, page.Ended[0].Reason, c.reason)
 		})
 	}
+}
+
+func TestNotesOfALabelAreBounded(t *testing.T) {
+	t.Parallel()
+	few := []string{"removed ^MMT ×2", "turned\nby 90°"}
+	assert.Equal(t, []string{"removed ^MMT ×2", "turned by 90°"}, notesOf(labels.Label{Notes: few}))
+	many := notesOf(labels.Label{Notes: lo.Times(100, func(i int) string { return strings.Repeat("x", 1000) })})
+	assert.Len(t, many, mostNotes+1)
+	assert.Equal(t, "and 80 changes more", many[mostNotes])
+	assert.LessOrEqual(t, len([]rune(many[0])), 200)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/labels/bundle"
 	"github.com/despacho/despacho/multivende/sandbox"
 	"github.com/despacho/despacho/storage/storagetest"
 )
@@ -186,4 +187,11 @@ func TestLinksOfEachOrderAreAsGoodAsOneForAll(t *testing.T) {
 	w.requireOwnLabels(page, truth)
 	assert.Zero(t, w.calls("task-file"))
 	assert.Zero(t, w.calls("delivery-order"), "its own documents are not needed")
+}
+
+func TestFilesShareTheRoomThatIsLeft(t *testing.T) {
+	t.Parallel()
+	open := []bundle.File{{Data: make([]byte, 7)}, {Data: make([]byte, 13)}}
+	assert.Equal(t, bundle.Limits{TotalBytes: 80, FileBytes: singleLimit}, roomBeside(open, 100))
+	assert.EqualValues(t, 1, roomBeside(open, 20).TotalBytes, "nothing more, which is not the default")
 }

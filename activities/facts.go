@@ -34,6 +34,7 @@ func refresh(order *books.Order, d multivende.DeliveryOrder) {
 	order.Courier = lo.CoalesceOrEmpty(d.CourierName, order.Courier)
 	order.ShippingMode = lo.CoalesceOrEmpty(d.ShippingMode, order.ShippingMode)
 	order.WarehouseID = lo.CoalesceOrEmpty(d.WarehouseID, order.WarehouseID)
+	order.WarehouseName = lo.CoalesceOrEmpty(d.WarehouseName, order.WarehouseName)
 	if !d.HandlingDateLimit.IsZero() {
 		order.HandlingDeadline = d.HandlingDateLimit
 	}
@@ -42,6 +43,7 @@ func refresh(order *books.Order, d multivende.DeliveryOrder) {
 	}
 	if status, ok := statusOf(d); ok {
 		order.HubStatus = status
+		order.PartlyCancelled = order.PartlyCancelled || status == channels.PartiallyCancelled
 	}
 	if items := itemsOfDelivery(d.Items); len(items) > 0 {
 		order.Items = items
@@ -54,6 +56,7 @@ func fill(order *books.Order, sale multivende.Checkout) {
 	order.CheckoutID, order.CheckoutCode, order.CheckoutUpdated = sale.ID, lo.CoalesceOrEmpty(sale.Code, order.CheckoutCode), sale.UpdatedAt
 	order.OrderNumber = lo.CoalesceOrEmpty(sale.OrderNumber, sale.ExternalID, order.OrderNumber, sale.Code)
 	order.SoldAt = sale.SoldAt
+	order.PartlyCancelled = order.PartlyCancelled || sale.PartlyCancelled
 	if len(order.Items) == 0 || len(sale.DeliveryOrders) < 2 {
 		if items := itemsOfSale(sale.Items); len(items) > 0 {
 			order.Items = items
@@ -69,15 +72,31 @@ func fill(order *books.Order, sale multivende.Checkout) {
 }
 
 func itemsOfDelivery(items []multivende.DeliveryItem) []books.Item {
-	return lo.FilterMap(items, func(i multivende.DeliveryItem, _ int) (books.Item, bool) {
-		return books.Item{SKU: i.SKU, Quantity: i.Quantity}, i.SKU != ""
-	})
+	return addedUp(items, func(i multivende.DeliveryItem) books.Item { return books.Item{SKU: i.SKU, Quantity: i.Quantity} })
 }
 
 func itemsOfSale(items []multivende.CheckoutItem) []books.Item {
-	return lo.FilterMap(items, func(i multivende.CheckoutItem, _ int) (books.Item, bool) {
-		return books.Item{SKU: i.SKU, Quantity: i.Quantity}, i.SKU != ""
-	})
+	return addedUp(items, func(i multivende.CheckoutItem) books.Item { return books.Item{SKU: i.SKU, Quantity: i.Quantity} })
+}
+
+// addedUp are lines by SKU, in the order in which they came: whoever packs takes
+// all of a SKU at once. Lines without a SKU are left out.
+func addedUp[T any](lines []T, item func(T) books.Item) []books.Item {
+	var items []books.Item
+	places := map[string]int{}
+	for _, line := range lines {
+		one := item(line)
+		at, known := places[one.SKU]
+		switch {
+		case one.SKU == "":
+		case known:
+			items[at].Quantity += one.Quantity
+		default:
+			places[one.SKU] = len(items)
+			items = append(items, one)
+		}
+	}
+	return items
 }
 
 // statusOf is the delivery order's shipment status, in our words.

@@ -207,7 +207,9 @@ func TestPoliciesSayWhatIsQueued(t *testing.T) {
 func TestOrdersOfARunThatEndedWithoutThemAreTriedLater(t *testing.T) {
 	t.Parallel()
 	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 60})
-	w.settle(func(s *accounts.Settings) { s.Policies = map[string]accounts.Policy{w.scope("paris").Connection.ID: accounts.AsOrdersCome} })
+	w.settle(func(s *accounts.Settings) {
+		s.Policies = map[string]accounts.Policy{w.scope("paris").Connection.ID: accounts.AsOrdersCome}
+	})
 	w.poll(time.Time{})
 	making := w.prepare("made-1").Makings[0]
 	must(w.world, w.intake.TakeMade, TakeMadeInput{Merchant: w.merchant(), Run: making.Run})

@@ -67,7 +67,10 @@ func (w *intakeWorld) record(order string) IntakeRecord {
 	return record
 }
 
-func (w *intakeWorld) state(o sandbox.ReportOrder) IntakeState { w.Helper(); return w.record(o.ID).State }
+func (w *intakeWorld) state(o sandbox.ReportOrder) IntakeState {
+	w.Helper()
+	return w.record(o.ID).State
+}
 
 func (w *intakeWorld) inState(state IntakeState) []string {
 	w.Helper()

@@ -167,7 +167,7 @@ type Published struct {
 	Requested int                     `json:"requested"`
 	// Reasons say why orders have no label here, the most frequent first, at most 15.
 	Reasons []books.ReasonCount `json:"reasons,omitempty"`
-	// Changes say what was changed on labels, the most frequent first, at most 8.
+	// Changes say what was changed on labels, the most frequent first, at most 15.
 	Changes []books.ChangeCount `json:"changes,omitempty"`
 	// After counts, for each connection whose channel wants a status once the
 	// parcel is packed, the pages "after-n" with the printed orders.
@@ -177,7 +177,7 @@ type Published struct {
 // How many reasons and changes people see in Temporal's UI; the manifest has them all.
 const (
 	reasonsShown = 15
-	changesShown = 8
+	changesShown = 15
 )
 
 // Publish settles the run's books as they stand, sorts the pile, joins the

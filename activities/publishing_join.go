@@ -40,6 +40,7 @@ func (a *Publishing) join(ctx context.Context, in PublishInput, entries []books.
 		return final(ErrorRequest, err.Error())
 	}
 	pile.Manifest.Sort, pile.Manifest.Group = sort.String(), by
+	books.NameWarehouses(entries)
 	for {
 		printed, others := lo.FilterReject(entries, func(e books.Entry, _ int) bool { return e.Outcome == books.Labelled })
 		groups := sort.Grouped(printed, by)

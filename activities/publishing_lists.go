@@ -32,7 +32,7 @@ func (a *Publishing) lists(ctx context.Context, in PublishInput, sort books.Sort
 		return nil, nil
 	}
 	pile := lists.Pile{
-		Merchant: in.Merchant, Run: in.Run, Sort: sort.String(), Made: in.Since, Bins: sort.Bins,
+		Merchant: in.Merchant, Run: in.Run, Sort: sort.String(), Made: in.Since, Bins: sort.Bins, Split: all.by != books.GroupNone,
 		Orders: lo.Map(all.rows, func(r books.Row, i int) lists.Order { return listOrder(r, groupWords(all.by, all.groups[i])) }),
 	}
 	var made []books.ListFile
@@ -54,6 +54,7 @@ func listOrder(r books.Row, group string) lists.Order {
 	return lists.Order{
 		Position: lo.FromPtr(r.Position), Number: lo.CoalesceOrEmpty(r.OrderNumber, r.Code, r.ID), Group: group,
 		Channel: channels.BySlug(r.Channel).Name, Courier: r.Courier, Tracking: r.TrackingNumber,
-		Items: lo.Map(r.Items, func(i books.Item, _ int) lists.Item { return lists.Item(i) }),
+		PartlyCancelled: r.PartlyCancelled,
+		Items:           lo.Map(r.Items, func(i books.Item, _ int) lists.Item { return lists.Item(i) }),
 	}
 }

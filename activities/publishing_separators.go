@@ -11,6 +11,7 @@ import (
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/labels/lists"
+	"github.com/despacho/despacho/labels/pdf"
 )
 
 // separate puts a page before and one behind the labels of each file. What is
@@ -84,15 +85,18 @@ func groupWords(by books.GroupBy, g books.Group) string {
 	return strings.Join(lo.Compact([]string{g.Name, lo.Ternary(g.Apart, "Flex", "")}), " · ")
 }
 
-// Size of a page between PDF labels, in points: 4 × 6 inches. Where the paper
-// has less room, it is shrunk like a label.
-const separatorWidth, separatorHeight = 288, 432
+// usualLabel is the size of a page between PDF labels that stay as they came:
+// 4 × 6 inches, in points.
+var usualLabel = pdf.Size{Width: 288, Height: 432}
 
+// page draws a page between labels in the file's format, as large as the room
+// that its stock has for a label.
 func page(p lists.Page, file *joined) ([]byte, error) {
 	if file.format == "zpl" {
 		return p.ZPL(), nil
 	}
-	data, err := p.PDF(separatorWidth, separatorHeight)
+	room := lo.CoalesceOrEmpty(file.layout.Stock.SlotSize(), usualLabel)
+	data, err := p.PDF(room.Width, room.Height)
 	if err != nil {
 		return nil, fmt.Errorf("the page between labels: %w", err)
 	}

@@ -31,19 +31,20 @@ func (s *stream) each(ctx context.Context) iter.Seq2[[]byte, error] {
 		if s.file.opening != nil && !yield(s.file.opening, nil) {
 			return
 		}
-		for i, label := range s.file.labels {
-			data, err := s.store.ReadAll(ctx, label.Key, singleLimit)
+		i := 0
+		for data, err := range readAhead(ctx, s.store, s.file.labels) {
 			if err != nil {
 				s.failed = err
 				yield(nil, err)
 				return
 			}
-			if s.stamping != nil {
+			if label := s.file.labels[i]; s.stamping != nil {
 				data, s.notes[i] = stamped(label.Format, data, s.stamping(label))
 			}
 			if !yield(data, nil) {
 				return
 			}
+			i++
 		}
 		if s.file.closing != nil {
 			yield(s.file.closing, nil)

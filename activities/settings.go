@@ -37,6 +37,8 @@ type Settings struct {
 	StatusSends int `json:"status_sends,omitempty"`
 	// StatusTime is how long a status takes to reach its channel when nothing is known; the hub's time.
 	StatusTime Duration `json:"status_time,omitempty"`
+	// WebhookOut: somebody is told by webhook when a status is verified.
+	WebhookOut bool `json:"webhook_out,omitempty"`
 }
 
 // DefaultSettings are those of production.
@@ -60,6 +62,7 @@ func (s Settings) Over(base Settings) Settings {
 	s.StatusWindow = either(s.StatusWindow, base.StatusWindow)
 	s.StatusSends = either(s.StatusSends, base.StatusSends)
 	s.StatusTime = either(s.StatusTime, base.StatusTime)
+	s.WebhookOut = either(s.WebhookOut, base.WebhookOut)
 	return s
 }
 

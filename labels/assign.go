@@ -101,7 +101,7 @@ func (a *assigning) loose(file bundle.File, reason string, parts []part) {
 
 // conflict keeps a file that names two orders from both.
 func (a *assigning) conflict(file bundle.File, claimed, other int) {
-	reason := fmt.Sprintf("the file came for order %s, but names order %s", a.orders[claimed].ID, a.orders[other].ID)
+	reason := fmt.Sprintf("the file came for order %s, but names order %s", a.orders[claimed].name(), a.orders[other].name())
 	a.problem(claimed, Conflict, file, reason)
 	a.problem(other, Conflict, file, reason)
 }
@@ -140,7 +140,7 @@ func (a *assigning) place(o *opened) {
 // withoutControls leaves out the pages of lists: those that name several orders
 // or are headed as such, and what follows them.
 func (a *assigning) withoutControls(o *opened) []part {
-	isList := func(p part) bool { return p.format == PDF && (p.control || len(p.found.strong) > 1) }
+	isList := func(p part) bool { return p.format == PDF && p.broken == "" && (p.control || len(p.found.strong) > 1) }
 	_, first, found := lo.FindIndexOf(o.parts, isList)
 	if !found {
 		return o.parts

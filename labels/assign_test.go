@@ -1,6 +1,7 @@
 package labels_test
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"slices"
@@ -61,6 +62,15 @@ func TestAssignGivesEachLabelToItsOrder(t *testing.T) {
 		"by barcode data": {
 			files: []bundle.File{file("x", sample.ZPL("Remitente", "43312678002"))},
 			want:  map[string][]string{"id-b": {"zpl x ×1"}},
+		},
+		"a sheet's labels each to its own": {
+			files: []bundle.File{file("x.pdf", sample.PDFSheet("Orden "+b, "Orden "+a, "OD-1001 70000000001"))},
+			want:  map[string][]string{"id-a": {"pdf x.pdf ×1", "pdf x.pdf ×1"}, "id-b": {"pdf x.pdf ×1"}},
+		},
+		"nobody, when a sheet cannot be cut": {
+			files: []bundle.File{file("x.pdf", sample.PDFSheet("Ordenes "+a+" "+b, "Ordenes "+a+" "+b))},
+			want:  map[string][]string{},
+			loose: 1,
 		},
 		"by a number printed in groups or over two fields": {
 			files: []bundle.File{
@@ -133,6 +143,18 @@ func TestAssignGivesEachLabelToItsOrder(t *testing.T) {
 			assert.Empty(t, got.Problems)
 		})
 	}
+}
+
+func TestABrokenPageCostsOnlyItself(t *testing.T) {
+	t.Parallel()
+	data := bytes.Replace(sample.PDF("Orden 2000004280026175", "Orden 2000004280026176"), []byte("/Contents 7 0 R"), []byte("/Contents 9 0 R"), 1)
+	a := labels.Assign([]bundle.File{file("all.pdf", data)}, batch)
+	assert.Equal(t, map[string][]string{"id-a": {"pdf all.pdf ×1"}}, shape(a))
+	assert.Empty(t, a.Problems)
+	require.Len(t, a.Unassigned, 1)
+	assert.Equal(t, "its page 2: its drawing is missing", a.Unassigned[0].Reason)
+	own := labels.AssignKnown([]bundle.File{file("own.pdf", data)}, second, batch)
+	assert.Equal(t, map[string][]labels.ProblemKind{"id-b": {labels.Conflict}, "id-a": {labels.Conflict}}, problems(own))
 }
 
 func TestAssignRecognisesCopies(t *testing.T) {

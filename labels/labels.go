@@ -4,6 +4,7 @@
 package labels
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 
@@ -21,12 +22,15 @@ const (
 
 // Order is what a label can be recognised by. References are what may be printed
 // on it or stand in a file's name (order number, package id, shipping id, codes,
-// external ids), the strongest first.
+// external ids), the strongest first. Number is how people know it; may be empty.
 type Order struct {
 	ID         string
+	Number     string
 	References []string
 	Tracking   string
 }
+
+func (o Order) name() string { return cmp.Or(o.Number, o.ID) }
 
 // Label is one parcel's label: one page or unit, or several that belong
 // together. Name is where it came from, Count its pages or units. Spare marks a

@@ -20,22 +20,26 @@ import (
 type part struct {
 	format      Format
 	index       int // within its file
+	name        string
 	texts       []string
 	numbers     []string // the long numbers on it, sorted
 	fingerprint [sha256.Size]byte
 	control     bool // a page of a list or manifest
+	uncut       bool // a page that may carry several labels
 	found       found
 	broken      string
 	notes       []string
 	unit        []byte
 }
 
-// opened is a label file with its parts; document is set for a PDF.
+// opened is a label file with its parts; document is set for a PDF. Changes are
+// what was taken out of it or mended, in the file as a whole.
 type opened struct {
 	file     bundle.File
 	at       int
 	parts    []part
 	document pdf.Document
+	changes  []string
 	old      bool
 }
 
@@ -62,8 +66,11 @@ func (r references) open(at int, file bundle.File) (opened, *unusable) {
 		bad = &unusable{NotLabel, fmt.Sprintf("the file is no label: its kind is %q", file.Kind)}
 	}
 	for i := range o.parts {
-		o.parts[i].found = r.find(o.parts[i].texts)
-		o.parts[i].numbers = longNumbers(o.parts[i].texts)
+		p := &o.parts[i]
+		p.found, p.numbers = r.find(p.texts), longNumbers(p.texts)
+		if p.uncut && len(p.found.strong) > 1 && !p.control {
+			p.broken = "it carries labels of several orders, and where one ends cannot be told"
+		}
 	}
 	return o, bad
 }
@@ -78,15 +85,25 @@ func (o *opened) readPDF() *unusable {
 	if err != nil {
 		return &unusable{Broken, string(pdf.Damaged)}
 	}
+	document, sheets, err := document.Singles(HasControlHeading)
+	if err != nil {
+		return &unusable{Broken, string(pdf.Damaged)}
+	}
 	o.document = document
+	o.changes = lo.Map(document.Removed, func(r pdf.Removed, _ int) string { return "removed " + r.String() })
+	if document.Repaired != "" {
+		o.changes = append(o.changes, document.Repaired)
+	}
+	ofPage := lo.KeyBy(sheets, func(s pdf.Sheet) int { return s.Page })
 	for i := range document.Pages {
-		content := document.Content(i)
-		if content.Blank {
+		content, broken := document.Content(i), document.Broken(i)
+		if content.Blank && broken == "" {
 			continue
 		}
-		p := part{format: PDF, index: i, texts: strings.Split(content.Text, "\n"), control: HasControlHeading(content.Text)}
-		if document.Repaired != "" {
-			p.notes = []string{document.Repaired}
+		p := part{format: PDF, index: i, name: document.PageName(i), broken: broken,
+			texts: strings.Split(content.Text, "\n"), control: HasControlHeading(content.Text)}
+		if sheet, ok := ofPage[document.PageNumber(i)]; ok {
+			p.notes, p.uncut = []string{sheet.String()}, sheet.Labels == 0
 		}
 		p.fingerprint = o.pageFingerprint(i, content.Text)
 		o.parts = append(o.parts, p)
@@ -119,22 +136,18 @@ func (o *opened) readZPL() *unusable {
 	case len(units) == 0:
 		return &unusable{Empty, "the file prints nothing"}
 	}
-	notes := slices.Clone(report.Repairs)
-	if len(report.Removed) > 0 {
-		names := lo.Map(report.Removed, func(r zpl.Removed, _ int) string { return r.Command })
-		notes = append(notes, "left out, because it changes the printer or is not drawn: "+strings.Join(names, " "))
-	}
+	o.changes = append(lo.Map(report.Removed, func(r zpl.Removed, _ int) string { return r.String() }), report.Repairs...)
 	for i, u := range units {
 		o.parts = append(o.parts, part{
-			format: ZPL, index: i, unit: u.Data, broken: u.Broken, texts: zpl.IDs(u),
-			notes: append(slices.Clone(notes), u.Repairs...), fingerprint: zpl.Fingerprint(u)})
+			format: ZPL, index: i, name: fmt.Sprintf("label %d", i+1), unit: u.Data, broken: u.Broken, texts: zpl.IDs(u),
+			notes: u.Repairs, fingerprint: zpl.Fingerprint(u)})
 	}
 	return nil
 }
 
 // label writes parts of the file that belong together as one label.
 func (o *opened) label(parts []part) (Label, error) {
-	notes := lo.Uniq(lo.FlatMap(parts, func(p part, _ int) []string { return p.notes }))
+	notes := lo.Uniq(append(o.told(), lo.FlatMap(parts, func(p part, _ int) []string { return p.notes })...))
 	if parts[0].format == ZPL {
 		units := slices.Concat(lo.Map(parts, func(p part, _ int) []byte { return p.unit })...)
 		return newLabel(ZPL, o.file.Name, units, len(parts), notes), nil
@@ -147,6 +160,18 @@ func (o *opened) label(parts []part) (Label, error) {
 		}
 	}
 	return newLabel(PDF, o.file.Name, data, len(parts), notes), nil
+}
+
+// told says what was changed in the file, and that it was not in this label
+// alone when there are others.
+func (o *opened) told() []string {
+	if len(o.parts) == 1 {
+		return slices.Clone(o.changes)
+	}
+	things := lo.Ternary(o.file.Kind == bundle.PDF, "pages", "labels")
+	return lo.Map(o.changes, func(change string, _ int) string {
+		return fmt.Sprintf("in its file of %d %s: %s", len(o.parts), things, change)
+	})
 }
 
 var digits = regexp.MustCompile(`[0-9](?:[ -]?[0-9]){7,}`)

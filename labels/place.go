@@ -14,7 +14,7 @@ func (a *assigning) placeAll(o *opened, parts []part, order int, onlyContinued b
 	named := lo.Filter(parts, func(p part, _ int) bool { return p.found.names(order) })
 	for _, p := range parts {
 		if onlyContinued && !p.found.names(order) && !continues(p, named) {
-			a.loose(o.file, fmt.Sprintf("its %s: %s", position(p), a.whyNobody([]part{p})), []part{p})
+			a.loose(o.file, fmt.Sprintf("its %s: %s", p.name, a.whyNobody([]part{p})), []part{p})
 			continue
 		}
 		taken = append(taken, p)
@@ -47,7 +47,7 @@ func (a *assigning) placeEach(o *opened, parts []part) {
 		default:
 			flush()
 			owner = unknown
-			a.loose(o.file, fmt.Sprintf("its %s: %s", position(p), a.whyNobody([]part{p})), []part{p})
+			a.loose(o.file, fmt.Sprintf("its %s: %s", p.name, a.whyNobody([]part{p})), []part{p})
 		}
 	}
 	flush()
@@ -68,15 +68,11 @@ func (a *assigning) partOwner(p part) (int, bool) {
 // continues is true for a page that goes on from others: it has no number that
 // is not on them.
 func continues(p part, from []part) bool {
-	if p.format != PDF {
+	if p.format != PDF || p.broken != "" {
 		return false
 	}
 	known := lo.FlatMap(from, func(p part, _ int) []string { return p.numbers })
 	return lo.Every(known, p.numbers)
-}
-
-func position(p part) string {
-	return fmt.Sprintf("%s %d", lo.Ternary(p.format == PDF, "page", "label"), p.index+1)
 }
 
 // take makes candidates of an order's parts: each unit of ZPL is a parcel, and
@@ -92,7 +88,7 @@ func (a *assigning) take(o *opened, parts []part, order int, merged bool) {
 	for _, p := range parts {
 		if p.broken != "" {
 			kind := lo.Ternary(len(p.texts) == 0, Empty, Broken)
-			a.problem(order, kind, o.file, fmt.Sprintf("its %s: %s", position(p), p.broken))
+			a.problem(order, kind, o.file, fmt.Sprintf("its %s: %s", p.name, p.broken))
 			continue
 		}
 		if p.format == ZPL || p.found.names(order) || hasTwin(group, p) {

@@ -92,6 +92,9 @@ type Checkout struct {
 	Items          []CheckoutItem
 	DeliveryOrders []DeliveryOrder
 	PickUpOrders   int // how many
+
+	BillingDocument bool // an electronic billing document is loaded: there is a link to it
+	PartlyCancelled bool // some of its items are cancelled on the channel (Paris)
 }
 
 // CheckoutItem is a product in a sale.
@@ -114,7 +117,7 @@ func (c *Client) Checkout(ctx context.Context, id string) (Checkout, error) {
 	}
 	for i, order := range checkout.DeliveryOrders {
 		if order.StatusCode == "" {
-			checkout.DeliveryOrders[i].StatusCode = c.codeOf(ctx, order.StatusID)
+			checkout.DeliveryOrders[i].StatusCode = c.statuses.codeOf(ctx, c, order.StatusID)
 		}
 	}
 	return checkout, nil

@@ -71,6 +71,7 @@ type Client struct {
 	files    *http.Client
 	hosts    hostList
 	statuses statusCatalogue
+	pickUps  statusCatalogue
 	// lookup finds the addresses of a host that files are downloaded from.
 	lookup func(ctx context.Context, network, host string) ([]netip.Addr, error)
 }
@@ -95,8 +96,8 @@ func New(config Config) (*Client, error) {
 		config: config, base: base, routes: table, hosts: hosts,
 		clock:    clock,
 		limiter:  newLimiter(perSecond, config.Patience, clock),
-		statuses: newStatusCatalogue(),
-		lookup:   resolver.LookupNetIP,
+		statuses: newStatusCatalogue(routeStatuses), pickUps: newStatusCatalogue(routePickUpStatuses),
+		lookup: resolver.LookupNetIP,
 	}
 	client.api = client.newAPIClient()
 	client.files = client.newFileClient()

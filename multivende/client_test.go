@@ -67,14 +67,18 @@ var paths = map[string]string{
 	"update_tracking":         "PUT /api/delivery-orders/d-1",
 	"checkouts_light":         "GET /api/m/m-1/checkouts/light/p/3",
 	"checkout":                "GET /api/checkouts/c-1",
-	"checkouts_with_error":    "GET /api/m/m-1/checkouts/with-error/p/3",
+	"consent_page":            "GET /apps/authorize", "access_token": "POST /oauth/access-token",
+	"checkouts_with_error":   "GET /api/m/m-1/checkouts/with-error/p/3",
+	"pick_up_order":          "GET /api/pick-up-orders/p-1",
+	"pick_up_order_statuses": "GET /api/pick-up-order-statuses",
+	"change_pick_up_status":  "PUT /api/pick-up-orders/p-1/change-pick-up-status",
 }
 
 func TestThePathTable(t *testing.T) {
 	t.Parallel()
 	values := map[string]string{
 		"merchantId": "m-1", "page": "3", "provider": "paris", "marketplaceConnectionId": "con-1",
-		"taskId": "t-1", "deliveryOrderId": "d-1", "checkoutId": "c-1",
+		"taskId": "t-1", "deliveryOrderId": "d-1", "checkoutId": "c-1", "pickUpOrderId": "p-1",
 	}
 	assert.ElementsMatch(t, slices.Collect(maps.Keys(paths)), slices.Collect(maps.Keys(routes)))
 	for name, want := range paths {
@@ -112,7 +116,7 @@ func TestPathsFile(t *testing.T) {
 		_, err := New(Config{Token: StaticToken("t"), PathsFile: path})
 		require.Error(t, err)
 		for _, words := range []string{
-			`there is no route "chekout"; the routes are app_info, `, `route "checkout": {checkoutId} is missing`, `route "task": {taskId} is missing`,
+			`there is no route "chekout"; the routes are access_token, app_info, `, `route "checkout": {checkoutId} is missing`, `route "task": {taskId} is missing`,
 			`route "app_info": a template is a path`, `route "connections": a template is a path`, `route "generate_tickets": one of {`,
 			`route "delivery_order": this is no path`, `route "change_status": this is no path`, `route "label_tasks": {marketplaceConnectionId} is missing`,
 		} {

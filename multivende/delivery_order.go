@@ -25,6 +25,7 @@ type DeliveryOrder struct {
 	ShippingMode   string // the channel's own word
 	DeliveryTypeID string
 	WarehouseID    string
+	WarehouseName  string
 
 	HandlingDateLimit    time.Time // until when the carrier must have it
 	PromisedDeliveryDate time.Time
@@ -35,6 +36,8 @@ type DeliveryOrder struct {
 	Checkouts       []CheckoutReference
 	Items           []DeliveryItem
 	LinkExternalIDs []string // the channel's ids of the shipment
+	ConnectionID    string   // "" where the hub does not say: the sale does
+	BillingDocument bool     // an electronic billing document is loaded: there is a link to it
 }
 
 // The states of a StatusLink (guide, "¿Cómo actualizar los estados de un despacho?").
@@ -53,10 +56,20 @@ type StatusLink struct {
 	StatusID string // of which status it speaks, where the hub says so
 	Message  string // the hub's or the channel's words, cleaned
 	At       time.Time
+	// UpdatedAt is when State became what it is; zero where the hub does not say.
+	UpdatedAt time.Time
 }
 
 // Done says whether the status has reached the channel, or need not.
 func (l StatusLink) Done() bool { return l.State == LinkChanged || l.State == LinkNotRequested }
+
+// Newest is the last moment of which the link tells; zero where it tells none.
+func (l StatusLink) Newest() time.Time {
+	if l.UpdatedAt.After(l.At) {
+		return l.UpdatedAt
+	}
+	return l.At
+}
 
 // Failed says whether the channel has refused the status for good.
 func (l StatusLink) Failed() bool { return l.State == LinkFailedFatal }
@@ -102,7 +115,7 @@ func (c *Client) DeliveryOrder(ctx context.Context, id string) (DeliveryOrder, e
 		return DeliveryOrder{}, c.without(routeDeliveryOrder, "delivery order")
 	}
 	if order.StatusCode == "" {
-		order.StatusCode = c.codeOf(ctx, order.StatusID)
+		order.StatusCode = c.statuses.codeOf(ctx, c, order.StatusID)
 	}
 	return order, nil
 }

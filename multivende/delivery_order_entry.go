@@ -22,6 +22,7 @@ type deliveryOrderEntry struct {
 	ShippingMode             text                        `json:"shippingMode"`
 	DeliveryTypeID           text                        `json:"DeliveryTypeId"`
 	WarehouseID              text                        `json:"WarehouseId"`
+	Warehouse                object[named]               `json:"Warehouse"`
 	HandlingDateLimit        moment                      `json:"handlingDateLimit"`
 	PromisedDeliveryDate     moment                      `json:"promisedDeliveryDate"`
 	CreatedAt                moment                      `json:"createdAt"`
@@ -37,10 +38,13 @@ type deliveryOrderEntry struct {
 	InCheckoutsAsInProse     list[deliveryInCheckout]    `json:"DeliveryOrdersInCheckouts"`
 	Items                    list[deliveryItemEntry]     `json:"DeliveryOrderInCheckoutItems"`
 	Checkout                 object[checkoutOfADelivery] `json:"Checkout"`
+	ConnectionID             text                        `json:"MarketplaceConnectionId"`
+	BillingFiles             list[billingFile]           `json:"ElectronicBillingDocumentFiles"`
 }
 
 type linkEntry struct {
-	ExternalID text `json:"externalId"`
+	ExternalID   text `json:"externalId"`
+	ConnectionID text `json:"MarketplaceConnectionId"`
 }
 
 type documentEntry struct {
@@ -82,6 +86,10 @@ type identified struct {
 	ID text `json:"_id"`
 }
 
+type named struct {
+	Name text `json:"name"`
+}
+
 func (entry deliveryOrderEntry) deliveryOrder() DeliveryOrder {
 	status := entry.Status.value
 	joins := slices.Concat(entry.InCheckouts, entry.InCheckoutsAsInProse)
@@ -98,13 +106,34 @@ func (entry deliveryOrderEntry) deliveryOrder() DeliveryOrder {
 		CourierName: string(entry.CourierName), TrackingNumber: string(entry.TrackingNumber),
 		TrackingURL: string(entry.TrackingURL), ShippingMode: string(entry.ShippingMode),
 		DeliveryTypeID: string(entry.DeliveryTypeID), WarehouseID: string(entry.WarehouseID),
+		WarehouseName:     string(entry.Warehouse.value.Name),
 		HandlingDateLimit: time.Time(entry.HandlingDateLimit), PromisedDeliveryDate: time.Time(entry.PromisedDeliveryDate),
 		CreatedAt: time.Time(entry.CreatedAt), UpdatedAt: time.Time(entry.UpdatedAt),
 		Documents:       lo.Map(entry.Documents, func(d documentEntry, _ int) Document { return d.document() }),
 		Checkouts:       references(joins, entry.Checkout),
 		Items:           lo.Map(items, func(item deliveryItemEntry, _ int) DeliveryItem { return item.item() }),
 		LinkExternalIDs: externalIDs(slices.Concat(entry.Links, entry.Link)),
+		ConnectionID:    entry.connection(joins), BillingDocument: loaded(entry.BillingFiles),
 	}
+}
+
+// connection is the marketplace connection wherever the hub names it: on the order itself, on its
+// sale's link, or on those of its shipment and its status.
+func (entry deliveryOrderEntry) connection(joins []deliveryInCheckout) string {
+	sales := append(lo.Map(joins, func(join deliveryInCheckout, _ int) checkoutOfADelivery { return join.Checkout.value }), entry.Checkout.value)
+	named := []text{entry.ConnectionID}
+	for _, sale := range sales {
+		for _, link := range slices.Concat(sale.Links, sale.Link) {
+			named = append(named, link.ConnectionID, link.Connection.value.ID)
+		}
+	}
+	for _, link := range slices.Concat(entry.Links, entry.Link) {
+		named = append(named, link.ConnectionID)
+	}
+	for _, link := range slices.Concat(entry.StatusLink, entry.StatusLinks) {
+		named = append(named, link.ConnectionID)
+	}
+	return firstOf(named...)
 }
 
 func externalIDs(links []linkEntry) []string {
@@ -138,7 +167,7 @@ func (entry checkoutOfADelivery) reference(id text) CheckoutReference {
 	return CheckoutReference{
 		ID: firstOf(entry.ID, id), Code: string(entry.Code),
 		OrderNumber: firstOf(lo.Map(links, func(link checkoutLinkEntry, _ int) text { return link.OrderNumber })...),
-		ExternalIDs: externalIDs(lo.Map(links, func(link checkoutLinkEntry, _ int) linkEntry { return linkEntry{link.ExternalID} })),
+		ExternalIDs: externalIDs(lo.Map(links, func(link checkoutLinkEntry, _ int) linkEntry { return linkEntry{ExternalID: link.ExternalID} })),
 	}
 }
 

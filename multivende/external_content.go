@@ -18,12 +18,15 @@ const (
 type externalContent struct {
 	packageIDs []string
 	shippingID string
+	// partlyCancelled: an item of its subOrders is cancelled.
+	partlyCancelled bool
 }
 
 func (e *externalContent) UnmarshalJSON(raw []byte) error {
 	*e = externalContent{}
 	e.search(raw, maxContentDepth)
 	e.packageIDs = lo.Uniq(e.packageIDs)
+	e.partlyCancelled = someItemCancelled(raw)
 	return nil
 }
 

@@ -37,7 +37,12 @@ const (
 	routeUpdateTracking  = "update_tracking"
 	routeCheckoutsLight  = "checkouts_light"
 	routeCheckout        = "checkout"
+	routeConsent         = "consent_page"
+	routeAccessToken     = "access_token"
 	routeWithError       = "checkouts_with_error"
+	routePickUpOrder     = "pick_up_order"
+	routePickUpStatuses  = "pick_up_order_statuses"
+	routeChangePickUp    = "change_pick_up_status"
 	routeDownload        = "download" // no path of the hub's: the links that it hands out
 )
 
@@ -65,7 +70,12 @@ var routes = map[string]route{
 	routeUpdateTracking: {method: http.MethodPut, template: "/api/delivery-orders/{deliveryOrderId}"},
 	routeCheckoutsLight: {method: http.MethodGet, template: "/api/m/{merchantId}/checkouts/light/p/{page}"},
 	routeCheckout:       {method: http.MethodGet, template: "/api/checkouts/{checkoutId}"},
+	routeConsent:        {method: http.MethodGet, template: "/apps/authorize"}, // a page for people; never called
+	routeAccessToken:    {method: http.MethodPost, template: "/oauth/access-token"},
 	routeWithError:      {method: http.MethodGet, template: "/api/m/{merchantId}/checkouts/with-error/p/{page}"},
+	routePickUpOrder:    {method: http.MethodGet, template: "/api/pick-up-orders/{pickUpOrderId}"},
+	routePickUpStatuses: {method: http.MethodGet, template: "/api/pick-up-order-statuses"},
+	routeChangePickUp:   {method: http.MethodPut, template: "/api/pick-up-orders/{pickUpOrderId}/change-pick-up-status"},
 }
 
 var placeholder = regexp.MustCompile(`\{([^{}]*)\}`)

@@ -21,20 +21,25 @@ type statusEntry struct {
 	Code text `json:"code"`
 }
 
-// statusCatalogue keeps the catalogue once it has been read: its ids are the same for everybody.
+// statusCatalogue keeps a catalogue of statuses once it has been read: its ids are the same for everybody.
 type statusCatalogue struct {
-	turn chan struct{} // held by who reads or fetches; a channel so that waiting ends with a context
-	kept *[]DeliveryOrderStatus
+	route string
+	turn  chan struct{} // held by who reads or fetches; a channel so that waiting ends with a context
+	kept  *[]DeliveryOrderStatus
 }
 
-func newStatusCatalogue() statusCatalogue {
-	return statusCatalogue{turn: make(chan struct{}, 1), kept: new([]DeliveryOrderStatus)}
+func newStatusCatalogue(route string) statusCatalogue {
+	return statusCatalogue{route: route, turn: make(chan struct{}, 1), kept: new([]DeliveryOrderStatus)}
 }
 
 // DeliveryOrderStatuses reads the hub's catalogue of statuses, given as an array or as a list.
 func (c *Client) DeliveryOrderStatuses(ctx context.Context) ([]DeliveryOrderStatus, error) {
+	return c.statuses.fetch(ctx, c)
+}
+
+func (k statusCatalogue) fetch(ctx context.Context, c *Client) ([]DeliveryOrderStatus, error) {
 	var raw json.RawMessage
-	if err := c.read(ctx, request{route: routeStatuses}, &raw); err != nil {
+	if err := c.read(ctx, request{route: k.route}, &raw); err != nil {
 		return nil, err
 	}
 	var envelope struct {
@@ -50,25 +55,25 @@ func (c *Client) DeliveryOrderStatuses(ctx context.Context) ([]DeliveryOrderStat
 		return DeliveryOrderStatus{string(entry.ID), string(entry.Code)}, entry.ID != "" && entry.Code != ""
 	})
 	if len(all) == 0 {
-		return nil, &Error{Class: Broken, Route: c.label(routeStatuses), Status: 200, Excerpt: "the catalogue of statuses is empty"}
+		return nil, &Error{Class: Broken, Route: c.label(k.route), Status: 200, Excerpt: "the catalogue of statuses is empty"}
 	}
 	return all, nil
 }
 
-// catalogue is the catalogue as kept, read when nothing is kept yet or when again is set.
-func (c *Client) catalogue(ctx context.Context, again bool) ([]DeliveryOrderStatus, error) {
+// rows are the catalogue as kept, read when nothing is kept yet or when again is set.
+func (k statusCatalogue) rows(ctx context.Context, c *Client, again bool) ([]DeliveryOrderStatus, error) {
 	select {
-	case c.statuses.turn <- struct{}{}:
-		defer func() { <-c.statuses.turn }()
+	case k.turn <- struct{}{}:
+		defer func() { <-k.turn }()
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	if kept := *c.statuses.kept; len(kept) > 0 && !again {
+	if kept := *k.kept; len(kept) > 0 && !again {
 		return kept, nil
 	}
-	all, err := c.DeliveryOrderStatuses(ctx)
+	all, err := k.fetch(ctx, c)
 	if err == nil {
-		*c.statuses.kept = all
+		*k.kept = all
 	}
 	return all, err
 }
@@ -76,8 +81,12 @@ func (c *Client) catalogue(ctx context.Context, again bool) ([]DeliveryOrderStat
 // StatusID is the id of a status by the hub's code, compared without case and outer underscores.
 // The catalogue is read once and kept; a code that is not in it is looked up afresh.
 func (c *Client) StatusID(ctx context.Context, code string) (string, error) {
+	return c.statuses.idOf(ctx, c, code)
+}
+
+func (k statusCatalogue) idOf(ctx context.Context, c *Client, code string) (string, error) {
 	for _, again := range []bool{false, true} {
-		all, err := c.catalogue(ctx, again)
+		all, err := k.rows(ctx, c, again)
 		if err != nil {
 			return "", err
 		}
@@ -86,7 +95,7 @@ func (c *Client) StatusID(ctx context.Context, code string) (string, error) {
 			return found.ID, nil
 		}
 	}
-	return "", c.refuse(routeStatuses, "the hub has no status with the code %q", code)
+	return "", c.refuse(k.route, "the hub has no status with the code %q", code)
 }
 
 func sameCode(a, b string) bool {
@@ -94,11 +103,11 @@ func sameCode(a, b string) bool {
 }
 
 // codeOf is the code of a status by its id; "" when the catalogue cannot tell.
-func (c *Client) codeOf(ctx context.Context, id string) string {
+func (k statusCatalogue) codeOf(ctx context.Context, c *Client, id string) string {
 	if id == "" {
 		return ""
 	}
-	all, err := c.catalogue(ctx, false)
+	all, err := k.rows(ctx, c, false)
 	if err != nil {
 		return ""
 	}

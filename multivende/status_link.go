@@ -13,7 +13,9 @@ type statusLinkEntry struct {
 	StatusID  text   `json:"DeliveryOrderStatusId"`
 	CreatedAt moment `json:"createdAt"`
 	UpdatedAt moment `json:"updatedAt"`
-	message   string
+	// ConnectionID is the marketplace connection that the status goes to.
+	ConnectionID text `json:"MarketplaceConnectionId"`
+	message      string
 }
 
 // UnmarshalJSON reads the members, and the words of the channel wherever they stand.
@@ -53,7 +55,7 @@ func newestLink(links []statusLinkEntry) StatusLink {
 		}
 		newest = StatusLink{
 			Present: true, State: strings.ToLower(string(entry.State)), StatusID: string(entry.StatusID),
-			Message: entry.message, At: at,
+			Message: entry.message, At: at, UpdatedAt: time.Time(entry.UpdatedAt),
 		}
 	}
 	return newest

@@ -96,6 +96,8 @@ type connectionRun struct {
 	// stopped: nothing more is sent or asked. calledOff: because the run was cancelled.
 	stopped, calledOff, published, retry bool
 	after, settling                      int
+	// announced: an event was told.
+	announced bool
 
 	// untold: the run does not know the report yet. begun and told are when this began and when it was told last.
 	untold      bool

@@ -25,7 +25,7 @@ func (c *connectionRun) statusFirst(ctx workflow.Context, page string, number in
 // packed, for the printed orders of a page. It changes no outcome.
 func (c *connectionRun) statusAfter(ctx workflow.Context, number int) {
 	name := func(round int) string { return books.PageName(books.AfterPage, round, number) }
-	trip := statusTrip{scope: c.in.Scope.Last(), target: c.channel().StatusAfter, name: name, take: func(workflow.Context, activities.Step) {}}
+	trip := statusTrip{scope: c.in.Scope.Last(), target: c.channel().StatusAfter, name: name, take: func(ctx workflow.Context, step activities.Step) { c.verified(ctx, step) }}
 	if err := c.bring(ctx, trip, name(0)); err != nil {
 		workflow.GetLogger(ctx).Error("statuses after the labels are not settled", "connection", c.report.Connection, "error", err)
 	}
@@ -106,4 +106,24 @@ func (c *connectionRun) verify(ctx workflow.Context) {
 	_ = workflow.Await(ctx, func() bool { return open == 0 })
 	c.report.Verified = true
 	c.tell()
+}
+
+// verified tells of the orders of a page whose status after the label is on its channel.
+func (c *connectionRun) verified(ctx workflow.Context, step activities.Step) {
+	if workflow.GetVersion(ctx, "announce", workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+		return
+	}
+	var one activities.Announcement
+	in := activities.AnnouncedPageInput{Scope: c.in.Scope.Last(), Page: step.Page, Status: c.channel().StatusAfter, At: workflow.Now(ctx)}
+	err := workflow.ExecuteActivity(hubStep(ctx, "whose status is verified?"), announcements.AnnouncedPage, in).Get(ctx, &one)
+	if err != nil || len(one.Orders) == 0 {
+		return
+	}
+	if !c.announced {
+		c.announced = true
+		tellEvent(ctx, one.Event)
+	}
+	if c.in.Scope.Settings.WebhookOut {
+		announce(ctx, one)
+	}
 }

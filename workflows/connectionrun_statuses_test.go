@@ -1,11 +1,14 @@
 package workflows
 
 import (
+	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/mock"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/despacho/despacho/activities"
@@ -141,7 +144,19 @@ func TestStatusesAfterTheLabel(t *testing.T) {
 		t.Parallel()
 		s := newConnectionScene(t, "fcom", allLabelled(time.Minute))
 		s.publication.After = 2
+		s.in.Scope.Settings.WebhookOut = true
 		s.waiting(readyPage(60))
+		play(s.scene, announcements.AnnouncedPage, func(in activities.AnnouncedPageInput) (activities.Announcement, error) {
+			verified := activities.Announcement{ID: in.Page, Event: activities.VerifiedEvent(in.Status), Merchant: merchant}
+			if strings.HasPrefix(in.Page, "after-00002") { // the second round
+				verified.Orders = []string{"d-1"}
+			}
+			return verified, nil
+		})
+		s.OnActivity(announcements.Announce, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.Announcement) error {
+			s.note("tell " + in.Event)
+			return nil
+		}).Twice()
 		play(s.scene, statuses.SendStatuses, sentAll(s, 30)).Twice()
 		play(s.scene, statuses.AwaitStatuses, func(in activities.AwaitStatusesInput) (activities.AwaitedStatuses, error) {
 			awaited := waitPage(in.Out, 0, 0, false)
@@ -151,7 +166,9 @@ func TestStatusesAfterTheLabel(t *testing.T) {
 		report := s.run()
 		assert.Equal(t, map[books.Outcome]int{books.Labelled: 60}, report.Outcomes)
 		assert.True(t, report.Verified)
-		assert.ElementsMatch(t, []string{"send after-00000-00001", "send after-00000-00002"}, s.noted())
+		assert.ElementsMatch(t, []string{
+			"send after-00000-00001", "send after-00000-00002", "tell ready_to_ship_verified", "tell ready_to_ship_verified",
+		}, s.noted())
 		assert.Equal(t, 20*time.Minute, s.passed())
 	})
 
@@ -163,6 +180,7 @@ func TestStatusesAfterTheLabel(t *testing.T) {
 			return result, err
 		})
 		s.in.Scope.Settings.FalabellaReady = activities.ReadyAtLabel
+		answer(s.scene, announcements.AnnouncedPage, activities.Announcement{})
 		s.waiting(readyPage(50))
 		play(s.scene, statuses.SendStatuses, sentAll(s, 50)).Once()
 		play(s.scene, statuses.AwaitStatuses, func(in activities.AwaitStatusesInput) (activities.AwaitedStatuses, error) {

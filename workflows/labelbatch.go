@@ -41,7 +41,11 @@ var (
 	tickets     *activities.Tickets
 	documents   *activities.Documents
 	publishing  *activities.Publishing
+	tokens      *activities.Accounts
 	intakes     *activities.Intake
+
+	statusChanges *activities.StatusChanges
+	announcements *activities.Announcements
 )
 
 // LabelBatch asks once for the labels of up to 50 orders, waits for the hub's

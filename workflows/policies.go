@@ -71,6 +71,11 @@ func briefStep(ctx workflow.Context, summary string) workflow.Context {
 	return step(ctx, FilesTaskQueue, summary, joinTimeout, joinTimeout)
 }
 
+// tellStep is for telling others, who may be away for a day.
+func tellStep(ctx workflow.Context, summary string) workflow.Context {
+	return step(ctx, TaskQueue, summary, time.Minute, 24*time.Hour)
+}
+
 func step(ctx workflow.Context, queue, summary string, once, altogether time.Duration) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		TaskQueue: queue, StartToCloseTimeout: once, ScheduleToCloseTimeout: altogether,

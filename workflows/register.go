@@ -11,6 +11,9 @@ func Register(registry worker.WorkflowRegistry) {
 	upgrade := workflow.RegisterOptions{VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade}
 	registry.RegisterWorkflowWithOptions(LabelRun, upgrade)
 	registry.RegisterWorkflowWithOptions(ConnectionRun, upgrade)
+	registry.RegisterWorkflowWithOptions(Credentials, upgrade)
 	registry.RegisterWorkflowWithOptions(Intake, upgrade)
+	registry.RegisterWorkflowWithOptions(StatusChange, upgrade)
+	registry.RegisterWorkflowWithOptions(Announce, upgrade)
 	registry.RegisterWorkflowWithOptions(LabelBatch, workflow.RegisterOptions{VersioningBehavior: workflow.VersioningBehaviorPinned})
 }

@@ -55,7 +55,7 @@ func newScene(t *testing.T, id string, plays map[string]any) *scene {
 	s.SetStartTime(begin)
 	s.SetTestTimeout(20 * time.Second)
 	s.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: id, TaskQueue: TaskQueue})
-	all := map[string]any{"LabelRun": LabelRun, "ConnectionRun": ConnectionRun, "LabelBatch": LabelBatch}
+	all := map[string]any{"LabelRun": LabelRun, "ConnectionRun": ConnectionRun, "LabelBatch": LabelBatch, "StatusChange": StatusChange, "Announce": Announce}
 	maps.Copy(all, plays)
 	for name, one := range all {
 		s.RegisterWorkflowWithOptions(one, workflow.RegisterOptions{Name: name})

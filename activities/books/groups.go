@@ -35,18 +35,41 @@ func ParseGroup(text string) (GroupBy, error) {
 
 // Group is the part of a pile that goes into files of its own.
 type Group struct {
-	// Name is the channel's slug, the courier or the warehouse's id; empty when
-	// the pile is not split, or where an order has none.
+	// Name is the channel's slug, the courier or the warehouse; empty when the
+	// pile is not split, or where an order has none.
 	Name string
 	// Apart: labels that lie by themselves whether the pile is split or not,
 	// because their carrier scans them in an app (Mercado Libre Flex).
 	Apart bool
+
+	// warehouse is its id: two may have one name.
+	warehouse string
 }
 
 // GroupOf tells to which group an order belongs.
 func (g GroupBy) GroupOf(o Order) Group {
-	names := map[GroupBy]string{GroupChannel: o.Channel, GroupCourier: o.Courier, GroupWarehouse: o.WarehouseID}
-	return Group{Name: names[g], Apart: channels.ModeOf(o.Channel, o.ShippingMode).Apart}
+	group := Group{Apart: channels.ModeOf(o.Channel, o.ShippingMode).Apart}
+	switch g {
+	case GroupChannel:
+		group.Name = o.Channel
+	case GroupCourier:
+		group.Name = o.Courier
+	case GroupWarehouse:
+		group.Name, group.warehouse = cmp.Or(o.WarehouseName, o.WarehouseID), o.WarehouseID
+	}
+	return group
+}
+
+// NameWarehouses gives all orders of a warehouse the name that the first of them
+// tells; the hub does not send it with each.
+func NameWarehouses(entries []Entry) {
+	names := map[string]string{}
+	for _, e := range entries {
+		names[e.Order.WarehouseID] = cmp.Or(names[e.Order.WarehouseID], e.Order.WarehouseName)
+	}
+	for i := range entries {
+		entries[i].Order.WarehouseName = names[entries[i].Order.WarehouseID]
+	}
 }
 
 // apartWord names what lies apart.
@@ -72,7 +95,7 @@ func (s Sort) Grouped(entries []Entry, by GroupBy) []GroupedPile {
 	parts := lo.GroupBy(entries, func(e Entry) Group { return by.GroupOf(e.Order) })
 	groups := lo.MapToSlice(parts, func(g Group, entries []Entry) GroupedPile { return GroupedPile{g, s.Pile(entries)} })
 	slices.SortFunc(groups, func(a, b GroupedPile) int {
-		return cmp.Or(natural.Compare(a.Group.Name, b.Group.Name), compareBools(b.Group.Apart, a.Group.Apart))
+		return cmp.Or(natural.Compare(a.Group.Name, b.Group.Name), natural.Compare(a.Group.warehouse, b.Group.warehouse), compareBools(b.Group.Apart, a.Group.Apart))
 	})
 	return groups
 }

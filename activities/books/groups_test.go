@@ -40,6 +40,22 @@ func TestPileIsGrouped(t *testing.T) {
 	assert.Equal(t, []string{"w-2", "w-2 flex", "w-10", "w-10 flex", ""}, names(books.GroupWarehouse))
 }
 
+func TestWarehousesAreGroupedUnderTheirNames(t *testing.T) {
+	t.Parallel()
+	all := entries([]books.Order{
+		{ID: "1", WarehouseID: "w-1"},
+		{ID: "2", WarehouseID: "w-1", WarehouseName: "Centro"},
+		{ID: "3", WarehouseID: "w-2", WarehouseName: "Centro"},
+		{ID: "4", WarehouseID: "w-3"},
+		{ID: "5"},
+	})
+	books.NameWarehouses(all)
+	got := lo.Map(books.Sort{}.Grouped(all, books.GroupWarehouse), func(g books.GroupedPile, _ int) []string {
+		return append([]string{g.Group.String()}, ids(g.Entries)...)
+	})
+	assert.Equal(t, [][]string{{"Centro", "1", "2"}, {"Centro", "3"}, {"w-3", "4"}, {"", "5"}}, got)
+}
+
 func TestParseGroup(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]books.GroupBy{"": "", "none": "", "channel": "channel", "courier": "courier", "warehouse": "warehouse"} {

@@ -45,11 +45,15 @@ type Row struct {
 	Labels         []Printed     `json:"labels"`
 
 	// What the pile may be sorted and grouped by, besides.
-	Courier      string     `json:"courier,omitempty"`
-	ShippingMode string     `json:"shipping_mode,omitempty"`
-	WarehouseID  string     `json:"warehouse_id,omitempty"`
-	Deadline     *time.Time `json:"deadline,omitempty"`
-	SoldAt       *time.Time `json:"sold_at,omitempty"`
+	Courier       string     `json:"courier,omitempty"`
+	ShippingMode  string     `json:"shipping_mode,omitempty"`
+	WarehouseID   string     `json:"warehouse_id,omitempty"`
+	WarehouseName string     `json:"warehouse_name,omitempty"`
+	Deadline      *time.Time `json:"deadline,omitempty"`
+	SoldAt        *time.Time `json:"sold_at,omitempty"`
+
+	// PartlyCancelled: the channel has cancelled some of its items, so look before it is packed.
+	PartlyCancelled bool `json:"partly_cancelled,omitempty"`
 }
 
 // RowOf is the row of an entry that is not printed.
@@ -58,8 +62,9 @@ func RowOf(e Entry) Row {
 		ID: e.Order.ID, Code: e.Order.Code, OrderNumber: e.Order.OrderNumber, ConnectionID: e.Order.ConnectionID,
 		Channel: e.Order.Channel, TrackingNumber: e.Order.TrackingNumber, Items: lo.CoalesceSliceOrEmpty(e.Order.Items),
 		Outcome: e.Outcome, Reason: e.Reason, Status: lo.CoalesceOrEmpty(e.Status, StatusNone), Labels: []Printed{},
-		Courier: e.Order.Courier, ShippingMode: e.Order.ShippingMode, WarehouseID: e.Order.WarehouseID,
+		Courier: e.Order.Courier, ShippingMode: e.Order.ShippingMode, WarehouseID: e.Order.WarehouseID, WarehouseName: e.Order.WarehouseName,
 		Deadline: lo.EmptyableToPtr(e.Order.HandlingDeadline), SoldAt: lo.EmptyableToPtr(e.Order.SoldAt),
+		PartlyCancelled: e.Order.PartlyCancelled,
 	}
 }
 
@@ -68,7 +73,8 @@ func (r Row) Order() Order {
 	return Order{
 		ID: r.ID, Code: r.Code, OrderNumber: r.OrderNumber, ConnectionID: r.ConnectionID, Channel: r.Channel,
 		TrackingNumber: r.TrackingNumber, Items: r.Items, Courier: r.Courier, ShippingMode: r.ShippingMode,
-		WarehouseID: r.WarehouseID, HandlingDeadline: lo.FromPtr(r.Deadline), SoldAt: lo.FromPtr(r.SoldAt),
+		WarehouseID: r.WarehouseID, WarehouseName: r.WarehouseName, HandlingDeadline: lo.FromPtr(r.Deadline), SoldAt: lo.FromPtr(r.SoldAt),
+		PartlyCancelled: r.PartlyCancelled,
 	}
 }
 
@@ -126,12 +132,13 @@ func (m Manifest) Reasons(most int) []ReasonCount {
 var manifestHeader = []string{
 	"position", "delivery_order_id", "delivery_order_code", "order_number", "connection_id", "channel",
 	"tracking_number", "items", "outcome", "reason", "status", "labels",
-	"courier", "shipping_mode", "warehouse_id", "deadline", "sold_at",
+	"courier", "shipping_mode", "warehouse_id", "warehouse_name", "deadline", "sold_at", "partly_cancelled", "sort",
 }
 
 // WriteCSV writes the rows as comma-separated values with a header. Items
 // read "2×SKU; 1×SKU", labels "file#first+count; …", on sheets with "/slot", and
-// what was changed on them in parentheses. Cells that a spreadsheet would take
+// what was changed on them in parentheses. The order of the pile stands in the
+// rows that are in it. Cells that a spreadsheet would take
 // for a formula start with an apostrophe.
 func (m Manifest) WriteCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
@@ -139,7 +146,7 @@ func (m Manifest) WriteCSV(w io.Writer) error {
 		return err
 	}
 	for _, r := range m.Rows {
-		record := r.cells()
+		record := append(r.cells(), lo.Ternary(r.Position == nil, "", m.Sort))
 		for i, cell := range record {
 			record[i] = plainCell(cell)
 		}
@@ -161,7 +168,7 @@ func (r Row) cells() []string {
 	return []string{
 		position, r.ID, r.Code, r.OrderNumber, r.ConnectionID, r.Channel, r.TrackingNumber,
 		strings.Join(items, "; "), string(r.Outcome), r.Reason, string(r.Status), strings.Join(labels, "; "),
-		r.Courier, r.ShippingMode, r.WarehouseID, moment(r.Deadline), moment(r.SoldAt),
+		r.Courier, r.ShippingMode, r.WarehouseID, r.WarehouseName, moment(r.Deadline), moment(r.SoldAt), lo.Ternary(r.PartlyCancelled, "yes", ""),
 	}
 }
 

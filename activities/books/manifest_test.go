@@ -17,12 +17,13 @@ import (
 
 func TestManifestAsCSV(t *testing.T) {
 	t.Parallel()
-	manifest := books.Manifest{Rows: []books.Row{
+	manifest := books.Manifest{Sort: "deadline,order", Rows: []books.Row{
 		{
 			Position: lo.ToPtr(1), ID: "id", Code: "OD1", OrderNumber: "A-1", ConnectionID: "c", Channel: "paris", TrackingNumber: "T,1",
 			Items: []books.Item{{SKU: "MUG", Quantity: 2}, {SKU: "HAT", Quantity: 1}}, Outcome: books.Labelled, Status: books.StatusNone,
 			Labels:  []books.Printed{{Key: "k", File: "f.pdf", First: 3, Count: 2, Slot: 4, Notes: []string{"turned by 90°"}}, {File: "f.pdf", First: 5, Count: 1}},
-			Courier: "Starken", ShippingMode: "Dropshipping", WarehouseID: "w", Deadline: lo.ToPtr(noon.In(time.FixedZone("", -3*3600))), SoldAt: lo.ToPtr(noon),
+			Courier: "Starken", ShippingMode: "Dropshipping", WarehouseID: "w", WarehouseName: "Ñuñoa", Deadline: lo.ToPtr(noon.In(time.FixedZone("", -3*3600))), SoldAt: lo.ToPtr(noon),
+			PartlyCancelled: true,
 		},
 		{ID: "=cmd|' /C calc'!A0", Code: "+1", OrderNumber: "-1", Channel: "@SUM(A1)", TrackingNumber: "\tx", Reason: "=\"quoted\"", Outcome: books.Rejected},
 	}}
@@ -38,22 +39,22 @@ func TestManifestAsCSV(t *testing.T) {
 		data, err := json.Marshal(manifest.Rows[0])
 		require.NoError(t, err)
 		require.NoError(t, json.Unmarshal(data, &row))
-		assert.ElementsMatch(t, lo.Keys(row), rows[0])
+		assert.ElementsMatch(t, append(lo.Keys(row), "sort"), rows[0])
 	})
 	t.Run("a printed order", func(t *testing.T) {
 		t.Parallel()
 		assert.Equal(t, []string{"1", "id", "OD1", "A-1", "c", "paris", "T,1", "2×MUG; 1×HAT", "labelled", "", "none",
-			"f.pdf#3+2/4 (turned by 90°); f.pdf#5+1", "Starken", "Dropshipping", "w", "2026-11-21T12:00:00Z", "2026-11-21T12:00:00Z"}, rows[1])
+			"f.pdf#3+2/4 (turned by 90°); f.pdf#5+1", "Starken", "Dropshipping", "w", "Ñuñoa", "2026-11-21T12:00:00Z", "2026-11-21T12:00:00Z", "yes", "deadline,order"}, rows[1])
 	})
 	t.Run("no cell is a formula to a spreadsheet", func(t *testing.T) {
 		t.Parallel()
-		assert.Equal(t, []string{"", "'=cmd|' /C calc'!A0", "'+1", "'-1", "", "'@SUM(A1)", "'\tx", "", "rejected", "'=\"quoted\"", "", "", "", "", "", "", ""}, rows[2])
+		assert.Equal(t, []string{"", "'=cmd|' /C calc'!A0", "'+1", "'-1", "", "'@SUM(A1)", "'\tx", "", "rejected", "'=\"quoted\"", "", "", "", "", "", "", "", "", "", ""}, rows[2])
 	})
 	t.Run("a row tells its order again", func(t *testing.T) {
 		t.Parallel()
 		order := books.Order{
 			ID: "1", Code: "2", OrderNumber: "3", ConnectionID: "4", Channel: "5", TrackingNumber: "6", Items: items("7"),
-			Courier: "8", ShippingMode: "9", WarehouseID: "10", HandlingDeadline: noon, SoldAt: noon,
+			Courier: "8", ShippingMode: "9", WarehouseID: "10", WarehouseName: "11", HandlingDeadline: noon, SoldAt: noon, PartlyCancelled: true,
 		}
 		assert.Equal(t, order, books.RowOf(books.Entry{Order: order}).Order())
 	})

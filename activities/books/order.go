@@ -22,11 +22,14 @@ type Order struct {
 	Courier          string          `json:"courier,omitempty"`
 	ShippingMode     string          `json:"shipping_mode,omitempty"`
 	WarehouseID      string          `json:"warehouse_id,omitempty"`
+	WarehouseName    string          `json:"warehouse_name,omitempty"`
 	HandlingDeadline time.Time       `json:"handling_deadline,omitzero"`
 	SoldAt           time.Time       `json:"sold_at,omitzero"`
 	CreatedAt        time.Time       `json:"created_at,omitzero"`
 	Items            []Item          `json:"items,omitempty"`
 	HubStatus        channels.Status `json:"hub_status,omitempty"`
+	// PartlyCancelled: its channel has cancelled some of its items.
+	PartlyCancelled bool `json:"partly_cancelled,omitempty"`
 
 	// Listed: the hub lists a label of it as available.
 	Listed bool `json:"listed,omitempty"`

@@ -41,8 +41,11 @@ func TestARunOverAllChannels(t *testing.T) {
 	t.Run("nothing is asked for or sent twice", func(t *testing.T) {
 		requireAskedOnce(t, run.report.Orders)
 	})
+	t.Run("there is a joined file a format, and Flex lies apart", func(t *testing.T) {
+		files := lo.Map(run.result.Files, func(f books.PrintFile, _ int) string { return f.Format + " " + f.Group })
+		assert.ElementsMatch(t, []string{"pdf ", "zpl ", "zpl flex"}, files)
+	})
 	t.Run("the joined files hold each parcel's barcode once, in the order of the manifest", func(t *testing.T) {
-		assert.ElementsMatch(t, []string{"pdf", "zpl"}, lo.Map(run.result.Files, func(f books.PrintFile, _ int) string { return f.Format }))
 		requirePrintedOnce(t, run)
 	})
 	t.Run("the files lie on this machine and are named, with the page that explains them", func(t *testing.T) {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -71,13 +73,18 @@ func (f finished) rows() map[string]books.Row {
 	return lo.KeyBy(f.manifest.Rows, func(r books.Row) string { return r.ID })
 }
 
-// path is where the joined file with this key lies on this machine.
+// path is where a joined file lies on this machine.
 func (f finished) path(t *testing.T, file books.PrintFile) string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(f.folder, "*."+file.Format))
 	require.NoError(t, err)
-	require.Len(t, found, 1)
-	return found[0]
+	path, ok := lo.Find(found, func(path string) bool {
+		content, err := os.ReadFile(path)
+		require.NoError(t, err)
+		return fmt.Sprintf("%x", sha256.Sum256(content)) == file.SHA256
+	})
+	require.True(t, ok, "%s is among %s", file.Key, found)
+	return path
 }
 
 // requireBalancedBooks holds result and manifest against each other: every order that was taken up

@@ -11,6 +11,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/despacho/despacho/deploy/local/stack"
+	starter "github.com/despacho/despacho/starter/run"
 	"github.com/despacho/despacho/workflows"
 )
 
@@ -28,6 +29,8 @@ type flags struct {
 	// NoRun leaves starting a run to others, the starter say.
 	NoRun bool    `name:"no-run" help:"Start the servers, the sandbox and the worker, but no run." group:"The run"`
 	Speed float64 `placeholder:"X" help:"How many times as fast as ours the hub's clock runs: 600 with the sandbox, 1 with --hub when not said." group:"The run"`
+
+	starter.PrintingFlags `group:"Paper and order (without any of these: --stock 4x6in --stamp --lists --separators)"`
 
 	Orders int    `default:"110" placeholder:"N" help:"Orders of the sandbox that can be labelled (default ${default}); unpaid, cancelled, unsupported and shop orders come on top." group:"Sandbox hub"`
 	Seed   int64  `default:"1" placeholder:"N" help:"Seed of the sandbox's world (default ${default})." group:"Sandbox hub"`
@@ -47,6 +50,9 @@ type flags struct {
 	S3Port       int `name:"s3-port" placeholder:"N" help:"Port of the S3 server (usually 9000)." group:"Ports (a taken one moves aside)"`
 	SandboxPort  int `name:"sandbox-port" placeholder:"N" help:"Port of the sandbox hub (usually 8480)." group:"Ports (a taken one moves aside)"`
 }
+
+// usualPrinting is what a run shows of paper and order when no flag says what it shall.
+var usualPrinting = starter.PrintingFlags{Stock: "4x6in", Stamp: true, Lists: true, Separators: true}
 
 const description = `A first look at despacho: Temporal with its web UI, S3, a sandbox hub and a worker in one process, ` +
 	`on 127.0.0.1 alone, and one label run over every marketplace that labels.`
@@ -82,12 +88,16 @@ func (f *flags) Validate() error {
 	} {
 		refuse(port < 0 || port > 65535, "--%s-port %d: give a number from 1 to 65535", name, port)
 	}
+	_, err := f.Printing()
+	refuse(err != nil, "%v", err)
+	_, err = f.ReadBins()
+	refuse(err != nil, "%v", err)
 	if f.Hub == "" {
 		refuse(f.Merchant != "", "--merchant belongs to --hub: the sandbox has a merchant of its own")
 		refuse(f.Token != "" || f.TokenFile != "", "a token belongs to --hub: the sandbox has one of its own")
 		return errors.Join(wrong...)
 	}
-	_, err := f.hubURL()
+	_, err = f.hubURL()
 	refuse(err != nil, "--hub: %v", err)
 	refuse(f.Merchant == "", "--hub needs --merchant: the hub's id of the merchant")
 	refuse(f.Merchant != "" && !workflows.ValidKey(f.Merchant), "--merchant %q: the hub's id has letters, digits, dots, hyphens and underscores, at most 64", f.Merchant)
@@ -172,6 +182,11 @@ func parse(arguments []string, options ...kong.Option) (*flags, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = parser.Parse(arguments)
-	return given, err
+	if _, err = parser.Parse(arguments); err != nil {
+		return nil, err
+	}
+	if given.PrintingFlags == (starter.PrintingFlags{}) {
+		given.PrintingFlags = usualPrinting
+	}
+	return given, nil
 }

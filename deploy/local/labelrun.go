@@ -26,14 +26,14 @@ const (
 func (w *workbench) runs() starter.TemporalRuns { return starter.TemporalRuns{Client: w.temporal} }
 
 // runToSee returns the workflow id of the run that the data folder holds open, else starts one.
-func (w *workbench) runToSee(ctx context.Context, out io.Writer) (string, error) {
+func (w *workbench) runToSee(ctx context.Context, given *flags, out io.Writer) (string, error) {
 	id, err := w.openRun(ctx)
 	if err != nil {
 		return "", err
 	}
 	if id != "" {
 		fmt.Fprintf(out, "\nGoing on with the open run %s\n", id)
-	} else if id, err = w.newRun(ctx); err != nil {
+	} else if id, err = w.newRun(ctx, given); err != nil {
 		return "", err
 	} else {
 		fmt.Fprintf(out, "\nStarted run %s\n", id)
@@ -101,9 +101,9 @@ func (w *workbench) lastRun() (string, error) {
 	return last.WorkflowID, nil
 }
 
-// newRun starts a run over all that waits. Its name is written down first, so that a process that
+// newRun starts a run over all that waits, printed as the flags say. Its name is written down first, so that a process that
 // dies here finds the run again.
-func (w *workbench) newRun(ctx context.Context) (string, error) {
+func (w *workbench) newRun(ctx context.Context, given *flags) (string, error) {
 	key := starter.NewKey(time.Now())
 	id := workflows.RunID(w.from.merchant, key)
 	content, err := json.Marshal(remembered{WorkflowID: id})
@@ -113,6 +113,24 @@ func (w *workbench) newRun(ctx context.Context) (string, error) {
 	if err := replaceFile(w.rememberedPath(), content, 0o600); err != nil {
 		return "", err
 	}
-	_, err = starter.Start(ctx, w.runs(), w.store, key, workflows.LabelRunInput{Merchant: w.from.merchant, Max: -1})
+	input, err := w.request(ctx, given, key)
+	if err != nil {
+		return "", err
+	}
+	_, err = starter.Start(ctx, w.runs(), w.store, key, input)
 	return id, err
+}
+
+// request is what the flags ask of the run with this key.
+func (w *workbench) request(ctx context.Context, given *flags, key string) (workflows.LabelRunInput, error) {
+	input := workflows.LabelRunInput{Merchant: w.from.merchant, Max: -1}
+	bins, err := given.ReadBins()
+	if err != nil {
+		return input, err
+	}
+	if input.Printing, err = given.Printing(); err != nil {
+		return input, err
+	}
+	input.BinsKey, err = starter.PutBins(ctx, w.store, input.Merchant, key, bins)
+	return input, err
 }

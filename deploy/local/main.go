@@ -78,7 +78,7 @@ func look(ctx context.Context, given *flags, out io.Writer) error {
 
 // oneRun sees one run to its end and shows what came of it.
 func (w *workbench) oneRun(ctx context.Context, given *flags, out io.Writer) error {
-	id, err := w.runToSee(ctx, out)
+	id, err := w.runToSee(ctx, given, out)
 	if err != nil {
 		return orInterrupted(ctx, err)
 	}

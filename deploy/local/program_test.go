@@ -40,12 +40,13 @@ type demo struct {
 	err     error
 }
 
-// startDemo starts the program on a data folder, on ports that no other test has.
+// startDemo starts the program on a data folder, on ports that no other test has, and with plain
+// labels where the arguments do not ask for more.
 func startDemo(t *testing.T, data string, arguments ...string) *demo {
 	t.Helper()
 	path, err := os.Executable()
 	require.NoError(t, err)
-	arguments = append([]string{"--data", data}, arguments...)
+	arguments = append([]string{"--data", data, "--stock", "as-is"}, arguments...)
 	for _, server := range []string{"temporal", "ui", "s3", "sandbox"} {
 		arguments = append(arguments, fmt.Sprintf("--%s-port=%d", server, 10_000+rand.IntN(5_000)))
 	}

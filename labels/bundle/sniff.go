@@ -29,8 +29,9 @@ const (
 const sniffBytes = 4096
 
 var (
+	pdfOpens  = []byte("%PDF-")
 	utf8BOM   = []byte("\xef\xbb\xbf")
-	zplOpens  = regexp.MustCompile(`(?i)\^XA|^\s*(~DG|~DY|~DU|\^X[AF]|CT~~CD,~CC\^~CT~)`)
+	zplOpens  = regexp.MustCompile(`(?i)\^XA|\A *(~D[GYU]|CT~~CD,~CC|[\^~]C[CDT][!-~]|\^(A[0@]|BY|CF|CI|FO|FT|FX|LH|LL|LS|LT|MC|MM|PO|PR|PW|XF))`)
 	pdfObject = regexp.MustCompile(`(^|[\s%])[0-9]+\s+[0-9]+\s+obj\b`)
 	htmlOpens = regexp.MustCompile(`(?i)^<(!doctype html|html|head|body|\?xml[^>]*\?>\s*<(!doctype html|html))`)
 )
@@ -50,7 +51,7 @@ func Sniff(data []byte) (Kind, []byte) {
 		return kindOfZip(bytes.NewReader(data), int64(len(data))), data
 	case looksLikeGzip(data):
 		return Archive, data
-	case bytes.HasPrefix(start, []byte("%PDF-")):
+	case bytes.HasPrefix(start, pdfOpens):
 		return PDF, data
 	case htmlOpens.Match(start):
 		return HTML, data
@@ -61,21 +62,41 @@ func Sniff(data []byte) (Kind, []byte) {
 }
 
 // kindByMark looks for the first mark of a PDF or of ZPL behind leading junk. A
-// PDF that lost its header is known by its objects.
+// PDF that lost its header is known by its objects, ZPL behind long junk by a
+// whole format.
 func kindByMark(head, start, data []byte) Kind {
 	const pdfHeaderWithin = 1024 // Acrobat's rule: the header within the first 1,024 bytes
-	pdf := bytes.Index(head[:min(len(head), pdfHeaderWithin)], []byte("%PDF-"))
-	zpl := zplOpens.FindIndex(start)
+	hasPDF := bytes.Contains(head[:min(len(head), pdfHeaderWithin)], pdfOpens)
+	text := asPrintersRead(start)
+	zpl := zplOpens.FindIndex(text)
 	switch {
-	case pdf >= 0 && (zpl == nil || pdf < zpl[0]):
+	case hasPDF && (zpl == nil || bytes.Index(text, pdfOpens) < zpl[0]):
 		return PDF
 	case zpl != nil:
 		return ZPL
 	case pdfObject.Match(head) && bytes.Contains(data, []byte("endobj")), bytes.Contains(data[max(0, len(data)-pdfHeaderWithin):], []byte("startxref")):
 		return PDF
+	case bytes.Contains(data, []byte("^XA")) && bytes.Contains(data, []byte("^XZ")):
+		return ZPL
 	default:
 		return Unknown
 	}
+}
+
+// asPrintersRead is ZPL without control characters, of which two stand for the
+// prefixes (ZPL II manual, "control prefix").
+func asPrintersRead(data []byte) []byte {
+	return bytes.Map(func(r rune) rune {
+		switch {
+		case r == 0x1e:
+			return '^'
+		case r == 0x10:
+			return '~'
+		case r < ' ':
+			return -1
+		}
+		return r
+	}, data)
 }
 
 func looksLikeZip(data []byte) bool {

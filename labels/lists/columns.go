@@ -30,10 +30,10 @@ type table struct {
 // pickingTable is all items by bin and SKU.
 func (p Pile) pickingTable() table {
 	return table{pickingTitle, []column{
-		{heading: Text{"Grupo", "Grupo", "Group"}, chars: 20, part: 3, left: !p.grouped()},
+		{heading: Text{"Grupo", "Grupo", "Group"}, chars: 20, part: 3, left: !p.Split},
 		{heading: Text{"Ubicación", "Localização", "Bin"}, chars: 18, part: 3, left: p.Bins == nil},
 		{heading: Text{"SKU", "SKU", "SKU"}, chars: 32, part: 7},
-		{heading: Text{"Cantidad", "Quantidade", "Quantity"}, chars: 14, part: 2, number: true},
+		{heading: Text{"Cantidad", "Quantidade", "Quantity"}, chars: 14, part: 2.6, number: true},
 		{heading: Text{"Pedidos", "Pedidos", "Orders"}, chars: 12, part: 2, number: true},
 	}, lo.Map(p.picks(), func(one pick, _ int) []any {
 		return []any{one.group, one.bin, one.sku, one.quantity, one.orders}
@@ -52,6 +52,7 @@ func (p Pile) packingItems() table {
 		{heading: Text{"SKU", "SKU", "SKU"}, chars: 32},
 		{heading: Text{"Cantidad", "Quantidade", "Quantity"}, chars: 14, number: true},
 		{heading: Text{"Seguimiento", "Rastreio", "Tracking"}, chars: 26},
+		{heading: Text{"Aviso", "Aviso", "Notice"}, chars: 40, left: !p.noticed()},
 	}, nil}
 	for _, o := range p.Orders {
 		items := o.Items
@@ -59,7 +60,7 @@ func (p Pile) packingItems() table {
 			items = []Item{{}}
 		}
 		for _, i := range items {
-			t.rows = append(t.rows, []any{o.Position, o.Number, o.Group, o.Channel, o.Courier, p.Bins[i.SKU], i.SKU, i.Quantity, o.Tracking})
+			t.rows = append(t.rows, []any{o.Position, o.Number, o.Group, o.Channel, o.Courier, p.Bins[i.SKU], i.SKU, i.Quantity, o.Tracking, o.notice()})
 		}
 	}
 	return t.without()
@@ -75,8 +76,14 @@ func (p Pile) packingOrders() table {
 		{heading: Text{"Cantidad × SKU", "Quantidade × SKU", "Quantity × SKU"}, part: 6},
 		{heading: Text{"Seguimiento", "Rastreio", "Tracking"}, part: 4},
 	}, lo.Map(p.Orders, func(o Order, _ int) []any {
-		return []any{o.Position, o.Number, lo.Uniq(lo.Compact([]string{o.Group, o.Channel, o.Courier})), lo.Map(o.Items, func(i Item, _ int) string { return p.itemWords(i) }), o.Tracking}
+		return []any{o.Position, o.Number, lo.Uniq(lo.Compact([]string{o.Group, o.Channel, o.Courier})), p.itemLines(o), o.Tracking}
 	})}
+}
+
+// itemLines are an order's items, behind what the packer has to look at first.
+func (p Pile) itemLines(o Order) []string {
+	items := lo.Map(o.Items, func(i Item, _ int) string { return p.itemWords(i) })
+	return append(lo.Compact([]string{o.notice()}), items...)
 }
 
 func (p Pile) itemWords(i Item) string {
@@ -85,6 +92,19 @@ func (p Pile) itemWords(i Item) string {
 		words += " [" + bin + "]"
 	}
 	return words
+}
+
+// lacksLetters says whether a cell holds letters that are not on paper.
+func (t table) lacksLetters() bool {
+	return lo.SomeBy(t.rows, func(row []any) bool {
+		return lo.SomeBy(row, func(value any) bool {
+			texts, several := value.([]string)
+			if !several {
+				texts = []string{fmt.Sprint(value)}
+			}
+			return lo.SomeBy(texts, func(text string) bool { return onPaper(text) != plain(text) })
+		})
+	})
 }
 
 // without leaves out the columns that nothing fills.

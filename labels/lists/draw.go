@@ -12,10 +12,10 @@ import (
 
 const pointsPerMillimetre = 72 / 25.4
 
-// PDF draws the page on paper of that size in points (upright, 288 × 432 for 4
-// × 6 inches), as large as it fits and no larger than 4 × 6 inches.
+// PDF draws the page on paper of that size in points (288 × 432 for 4 × 6
+// inches), as large as it fits.
 func (p Page) PDF(width, height float64) ([]byte, error) {
-	scale := math.Min(math.Min(width/labelWidth, height/labelHeight), pointsPerMillimetre*1.016)
+	scale := math.Min(width/labelWidth, height/labelHeight)
 	doc, encode := newDocument(Pile{Made: time.Unix(0, 0)}, fpdf.SizeType{Wd: width / pointsPerMillimetre, Ht: height / pointsPerMillimetre})
 	doc.SetTitle("despacho "+p.title, false)
 	doc.AddPage()

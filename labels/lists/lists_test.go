@@ -64,10 +64,17 @@ func TestPickingWorkbook(t *testing.T) {
 	})
 	t.Run("keeps groups apart, in the order of the pile", func(t *testing.T) {
 		t.Parallel()
-		rows, _ := rowsOf(t, written(t, lists.PickingWorkbook, lists.Pile{Orders: []lists.Order{
+		rows, _ := rowsOf(t, written(t, lists.PickingWorkbook, lists.Pile{Split: true, Orders: []lists.Order{
 			{Group: "w-2", Items: []lists.Item{{"B", 1}}}, {Group: "w-1", Items: []lists.Item{{"A", 1}}}, {Group: "w-1", Items: []lists.Item{{"A", 2}}},
 		}}))
 		assert.Equal(t, [][]string{{"w-2", "B", "1", "1"}, {"w-1", "A", "3", "2"}}, rows[1:])
+	})
+	t.Run("takes what lies apart in a pile that is not split", func(t *testing.T) {
+		t.Parallel()
+		rows, _ := rowsOf(t, written(t, lists.PickingWorkbook, lists.Pile{Orders: []lists.Order{
+			{Items: []lists.Item{{"B", 1}, {"A", 1}}}, {Group: "Flex", Items: []lists.Item{{"A", 2}}},
+		}}))
+		assert.Equal(t, [][]string{{"A", "3", "2"}, {"B", "1", "1"}}, rows[1:])
 	})
 }
 
@@ -96,6 +103,19 @@ func TestPackingWorkbook(t *testing.T) {
 	})
 }
 
+func TestAnOrderThatIsPartlyCancelledStandsOut(t *testing.T) {
+	t.Parallel()
+	pile := samplePile()
+	pile.Orders[1].PartlyCancelled = true
+	rows, _ := rowsOf(t, written(t, lists.PackingWorkbook, pile))
+	assert.Equal(t, "Aviso / Notice", rows[0][8])
+	assert.Contains(t, rows[2][8], "¡Cancelado en parte!")
+	assert.Len(t, rows[1], 8, "the others have no notice")
+	pages, err := pdf.Texts(written(t, lists.PackingPDF, pile))
+	require.NoError(t, err)
+	assert.Equal(t, 1, strings.Count(strings.Join(pages, "\n"), "Cancelado en parte"))
+}
+
 func TestListsOnPaper(t *testing.T) {
 	t.Parallel()
 	text := func(t *testing.T, data []byte) string {
@@ -120,6 +140,19 @@ func TestListsOnPaper(t *testing.T) {
 			assert.Greater(t, found, at, want)
 			at = found
 		}
+	})
+	t.Run("letters that paper has not are replaced visibly, and said; the workbook has them", func(t *testing.T) {
+		t.Parallel()
+		p := lists.Pile{Orders: []lists.Order{{Position: 1, Number: "Ñ-1", Courier: "Łódź ₲ 快递", Items: []lists.Item{{"CAFÉ-☕", 1}}}}}
+		for _, write := range []func(io.Writer, lists.Pile) error{lists.PickingPDF, lists.PackingPDF} {
+			got := text(t, written(t, write, p))
+			assert.Contains(t, got, "CAFÉ-?")
+			assert.Contains(t, got, "? = letra que está en el Excel")
+		}
+		assert.Contains(t, text(t, written(t, lists.PackingPDF, p)), "?ód? ? ??")
+		assert.NotContains(t, text(t, written(t, lists.PackingPDF, samplePile())), "letra que")
+		rows, _ := rowsOf(t, written(t, lists.PackingWorkbook, p))
+		assert.Subset(t, rows[1], []string{"Łódź ₲ 快递", "CAFÉ-☕"})
 	})
 	t.Run("a long list goes on with its headings, and every row is there once", func(t *testing.T) {
 		t.Parallel()

@@ -46,7 +46,7 @@ func (p *Page) space(millimetres float64) { p.y += millimetres }
 // row is a text, and one at the right margin; nothing when both are empty. What
 // does not fit on the page any more is left out.
 func (p *Page) row(left, right string, height float64) {
-	left, right = plain(left), plain(right)
+	left, right = onPaper(left), onPaper(right)
 	if left+right == "" || height > p.room() {
 		return
 	}
@@ -64,7 +64,7 @@ func (p *Page) room() float64 { return labelHeight - labelMargin - footHeight - 
 
 // wrapped is a text over several lines, at most so many.
 func (p *Page) wrapped(text string, height float64, most int) {
-	words := strings.Fields(plain(text))
+	words := strings.Fields(onPaper(text))
 	for n := 1; len(words) > 0; n++ {
 		taken := 1
 		for taken < len(words) && (n == most || textLength(strings.Join(words[:taken+1], " "), height) <= textWidth) {
@@ -76,7 +76,7 @@ func (p *Page) wrapped(text string, height float64, most int) {
 }
 
 func (p *Page) foot(text string) {
-	p.lines = append(p.lines, line{left: shorten(text, footHeight, textWidth), x: labelMargin, y: labelHeight - labelMargin - footHeight, width: textWidth, height: footHeight})
+	p.lines = append(p.lines, line{left: shorten(onPaper(text), footHeight, textWidth), x: labelMargin, y: labelHeight - labelMargin - footHeight, width: textWidth, height: footHeight})
 }
 
 // symbolWidths are the widths of bold Helvetica's symbols in Windows-1252, in
@@ -94,11 +94,8 @@ var symbolWidths = func() (widths [256]int) {
 // A Zebra printer's font 0 is narrower.
 func textLength(text string, height float64) float64 {
 	sum := 0
-	for _, r := range plain(text) {
-		symbol, ok := charmap.Windows1252.EncodeRune(r)
-		if !ok {
-			symbol = '.'
-		}
+	for _, r := range onPaper(text) {
+		symbol, _ := charmap.Windows1252.EncodeRune(r)
 		sum += symbolWidths[symbol]
 	}
 	return float64(sum) / 1000 * height * fontOfHeight

@@ -37,7 +37,11 @@ type sheetWriter struct {
 	table  table
 	encode func(string) string
 	widths []float64
+	// lacking: the list holds letters that are not on paper.
+	lacking bool
 }
+
+var lackingWords = Text{"? = letra que está en el Excel", "letra que está no Excel", "letter that the workbook has"}
 
 // newDocument is a PDF without any clock in it, in the encoding of its font.
 func newDocument(p Pile, size fpdf.SizeType) (*fpdf.Fpdf, func(string) string) {
@@ -51,14 +55,14 @@ func newDocument(p Pile, size fpdf.SizeType) (*fpdf.Fpdf, func(string) string) {
 	doc.SetCellMargin(0)
 	doc.SetAutoPageBreak(false, 0)
 	encode := doc.UnicodeTranslatorFromDescriptor("")
-	return doc, func(text string) string { return encode(plain(text)) }
+	return doc, func(text string) string { return encode(onPaper(text)) }
 }
 
 func (p Pile) paper(w io.Writer, t table) error {
 	doc, encode := newDocument(p, fpdf.SizeType{Wd: pageWidth, Ht: pageHeight})
 	doc.SetTitle(plain(t.title.Spanish+" "+p.Run), true)
 	doc.AliasNbPages("{pages}")
-	s := sheetWriter{Fpdf: doc, pile: p, table: t, encode: encode}
+	s := sheetWriter{Fpdf: doc, pile: p, table: t, encode: encode, lacking: t.lacksLetters()}
 	parts := lo.SumBy(t.columns, func(c column) float64 { return c.part })
 	s.widths = lo.Map(t.columns, func(c column, _ int) float64 { return c.part / parts * (pageWidth - 2*margin - boxColumn) })
 	doc.SetHeaderFunc(s.header)
@@ -120,6 +124,10 @@ func (s sheetWriter) footer() {
 	s.SetXY(margin, pageHeight-footerHeight+3)
 	s.SetFont(font, "", 8)
 	s.CellFormat(pageWidth-2*margin, 4, s.encode(s.pile.Merchant), "", 0, "L", false, 0, "")
+	if s.lacking {
+		s.SetXY(margin, pageHeight-footerHeight+3)
+		s.CellFormat(pageWidth-2*margin, 4, s.encode(lackingWords.String()), "", 0, "C", false, 0, "")
+	}
 	s.SetXY(margin, pageHeight-footerHeight+3)
 	s.CellFormat(pageWidth-2*margin, 4, s.encode(fmt.Sprintf("%s %d / {pages}", Text{"Página", "Página", "Page"}, s.PageNo())), "", 0, "R", false, 0, "")
 }

@@ -16,7 +16,9 @@ type Pile struct {
 	// Made stands in the files' properties.
 	Made time.Time
 	// Bins tells in which bin a SKU lies; without it the lists have no bins.
-	Bins   map[string]string
+	Bins map[string]string
+	// Split: the pile lies in groups that somebody asked for, and is picked so.
+	Split  bool
 	Orders []Order
 }
 
@@ -26,6 +28,8 @@ type Order struct {
 	Position                                  int
 	Number, Group, Channel, Courier, Tracking string
 	Items                                     []Item
+	// PartlyCancelled: the channel has cancelled some of its items.
+	PartlyCancelled bool
 }
 
 // Item is a SKU of an order and how many of it.
@@ -40,19 +44,23 @@ type pick struct {
 	quantity, orders int
 }
 
-// picks sums up the items of a pile: by group as they follow one another, then
-// by bin and SKU in natural order.
+// picks sums up the items of a pile by bin and SKU in natural order; of a split
+// one by group before, as they follow one another.
 func (p Pile) picks() []pick {
 	var all []*pick
 	groups, places := map[string]int{}, map[[2]string]*pick{}
 	for _, order := range p.Orders {
-		if _, known := groups[order.Group]; !known {
-			groups[order.Group] = len(groups)
+		group := ""
+		if p.Split {
+			group = order.Group
+		}
+		if _, known := groups[group]; !known {
+			groups[group] = len(groups)
 		}
 		for sku, quantity := range quantities(order.Items) {
-			key := [2]string{order.Group, sku}
+			key := [2]string{group, sku}
 			if places[key] == nil {
-				places[key] = &pick{group: order.Group, bin: p.Bins[sku], sku: sku}
+				places[key] = &pick{group: group, bin: p.Bins[sku], sku: sku}
 				all = append(all, places[key])
 			}
 			places[key].quantity += quantity
@@ -75,6 +83,20 @@ func quantities(items []Item) map[string]int {
 		sums[item.SKU] += item.Quantity
 	}
 	return sums
+}
+
+// partlyCancelled is what a packer reads of an order some items of which are cancelled.
+var partlyCancelled = Text{"¡Cancelado en parte! Revisar en el canal", "Cancelado em parte! Conferir no canal", "Partly cancelled! Look at it on the channel"}
+
+func (o Order) notice() string {
+	if o.PartlyCancelled {
+		return partlyCancelled.String()
+	}
+	return ""
+}
+
+func (p Pile) noticed() bool {
+	return slices.ContainsFunc(p.Orders, func(o Order) bool { return o.PartlyCancelled })
 }
 
 func (p Pile) grouped() bool {

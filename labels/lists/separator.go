@@ -55,6 +55,7 @@ func (s Separator) Opening() Page {
 	p.space(4)
 	p.row("Posiciones", fmt.Sprintf("%d - %d", s.First, s.Last), 7)
 	p.row("posições / positions", "", 4)
+	p.space(1.5)
 	p.row("Pedidos", strconv.Itoa(s.Orders), 7)
 	p.row("pedidos / orders", "", 4)
 	p.space(3)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/samber/lo"
@@ -53,6 +54,20 @@ func further(words, more string) string {
 		return words + more
 	}
 	return words + " › " + more
+}
+
+// missingLetter stands for a letter that paper has not.
+const missingLetter = '?'
+
+// onPaper is a text as the fonts of PDF and of printers have it (Windows-1252):
+// what they lack is replaced visibly, letter by letter.
+func onPaper(text string) string {
+	return strings.Map(func(r rune) rune {
+		if _, has := charmap.Windows1252.EncodeRune(r); has {
+			return r
+		}
+		return missingLetter
+	}, plain(text))
 }
 
 // longest is how many letters of one text are shown at most.

@@ -169,23 +169,36 @@ func (s *source) isPage(ref types.IndirectRef) bool {
 	return kind == "Page" || kind == "Pages" || kind == "Catalog"
 }
 
-// printedAnnotations are those that show something on paper, without what they
-// do when clicked: ISO 32000 12.5.3 asks for the print flag, and for an
-// appearance.
+// printedAnnotations are those that show something on paper, as stamps: without
+// what they do when clicked, and without a form that they were fields of.
 func (s *source) printedAnnotations(p page) types.Array {
-	const hidden, printed = 1 << 1, 1 << 2
 	var kept types.Array
 	for _, o := range s.array(p.dict["Annots"]) {
 		d := s.dict(o)
-		flags, _ := s.number(d["F"])
-		if d == nil || int(flags)&printed == 0 || int(flags)&hidden != 0 || s.dict(s.appearance(d)) == nil || s.hides(d["OC"]) {
+		if d == nil || !s.isPrinted(d) || s.dict(s.appearance(d)) == nil || s.hides(d["OC"]) {
 			continue
 		}
-		annotation := lo.PickByKeys(d, []string{"Type", "Subtype", "Rect", "F"})
-		annotation["AP"] = types.Dict{"N": s.appearance(d)}
-		kept = append(kept, types.Dict(annotation))
+		kept = append(kept, types.Dict{"Type": types.Name("Annot"), "Subtype": types.Name("Stamp"),
+			"Rect": d["Rect"], "F": types.Integer(printedFlag), "AP": types.Dict{"N": s.appearance(d)}})
 	}
 	return kept
+}
+
+const (
+	hiddenFlag  = 1 << 1
+	printedFlag = 1 << 2
+)
+
+// isPrinted tells whether an annotation is for paper (ISO 32000 12.5.3). One that
+// says nothing of it is, unless it is there to be clicked.
+func (s *source) isPrinted(annotation types.Dict) bool {
+	flags, ok := s.number(annotation["F"])
+	if !ok {
+		const pushbutton = 1 << 16
+		field, _ := s.number(annotation["Ff"])
+		return !slices.Contains([]string{"Link", "Popup", "Text", "FileAttachment"}, s.name(annotation["Subtype"])) && int(field)&pushbutton == 0
+	}
+	return int(flags)&printedFlag != 0 && int(flags)&hiddenFlag == 0
 }
 
 // appearance is what a printed annotation shows in its present state.

@@ -46,6 +46,9 @@ func (s *source) unlock(trailer types.Dict) (lock, error) {
 	default:
 		return lock{}, refuse(Damaged, "encrypted in an unknown way: version %v", version)
 	}
+	if out.streams == untouched && out.strings == untouched { // only what is attached is closed
+		return out, nil
+	}
 	out.key = s.passwords(d, trailer, version).fileKey()
 	if out.key == nil {
 		return lock{}, refuse(Encrypted, "the empty password does not open it")

@@ -76,7 +76,7 @@ func (p page) fit(slot box) placing {
 	if size.Width > width+slack || size.Height > height+slack {
 		out.factor = min(width/size.Width, height/size.Height)
 	}
-	scale := p.unit() * out.factor
+	scale := p.unit * out.factor
 	left, above := wholeDots((width-size.Width*out.factor)/2), wholeDots((height-size.Height*out.factor)/2)
 	out.matrix = turned(p.visible(), degrees).then(matrix{scale, 0, 0, scale,
 		slot[0] + left, slot[3] - above - size.Height*out.factor})
@@ -90,11 +90,11 @@ func wholeDots(offset float64) float64 {
 	return math.Round(offset/dot) * dot
 }
 
-func (p placing) notes(page, pages int) []string {
+// notes tell what was done to a page; which is its name, where there are others.
+func (p placing) notes(which string) []string {
 	var notes []string
-	which := ""
-	if pages > 1 {
-		which = fmt.Sprintf("page %d ", page)
+	if which != "" {
+		which += " "
 	}
 	if p.turned {
 		notes = append(notes, which+"turned by 90°")

@@ -1,7 +1,8 @@
 package pdf
 
 import (
-	"bytes"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,15 +13,20 @@ import (
 
 // font turns the bytes of shown strings into text.
 type font struct {
-	drawn     bool // its glyphs are drawings, the space too
+	drawn     bool // its glyphs are drawings of its own, that of the space too
 	unicode   *cmap
 	composite bool
+	barcode   bool        // its glyphs are bars
 	table     [256]string // of a simple font
+	widths    widths
 }
+
+var barcodeFont = regexp.MustCompile(`(?i)barcode|code ?-?(128|39|93)|3 ?of ?9|2 ?of ?5|idautomation|datamatrix`)
 
 func (s *source) font(o types.Object) *font {
 	d := s.dict(o)
-	f := &font{composite: s.name(d["Subtype"]) == "Type0", drawn: s.name(d["Subtype"]) == "Type3"}
+	f := &font{composite: s.name(d["Subtype"]) == "Type0", drawn: s.drawsAnything(d),
+		barcode: barcodeFont.MatchString(s.name(d["BaseFont"])), widths: s.widths(d)}
 	if stream, ok := s.get(d["ToUnicode"]).(types.StreamDict); ok {
 		f.unicode = parseCMap(s.decoded(stream))
 	}
@@ -28,6 +34,13 @@ func (s *source) font(o types.Object) *font {
 		f.fillTable(s, d["Encoding"])
 	}
 	return f
+}
+
+// drawsAnything tells fonts whose codes say nothing of what is drawn.
+func (s *source) drawsAnything(d types.Dict) bool {
+	const symbolic = 1 << 2
+	flags, _ := s.number(s.dict(d["FontDescriptor"])["Flags"])
+	return s.name(d["Subtype"]) == "Type3" || s.get(d["Encoding"]) == nil && int(flags)&symbolic != 0
 }
 
 func (f *font) fillTable(s *source, encoding types.Object) {
@@ -67,15 +80,20 @@ func (f *font) text(shown []byte) string {
 }
 
 // paints tells whether codes are more than spaces. Of a simple font's only the
-// code counts: what it says of their text need not be true.
+// code counts: what ToUnicode says of it need not be true.
 func (f *font) paints(codes []byte, text string) bool {
 	switch {
-	case f != nil && f.drawn:
-		return len(codes) > 0
-	case f != nil && f.composite && text != "":
-		return strings.TrimSpace(text) != ""
+	case len(codes) == 0:
+		return false
+	case f.drawn:
+		return true
+	case f.composite:
+		return text == "" || strings.TrimSpace(text) != ""
 	}
-	return len(bytes.Trim(codes, " \x00\xa0")) > 0
+	const space, noBreak = 0x20, 0xa0
+	return slices.ContainsFunc(codes, func(c byte) bool {
+		return c != space && c != noBreak || strings.TrimSpace(f.table[c]) != "" || f.table[c] == ""
+	})
 }
 
 // first decodes the first code of a string and tells how many bytes it has.

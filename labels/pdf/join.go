@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"iter"
+
+	"github.com/samber/lo"
 )
 
 // Place says where a label stands in a joined file: the first page, counted
@@ -97,6 +99,9 @@ func (j *joining) add(s *source) (err error) {
 	place := Place{First: j.file.pages + 1, Count: len(s.pages)}
 	c := j.file.copier(s)
 	for i, p := range s.pages {
+		if p.broken != nil {
+			return refuse(Damaged, "%s: %w", p.name(), p.broken)
+		}
 		if j.sheet.stock.AsIs() {
 			if err := c.addPage(p); err != nil {
 				return err
@@ -110,7 +115,7 @@ func (j *joining) add(s *source) (err error) {
 		if i == 0 && j.sheet.stock.Slots() > 1 {
 			place.Slot = slot + 1
 		}
-		place.Notes = append(place.Notes, fitted.notes(i+1, len(s.pages))...)
+		place.Notes = append(place.Notes, fitted.notes(lo.Ternary(len(s.pages) > 1, p.name(), ""))...)
 	}
 	j.joined.Places = append(j.joined.Places, place)
 	return nil

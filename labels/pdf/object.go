@@ -54,6 +54,9 @@ func (p *objectParser) dictionary(depth int) (types.Object, error) {
 		case p.peek(0) == '>':
 			p.at = min(p.at+2, len(p.data))
 			return d, nil
+		case p.peek(0) == ']': // of an array that was never begun
+			p.at++
+			continue
 		case p.peek(0) != '/':
 			return nil, errNoObject
 		}
@@ -158,7 +161,8 @@ func (p *objectParser) stream(d types.Dict) (raw []byte, ok bool) {
 	}
 	rest := p.data[p.at:]
 	if n, isNumber := d["Length"].(types.Integer); isNumber && n >= 0 && int(n) <= len(rest) {
-		if after := bytes.TrimLeft(rest[n:min(len(rest), int(n)+32)], "\r\n \t"); bytes.HasPrefix(after, []byte(end)) {
+		after := bytes.TrimLeft(rest[n:min(len(rest), int(n)+32)], "\r\n \t")
+		if bytes.HasPrefix(after, []byte(end)) || bytes.HasPrefix(after, []byte("endobj")) {
 			p.at += int(n)
 			return rest[:n], true
 		}

@@ -3,40 +3,58 @@ package pdf
 import (
 	"bytes"
 	"errors"
+	"regexp"
+	"slices"
+	"strconv"
 
 	"github.com/samber/lo"
 )
 
 // open reads a file by its table of objects. What is cut short, or whose table
-// leads nowhere, or what pdfcpu does not take, is salvaged.
-func open(data []byte, limits Limits) (s *source, wasSalvaged bool, err error) {
+// leads nowhere, or what pdfcpu does not take, is salvaged. Of two readings with
+// broken pages the one with fewer counts.
+func open(data []byte, limits Limits) (best *source, err error) {
 	limits = limits.withDefaults()
-	if !cutShort(data) {
-		if s, err = readBytes(data, limits); err == nil {
-			err = s.contentsAreThere()
+	ways := []func([]byte, Limits) (*source, error){readBytes, salvage}
+	switch {
+	case cutShort(data):
+		ways = ways[1:]
+	case !leadsToTable(data):
+		slices.Reverse(ways)
+	}
+	for _, read := range ways {
+		s, failed := read(data, limits)
+		if failed == nil {
+			failed = s.markBroken()
 		}
-		if err == nil || !salvageable(data, err) {
-			return s, false, err
+		switch {
+		case failed == nil && s.sound == len(s.pages):
+			return s, nil
+		case failed == nil && (best == nil || s.sound > best.sound):
+			best = s
+		case !salvageable(data, failed):
+			return nil, failed
 		}
+		err = bothReasons(err, failed)
 	}
-	again, errAgain := salvage(data, limits)
-	if errAgain == nil {
-		errAgain = again.contentsAreThere()
+	if best != nil {
+		return best, nil
 	}
-	if errAgain == nil {
-		return again, true, nil
-	}
-	return nil, false, bothReasons(err, errAgain)
+	return nil, err
 }
 
-// bothReasons gives the first reason, with the causes of both. That a file is
-// closed by a password explains whatever else is wrong with it.
+// bothReasons gives the reason that says more, with the causes of both. That a
+// file is closed by a password explains whatever else is wrong with it.
 func bothReasons(first, second error) error {
 	var a, b *Error
 	if !errors.As(first, &a) || !errors.As(second, &b) {
 		return lo.CoalesceOrEmpty(first, second)
 	}
-	return &Error{Reason: lo.Ternary(b.Reason == Encrypted, Encrypted, a.Reason), Cause: errors.Join(a.Cause, b.Cause)}
+	reason := a.Reason
+	if b.Reason == Encrypted || a.Reason == NoPages {
+		reason = b.Reason
+	}
+	return &Error{Reason: reason, Cause: errors.Join(a.Cause, b.Cause)}
 }
 
 func salvageable(data []byte, err error) bool {
@@ -62,4 +80,32 @@ func cutShort(data []byte) bool {
 	}
 	end := max(bytes.LastIndex(data, []byte("endobj")), bytes.LastIndex(data, []byte("xref")))
 	return objectStart.Match(data[end+1:])
+}
+
+var startOfTable = regexp.MustCompile(`startxref\s+([0-9]{1,19})`)
+
+// leadsToTable tells whether a file says where its table of objects is. Where it
+// does not, pdfcpu finds objects that a later update replaced.
+func leadsToTable(data []byte) bool {
+	i := bytes.LastIndex(data, []byte("startxref"))
+	if i < 0 {
+		return false
+	}
+	m := startOfTable.FindSubmatch(data[i:])
+	if m == nil {
+		return false
+	}
+	at, err := strconv.Atoi(string(m[1]))
+	const reach = 64
+	header := max(0, bytes.Index(data[:min(len(data), headerWithin)], []byte("%PDF-")))
+	for _, from := range []int{at, at + header} {
+		if err != nil || from < 0 || from >= len(data) {
+			continue
+		}
+		table := bytes.TrimLeft(data[from:min(len(data), from+reach)], "\x00\t\f\r\n ")
+		if bytes.HasPrefix(table, []byte("xref")) || objectStart.Match(table) {
+			return true
+		}
+	}
+	return false
 }

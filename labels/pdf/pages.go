@@ -1,6 +1,8 @@
 package pdf
 
 import (
+	"errors"
+	"fmt"
 	"math"
 	"slices"
 
@@ -15,6 +17,18 @@ type page struct {
 	media     box
 	crop      box
 	rotate    int
+	unit      float64  // of user space, in points (ISO 32000 14.11.1)
+	number    int      // from 1
+	label     int      // of those that the page was cut into, from 1
+	broken    error    // why it cannot be printed
+	content   *Content // once it was read
+}
+
+func (p page) name() string {
+	if p.label == 0 {
+		return fmt.Sprintf("page %d", p.number)
+	}
+	return fmt.Sprintf("page %d, label %d", p.number, p.label)
 }
 
 type box [4]float64 // left, bottom, right, top in points
@@ -36,19 +50,8 @@ type Size struct{ Width, Height float64 }
 // visible is what readers show of a page: the crop box within the media box.
 func (p page) visible() box { return p.crop.intersect(p.media) }
 
-// unit is the size of the page's user space unit in points (ISO 32000 14.11.1).
-func (p page) unit() float64 {
-	switch u := p.dict["UserUnit"].(type) {
-	case types.Float:
-		return lo.Ternary(u > 0 && u < 1e4, float64(u), 1)
-	case types.Integer:
-		return lo.Ternary(u > 0 && u < 1e4, float64(u), 1)
-	}
-	return 1
-}
-
 func (p page) size() Size {
-	visible, unit := p.visible(), p.unit()
+	visible, unit := p.visible(), p.unit
 	s := Size{Width: unit * (visible[2] - visible[0]), Height: unit * (visible[3] - visible[1])}
 	if p.rotate%180 != 0 {
 		s.Width, s.Height = s.Height, s.Width
@@ -65,6 +68,7 @@ func (s *source) findPages() error {
 		if err := walk.node(catalog["Pages"], page{media: letter}, 0); err != nil {
 			return err
 		}
+		s.settleMissing(catalog["Pages"])
 	}
 	if len(s.pages) == 0 {
 		if err := s.searchPages(); err != nil {
@@ -75,6 +79,26 @@ func (s *source) findPages() error {
 		return refuse(NoPages, "no page found")
 	}
 	return nil
+}
+
+// What is wrong with a page.
+var (
+	errMissingPage = errors.New("it is missing in the file")
+	errNoDrawing   = errors.New("its drawing is missing")
+	errCutDrawing  = errors.New("its drawing is longer than it says")
+	errPacked      = errors.New("its drawing is damaged")
+)
+
+// settleMissing forgets the pages that are not there when the file counts
+// without them.
+func (s *source) settleMissing(root types.Object) {
+	there := lo.Filter(s.pages, func(p page, _ int) bool { return p.broken == nil })
+	if count, ok := s.number(s.dict(root)["Count"]); ok && int(count) == len(there) {
+		s.pages = there
+		for i := range s.pages {
+			s.pages[i].number = i + 1
+		}
+	}
 }
 
 func (s *source) catalog() types.Dict {
@@ -98,7 +122,8 @@ func (w treeWalk) node(o types.Object, inherited page, depth int) error {
 	_, isStream := w.source.get(o).(types.StreamDict)
 	switch {
 	case depth > 0 && (d == nil || isStream): // a table that points elsewhere
-		return refuse(Damaged, "a page is missing")
+		inherited.broken = errMissingPage
+		return w.source.addPage(nil, inherited)
 	case d == nil || depth > maxDepth:
 		return nil
 	}
@@ -119,7 +144,10 @@ func (s *source) addPage(d types.Dict, p page) error {
 	if len(s.pages) >= s.limits.Pages {
 		return refuse(TooManyPage, "more than %d", s.limits.Pages)
 	}
-	p.dict = d
+	p.dict, p.number, p.unit = d, len(s.pages)+1, 1
+	if unit, ok := s.number(d["UserUnit"]); ok && unit > 0 && unit < 1e4 {
+		p.unit = unit
+	}
 	if !p.crop.usable() || !p.visible().usable() {
 		p.crop = p.media
 	}
@@ -137,8 +165,11 @@ func (s *source) inherit(d types.Dict, p page) page {
 	if b, ok := s.box(d["CropBox"]); ok {
 		p.crop = b
 	}
-	if degrees, ok := s.number(d["Rotate"]); ok && math.Abs(degrees) < 1e6 {
-		p.rotate = (int(math.Round(degrees/90))*90%360 + 360) % 360
+	if degrees, ok := s.number(d["Rotate"]); ok {
+		p.rotate = 0
+		if math.Mod(degrees, 90) == 0 {
+			p.rotate = (int(math.Mod(degrees, 360)) + 360) % 360
+		}
 	}
 	return p
 }
@@ -160,29 +191,51 @@ func (s *source) box(o types.Object) (box, bool) {
 	return b, b.usable()
 }
 
-// contentsAreThere refuses a file cut short: a page whose drawing is missing or
-// cannot be unpacked would come out blank.
-func (s *source) contentsAreThere() error {
-	for i, p := range s.pages {
-		contents, ok := p.dict["Contents"]
+// markBroken finds the pages whose drawing is missing or cannot be unpacked:
+// they would come out blank, or by half. It fails when there is no other, and
+// when a page unpacks to too much.
+func (s *source) markBroken() error {
+	for i := range s.pages {
+		p := &s.pages[i]
+		if p.broken == nil {
+			p.broken = s.contentsAreThere(*p)
+		}
+		var refused *Error
+		switch {
+		case errors.As(p.broken, &refused):
+			return refused
+		case p.broken == nil:
+			s.sound++
+		}
+	}
+	if s.sound == 0 {
+		return &Error{Reason: Damaged, Cause: s.pages[0].broken}
+	}
+	return nil
+}
+
+func (s *source) contentsAreThere(p page) error {
+	contents, ok := p.dict["Contents"]
+	if !ok {
+		return nil
+	}
+	streams := types.Array{contents}
+	if a := s.array(contents); a != nil {
+		streams = a
+	}
+	for _, o := range streams {
+		stream, ok := s.get(o).(types.StreamDict)
 		if !ok {
-			continue
+			return errNoDrawing
 		}
-		streams := types.Array{contents}
-		if a := s.array(contents); a != nil {
-			streams = a
+		if !s.isWhole(stream) {
+			return errCutDrawing
 		}
-		for _, o := range streams {
-			stream, ok := s.get(o).(types.StreamDict)
-			if !ok {
-				return refuse(Damaged, "the drawing of page %d is missing", i+1)
-			}
-			if !s.isWhole(stream) {
-				return refuse(Damaged, "the drawing of page %d is longer than it says", i+1)
-			}
-			if _, err := s.unpack(stream); err != nil {
-				return err
-			}
+		var refused *Error
+		if _, err := s.unpack(stream); errors.As(err, &refused) && refused.Reason == TooLarge {
+			return refused
+		} else if err != nil {
+			return errPacked
 		}
 	}
 	return nil

@@ -12,8 +12,9 @@ import (
 
 // Document is a PDF that can be printed. Data is the file as it came; or, when it
 // was encrypted with an empty user password or its table of objects was no good,
-// its pages written anew, and Repaired says why. Removed is what a join, and
-// Data when it was written anew, leave out.
+// its sound pages written anew, and Repaired says why. Removed is what a join,
+// and Data when it was written anew, leave out. Not every page need be sound:
+// see [Document.Broken].
 type Document struct {
 	Pages    int
 	Sizes    []Size
@@ -27,25 +28,51 @@ type Document struct {
 // Check opens a file alone. An error is an *[Error] with a reason for people.
 func Check(data []byte, limits Limits) (d Document, err error) {
 	defer recovered(&err)
-	s, wasSalvaged, err := open(data, limits)
+	s, err := open(data, limits)
 	if err != nil {
 		return Document{}, err
 	}
-	d = Document{Pages: len(s.pages), Data: data, Removed: s.active(), source: s}
-	for _, p := range s.pages {
-		d.Sizes = append(d.Sizes, p.size())
-	}
+	d = Document{Data: data, Removed: s.active()}.of(s)
 	switch {
-	case wasSalvaged:
+	case s.salvaged:
 		d.Repaired = "the table of its objects was made anew"
 	case s.encrypted:
 		d.Repaired = "it was encrypted with an empty password"
 	default:
 		return d, nil
 	}
-	d.Data, err = d.Extract(lo.Range(d.Pages)...)
+	d.Data, err = d.Extract(d.soundPages()...)
 	return d, err
 }
+
+// Broken says why page i, counted from 0, cannot be printed; nothing when it can.
+func (d Document) Broken(i int) string {
+	if err := d.source.pages[i].broken; err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+func (d Document) soundPages() []int {
+	return lo.Filter(lo.Range(d.Pages), func(i int, _ int) bool { return d.source.pages[i].broken == nil })
+}
+
+func (d Document) of(s *source) Document {
+	d.source, d.Pages = s, len(s.pages)
+	d.Sizes = lo.Map(s.pages, func(p page, _ int) Size { return p.size() })
+	return d
+}
+
+// Rotation is by how many degrees the file turns page i, counted from 0,
+// clockwise: 0, 90, 180 or 270.
+func (d Document) Rotation(i int) int { return d.source.pages[i].rotate }
+
+// PageName says which page of the file page i, counted from 0, is, and which
+// label of it when it was cut.
+func (d Document) PageName(i int) string { return d.source.pages[i].name() }
+
+// PageNumber is PageName's page, from 1.
+func (d Document) PageNumber(i int) int { return d.source.pages[i].number }
 
 // Extract writes some of the pages, counted from 0, as a file of their own.
 func (d Document) Extract(pages ...int) (data []byte, err error) {
@@ -57,7 +84,11 @@ func (d Document) Extract(pages ...int) (data []byte, err error) {
 		if i < 0 || i >= d.Pages {
 			return nil, fmt.Errorf("page %d of a PDF with %d", i+1, d.Pages)
 		}
-		if err := c.addPage(d.source.pages[i]); err != nil {
+		p := d.source.pages[i]
+		if p.broken != nil {
+			return nil, refuse(Damaged, "%s: %w", p.name(), p.broken)
+		}
+		if err := c.addPage(p); err != nil {
 			return nil, err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/pdfcpu/pdfcpu/pkg/api"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
+	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -65,11 +66,13 @@ func TestCheckOpensWhatAPrinterCouldPrint(t *testing.T) {
 		pages    int
 		repaired bool
 	}{
-		"a whole file":                    {whole, 2, false},
-		"junk before and after it":        {append([]byte("\xef\xbb\xbf\n"), append(bytes.Clone(whole), "\n\njunk"...)...), 2, false},
-		"an empty user password":          {encrypted(t, ""), 1, true},
-		"a lost table of objects":         {bytes.Replace(whole, []byte("xref"), []byte("yref"), 1), 2, false},
-		"a page without any size or kind": {sample.PDFWithObjects("<</Type/Catalog/Pages 2 0 R>>", "<</Kids[3 0 R]>>", "<</Parent 2 0 R>>"), 1, false},
+		"a whole file":                      {whole, 2, false},
+		"junk before and after it":          {append([]byte("\xef\xbb\xbf\n"), append(bytes.Clone(whole), "\n\njunk"...)...), 2, false},
+		"an empty user password":            {encrypted(t, ""), 1, true},
+		"a lost table of objects":           {bytes.Replace(whole, []byte("xref"), []byte("yref"), 1), 2, true},
+		"a table that is not where it says": {bytes.Replace(whole, []byte("startxref\n"), []byte("startxref\n1"), 1), 2, true},
+		"a stream without its end":          {bytes.Replace(whole, []byte("\nendstream"), nil, 1), 2, true},
+		"a page without any size or kind":   {sample.PDFWithObjects("<</Type/Catalog/Pages 2 0 R>>", "<</Kids[3 0 R]>>", "<</Parent 2 0 R>>"), 1, false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -115,6 +118,9 @@ func TestSizesAreOfWhatIsPrinted(t *testing.T) {
 	for entries, want := range map[string]pdf.Size{
 		"":                                       {Width: 595, Height: 842},
 		"/Rotate 90":                             {Width: 842, Height: 595},
+		"/Rotate 450":                            {Width: 842, Height: 595},
+		"/Rotate 45":                             {Width: 595, Height: 842},
+		"/UserUnit 2/MediaBox[0 0 144 216]":      {Width: 288, Height: 432},
 		"/Rotate -90/MediaBox[0 0 288 432]":      {Width: 432, Height: 288},
 		"/CropBox[20 20 308 452]":                {Width: 288, Height: 432},
 		"/CropBox[500 0 900 842]":                {Width: 95, Height: 842},
@@ -255,10 +261,18 @@ func FuzzCheck(f *testing.F) {
 		if err != nil {
 			return
 		}
+		var sound []int
 		for i := range d.Pages {
 			d.Content(i)
+			if d.Broken(i) == "" {
+				sound = append(sound, i)
+			}
 		}
-		single, _, err := d.Singles()
+		alone, err := d.Extract(sound...)
+		require.NoError(t, err)
+		d, err = pdf.Check(alone, pdf.Limits{})
+		require.NoError(t, err)
+		single, _, err := d.Singles(noList)
 		require.NoError(t, err)
 		for name, document := range map[string]pdf.Document{"as-is": d, "10x15cm": single} {
 			var out bytes.Buffer
@@ -282,6 +296,60 @@ func BenchmarkJoinAThousand(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+func TestAPageThatCannotBePrintedDoesNotSpoilTheOthers(t *testing.T) {
+	t.Parallel()
+	of := func(kids, second string) []byte {
+		return sample.PDFWithObjects("<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Count 3/Kids["+kids+"]/MediaBox[0 0 288 432]>>",
+			"<</Type/Page/Parent 2 0 R/Contents 6 0 R>>", "<</Type/Page/Parent 2 0 R/Contents 7 0 R>>", "<</Type/Page/Parent 2 0 R/Contents 6 0 R>>",
+			stream("", "0 0 9 9 re f"), second)
+	}
+	damaged := stream("/Filter/FlateDecode", "no flate at all")
+	for name, test := range map[string]struct {
+		data []byte
+		want []string
+	}{
+		"a drawing that cannot be unpacked": {of("3 0 R 4 0 R 5 0 R", damaged), []string{"", "its drawing is damaged", ""}},
+		"a drawing that is not there":       {of("3 0 R 4 0 R 5 0 R", "null"), []string{"", "its drawing is missing", ""}},
+		"a page that is not there":          {of("3 0 R 99 0 R", "null"), []string{"", "it is missing in the file"}},
+		"a page that nobody counts":         {of("3 0 R null 5 0 R 3 0 R 4 0 R 99 0 R", stream("", "1 1 9 9 re f")), []string{"", "", ""}},
+		"in a file that is mended":          {bytes.Replace(of("3 0 R 4 0 R 5 0 R", damaged), []byte("startxref"), []byte("lost"), 1), []string{"", "its drawing is damaged", ""}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d, err := pdf.Check(test.data, pdf.Limits{})
+			require.NoError(t, err)
+			assert.Equal(t, test.want, lo.Times(d.Pages, d.Broken))
+			_, err = d.Extract(0)
+			require.NoError(t, err)
+			if test.want[1] != "" {
+				_, err = d.Extract(1)
+				require.ErrorContains(t, err, "the PDF is damaged")
+				_, err = pdf.JoinDocuments(&bytes.Buffer{}, each(d), pdf.Layout{})
+				require.Error(t, err)
+			}
+		})
+	}
+}
+
+func TestAFontWithoutItsEndIsKept(t *testing.T) {
+	t.Parallel()
+	whole := sample.PDF("Orden 1")
+	d, err := pdf.Check(bytes.Replace(whole, []byte("Encoding>>\nendobj"), []byte("Encoding>>\n      "), 1), pdf.Limits{})
+	require.NoError(t, err)
+	data, err := d.Extract(0)
+	require.NoError(t, err)
+	assert.Contains(t, string(data), "/BaseFont /Helvetica")
+}
+
+func TestTheLastUpdateCountsWhenTheTableIsLost(t *testing.T) {
+	t.Parallel()
+	first := sample.PDFWithContents("BT /F1 9 Tf (Orden 1) Tj ET")
+	updated := bytes.Replace(first, []byte("xref"), append([]byte("5 0 obj\n"+stream("", "BT /F1 9 Tf (Orden 2) Tj ET")+"\nendobj\n"), "xref"...), 1)
+	d, err := pdf.Check(bytes.Replace(updated, []byte("startxref\n"), []byte("startxref\n9"), 1), pdf.Limits{})
+	require.NoError(t, err)
+	assert.Equal(t, "Orden 2\n", d.Content(0).Text)
 }
 
 func TestPagesThatUnpackTooFarAreRefused(t *testing.T) {

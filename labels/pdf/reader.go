@@ -1,7 +1,6 @@
 package pdf
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
@@ -31,16 +30,16 @@ type reader struct {
 	y       float64
 	state   state
 	saved   []state
-	path    *box // of the path that is being made, in user space
-	clips   bool // the path will clip
+	path    outline
 }
 
-// mark is something painted, in user space. Text has room to spare in loose: how
-// wide it is, is a guess.
+// mark is something painted, in user space. Bars are how many parts of it are
+// small or narrow, as those of barcodes are.
 type mark struct {
-	box, loose box
-	kind       markKind
-	text       string
+	box    box
+	kind   markKind
+	isBars bool // of a font of barcodes
+	bars   int
 }
 
 type markKind int
@@ -53,17 +52,26 @@ const (
 
 // state is the graphics state as far as it is followed.
 type state struct {
-	ctm           matrix
-	clip          box
-	font          *font
-	size, leading float64
-	line, at      matrix // text line matrix and text matrix
-	white         bool   // fills are not seen on paper
+	textState
+	ctm       matrix
+	clip      box
+	lineWidth float64
+	space     bool // what fills is a grey or a light: 1 is white
+	white     bool // fills are not seen on paper
 }
 
 func (s *source) reader(p page) *reader {
 	return &reader{source: s, of: p, fonts: map[types.Object]*font{}, budget: pageBudget,
-		state: state{ctm: identity, clip: p.visible(), line: identity, at: identity}}
+		state: state{textState: textState{line: identity, at: identity}, ctm: identity, clip: p.visible(), lineWidth: 1, space: true}}
+}
+
+// read reads a page once; its content stays with it.
+func (s *source) read(p *page) *reader {
+	r := s.reader(*p)
+	r.page()
+	content := r.content()
+	p.content = &content
+	return r
 }
 
 func (r *reader) content() Content {
@@ -122,7 +130,7 @@ func (r *reader) run(stream []byte, resources types.Dict, depth int) {
 				r.external(operands[0].name, resources, depth)
 			}
 		default:
-			r.operator(operator, operands)
+			r.operator(operator, operands, resources)
 		}
 	}
 	r.saved = r.saved[:outer]
@@ -145,24 +153,26 @@ func (r *reader) isHidden(operator string, operands []operand, resources types.D
 	return r.hidden > 0
 }
 
-func (r *reader) operator(operator string, operands []operand) {
+func (r *reader) operator(operator string, operands []operand, resources types.Dict) {
 	switch operator {
 	case "cm":
 		if m, ok := matrixOf(operands); ok {
 			r.state.ctm = m.then(r.state.ctm)
 		}
-	case "g", "rg", "k", "sc", "scn":
-		r.state.white = isWhite(operands)
-	case "cs":
-		r.state.white = false
+	case "w":
+		if len(operands) == 1 {
+			r.state.lineWidth = operands[0].number
+		}
+	case "g", "rg", "k", "sc", "scn", "cs":
+		r.fillColour(operator, operands, resources)
 	case "m", "l", "c", "v", "y", "re":
 		r.extend(operator, operands)
 	case "W", "W*":
-		r.clips = true
+		r.path.clips = true
 	case "n", "f", "F", "f*", "B", "B*", "b", "b*", "S", "s":
 		r.endPath(operator)
 	case "sh":
-		r.paint(mark{box: r.state.clip, loose: r.state.clip, kind: image})
+		r.paint(mark{box: r.state.clip, kind: image})
 	case "ID":
 		r.paintUnit()
 	default:
@@ -177,60 +187,13 @@ func matrixOf(operands []operand) (matrix, bool) {
 	return matrix(lo.Map(operands, func(o operand, _ int) float64 { return o.number })), true
 }
 
-// isWhite tells of a colour's components: all 1, or the four of CMYK all 0.
-func isWhite(operands []operand) bool {
-	want := lo.Ternary(len(operands) == 4, 0.0, 1.0)
-	return len(operands) > 0 && !slices.ContainsFunc(operands, func(o operand) bool { return o.number != want || o.name != "" })
-}
-
-func (r *reader) extend(operator string, operands []operand) {
-	add := func(x, y float64) {
-		x, y = r.state.ctm.point(x, y)
-		if r.path == nil {
-			r.path = &box{x, y, x, y}
-			return
-		}
-		*r.path = box{min(r.path[0], x), min(r.path[1], y), max(r.path[2], x), max(r.path[3], y)}
-	}
-	if operator == "re" && len(operands) == 4 {
-		x, y, w, h := operands[0].number, operands[1].number, operands[2].number, operands[3].number
-		add(x, y)
-		add(x+w, y)
-		add(x, y+h)
-		add(x+w, y+h)
-		return
-	}
-	for i := 0; i+1 < len(operands); i += 2 {
-		add(operands[i].number, operands[i+1].number)
-	}
-}
-
-// endPath paints the path and clips by it. On a page whose marks are looked at,
-// each path is one mark.
-func (r *reader) endPath(operator string) {
-	made := r.path
-	clips := r.clips
-	r.path, r.clips = nil, false
-	if made == nil {
-		return
-	}
-	fillOnly := operator[0] == 'f' || operator[0] == 'F'
-	if operator != "n" && !(fillOnly && r.state.white) {
-		r.paint(mark{box: *made, loose: *made, kind: path})
-	}
-	if clips {
-		r.state.clip = r.state.clip.intersect(*made)
-	}
-}
-
 func (r *reader) paintUnit() {
-	b := r.state.ctm.box(box{0, 0, 1, 1})
-	r.paint(mark{box: b, loose: b, kind: image})
+	r.paint(mark{box: r.state.ctm.box(box{0, 0, 1, 1}), kind: image})
 }
 
 // paint notes a mark, as far as it is seen.
 func (r *reader) paint(m mark) {
-	m.box, m.loose = m.box.intersect(r.state.clip), m.loose.intersect(r.state.clip)
+	m.box = m.box.intersect(r.state.clip)
 	if m.box[0] > m.box[2] || m.box[1] > m.box[3] {
 		return
 	}
@@ -256,7 +219,7 @@ func (r *reader) external(name string, resources types.Dict, depth int) {
 // form runs a form's drawing after a transformation.
 func (r *reader) form(o types.Object, inherited types.Dict, m matrix, depth int) {
 	stream, ok := r.source.get(o).(types.StreamDict)
-	if !ok || depth >= formDepth {
+	if r.doubt(ok && depth >= formDepth); !ok || depth >= formDepth {
 		return
 	}
 	resources := r.source.dict(stream.Dict["Resources"])

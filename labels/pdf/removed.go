@@ -26,6 +26,7 @@ const (
 	embeddedFile = "embedded file"
 	formField    = "form field"
 	undrawn      = "field or note without a drawing of its own"
+	onScreen     = "field or note for the screen only"
 )
 
 var actions = map[string]string{
@@ -114,8 +115,11 @@ func (a *activity) annotation(d types.Dict) {
 	kind := a.source.name(d["Subtype"])
 	a.action(d["A"], 0)
 	a.additional(d["AA"])
-	if a.isUndrawn(d, kind) {
+	switch {
+	case a.isUndrawn(d, kind):
 		a.count(undrawn, 1)
+	case a.isOnScreen(d, kind):
+		a.count(onScreen, 1)
 	}
 	switch {
 	case kind == "Widget":
@@ -130,14 +134,21 @@ func (a *activity) annotation(d types.Dict) {
 // isUndrawn tells of what would be printed if a reader drew it: a field with a
 // value, or a note to be printed, without an appearance.
 func (a *activity) isUndrawn(d types.Dict, kind string) bool {
-	const hidden, printed = 1 << 1, 1 << 2
 	flags, _ := a.source.number(d["F"])
-	if a.source.get(d["AP"]) != nil || int(flags)&hidden != 0 || kind == "Link" || kind == "Popup" {
+	if a.source.get(d["AP"]) != nil || int(flags)&hiddenFlag != 0 || kind == "Link" || kind == "Popup" {
 		return false
 	}
 	if kind == "Widget" {
 		text, _ := value(a.source.get(d["V"]))
 		return len(text) > 0
 	}
-	return int(flags)&printed != 0
+	return int(flags)&printedFlag != 0
+}
+
+// isOnScreen tells of what a reader shows and does not print.
+func (a *activity) isOnScreen(d types.Dict, kind string) bool {
+	const noView = 1 << 5
+	flags, _ := a.source.number(d["F"])
+	return d != nil && kind != "Link" && kind != "Popup" && int(flags)&(hiddenFlag|noView) == 0 &&
+		!a.source.isPrinted(d) && a.source.dict(a.source.appearance(d)) != nil
 }

@@ -28,13 +28,15 @@ func TestWhatIsLeftOutIsTold(t *testing.T) {
 		data []byte
 		want []string
 	}{
-		"nothing":           {sample.PDF("Orden 1"), []string{}},
-		"going to a page":   {withCatalog("/OpenAction[3 0 R/Fit]", "/Annots[<</Subtype/Link/Rect[0 0 9 9]/A<</S/GoTo/D[3 0 R/Fit]>>>>]"), []string{}},
-		"scripts":           {withCatalog("/OpenAction<</S/JavaScript/JS(x)/Next<</S/Launch/F(x)>>>>/Names<</JavaScript<</Names[(a)5 0 R(b)5 0 R]>>>>", ""), []string{"launch action ×1", "script ×3"}},
-		"a page's actions":  {withCatalog("", "/AA<</O<</S/JavaScript/JS(x)>>/C<</S/SubmitForm/F(x)>>>>"), []string{"form submission ×1", "script ×1"}},
-		"links":             {withCatalog("", "/Annots[<</Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI(x)>>>><</Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI(y)>>>>]"), []string{"link ×2"}},
-		"embedded files":    {withCatalog("/AF[5 0 R]/Names<</EmbeddedFiles<</Kids[<</Names[(a)5 0 R]>>]>>>>", "/Annots[<</Subtype/FileAttachment/FS 5 0 R>>]", "<</F(x)>>"), []string{"embedded file ×3"}},
-		"fields":            {withCatalog("/AcroForm<</Fields[5 0 R]/XFA(x)>>", "/Annots[5 0 R]", "<</Subtype/Widget/FT/Tx/V(a name)/Rect[0 0 9 9]/F 4>>"), []string{"field or note without a drawing of its own ×1", "form field ×1", "form in XML ×1"}},
+		"nothing":          {sample.PDF("Orden 1"), []string{}},
+		"going to a page":  {withCatalog("/OpenAction[3 0 R/Fit]", "/Annots[<</Subtype/Link/Rect[0 0 9 9]/A<</S/GoTo/D[3 0 R/Fit]>>>>]"), []string{}},
+		"scripts":          {withCatalog("/OpenAction<</S/JavaScript/JS(x)/Next<</S/Launch/F(x)>>>>/Names<</JavaScript<</Names[(a)5 0 R(b)5 0 R]>>>>", ""), []string{"launch action ×1", "script ×3"}},
+		"a page's actions": {withCatalog("", "/AA<</O<</S/JavaScript/JS(x)>>/C<</S/SubmitForm/F(x)>>>>"), []string{"form submission ×1", "script ×1"}},
+		"links":            {withCatalog("", "/Annots[<</Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI(x)>>>><</Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI(y)>>>>]"), []string{"link ×2"}},
+		"embedded files":   {withCatalog("/AF[5 0 R]/Names<</EmbeddedFiles<</Kids[<</Names[(a)5 0 R]>>]>>>>", "/Annots[<</Subtype/FileAttachment/FS 5 0 R>>]", "<</F(x)>>"), []string{"embedded file ×3"}},
+		"fields":           {withCatalog("/AcroForm<</Fields[5 0 R]/XFA(x)>>", "/Annots[5 0 R]", "<</Subtype/Widget/FT/Tx/V(a name)/Rect[0 0 9 9]/F 4>>"), []string{"field or note without a drawing of its own ×1", "form field ×1", "form in XML ×1"}},
+		"notes for the screen": {withCatalog("", "/Annots[<</Subtype/Stamp/F 0/Rect[0 0 9 9]/AP<</N 5 0 R>>>><</Subtype/Widget/Ff 65536/Rect[0 0 9 9]/AP<</N 5 0 R>>>>]", stream("/Type/XObject/Subtype/Form/BBox[0 0 10 5]", "1 1 8 3 re f")),
+			[]string{"field or note for the screen only ×2", "form field ×1"}},
 		"films":             {withCatalog("", "/Annots[<</Subtype/Movie/Rect[0 0 9 9]>>]"), []string{"sound, film or 3D ×1"}},
 		"actions in a ring": {withCatalog("/OpenAction 5 0 R", "", "<</S/GoTo/Next 5 0 R>>"), []string{}},
 	}
@@ -61,7 +63,7 @@ func TestWhatAnnotationsPrintIsDrawnOnAStock(t *testing.T) {
 	label := withCatalog("", "/Annots[5 0 R 6 0 R 7 0 R]",
 		"<</Subtype/Stamp/Rect[100 100 200 150]/F 4/AP<</N 8 0 R>>>>",
 		"<</Subtype/Widget/Rect[0 0 9 9]/F 4/AS/Off/AP<</N<</On 8 0 R>>>>>>",
-		"<</Subtype/Widget/Rect[10 10 30 20]/F 4/AS/On/AP<</N<</On 8 0 R>>>>>>",
+		"<</Subtype/Widget/Rect[10 10 30 20]/AS/On/AP<</N<</On 8 0 R>>>>>>",
 		stream("/Type/XObject/Subtype/Form/BBox[0 0 10 5]", "1 1 8 3 re f"))
 	var out bytes.Buffer
 	_, err := pdf.JoinOnto(&out, sample.Each(label), pdf.Layout{Stock: stock(t, "4x6in")})

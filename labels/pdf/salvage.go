@@ -30,7 +30,7 @@ func salvage(data []byte, limits Limits) (s *source, err error) {
 	if err := found.scan(data, limits); err != nil {
 		return nil, err
 	}
-	s = &source{objects: found, limits: limits, operators: fileBudget}
+	s = &source{objects: found, limits: limits, operators: fileBudget, salvaged: true}
 	if found.trailer["Encrypt"] != nil {
 		key, err := s.unlock(found.trailer)
 		if err != nil {
@@ -52,8 +52,13 @@ func (f *salvaged) object(ref types.IndirectRef) types.Object {
 func (f *salvaged) numbers() []int { return lo.Keys(f.objects) }
 
 func (f *salvaged) root() types.Object {
-	if ref, ok := f.trailer["Root"].(types.IndirectRef); ok && f.object(ref) != nil {
-		return ref
+	switch root := f.trailer["Root"].(type) {
+	case types.IndirectRef:
+		if f.object(root) != nil {
+			return root
+		}
+	case types.Dict:
+		return root
 	}
 	return *types.NewIndirectRef(f.catalog, 0)
 }

@@ -2,14 +2,19 @@ package pdf
 
 import (
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
+	"github.com/samber/lo"
 )
 
-// Widths of glyphs are not looked up: a usual one, and one that is surely enough,
-// in parts of the font's size.
-const (
-	usualGlyph = 0.5
-	wideGlyph  = 0.8
-)
+// textState is the part of the graphics state that is the text's.
+type textState struct {
+	font                  *font
+	size, leading         float64
+	between, betweenWords float64 // glyphs
+	narrowed              float64 // 0 is not at all
+	rise                  float64
+	mode                  int
+	line, at              matrix // text line matrix and text matrix
+}
 
 func (r *reader) textOperator(operator string, operands []operand) {
 	s := &r.state
@@ -19,9 +24,9 @@ func (r *reader) textOperator(operator string, operands []operand) {
 		r.separate("\n")
 	case "ET":
 		r.separate("\n")
-	case "TL":
+	case "TL", "Tc", "Tw", "Tz", "Ts", "Tr":
 		if len(operands) == 1 {
-			s.leading = operands[0].number
+			s.setText(operator, operands[0].number)
 		}
 	case "Td", "TD":
 		if len(operands) != 2 {
@@ -38,6 +43,11 @@ func (r *reader) textOperator(operator string, operands []operand) {
 	case "Tj":
 		r.show(operands)
 	case "'", `"`:
+		if len(operands) == 3 {
+			s.setText("Tw", operands[0].number)
+			s.setText("Tc", operands[1].number)
+			operands = operands[2:]
+		}
 		r.move(0, -s.leading)
 		r.separate("\n")
 		r.show(operands)
@@ -45,6 +55,24 @@ func (r *reader) textOperator(operator string, operands []operand) {
 		for _, o := range operands {
 			r.show(o.list)
 		}
+	}
+}
+
+// setText follows the operators of ISO 32000 9.3.
+func (s *textState) setText(operator string, to float64) {
+	switch operator {
+	case "TL":
+		s.leading = to
+	case "Tc":
+		s.between = to
+	case "Tw":
+		s.betweenWords = to
+	case "Tz":
+		s.narrowed = 1 - to/100
+	case "Ts":
+		s.rise = to
+	case "Tr":
+		s.mode = int(to)
 	}
 }
 
@@ -71,20 +99,23 @@ func (r *reader) setMatrix(operands []operand) {
 	r.y = m[5]
 }
 
-// show writes strings; a number between them that moves on by more than a fifth
-// of the font's size is a space.
+// show writes strings, which are one mark; a number between them that moves on
+// by more than a fifth of the font's size is a space.
 func (r *reader) show(strings []operand) {
-	const space, thousand = -200, 1000
+	const space = -200
+	var shown *box
 	for _, s := range strings {
-		switch {
-		case s.isText:
-			r.showText(s.text)
-		case !s.isText:
-			if s.number < space {
-				r.separate(" ")
-			}
-			r.advance(-s.number / thousand * r.state.size)
+		if s.isText {
+			shown = r.showText(s.text, shown)
+			continue
 		}
+		if s.number < space {
+			r.separate(" ")
+		}
+		r.advance(-s.number * thousandth * r.state.size * (1 - r.state.narrowed))
+	}
+	if shown != nil {
+		r.paint(mark{box: *shown, kind: text, isBars: r.state.font != nil && r.state.font.barcode})
 	}
 }
 
@@ -92,29 +123,39 @@ func (r *reader) advance(by float64) {
 	r.state.at = matrix{1, 0, 0, 1, by, 0}.then(r.state.at)
 }
 
-// showText writes a string that begins within what can be seen.
-func (r *reader) showText(codes []byte) {
+// showText writes a string that begins within what can be seen, and gives the
+// box around it and around what was shown before: whole lines, for glyphs are
+// not drawn.
+func (r *reader) showText(codes []byte, before *box) (shown *box) {
 	s := &r.state
-	glyphs := float64(len(codes))
-	if s.font != nil && s.font.composite {
-		glyphs /= 2
-	}
+	f := lo.CoalesceOrEmpty(s.font, noFont)
+	width, glyphs, spaces := f.measure(codes)
+	width = (width*s.size + float64(glyphs)*s.between + float64(spaces)*s.betweenWords) * (1 - s.narrowed)
 	m := s.at.then(s.ctm)
-	reach := func(glyph float64) box { return m.box(box{0, -0.25 * s.size, glyphs * glyph * s.size, 0.8 * s.size}) }
-	seen := mark{box: reach(usualGlyph), loose: reach(wideGlyph), kind: text}
 	x, y := m.point(0, 0.2*s.size)
-	r.advance(glyphs * usualGlyph * s.size)
+	painted := m.box(box{0, s.rise - 0.25*s.size, width, s.rise + s.size})
+	r.advance(width)
+	text := f.text(codes)
 	const slack = 1
-	if x < s.clip[0]-slack || x > s.clip[2]+slack || y < s.clip[1]-slack || y > s.clip[3]+slack {
-		return
+	if x > s.clip[0]-slack && x < s.clip[2]+slack && y > s.clip[1]-slack && y < s.clip[3]+slack && s.font != nil {
+		r.out.WriteString(text)
 	}
-	if s.font != nil {
-		seen.text = s.font.text(codes)
+	switch {
+	case !s.inks() || !f.paints(codes, text):
+		return before
+	case before != nil:
+		painted = painted.union(*before)
 	}
-	r.out.WriteString(seen.text)
-	if s.font.paints(codes, seen.text) {
-		r.paint(seen)
-	}
+	return &painted
+}
+
+// noFont stands for a font that the file has not.
+var noFont = &font{widths: widths{standard: "Helvetica"}}
+
+// inks tells whether text is seen on paper.
+func (s *state) inks() bool {
+	const fill, neither, clip = 0, 3, 7
+	return s.mode != neither && s.mode != clip && !(s.mode == fill && s.white)
 }
 
 func (r *reader) separate(by string) {

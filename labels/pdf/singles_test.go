@@ -45,6 +45,12 @@ func TestSheetsAreCutWhereTheLayoutCanBeTold(t *testing.T) {
 			[]string{"42000000001", "42000000002", "42000000003"}},
 		"two on a turned page": {sheetOf(portrait+"/Rotate 90", "0 1 -1 0 595 0 cm "+labelAt(60, 100, "42000000001")+labelAt(500, 100, "42000000002")),
 			[]string{"42000000001", "42000000002"}},
+		"two with short numbers, bars in one path": {sheetOf(landscape, strings.NewReplacer("90 re f", "90 re", "BT", "f BT").Replace(labelAt(60, 100, "Pedido 1001")+labelAt(500, 100, "Pedido 1002"))),
+			[]string{"Pedido 1001", "Pedido 1002"}},
+		"two, letters set one by one": {sheetOf(landscape, strings.ReplaceAll(labelAt(60, 100, "42000000001")+labelAt(500, 100, "42000000002"), "(4200000000", "[(4)-20(2)30(000)10(000)-9(0)1(0)] TJ (")),
+			[]string{"42000000001", "42000000002"}},
+		"two with frames of lines, in a frame": {sheetOf(landscape, "5 5 832 585 re S "+strings.ReplaceAll(labelAt(60, 100, "42000000001")+labelAt(500, 100, "42000000002"), "0 0 255 368 re S", "0 0 m 255 0 l S 255 0 m 255 368 l S 0 368 m 255 368 l S 0 0 m 0 368 l S")),
+			[]string{"42000000001", "42000000002"}},
 		"two on letter, white painted below": {sheetOf("/MediaBox[0 0 792 612]", "1 1 1 rg 0 0 792 612 re f 0 g "+labelAt(60, 100, "42000000001")+labelAt(450, 100, "42000000002")),
 			[]string{"42000000001", "42000000002"}},
 	}
@@ -53,7 +59,7 @@ func TestSheetsAreCutWhereTheLayoutCanBeTold(t *testing.T) {
 			t.Parallel()
 			d, err := pdf.Check(test.data, pdf.Limits{})
 			require.NoError(t, err)
-			single, sheets, err := d.Singles()
+			single, sheets, err := d.Singles(noList)
 			require.NoError(t, err)
 			assert.Equal(t, []pdf.Sheet{{Page: 1, Labels: len(test.want)}}, sheets)
 			require.Equal(t, len(test.want), single.Pages)
@@ -61,6 +67,7 @@ func TestSheetsAreCutWhereTheLayoutCanBeTold(t *testing.T) {
 			require.NoError(t, err)
 			for i, number := range test.want {
 				assert.Equal(t, "Remitente #1234567890\n"+number+"\n", texts[i])
+				assert.Equal(t, fmt.Sprintf("page 1, label %d", i+1), single.PageName(i))
 				assert.InDelta(t, 265, single.Sizes[i].Width, 15)
 				assert.InDelta(t, 380, single.Sizes[i].Height, 15)
 			}
@@ -71,6 +78,69 @@ func TestSheetsAreCutWhereTheLayoutCanBeTold(t *testing.T) {
 		})
 	}
 }
+
+// rows are lines of a list, each with a number and a barcode.
+func rows(n int) string {
+	var out strings.Builder
+	for i := range n {
+		fmt.Fprintf(&out, "q 1 0 0 1 40 %d cm BT /F1 12 Tf 0 10 Td (%d) Tj 120 0 Td (Mercado) Tj ET ", 780-55*i, 42000000000+i)
+		for bar := range 30 {
+			fmt.Fprintf(&out, "%d 0 2 30 re f ", 300+5*bar)
+		}
+		out.WriteString("Q ")
+	}
+	return out.String()
+}
+
+func TestTheLastSheetIsCutLikeThoseBefore(t *testing.T) {
+	t.Parallel()
+	entries := "/Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F1 5 0 R>>>>"
+	data := sample.PDFWithObjects("<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Count 2/Kids[3 0 R 4 0 R]>>",
+		"<<"+entries+"/Contents 6 0 R>>", "<<"+entries+"/Contents 7 0 R>>", helvetica,
+		stream("", labelAt(20, 450, "42000000001")+labelAt(320, 450, "42000000002")), stream("", labelAt(20, 450, "42000000003")))
+	d, err := pdf.Check(data, pdf.Limits{})
+	require.NoError(t, err)
+	single, sheets, err := d.Singles(noList)
+	require.NoError(t, err)
+	assert.Equal(t, []pdf.Sheet{{Page: 1, Labels: 2}, {Page: 2, Labels: 1}}, sheets)
+	assert.Equal(t, "page 2, label 1", single.PageName(2))
+	assert.InDelta(t, single.Sizes[0].Width, single.Sizes[2].Width, 1)
+}
+
+func TestWhatWasLaidOntoASheetIsCutAgain(t *testing.T) {
+	t.Parallel()
+	for stockName, entries := range map[string]string{"a4-4up": "/MediaBox[0 0 288 412]", "a4-3up": "/MediaBox[0 0 275 400]", "a4-2up": "/MediaBox[0 0 412 288]", "letter-2up": "/MediaBox[0 0 288 412]/Rotate 180"} {
+		labels := [][]byte{}
+		for i := range 5 {
+			drawing := labelAt(10, 10, fmt.Sprint(42000000001+i))
+			if stockName == "a4-2up" {
+				drawing = "0 1 -1 0 412 0 cm " + drawing
+			}
+			labels = append(labels, sheetOf(entries, drawing))
+		}
+		d, err := pdf.Check(joinedOnto(t, stockName, labels...), pdf.Limits{})
+		require.NoError(t, err)
+		single, sheets, err := d.Singles(noList)
+		require.NoError(t, err)
+		assert.Len(t, sheets, d.Pages, stockName)
+		require.Equal(t, len(labels), single.Pages, stockName)
+		for i := range labels {
+			assert.Equal(t, fmt.Sprintf("Remitente #1234567890\n%d\n", 42000000001+i), single.Content(i).Text, stockName)
+		}
+	}
+}
+
+func TestAListThatIsKnownIsNotCut(t *testing.T) {
+	t.Parallel()
+	d, err := pdf.Check(sheetOf("/MediaBox[0 0 842 595]", labelAt(60, 100, "42000000001")+labelAt(500, 100, "42000000002")), pdf.Limits{})
+	require.NoError(t, err)
+	single, sheets, err := d.Singles(func(text string) bool { return strings.Contains(text, "42000000002") })
+	require.NoError(t, err)
+	assert.Empty(t, sheets)
+	assert.Equal(t, 1, single.Pages)
+}
+
+func noList(string) bool { return false }
 
 func each(documents ...pdf.Document) func(func(pdf.Document, error) bool) {
 	return func(yield func(pdf.Document, error) bool) {
@@ -90,19 +160,22 @@ func TestPagesThatCannotBeCutAreKept(t *testing.T) {
 		data []byte
 		want []pdf.Sheet
 	}{
-		"a small page":                 {sheetOf("/MediaBox[0 0 288 432]", labelAt(10, 10, "42000000001")), nil},
-		"one label on a large page":    {sheetOf(portrait, labelAt(20, 450, "42000000001")), nil},
-		"one large label":              {sheetOf(portrait, large), nil},
-		"the same label twice":         {sheetOf(portrait, labelAt(20, 450, "42000000001")+labelAt(320, 450, "42000000001")), []pdf.Sheet{{Page: 1}}},
-		"a line of text goes across":   {sheetOf(portrait, labelAt(20, 450, "42000000001")+labelAt(320, 450, "42000000002")+"BT /F1 20 Tf 100 520 Td (Instrucciones para los dos bultos de este envio) Tj ET"), nil},
-		"a label and a page of a list": {sheetOf(portrait, labelAt(20, 450, "42000000001")+"BT /F1 12 Tf 320 500 Td (Lista 42000000009) Tj ET"), nil},
+		"a small page":               {sheetOf("/MediaBox[0 0 288 432]", labelAt(10, 10, "42000000001")), nil},
+		"one label on a large page":  {sheetOf(portrait, labelAt(20, 450, "42000000001")), nil},
+		"one large label":            {sheetOf(portrait, large), nil},
+		"the same label twice":       {sheetOf(portrait, labelAt(20, 450, "42000000001")+labelAt(320, 450, "42000000001")), []pdf.Sheet{{Page: 1}}},
+		"a line of text goes across": {sheetOf(portrait, labelAt(20, 450, "42000000001")+labelAt(320, 450, "42000000002")+"BT /F1 20 Tf 100 520 Td (Instrucciones para los dos bultos de este envio) Tj ET"), nil},
+		"a label and its packing slip": {sheetOf(portrait, "0 1 -1 0 595 0 cm "+labelAt(60, 100, "42000000001")+
+			"BT /F1 9 Tf 440 480 Td 14 TL (Pedido 42000000077) Tj T* (1 x Remera blanca, talle M) Tj T* (1 x Gorra) Tj T* (Total 2) Tj ET 450 100 200 60 re S q 1 0 0 1 450 50 cm "+strings.Repeat("1 0 0 1 5 0 cm 0 200 2 90 re f ", 40)+"Q"), []pdf.Sheet{{Page: 1}}},
+		"a list with a barcode in each row": {sheetOf(portrait, rows(14)), nil},
+		"a label and a page of a list":      {sheetOf(portrait, labelAt(20, 450, "42000000001")+"BT /F1 12 Tf 320 500 Td (Lista 42000000009) Tj ET"), nil},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d, err := pdf.Check(test.data, pdf.Limits{})
 			require.NoError(t, err)
-			single, sheets, err := d.Singles()
+			single, sheets, err := d.Singles(noList)
 			require.NoError(t, err)
 			assert.Equal(t, test.want, sheets)
 			assert.Equal(t, 1, single.Pages)

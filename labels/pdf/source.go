@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
+	"strconv"
 	"time"
 
 	"github.com/pdfcpu/pdfcpu/pkg/api"
@@ -53,8 +53,10 @@ type source struct {
 	data      []byte // as it came, unless it was salvaged
 	limits    Limits
 	pages     []page
+	sound     int          // of the pages, those that can be printed
 	off       map[int]bool // optional content groups, true for those switched off
 	encrypted bool
+	salvaged  bool  // its table of objects was made anew
 	drawn     int64 // bytes unpacked so far
 	operators int   // that may still be run
 }
@@ -66,15 +68,46 @@ type objects interface {
 	root() types.Object
 }
 
-// table is pdfcpu's.
-type table struct{ *model.XRefTable }
+// table is pdfcpu's. Data is the file, unless it was decrypted; reread is what
+// was found in it again.
+type table struct {
+	*model.XRefTable
+	data   []byte
+	reread *salvaged
+}
+
+func newTable(t *model.XRefTable, data []byte) table {
+	return table{t, data, &salvaged{objects: map[int]types.Object{}, left: 4 * len(data)}}
+}
 
 func (t table) object(ref types.IndirectRef) types.Object {
 	o, err := t.Dereference(ref)
-	if err != nil {
-		return nil
+	if err != nil || o == nil {
+		return t.readAgain(ref.ObjectNumber.Value())
 	}
 	return o
+}
+
+// readAgain reads an object that pdfcpu gave up, as one without its end.
+func (t table) readAgain(number int) types.Object {
+	if o, ok := t.reread.objects[number]; ok || t.reread.left <= 0 {
+		return o
+	}
+	t.reread.objects[number] = nil
+	entry := t.Table[number]
+	if entry == nil || entry.Free || entry.Compressed || entry.Offset == nil || *entry.Offset < 0 || *entry.Offset >= int64(len(t.data)) {
+		return nil
+	}
+	const heading = 32
+	data := t.data[*entry.Offset:]
+	m := objectStart.FindSubmatchIndex(data[:min(len(data), heading)])
+	if m == nil || string(data[m[2]:m[3]]) != strconv.Itoa(number) {
+		return nil
+	}
+	p := &objectParser{lexer{data: data, at: m[1]}}
+	t.reread.read(p, number)
+	t.reread.left -= p.at
+	return t.reread.objects[number]
 }
 
 func (t table) numbers() []int { return lo.Keys(t.Table) }
@@ -105,36 +138,30 @@ func configuration(l Limits) *model.Configuration {
 	return conf
 }
 
-// read opens a file and finds its pages. It is not validated: what pdfcpu's
+// readBytes opens a file and finds its pages. It is not validated: what pdfcpu's
 // relaxed validation refuses is mostly nothing that a printer looks at, and it
 // changes objects on the way.
-func read(rs io.ReadSeeker, size int64, limits Limits) (s *source, err error) {
+func readBytes(data []byte, limits Limits) (s *source, err error) {
 	defer recovered(&err)
-	if err := sniff(rs, size, limits); err != nil {
+	limits = limits.withDefaults()
+	if err := sniff(data, limits); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), limits.Time)
 	defer cancel()
-	document, err := pdfcpu.ReadWithContext(ctx, rs, configuration(limits))
+	document, err := pdfcpu.ReadWithContext(ctx, bytes.NewReader(data), configuration(limits))
 	switch {
 	case errors.Is(err, pdfcpu.ErrWrongPassword):
 		return nil, &Error{Reason: Encrypted, Cause: err}
 	case err != nil:
 		return nil, &Error{Reason: Damaged, Cause: err}
 	}
-	s = &source{objects: table{document.XRefTable}, limits: limits, operators: fileBudget, encrypted: document.Encrypt != nil}
-	if err := s.findPages(); err != nil {
-		return nil, err
-	}
-	return s, nil
-}
-
-func readBytes(data []byte, limits Limits) (*source, error) {
-	s, err := read(bytes.NewReader(data), int64(len(data)), limits.withDefaults())
-	if err == nil && !s.encrypted { // pdfcpu changes the lengths of what it decrypts
+	s = &source{limits: limits, operators: fileBudget, encrypted: document.Encrypt != nil}
+	if !s.encrypted { // pdfcpu changes the lengths of what it decrypts
 		s.data = data
 	}
-	return s, err
+	s.objects = newTable(document.XRefTable, s.data)
+	return s, s.findPages()
 }
 
 // isWhole tells whether a stream's length leads to its end: a length that is too
@@ -151,22 +178,17 @@ func (s *source) isWhole(stream types.StreamDict) bool {
 	return bytes.HasPrefix(after, []byte("endstream")) || bytes.HasPrefix(after, []byte("endobj"))
 }
 
-func sniff(rs io.ReadSeeker, size int64, limits Limits) error {
-	const headerWithin = 1024
-	head := make([]byte, min(size, headerWithin))
-	if _, err := io.ReadFull(rs, head); err != nil {
-		return err
-	}
-	if _, err := rs.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
+const headerWithin = 1024
+
+func sniff(data []byte, limits Limits) error {
+	head := data[:min(len(data), headerWithin)]
 	switch {
 	case len(bytes.Trim(head, " \t\r\n\x00\xef\xbb\xbf")) == 0:
-		return refuse(Empty, "%d bytes", size)
+		return refuse(Empty, "%d bytes", len(data))
 	case !bytes.Contains(head, []byte("%PDF-")):
 		return refuse(NotPDF, "no header within the first %d bytes", headerWithin)
-	case size > limits.Bytes:
-		return refuse(TooLarge, "%d bytes, allowed are %d", size, limits.Bytes)
+	case int64(len(data)) > limits.Bytes:
+		return refuse(TooLarge, "%d bytes, allowed are %d", len(data), limits.Bytes)
 	}
 	return nil
 }

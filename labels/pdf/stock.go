@@ -63,12 +63,21 @@ func (s Stock) AsIs() bool { return s.name == "" }
 // Slots is how many labels one page of the stock takes.
 func (s Stock) Slots() int { return max(1, s.columns*s.rows) }
 
+// SlotSize is the room of one label in points; zero for as-is, where pages have
+// sizes of their own.
+func (s Stock) SlotSize() Size {
+	if s.AsIs() {
+		return Size{}
+	}
+	return Size{s.page.Width / float64(s.columns), s.page.Height / float64(s.rows)}
+}
+
 // slot is the place of label i, counted from 0, on the page.
 func (s Stock) slot(i int) box {
-	width, height := s.page.Width/float64(s.columns), s.page.Height/float64(s.rows)
-	left := width * float64(i%s.columns)
-	top := s.page.Height - height*float64(i/s.columns)
-	return box{left, top - height, left + width, top}
+	room := s.SlotSize()
+	left := room.Width * float64(i%s.columns)
+	top := s.page.Height - room.Height*float64(i/s.columns)
+	return box{left, top - room.Height, left + room.Width, top}
 }
 
 // Layout says how labels are laid onto paper. Start is the slot of a sheet, from

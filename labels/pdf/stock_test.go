@@ -119,3 +119,14 @@ func TestLabelsOnAStockStayVectors(t *testing.T) {
 	assert.Equal(t, 1, bytes.Count(out.Bytes(), []byte("/BaseFont")), "what labels share is written once")
 	assert.NotContains(t, out.String(), "/Subtype /Image")
 }
+
+func TestTheRoomOfALabelIsThatOfASlot(t *testing.T) {
+	t.Parallel()
+	const millimetre = 72 / 25.4
+	for name, want := range map[string]pdf.Size{
+		"4x6in": {Width: 288, Height: 432}, "a4-3up": {Width: 99 * millimetre, Height: 210 * millimetre},
+		"a4-4up": {Width: 105 * millimetre, Height: 148.5 * millimetre}, "as-is": {},
+	} {
+		assert.Equal(t, want, stock(t, name).SlotSize(), name)
+	}
+}

@@ -2,7 +2,9 @@ package pdf
 
 import (
 	"bytes"
+	"errors"
 
+	"github.com/pdfcpu/pdfcpu/pkg/filter"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
 	"github.com/samber/lo"
 )
@@ -17,6 +19,9 @@ type Content struct {
 
 // Content reads page i, counted from 0. What cannot be read is left out.
 func (d Document) Content(i int) (content Content) {
+	if read := d.source.pages[i].content; read != nil {
+		return *read
+	}
 	r := d.source.reader(d.source.pages[i])
 	defer func() {
 		if recover() != nil { // the library met an odd object: keep what was read
@@ -85,9 +90,15 @@ func (s *source) unpack(stream types.StreamDict) ([]byte, error) {
 	if stream.FilterPipeline == nil {
 		stream = s.withFilters(stream)
 	}
+	if len(stream.FilterPipeline) > 0 && stream.FilterPipeline[0].Name == "Crypt" { // how it was encrypted: it is no more
+		stream.FilterPipeline = stream.FilterPipeline[1:]
+	}
+	if len(stream.FilterPipeline) == 0 {
+		stream.FilterPipeline = nil
+	}
 	if err := stream.DecodeWithLimit(min(left, s.limits.StreamBytes)); err != nil {
 		s.drawn += s.limits.StreamBytes / 8 // what was unpacked before it failed is not known
-		return nil, refuse(Damaged, "a stream: %w", err)
+		return nil, refuse(lo.Ternary(errors.Is(err, filter.ErrDecodeLimitExceeded), TooLarge, Damaged), "a stream: %w", err)
 	}
 	s.drawn += int64(len(stream.Content))
 	return stream.Content, nil

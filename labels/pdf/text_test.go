@@ -65,20 +65,26 @@ func TestTextsFindsWhatIsPrinted(t *testing.T) {
 func TestContentTellsBlankPages(t *testing.T) {
 	t.Parallel()
 	for content, blank := range map[string]bool{
-		"":                            true,
-		"q Q BT /F1 9 Tf ( ) Tj ET":   true,
-		"0 0 9 9 re n":                true,
-		"0 0 9 9 re f":                false,
-		"BT /F1 9 Tf (2001) Tj ET":    false,
-		"BT (no font) Tj ET":          false,
-		"1 g 0 0 9 9 re f":            true,
-		"9999 0 0 9 re f":             true,
-		"0 0 1 1 re W n 9 9 9 9 re f": true,
-		"BI /W 1 /H 1 ID \x00 EI":     false,
-		"0 0 m 9 9 l S % a line":      false,
-		"/Missing Do /F1 gs":          true,
-		strings.Repeat("q ", 1<<12):   true,
-		"[" + strings.Repeat("[", 99): true,
+		"":                               true,
+		"q Q BT /F1 9 Tf ( ) Tj ET":      true,
+		"0 0 9 9 re n":                   true,
+		"0 0 9 9 re f":                   false,
+		"BT /F1 9 Tf (2001) Tj ET":       false,
+		"BT (no font) Tj ET":             false,
+		"BT /F1 9 Tf (\\366\\344) Tj ET": false,
+		"BT /F1 9 Tf 3 Tr (a) Tj ET":     true, // text that is only there to be marked
+		"BT /F1 9 Tf 1 g (a) Tj ET":      true,
+		"BT /F1 9 Tf 1 g 1 Tr (a) Tj":    false,
+		"1 1 1 scn 0 0 9 9 re f":         true,
+		"/Black cs 1 scn 0 0 9 9 re f":   false,
+		"1 g 0 0 9 9 re f":               true,
+		"9999 0 0 9 re f":                true,
+		"0 0 1 1 re W n 9 9 9 9 re f":    true,
+		"BI /W 1 /H 1 ID \x00 EI":        false,
+		"0 0 m 9 9 l S % a line":         false,
+		"/Missing Do /F1 gs":             true,
+		strings.Repeat("q ", 1<<12):      true,
+		"[" + strings.Repeat("[", 99):    true,
 	} {
 		d, err := pdf.Check(sample.PDFWithContents(content), pdf.Limits{})
 		require.NoError(t, err)

@@ -24,10 +24,13 @@ type checking struct {
 	files   int
 }
 
+// mostInArchive is how many files an archive may hold.
+const mostInArchive = 50_000
+
 // look opens a file and everything in it.
 func look(name string, file File, how splitting) checked {
 	c := checking{checked: checked{Input: empty(name)}, how: how}
-	files, err := bundle.Open(name, file, file.Size(), bundle.Limits{})
+	files, err := bundle.Open(name, file, file.Size(), bundle.Limits{Files: mostInArchive})
 	var limit *bundle.LimitError
 	if errors.As(err, &limit) {
 		c.Kind = Zip
@@ -140,6 +143,7 @@ func (c *checking) addZPL(f bundle.File) {
 			c.Pages = append(c.Pages, Page{Width: inDots(width), Height: inDots(height)})
 		}
 		c.items = append(c.items, item{format: labels.ZPL, unit: u, texts: texts})
+		c.sums = append(c.sums, sumOf(u.Data))
 		c.Labels++
 	}
 }
@@ -150,11 +154,15 @@ func inPoints(points float64) float64 { return tenths(points * 25.4 / 72) }
 
 func tenths(millimetres float64) float64 { return math.Round(millimetres*10) / 10 }
 
-func (c *checking) addPDF(f bundle.File) {
+// openPDF opens a file, a page a label, and tells what was done to it.
+func (c *checking) openPDF(f bundle.File) (pdf.Document, error) {
 	document, err := pdf.Check(f.Data, pdf.Limits{})
 	if err != nil {
-		c.refuse(f, err.Error())
-		return
+		return document, err
+	}
+	document, sheets, err := document.Singles(labels.HasControlHeading)
+	for _, sheet := range sheets {
+		c.change(f, sheet.String())
 	}
 	if document.Repaired != "" {
 		c.change(f, document.Repaired)
@@ -162,29 +170,44 @@ func (c *checking) addPDF(f bundle.File) {
 	for _, removed := range document.Removed {
 		c.change(f, "removed "+removed.String())
 	}
+	return document, err
+}
+
+func (c *checking) addPDF(f bundle.File) {
+	document, err := c.openPDF(f)
+	if err != nil {
+		c.refuse(f, err.Error())
+		return
+	}
 	var kept []int
 	texts := map[int][]string{}
 	for i := range document.Pages {
 		content := document.Content(i)
 		texts[i] = strings.Split(content.Text, "\n")
+		broken := document.Broken(i)
 		switch {
+		case broken != "":
+			c.refuse(f, document.PageName(i)+": "+broken)
 		case content.Blank:
-			c.change(f, fmt.Sprintf("page %d is blank: left out", i+1))
+			c.change(f, document.PageName(i)+" is blank: left out")
 		case labels.HasControlHeading(content.Text):
-			c.change(f, fmt.Sprintf("page %d is a control list: not printed", i+1))
+			c.change(f, document.PageName(i)+" is a control list: not printed")
 		default:
 			kept = append(kept, i)
 		}
 	}
+	whole := sumOf(f.Data)
 	for _, i := range kept {
 		size := document.Sizes[i]
-		c.Pages = append(c.Pages, Page{Width: inPoints(size.Width), Height: inPoints(size.Height), Rotate: rotationOf(f.Data, document, i)})
+		c.Pages = append(c.Pages, Page{Width: inPoints(size.Width), Height: inPoints(size.Height), Rotate: document.Rotation(i)})
 		c.IDs = append(c.IDs, idsOf(texts[i])...)
+		c.sums = append(c.sums, whole.ofPage(i))
 	}
 	c.Labels += len(kept)
 	if err := c.addPages(document, kept, texts); err != nil {
 		c.Labels -= len(kept)
 		c.Pages = c.Pages[:len(c.Pages)-len(kept)]
+		c.sums = c.sums[:len(c.sums)-len(kept)]
 		c.refuse(f, err.Error())
 	}
 }

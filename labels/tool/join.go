@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"iter"
 
 	"github.com/samber/lo"
 
@@ -129,8 +130,8 @@ type numbered struct {
 }
 
 // checkAll gives each source's check, in order.
-func checkAll(ctx context.Context, sources []Source, how splitting, spoilt map[int]error) func(yield func(numbered) bool) {
-	return ordered(ctx, indexes(sources), func(i int) numbered {
+func checkAll(ctx context.Context, sources []Source, how splitting, spoilt map[int]error) iter.Seq[numbered] {
+	all := ordered(ctx, indexes(sources), func(i int) numbered {
 		if err, is := spoilt[i]; is {
 			in := Check(sources[i])
 			in.OK, in.Labels, in.Pages, in.Reason = false, 0, []Page{}, err.Error()
@@ -138,6 +139,15 @@ func checkAll(ctx context.Context, sources []Source, how splitting, spoilt map[i
 		}
 		return numbered{check(sources[i], how), i}
 	})
+	return func(yield func(numbered) bool) {
+		before := seen{}
+		for c := range all {
+			before.note(&c.checked)
+			if !yield(c) {
+				return
+			}
+		}
+	}
 }
 
 func indexes[T any](items []T) func(yield func(int) bool) {

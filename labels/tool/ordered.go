@@ -38,7 +38,13 @@ func ordered[In, Out any](ctx context.Context, items iter.Seq[In], work func(In)
 
 // CheckAll checks files and gives their reports in the order of the files.
 func CheckAll(ctx context.Context, sources []Source) iter.Seq[Input] {
-	return ordered(ctx, each(sources), Check)
+	return func(yield func(Input) bool) {
+		for c := range checkAll(ctx, sources, asWhole, nil) {
+			if !yield(c.Input) {
+				return
+			}
+		}
+	}
 }
 
 func each[T any](items []T) iter.Seq[T] {

@@ -85,6 +85,7 @@ type item struct {
 type checked struct {
 	Input
 	items []item
+	sums  []sum // of each label
 }
 
 // Check looks at a file. It never fails: what is wrong is in the report.

@@ -1,6 +1,7 @@
 package tool_test
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,6 +34,16 @@ func TestCheckSaysWhatAFileIs(t *testing.T) {
 			sample.PDF("Orden 2000004280026175", "", "MANIFIESTO\n2000004280026175"),
 			tool.Input{Kind: tool.PDF, OK: true, Labels: 1, Pages: []tool.Page{page}, IDs: []string{"2000004280026175"},
 				Changes: []string{"page 2 is blank: left out", "page 3 is a control list: not printed"}}},
+		"a sheet of labels": {
+			sample.PDFSheet("Orden 2000004280026175", "Orden 2000004280026176"),
+			tool.Input{Kind: tool.PDF, OK: true, Labels: 2, Pages: []tool.Page{{Width: 94.3, Height: 134.2}, {Width: 94.3, Height: 134.2}}, IDs: []string{"2000004280026175", "2000004280026176"},
+				Changes: []string{"page 1 carries 2 labels: cut into single ones"}}},
+		"a PDF of blank pages": {
+			sample.PDF("", ""),
+			tool.Input{Kind: tool.PDF, OK: true, Changes: []string{"page 1 is blank: left out", "page 2 is blank: left out"}}},
+		"a PDF with a broken page": {
+			bytes.Replace(sample.PDF("Orden 2000004280026175", "Orden 2000004280026176"), []byte("/Contents 7 0 R"), []byte("/Contents 9 0 R"), 1),
+			tool.Input{Kind: tool.PDF, Labels: 1, Pages: []tool.Page{page}, IDs: []string{"2000004280026175"}, Reason: "page 2: its drawing is missing"}},
 		"a zip of labels and papers": {
 			sample.Zip(t, "Etiqueta.txt", sample.ZPL("A-1", "88880001"), "Control.pdf", sample.PDF("x"), "a.pdf", sample.PDF("88880002")),
 			tool.Input{Kind: tool.Zip, OK: true, Labels: 2, Pages: []tool.Page{page}, IDs: []string{"88880001", "88880002"},
@@ -115,6 +126,25 @@ func TestJoinPutsLabelsInOrder(t *testing.T) {
 	}
 }
 
+func TestALabelThatCameBeforeIsJoinedAndSaid(t *testing.T) {
+	t.Parallel()
+	one, two, page := sample.ZPL("Orden 1001"), sample.ZPL("Orden 1002"), sample.PDF("Orden 1003")
+	sources := []tool.Source{
+		source("a.zpl", one), source("b.zpl", two), source("c.pdf", page),
+		source("all.zip", sample.Zip(t, "x.zpl", slices.Concat(two, one, one), "y.pdf", page)), source("other.pdf", sample.PDF("Orden 1004")),
+	}
+	want := [][]string{{}, {}, {}, {"a label came before, in b.zpl: printed again", "2 labels came before, in a.zpl: printed again", "a label came before, in c.pdf: printed again"}, {}}
+	changes := func(in tool.Input, _ int) []string { return in.Changes }
+	assert.Equal(t, want, lo.Map(slices.Collect(tool.CheckAll(t.Context(), sources)), changes))
+	for _, options := range []tool.Options{{}, {Key: byOrder}} {
+		joined, err := tool.Join(t.Context(), sources, newMemory(), options)
+		require.NoError(t, err)
+		assert.True(t, joined.Complete())
+		assert.Equal(t, want, lo.Map(joined.Inputs, changes))
+		assert.Equal(t, 8, lo.SumBy(joined.Files, func(f tool.Output) int { return f.Labels }))
+	}
+}
+
 func TestJoinOntoAStockSaysWhatWasShrunk(t *testing.T) {
 	t.Parallel()
 	stock, err := pdf.ParseStock("a6")
@@ -124,6 +154,24 @@ func TestJoinOntoAStockSaysWhatWasShrunk(t *testing.T) {
 	require.Len(t, joined.Inputs[0].Changes, 1)
 	assert.Contains(t, joined.Inputs[0].Changes[0], "shrunk")
 	assert.Equal(t, 1, joined.Files[0].Pages)
+}
+
+func TestASheetIsJoinedLabelByLabel(t *testing.T) {
+	t.Parallel()
+	for _, name := range pdf.StockNames() {
+		stock, err := pdf.ParseStock(name)
+		require.NoError(t, err)
+		place := newMemory()
+		sources := []tool.Source{source("a.pdf", sample.PDFSheet("Orden 90000003", "Orden 90000001", "Orden 90000004")), source("b.pdf", sample.PDF("Orden 90000002"))}
+		joined, err := tool.Join(t.Context(), sources, place, tool.Options{Key: byOrder, Layout: pdf.Layout{Stock: stock}})
+		require.NoError(t, err)
+		assert.True(t, joined.Complete())
+		assert.Equal(t, 4, joined.Files[0].Labels)
+		assert.Equal(t, (4+stock.Slots()-1)/stock.Slots(), joined.Files[0].Pages)
+		texts, err := pdf.Texts(place.files["0.pdf"])
+		require.NoError(t, err)
+		assert.Equal(t, "Orden 90000001\nOrden 90000002\nOrden 90000003\nOrden 90000004\n", strings.Join(texts, ""), name)
+	}
 }
 
 func TestJoinOfNothingMakesNoFile(t *testing.T) {

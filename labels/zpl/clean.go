@@ -5,13 +5,17 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 )
 
 var (
 	// otherLanguage matches the openings of languages that printers also listen
 	// to: SGD and CPCL ("! U1", "! 0 200"), PJL, and the escape that leads to it.
 	otherLanguage = regexp.MustCompile(`(?i)!\s*U1?\s|!\s*[0-9]+\s+[0-9]+|!\s*(DF|UTILITIES)\b|@PJL|\x1b`)
-	plainName     = regexp.MustCompile(`^[A-Z0-9_-]{1,16}\.[A-Z0-9]{1,4}$`)
+	// otherJob matches lines of languages that are no danger within a text:
+	// PostScript, EPL, TSPL and DPL.
+	otherJob  = regexp.MustCompile(`(?m)^\s*(%!|N\s*$|[qQZ][0-9]+(,[0-9]+)?\s*$|P[0-9]+(,[0-9]+)?\s*$|[AB][0-9]+,[0-9]+,[0-9]|[GF][KMW]"|SIZE\s+[0-9]|CLS\s*$|PRINT\s+[0-9]|DOWNLOAD\b|KILL\b|SELFTEST\b)|\x02[a-zA-Z]|\x1d[!-z]`)
+	plainName = regexp.MustCompile(`^[A-Z0-9_-]{1,16}\.[A-Z0-9]{1,4}$`)
 )
 
 // largestUnit bounds the memory that a label asks of a printer.
@@ -45,7 +49,7 @@ func (c *cutter) clean(t *token) {
 
 func (c *cutter) cleanText(t token) token {
 	if t.class&wholeText == 0 {
-		t = c.oneLine(t)
+		t = c.withoutLines(t)
 	}
 	if t.traits&prefixByte != 0 {
 		t = withoutLastPrefix(t)
@@ -60,15 +64,30 @@ func (c *cutter) cleanText(t token) token {
 	return c.escaped(t, foreign)
 }
 
-// oneLine takes away text on the lines after a command.
-func (c *cutter) oneLine(t token) token {
+// withoutLines takes away text on the lines after a command.
+func (c *cutter) withoutLines(t token) token {
+	const blanks = " \t\r\n"
 	param := t.param()
-	line := bytes.IndexAny(param, "\r\n")
-	if line < 0 || isBlank(param[line:]) {
-		return t
+	for at := 0; at < len(param); at++ {
+		if param[at] != '\r' && param[at] != '\n' {
+			continue
+		}
+		after := bytes.TrimLeft(param[at:], blanks)
+		if len(after) == 0 {
+			return t
+		}
+		if !goesOn(bytes.TrimRight(param[:at], blanks), firstLine(after)) {
+			c.report.removeText(after)
+			return t.with(append(bytes.Clone(param[:at]), '\n'))
+		}
+		at = len(param) - len(after)
 	}
-	c.report.removeText(param[line:])
-	return t.with(append(bytes.Clone(param[:line]), '\n'))
+	return t
+}
+
+// goesOn is true for values that a line end stands between, which printers drop.
+func goesOn(before, after []byte) bool {
+	return bytes.HasSuffix(before, []byte(",")) || after[0] == ',' || len(bytes.Trim(after, "0123456789,")) == 0
 }
 
 // withoutLastPrefix takes away a prefix with no command behind it.
@@ -99,7 +118,10 @@ func (c *cutter) withoutForeign(t token) token {
 
 // escaped spells bytes of a field's text as ^FH escapes, which print the same.
 func (c *cutter) escaped(t token, foreign bool) token {
-	special := "^~"
+	special := ""
+	if isLetter(c.indicator) { // with a prefix before it, an escape would read like a command
+		special = "^~"
+	}
 	if foreign {
 		special += "!@\x1b"
 		c.report.mended("text that reads like another printer language was spelt with escapes")
@@ -112,7 +134,7 @@ func (c *cutter) escaped(t token, foreign bool) token {
 	}
 	var out bytes.Buffer
 	for _, b := range t.param() {
-		if bytes.IndexByte([]byte(special), b) >= 0 {
+		if c.scanner.traits[b]&literal != 0 || strings.IndexByte(special, b) >= 0 {
 			fmt.Fprintf(&out, "%c%02X", c.indicator, b)
 			continue
 		}

@@ -37,13 +37,16 @@ const (
 	cmdFD = command('F')<<8 | 'D'
 	cmdFH = command('F')<<8 | 'H'
 	cmdFL = command('F')<<8 | 'L'
+	cmdFN = command('F')<<8 | 'N'
 	cmdFS = command('F')<<8 | 'S'
+	cmdFW = command('F')<<8 | 'W'
 	cmdFX = command('F')<<8 | 'X'
 	cmdGF = command('G')<<8 | 'F'
 	cmdID = command('I')<<8 | 'D'
 	cmdIS = command('I')<<8 | 'S'
 	cmdLL = command('L')<<8 | 'L'
 	cmdMC = command('M')<<8 | 'C'
+	cmdMU = command('M')<<8 | 'U'
 	cmdPQ = command('P')<<8 | 'Q'
 	cmdPW = command('P')<<8 | 'W'
 	cmdSN = command('S')<<8 | 'N'
@@ -74,6 +77,7 @@ const (
 	setsLength
 	setsTop
 	setsLayout
+	setsJustification
 	setsFont
 	linksFont
 	setsDefaults
@@ -88,7 +92,7 @@ var classes = func() (known [2][1 << 12]class) {
 		}
 	}
 	add('^', `XA XZ A B0 B1 B2 B3 B4 B5 B7 B8 B9 BA BB BC BD BE BF BI BJ BK BL BM BO BP BQ BR BS BT BU BX BY BZ
-		CF CI CM CV CW FB FC FD FE FH FL FM FN FO FP FR FS FT FV FW FX GB GC GD GE GF GS
+		CF CI CV CW FB FC FD FE FH FL FM FN FO FP FR FS FT FV FW FX GB GC GD GE GF GS
 		DF XF XG IS IL IM JM LH LL LR LS LT MC MU PA PM PO PQ PW SE SF SN TB`, drawing)
 	add('^', "GB GC GD GE GF XG XF IL IM", marking)
 	add('^', "GF XG XF IL IM", carrying)
@@ -106,7 +110,7 @@ var classes = func() (known [2][1 << 12]class) {
 	add('^', "CW", setsFont)
 	add('^', "FL", linksFont)
 	add('^', "CI SE CF BY CW", setsDefaults)
-	add('^', "FH MC PQ SN", looked)
+	add('^', "FH FN FW MC PQ SN", looked)
 	add('~', "DG DY", graphic|graphData|download|storing)
 	for _, prefix := range []byte("^~") {
 		add(prefix, "CC CD CT", steering)

@@ -48,7 +48,7 @@ func textsOf(p piece) []string {
 		case t.is(cmdSN):
 			texts = append(texts, readable(firstValue(t.param())))
 		case t.class&fieldData != 0:
-			text := barcodeText(code, readable(unescape(t.param(), indicator)))
+			text := barcodeText(code, readable(unescape(withoutBytes(t.param(), "\r\n"), indicator)))
 			texts = append(texts, text)
 			texts = append(texts, jsonValues(text)...)
 		}

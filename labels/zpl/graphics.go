@@ -6,9 +6,19 @@ import (
 	"strings"
 )
 
-// cleanGraphic leaves in a picture's data what can be data: what follows it
-// without belonging to it is taken out. Packed data is held against its sum.
+// cleanGraphic leaves in a picture what can belong to it. One that makes no dot
+// is no mark.
 func (c *cutter) cleanGraphic(t token) token {
+	t = c.withoutRest(t)
+	if t.code == cmdGF && !t.isBinary() && !slices.ContainsFunc(pictureData(t), func(b byte) bool { return !isWhite[b] }) {
+		t.class &^= marking | carrying | graphic
+	}
+	return t
+}
+
+// withoutRest takes out what follows a picture's data without belonging to it.
+// Packed data is held against its sum.
+func (c *cutter) withoutRest(t token) token {
 	data := pictureData(t)
 	if header := t.param()[:len(t.param())-len(data)]; bytes.ContainsAny(header, notInHeader) {
 		t = t.with(append(withoutBytes(header, notInHeader), data...))
@@ -63,6 +73,14 @@ var inPicture = func() (known [256]bool) {
 		known[c] = true
 	}
 	return known
+}()
+
+// isWhite are those of them that make no dot.
+var isWhite = func() (white [256]bool) {
+	for _, c := range []byte("0GHIJKLMNOPQRSTUVWXYZghijklmnopqrstuvwxyz,: \t\r\n") {
+		white[c] = true
+	}
+	return white
 }()
 
 // endOfPacked is where ":Z64:text:sum" ends.

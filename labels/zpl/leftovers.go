@@ -9,20 +9,23 @@ import (
 
 // leftovers is what the last label set that has no neutral value, so that it is
 // set back only when a label has set it: to the print head of a 4 in printer and
-// 6 in of length at 8 dots/mm, to no shift, plain layout and the printer's fonts.
+// 6 in of length at 8 dots/mm, to no shift, plain layout, justification by the
+// script and the printer's fonts.
 type leftovers struct {
 	set   class
 	fonts []string // the commands that set fonts back
 }
 
 var leftoverCommands = []struct {
-	class   class
-	command string
-}{{setsWidth, "^PW832"}, {setsLength, "^LL1218"}, {setsTop, "^LT0"}, {setsLayout, "^PA0,0,0,0"}}
+	class    class
+	command  string
+	forWhole bool // a label sets it for the whole label, wherever it does
+}{{setsWidth, "^PW832", true}, {setsLength, "^LL1218", true}, {setsTop, "^LT0", true}, {setsLayout, "^PA0,0,0,0", false}, {setsJustification, "^FWN,2", false}}
 
-const leavesBehind = setsWidth | setsLength | setsTop | setsLayout | setsFont | linksFont
+const leavesBehind = setsWidth | setsLength | setsTop | setsLayout | setsJustification | setsFont | linksFont
 
-// before is a format that sets back what the label before u set and u does not.
+// before is a format that sets back what the label before u set and u does not set
+// for itself.
 func (l *leftovers) before(u Unit) string {
 	var sets class
 	for _, p := range u.pieces {
@@ -33,7 +36,7 @@ func (l *leftovers) before(u Unit) string {
 	}
 	var back strings.Builder
 	for _, leftover := range leftoverCommands {
-		if l.set&leftover.class != 0 && sets&leftover.class == 0 {
+		if l.set&leftover.class != 0 && (sets&leftover.class == 0 || !leftover.forWhole) {
 			back.WriteString(leftover.command)
 		}
 	}

@@ -2,6 +2,7 @@ package zpl
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 )
 
@@ -10,6 +11,8 @@ type piece struct {
 	raw      []byte // shared with the file where nothing had to be changed
 	classes  class  // of all its commands
 	text     bool   // a field has text
+	placed   bool   // and one of these stands on the label by itself
+	numbered bool   // and one waits for a template's place for it (^FN)
 	sets     bool   // it holds more than its start, its end and remarks
 	template bool   // it is stored and not printed
 	prints   bool
@@ -25,6 +28,7 @@ type piece struct {
 
 // cutter gathers tokens into pieces.
 type cutter struct {
+	scanner   *scanner
 	data      []byte
 	report    *Report
 	pieces    []piece
@@ -33,12 +37,15 @@ type cutter struct {
 	from, to  int    // of the open format in data, as long as it is as it came
 	spelt     []byte // the open format, once it is not
 	indicator byte   // the escape indicator of the present field, 0 when it has none
+	number    bool   // the present field has a number
 	last      command
+	begun     bool // the file had a start or an end of a format
+	headless  bool // the open format has no start of its own
 }
 
 func cut(data []byte, report *Report) ([]piece, error) {
 	s := newScanner(withoutDriverHead(data))
-	c := &cutter{data: s.data, report: report}
+	c := &cutter{scanner: s, data: s.data, report: report}
 	var t token
 	for s.at < len(s.data) && s.err == nil {
 		s.next(&t)
@@ -61,14 +68,17 @@ func (c *cutter) take(t *token) {
 		c.open.sets = true
 		c.keep(t)
 	case c.isOpen && t.is(cmdFS):
-		c.indicator = 0
+		c.indicator, c.number = 0, false
 		c.bare(t)
 		c.keep(t)
 	case t.class&download != 0:
 		c.download(*t)
 	case t.is(cmdXA):
 		c.start(*t)
+	case !c.isOpen && t.class&drawing != 0 && t.class&bare == 0 && t.code != cmdFX:
+		c.startHeadless(t)
 	case !c.isOpen:
+		c.begun = c.begun || t.is(cmdXZ)
 		c.report.remove(*t)
 	case t.is(cmdXZ):
 		c.close(*t)
@@ -80,6 +90,8 @@ func (c *cutter) take(t *token) {
 func (c *cutter) start(t token) {
 	switch {
 	case !c.isOpen:
+	case c.headless:
+		c.end(false)
 	case c.open.text || c.open.classes&marking != 0:
 		c.open.repair = "a format without its end (^XZ) was closed"
 		c.end(false)
@@ -87,10 +99,23 @@ func (c *cutter) start(t token) {
 		c.report.mended("a doubled start of a format (^XA) was taken as one")
 		return
 	}
-	c.open, c.isOpen, c.indicator = piece{}, true, 0
+	c.begin(&t)
+	c.begun = true
+}
+
+func (c *cutter) begin(t *token) {
+	c.open, c.isOpen, c.indicator, c.number, c.headless = piece{}, true, 0, false, false
 	c.from, c.to, c.spelt = max(t.start, 0), max(t.start, 0), nil
-	c.bare(&t)
-	c.keep(&t)
+	c.bare(t)
+	c.keep(t)
+}
+
+// startHeadless takes in a format that may lack its start.
+func (c *cutter) startHeadless(t *token) {
+	start := newToken(cmdXA, "")
+	c.begin(&start)
+	c.headless = true
+	c.inside(t)
 }
 
 // close ends the open format; a line end goes along.
@@ -147,6 +172,10 @@ func (c *cutter) inside(t *token) {
 	if t.traits&cutShort != 0 {
 		c.open.broken = "a graphic is cut short"
 	}
+	c.number = c.number || t.is(cmdFN)
+	if t.is(cmdFW) && bytes.IndexByte(t.param(), ',') >= 0 {
+		t.class |= setsJustification
+	}
 	if t.class&(storing|recalling) != 0 {
 		c.noteName(*t)
 	}
@@ -154,7 +183,11 @@ func (c *cutter) inside(t *token) {
 		c.open.carried.note(t)
 	}
 	c.open.beyondASCII = c.open.beyondASCII || t.traits&beyondASCII != 0
-	c.open.text = c.open.text || (t.class&fieldData != 0 || t.code == cmdSN) && !isBlank(t.param())
+	if (t.class&fieldData != 0 || t.code == cmdSN) && !isBlank(t.param()) {
+		c.open.text = true
+		c.open.numbered = c.open.numbered || c.number
+		c.open.placed = c.open.placed || !c.number
+	}
 	c.open.sets = c.open.sets || t.code != cmdFX
 	c.keep(t)
 }
@@ -193,20 +226,45 @@ func (c *cutter) end(ofFile bool) {
 		return
 	}
 	c.isOpen = false
+	p := &c.open
+	if c.headless && !c.takeHeadless() {
+		return
+	}
 	if c.last != cmdXZ {
-		if ofFile && (c.last != cmdFS || c.open.classes&barcode == 0) {
-			c.open.broken = "the label is cut short: its end (^XZ) is missing"
+		if ofFile && (c.last != cmdFS || p.classes&barcode == 0) {
+			p.broken = "the label is cut short: its end (^XZ) is missing"
 		}
-		if c.open.repair == "" {
-			c.open.repair = "a format without its end (^XZ) was closed"
-		}
+		p.repair = cmp.Or(p.repair, "a format without its end (^XZ) was closed")
 		end := newToken(cmdXZ, "")
 		c.keep(&end)
 	}
-	p := c.open
 	if p.raw = c.spelt; p.raw == nil {
 		p.raw = c.data[c.from:c.to:c.to]
 	}
-	p.prints = (p.text || p.classes&marking != 0) && !p.template
-	c.pieces = append(c.pieces, p)
+	p.prints = p.marks() && !p.template
+	c.pieces = append(c.pieces, *p)
+}
+
+// marks is true for a format that leaves something on paper.
+func (p *piece) marks() bool { return p.text || p.classes&marking != 0 }
+
+// takeHeadless mends a format without a start when it has an end, and takes out
+// anything else that stands outside formats. At the beginning of a file it may
+// be the rest of a label, unless a barcode came with it.
+func (c *cutter) takeHeadless() bool {
+	first := !c.begun
+	c.begun = true
+	if c.last != cmdXZ || !c.open.marks() && len(c.open.defines) == 0 {
+		for t := range tokens(c.spelt) {
+			if !t.is(cmdXA) {
+				c.report.remove(t)
+			}
+		}
+		return false
+	}
+	if first && c.open.classes&barcode == 0 {
+		c.open.broken = "the label is cut short: its start (^XA) is missing"
+	}
+	c.open.repair = "a format without its start (^XA) was opened"
+	return true
 }

@@ -2,6 +2,7 @@ package zpl
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -67,7 +68,7 @@ func (r *Report) removeText(text []byte) {
 		case ' ', '\t', '\r', '\n', 0, 0x04, 0x1a:
 			continue
 		}
-		if !r.removeForeign(text) {
+		if !r.removeForeign(text) && !r.removeJob(text) {
 			r.Removed = count(r.Removed, Removed{Command: "text", Count: 1})
 		}
 		return
@@ -75,7 +76,16 @@ func (r *Report) removeText(text []byte) {
 }
 
 func (r *Report) removeForeign(text []byte) bool {
-	if !otherLanguage.Match(text) {
+	return r.removeLanguage(text, otherLanguage)
+}
+
+// removeJob notes text outside of commands that is a job in another language.
+func (r *Report) removeJob(text []byte) bool {
+	return r.removeLanguage(text, otherJob)
+}
+
+func (r *Report) removeLanguage(text []byte, language *regexp.Regexp) bool {
+	if !language.Match(text) {
 		return false
 	}
 	r.Removed = count(r.Removed, Removed{Command: "text in another printer language", Count: 1, Dangerous: "it can change settings, files and firmware"})

@@ -1,9 +1,6 @@
 package zpl
 
-import (
-	"bytes"
-	"iter"
-)
+import "iter"
 
 // token is one command with its parameter, or text between commands (prefix 0).
 // raw is how it stands in a file with the default prefixes; from begin on it is
@@ -18,9 +15,9 @@ type token struct {
 	traits trait
 }
 
-func (t token) param() []byte { return t.raw[t.begin:] }
+func (t *token) param() []byte { return t.raw[t.begin:] }
 
-func (t token) is(code command) bool { return t.prefix == '^' && t.code == code }
+func (t *token) is(code command) bool { return t.prefix == '^' && t.code == code }
 
 // trait is what kinds of bytes stand in a parameter, as a set.
 type trait uint8
@@ -129,21 +126,21 @@ func (s *scanner) significant(i int) int {
 
 // run gives the end of a parameter, where the next command begins.
 func (s *scanner) run(i int, insideText bool) (end int, seen trait) {
-	data, traits := s.data, s.traits
-	for ; i < len(data); i++ {
-		is := traits[data[i]]
+	traits := s.traits
+	for at, c := range s.data[i:] {
+		is := traits[c]
 		if is == 0 {
 			continue
 		}
 		if is&prefixByte != 0 {
-			if prefix, code, end := s.commandAt(i, insideText); prefix != 0 {
-				s.found = heading{prefix, code, i, end}
-				return i, seen
+			if prefix, code, end := s.commandAt(i+at, insideText); prefix != 0 {
+				s.found = heading{prefix, code, i + at, end}
+				return i + at, seen
 			}
 		}
 		seen |= is
 	}
-	return i, seen
+	return len(s.data), seen
 }
 
 // next reads the token that begins where the scanner stands into t.
@@ -238,4 +235,11 @@ func capital(c byte) byte {
 func isLetter(c byte) bool        { return c|0x20-'a' < 26 }
 func isLetterOrDigit(c byte) bool { return isLetter(c) || c-'0' < 10 }
 
-func isBlank(text []byte) bool { return len(bytes.Trim(text, " \t\r\n")) == 0 }
+func isBlank(text []byte) bool {
+	for _, c := range text {
+		if c != ' ' && c != '\n' && c != '\r' && c != '\t' {
+			return false
+		}
+	}
+	return true
+}

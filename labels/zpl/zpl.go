@@ -36,8 +36,11 @@ func Split(data []byte) ([]Unit, Report) {
 	g.units = make([]Unit, 0, len(pieces))
 	for _, p := range pieces {
 		g.take(p)
-		if len(g.units) > mostUnits || g.size > largestFile {
-			return nil, Report{Broken: fmt.Sprintf("the file holds more than %d labels or unfolds to more than %d bytes", mostUnits, largestFile)}
+		switch {
+		case len(g.units) > mostUnits:
+			return nil, Report{Broken: fmt.Sprintf("the file holds more than %d labels: split it", mostUnits)}
+		case g.size > len(data)+mostUnfolded || g.recalled > mostRecalled:
+			return nil, Report{Broken: "its labels recall so many graphics and templates that they unfold to too much: split the file"}
 		}
 	}
 	report.close()
@@ -46,11 +49,12 @@ func Split(data []byte) ([]Unit, Report) {
 
 // What a file may unfold to: each label carries its own copy of what it recalls.
 const (
-	mostUnits   = 100_000
-	largestFile = 256 << 20
-	mostStored  = 200 // graphics and templates of one label
-	mostSetup   = 16  // distinct set-up formats that a file's later labels carry
-	mostSweeps  = 200 // deletions with wildcards that are followed
+	mostUnits    = 100_000
+	mostUnfolded = 128 << 20 // bytes beyond those of the file
+	mostRecalled = 200_000   // graphics and templates of all labels together
+	mostStored   = 200       // of one label
+	mostSetup    = 16        // distinct set-up formats that a file's later labels carry
+	mostSweeps   = 200       // deletions with wildcards that are followed
 
 	tooManyStored = "it stores or recalls more than 200 graphics or templates"
 )
@@ -62,8 +66,8 @@ type grouping struct {
 	setup   []piece
 	carried carried // of printed formats
 	stored  map[stored]piece
-	sweeps  int
-	size    int
+	// What has been spent of the bounds.
+	sweeps, size, recalled int
 }
 
 func (g *grouping) take(p piece) {
@@ -127,7 +131,8 @@ func (g *grouping) unit(p piece) Unit {
 		n := needs{stored: g.stored, seen: map[stored]bool{}}
 		n.add(p.uses)
 		u.pieces = append(u.pieces, n.pieces...)
-		u.Broken = lo.CoalesceOrEmpty(u.Broken, n.broken)
+		g.recalled += len(n.pieces)
+		u.Broken = lo.CoalesceOrEmpty(u.Broken, n.broken, n.lacking(p))
 	}
 	u.pieces = append(u.pieces, p)
 	u.Broken = lo.CoalesceOrEmpty(u.Broken, refusal(u.pieces))
@@ -150,12 +155,16 @@ type needs struct {
 	stored map[stored]piece
 	seen   map[stored]bool
 	pieces []piece
+	absent []stored
 	broken string
 }
 
 func (n *needs) add(names []stored) {
 	for _, name := range names {
 		place, known := lo.Find(name.places(), func(place stored) bool { _, there := n.stored[place]; return there })
+		if !known && len(n.absent) < mostStored {
+			n.absent = append(n.absent, name)
+		}
 		if !known || n.seen[place] {
 			continue
 		}
@@ -169,6 +178,18 @@ func (n *needs) add(names []stored) {
 		n.pieces = append(n.pieces, piece)
 		n.broken = lo.CoalesceOrEmpty(n.broken, piece.broken)
 	}
+}
+
+// lacking says what a format recalls in vain, when all of it, or its numbered
+// fields, would stay blank.
+func (n *needs) lacking(p piece) string {
+	alone := p.placed || p.classes&graphic != 0 || len(n.seen) > 0
+	for _, name := range n.absent {
+		if !alone || p.numbered && strings.HasSuffix(name.name, ".ZPL") {
+			return "it recalls " + quoted(name.name) + ", which the file does not bring, and would print blank"
+		}
+	}
+	return ""
 }
 
 // storedOnly is the piece as it stores again what it stored, without a print.

@@ -80,7 +80,7 @@ func TestSplitMakesAUnitOfEachLabel(t *testing.T) {
 		"the head of a driver":            {"CT~~CD,~CC^~CT~\n" + label, []string{label}},
 		"binary data with prefixes in it": {"^XA^GFB,8,8,1,^XZ^XA~J^FDx^FS^XZ", []string{"^XA^GFB,8,8,1,^XZ^XA~J^FDx^FS^XZ"}},
 		"packed data":                     {"^XA^GFA,8,8,1,:Z64:eJw=:1234^FS^XZ", []string{"^XA^GFA,8,8,1,:Z64:eJw=:1234^FS^XZ"}},
-		"another prefix":                  {"^XA^CC!!FO1,1!FDa^b~c!FS!CC^^XZ", []string{"^XA^FO1,1^FH^FDa_5Eb_7Ec^FS^XZ"}},
+		"another prefix":                  {"^XA^CC!!FO1,1!FDa^b~c!FS!CC^^XZ", []string{"^XA^FO1,1^FH^FDa_5Eb~c^FS^XZ"}},
 		"control characters for prefixes": {"\x1eXA\x1eFDx\x1eFS\x1eXZ", []string{"^XA^FDx^FS^XZ"}},
 		"commands in a graphic's header":  {"^XA^CC!!GF^JUS!GFB,1,^JUS,1,^!FDx!FS!CC^^XZ", []string{"^XA^GFJUS^GFB,1,JUS,1,^^FDx^FS^XZ"}},
 		"another delimiter":               {"^XA^CD;^FO1;1^A0N;9;9^FDa;b,c^FS^GFA;2;2;1;F0,0^FS^XZ", []string{"^XA^FO1,1^A0N,9,9^FDa;b,c^FS^GFA,2,2,1,F0,0^FS^XZ"}},
@@ -184,6 +184,7 @@ func TestIDsGivesTextsAndBarcodeData(t *testing.T) {
 		`^BQN,2,5^FDLA,{"id":"433","sender_id":7}^FS`: {`{"id":"433","sender_id":7}`, "id", "433", "sender_id", "7"},
 		"^BXN,4,200,20,20,6,_^FD_142098_1925^FS":      {"42098 925"},
 		"^SN001,1,Y^FS":                               {"001"},
+		"^BCN^FD>:43312\r\n678\n011^FS":               {"43312678011"},
 	} {
 		units, _ := zpl.Split([]byte("^XA^FO1,1" + field + "^XZ"))
 		require.Len(t, units, 1, field)
@@ -274,11 +275,17 @@ func ExampleJoin() {
 
 func TestAFileThatUnfoldsTooFarIsRefused(t *testing.T) {
 	t.Parallel()
-	graphic := "~DGR:A.GRF,1,1," + strings.Repeat("F", 1<<20)
-	units, report := zpl.Split([]byte(graphic + strings.Repeat("^XA^XGR:A.GRF^FS^XZ", 300)))
-	assert.Empty(t, units)
-	assert.NotEmpty(t, report.Broken)
-	units, report = zpl.Split([]byte(strings.Repeat("^XA^FDx^FS^XZ", 100_001)))
-	assert.Empty(t, units)
-	assert.NotEmpty(t, report.Broken)
+	var chain strings.Builder
+	for i := range 190 {
+		fmt.Fprintf(&chain, "^XA^DFR:%d^FS^XFR:%d^FS^XZ", i, i-1)
+	}
+	for name, file := range map[string]string{
+		"bytes":  "~DGR:A.GRF,1,1," + strings.Repeat("F", 1<<20) + strings.Repeat("^XA^XGR:A.GRF^FS^XZ", 150),
+		"labels": strings.Repeat("^XA^FDx^FS^XZ", 100_001),
+		"pieces": chain.String() + strings.Repeat("^XA^XFR:189^FS^FDx^FS^XZ", 1100),
+	} {
+		units, report := zpl.Split([]byte(file))
+		assert.Empty(t, units, name)
+		assert.Contains(t, report.Broken, "split", name)
+	}
 }

@@ -133,7 +133,11 @@ func (h *Hub) join(g *generator, c *connection, n uint64, life Life, at time.Tim
 		if n%13 == 4 {
 			g.parcel(o)
 		}
+		o.filePaper(int(n % 4))
 		h.comeIn(o, at)
+	}
+	if n%23 == 5 && len(s.orders) == 1 && (c.provider == "mercadolibre" || c.provider == "paris") {
+		s.orders[0].cancelItem()
 	}
 	if n%19 == 7 {
 		g.pickUp(s)
@@ -146,7 +150,7 @@ func (h *Hub) join(g *generator, c *connection, n uint64, life Life, at time.Tim
 
 // comeIn brings a new order to where it stands when its sale comes.
 func (h *Hub) comeIn(o *order, at time.Time) {
-	o.updatedAt, o.status = at, pending
+	o.updatedAt, o.status, o.onChannel = at, pending, pending
 	if o.handlingLimit.Before(at.Add(4 * time.Hour)) {
 		o.handlingLimit = at.Truncate(time.Hour).Add(6 * time.Hour)
 	}

@@ -99,7 +99,7 @@ func (s *sale) deliveryType() string {
 }
 
 func (h *Hub) readCheckout(r *http.Request) answer {
-	h.lock()
+	now := h.lock()
 	defer h.mutex.Unlock()
 	s := h.saleByID[r.PathValue("id")]
 	if s == nil || s.unregistered {
@@ -111,7 +111,7 @@ func (h *Hub) readCheckout(r *http.Request) answer {
 		return forbidden(readCheckouts)
 	}
 	given := fine(h.checkoutView(s))
-	given.id = s.id
+	given.id, given.at = s.id, now
 	return given
 }
 
@@ -135,6 +135,7 @@ func (h *Hub) checkoutView(s *sale) checkoutView {
 	if s.shape%3 != 0 {
 		view.Links = []checkoutLinkView{link}
 	}
+	view.TaxDocuments = h.checkoutPapers(s)
 	for _, o := range s.orders {
 		order := h.orderView(o)
 		view.Deliveries = append(view.Deliveries, s.inCheckout(o, &order))
@@ -204,6 +205,8 @@ func (s *sale) content() any {
 		content = map[string]any{"OrderNumber": s.orderNumber, "PackageId": o.packageID, "Statuses": []string{"pending"}}
 	case s.connection.provider == "mercadolibre":
 		content = map[string]any{"id": s.externalID, "shipping": map[string]any{"id": s.shippingID()}}
+	case s.connection.provider == "paris":
+		content = map[string]any{"subOrders": s.subOrders()}
 	default:
 		return nil
 	}

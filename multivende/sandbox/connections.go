@@ -98,9 +98,11 @@ var (
 )
 
 // listStatuses answers a bare array and an envelope in turns.
-func (h *Hub) listStatuses(*http.Request) answer {
+func (h *Hub) listStatuses(*http.Request) answer { return h.catalogueAnswer(catalogue) }
+
+func (h *Hub) catalogueAnswer(rows []statusRow) answer {
 	if h.turns.Add(1)%2 == 1 {
-		return fine(catalogue)
+		return fine(rows)
 	}
-	return fine(paged(catalogue, "1", h.options.PageSize, func(row statusRow) statusRow { return row }))
+	return fine(paged(rows, "1", h.options.PageSize, func(row statusRow) statusRow { return row }))
 }

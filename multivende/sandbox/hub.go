@@ -33,6 +33,8 @@ type Hub struct {
 	connections []*connection
 	orders      []*order
 	sales       []*sale // newest change first
+	pickUps     []*pickUp
+	pickUpByID  map[string]*pickUp
 	orderByID   map[string]*order
 	saleByID    map[string]*sale
 	taskByID    map[string]*task
@@ -61,7 +63,7 @@ func New(options Options) (*Hub, error) {
 	}
 	h := &Hub{
 		options: options, id: identifiers(options.Seed), channels: channelsWith(options.FalabellaFormat),
-		orderByID: map[string]*order{}, saleByID: map[string]*sale{}, taskByID: map[string]*task{},
+		pickUpByID: map[string]*pickUp{}, orderByID: map[string]*order{}, saleByID: map[string]*sale{}, taskByID: map[string]*task{},
 		documents: map[string]document{}, calls: map[string]*RouteCalls{}, routeFaults: map[string][]*routeFault{},
 	}
 	if h.samples, err = readSamples(options.LabelsDir); err != nil {
@@ -122,7 +124,10 @@ func (h *Hub) Now() time.Time { return h.clock.now() }
 
 // Close ends the journal; the world can be taken up again from its folder.
 func (h *Hub) Close() error {
-	h.webhooks.post.close()
+	h.mutex.Lock()
+	post := h.webhooks.post
+	h.mutex.Unlock()
+	post.close()
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 	kept := h.kept

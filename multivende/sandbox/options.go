@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/samber/lo"
 )
 
 // Options say what world a hub has. The zero value is a world of 110 orders
@@ -59,6 +61,9 @@ type Options struct {
 	WebhookClient *http.Client
 	// Arrivals are how many sales come by themselves in an hour of the hub's clock.
 	Arrivals float64
+	// StatusDelays are how long statuses take to a channel, by provider, where that
+	// is not to be the world's own time for it.
+	StatusDelays map[string]time.Duration
 	// Now is our clock; nil means time.Now.
 	Now func() time.Time
 	// PageSize is the length of a list's page. Zero means 50.
@@ -89,6 +94,9 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Scopes == nil {
 		o.Scopes = everything()
 	}
+	if len(o.StatusDelays) == 0 {
+		o.StatusDelays = nil
+	}
 	if len(o.Faults) == 0 {
 		o.Faults = nil
 	}
@@ -110,6 +118,8 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("sandbox: %g arrivals an hour: give a number from 0 to 1,000,000", o.Arrivals)
 	case refuseWebhooks(o.Webhooks, o.WebhookRates) != "":
 		return o, fmt.Errorf("sandbox: %s", refuseWebhooks(o.Webhooks, o.WebhookRates))
+	case lo.SomeBy(lo.Values(o.StatusDelays), func(delay time.Duration) bool { return delay <= 0 }):
+		return o, errors.New("sandbox: a status takes some time to its channel")
 	case o.FalabellaFormat != "pdf" && o.FalabellaFormat != "zpl":
 		return o, fmt.Errorf("sandbox: Falabella's format %q: give pdf or zpl", o.FalabellaFormat)
 	}

@@ -128,7 +128,11 @@ func (g *generator) items(s *sale, o *order) {
 
 func (g *generator) pickUp(s *sale) {
 	id := g.id("pick-up %s", s.id)
-	s.pickUps = append(s.pickUps, pickUp{id: id, code: "RT" + s.code[1:], status: "pick_up_order_status_pending"})
+	p := &pickUp{id: id, code: "RT" + s.code[1:], sale: s, shape: s.shape, createdAt: s.createdAt, updatedAt: s.createdAt}
+	p.status, p.onChannel = pickUpPending, pickUpPending
+	s.pickUps = append(s.pickUps, p)
+	g.hub.pickUps = append(g.hub.pickUps, p)
+	g.hub.pickUpByID[id] = p
 	g.items(s, nil)
 }
 

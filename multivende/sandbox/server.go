@@ -14,11 +14,12 @@ type answer struct {
 	status   int
 	body     any
 	raw      []byte
-	kind     string // the content type of raw
-	name     string // the file name of raw
-	retry    string // Retry-After
-	location string // of a redirect
-	id       string // of what was read, for the report
+	kind     string    // the content type of raw
+	name     string    // the file name of raw
+	retry    string    // Retry-After
+	location string    // of a redirect
+	id       string    // of what was read, for the report
+	at       time.Time // when it was read; zero for the time of the answer
 }
 
 func fine(body any) answer { return answer{status: http.StatusOK, body: body} }
@@ -161,7 +162,10 @@ func (h *Hub) called(route route, given answer) {
 	if route.access == byAll {
 		return
 	}
-	call := entry{At: h.clock.now(), Kind: "call", Route: route.name, Status: given.status, ID: given.id}
+	if given.at.IsZero() {
+		given.at = h.clock.now()
+	}
+	call := entry{At: given.at, Kind: "call", Route: route.name, Status: given.status, ID: given.id}
 	h.mutex.Lock()
 	h.count(call)
 	h.mutex.Unlock()

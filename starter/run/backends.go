@@ -25,6 +25,19 @@ func (p Program) withDefaults() Program {
 	if p.Store == nil {
 		p.Store = openStore
 	}
+	if p.Objects == nil {
+		p.Objects = openObjects
+	}
+	if p.Keeping == nil {
+		p.Keeping = dialKeeping
+	}
+	if p.Browse == nil {
+		p.Browse = browse
+	}
+	p.Callback = orDefault(p.Callback, Callback)
+	if p.Statuses == nil {
+		p.Statuses = dialStatuses
+	}
 	if p.Prepare == nil {
 		p.Prepare = dialAndPrepare
 	}
@@ -41,6 +54,14 @@ func dialRuns(ctx context.Context) (Runs, error) {
 		return nil, err
 	}
 	return TemporalRuns{Client: c}, nil
+}
+
+func dialStatuses(ctx context.Context) (StatusChanges, error) {
+	c, _, err := Dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return TemporalStatuses{Client: c}, nil
 }
 
 func openStore(ctx context.Context, bucket string) (Store, error) {

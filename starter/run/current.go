@@ -46,6 +46,24 @@ func Look(ctx context.Context, runs Runs, store Store, id string) (Current, erro
 	return current, err
 }
 
+// look finds the run that is named, in what it was found, and says where its
+// figures come from when that is not where they usually do.
+func (a runArgument) look(ctx context.Context, d desk) (Runs, Store, Current, error) {
+	id, err := a.id(d.merchant)
+	if err != nil {
+		return nil, nil, Current{}, err
+	}
+	runs, store, err := d.backends(ctx)
+	if err != nil {
+		return nil, nil, Current{}, err
+	}
+	current, err := Look(ctx, runs, store, id)
+	if err == nil && current.Note != "" {
+		d.say("%s", current.Note)
+	}
+	return runs, store, current, err
+}
+
 // find looks a run up by its workflow id, then by its key: the id of a run that
 // a Schedule started holds a time with colons, which are hyphens in its key.
 func find(ctx context.Context, runs Runs, id string) (Description, error) {

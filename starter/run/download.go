@@ -12,6 +12,7 @@ import (
 	"regexp"
 
 	"github.com/samber/lo"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/despacho/despacho/activities/books"
 )
@@ -26,26 +27,15 @@ type downloadCommand struct {
 
 // Run fetches the files of a run and writes the page that explains them.
 func (c *downloadCommand) Run(ctx context.Context, d desk) error {
-	id, err := c.id(d.merchant)
+	_, store, current, err := c.look(ctx, d)
 	if err != nil {
 		return err
-	}
-	runs, store, err := d.backends(ctx)
-	if err != nil {
-		return err
-	}
-	current, err := Look(ctx, runs, store, id)
-	if err != nil {
-		return err
-	}
-	if current.Note != "" {
-		d.say("%s", current.Note)
 	}
 	if current.Result.Manifest.JSON == "" {
 		return &Problem{
 			Code:    ExitNotFound,
 			Message: fmt.Sprintf("run %s has no files: it is %s", current.Result.Run, current.Result.State),
-			Hint:    "starter show " + id,
+			Hint:    "starter show " + current.WorkflowID,
 		}
 	}
 	fetched, err := Download(ctx, store, current.Result, c.To)
@@ -159,8 +149,14 @@ func replace(target string, write func(io.Writer) error) (same bool, err error) 
 	return false, os.Rename(temporary.Name(), target)
 }
 
-var notInNames = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
+var (
+	accents    = regexp.MustCompile(`\p{Mn}`)
+	notInNames = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
+)
 
-func fileNamePart(words string) string { return notInNames.ReplaceAllString(words, "-") }
+// fileNamePart writes words for a file's name: "Envíos Ñuñoa" is Envios-Nunoa.
+func fileNamePart(words string) string {
+	return notInNames.ReplaceAllString(accents.ReplaceAllString(norm.NFD.String(words), ""), "-")
+}
 
 func twoDigits(n int) string { return fmt.Sprintf("%02d", n) }

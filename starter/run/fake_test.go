@@ -210,7 +210,7 @@ func publish(t *testing.T, store *storage.Store, merchant, key string) books.Res
 		{
 			Position: position(1), ID: "d1", Code: "D-1", OrderNumber: "2000001", ConnectionID: "c1", Channel: "mercadolibre",
 			Items: []books.Item{{SKU: "POLERA-M", Quantity: 2}}, Outcome: books.Labelled, Status: books.StatusNone,
-			Labels: []books.Printed{{Key: "labels/x", Format: "zpl", File: zpl.Key, First: 1, Count: 1}},
+			Labels: []books.Printed{{Key: "labels/x", Format: "zpl", File: zpl.Key, First: 1, Count: 1, Notes: []string{"removed ^MMT ×1"}}},
 		},
 		{
 			Position: position(2), ID: "d2", Code: "D-2", OrderNumber: "2000002", ConnectionID: "c2", Channel: "fcom",

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -83,7 +82,7 @@ type labelsJoinCommand struct {
 	Start  int    `default:"0" placeholder:"N" help:"Slot of a sheet that the first label takes; default 1."`
 	Part   int    `default:"0" placeholder:"N" help:"Split into files of at most N labels: x-1.zpl, x-2.zpl and so on; default no split."`
 	Sort   string `placeholder:"KEYS" help:"Order of the pile, keys between commas: order (the number on the label, else the file's name); with --orders also single-first, sku, bin, deadline, courier, sold, channel. As given by default."`
-	Orders string `placeholder:"FILE" help:"Manifest of a run (JSON), whose orders the labels are sorted by."`
+	Orders string `placeholder:"FILE" help:"Manifest of a run (JSON or CSV), whose orders the labels are sorted by."`
 	Bins   string `placeholder:"FILE" help:"In which bin a SKU lies, CSV with the columns sku and bin; for the key bin."`
 	// Reverse is for printers that stack face up.
 	Reverse bool `help:"Turn the pile over."`
@@ -100,7 +99,7 @@ func (c *labelsJoinCommand) Run(ctx context.Context, d desk) error {
 		return err
 	}
 	place := newJoinPlace(c.Out)
-	if err := place.isNoInput(sources); err != nil {
+	if err := place.check(sources, c.Part > 0); err != nil {
 		return err
 	}
 	joined, err := tool.Join(ctx, sources, place, options)
@@ -219,6 +218,9 @@ func filesOf(folder string) ([]string, error) {
 	if err != nil {
 		return nil, usageProblem("name a folder that can be read", "the folder %s cannot be read: %v", folder, err)
 	}
+	if len(paths) == 0 {
+		return []string{folder}, nil // the report says that it is empty
+	}
 	slices.SortFunc(paths, natural.Compare)
 	return paths, nil
 }
@@ -233,8 +235,12 @@ func (f labelFile) Size() int64 { return f.size }
 
 func openLabelFile(path string) (tool.File, error) {
 	about, err := os.Stat(path)
-	if err == nil && !about.Mode().IsRegular() {
-		err = fmt.Errorf("%s is no file", path)
+	switch {
+	case err != nil:
+	case about.IsDir():
+		err = errors.New("it is a folder without files")
+	case !about.Mode().IsRegular():
+		err = errors.New("it is no file")
 	}
 	if err != nil {
 		return nil, plainPathError(err)

@@ -1,14 +1,18 @@
 package run
 
 import (
+	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/labels"
 )
 
@@ -37,6 +41,34 @@ func TestJoinedFilesAreNamedAfterTheOneAskedFor(t *testing.T) {
 	} {
 		place := newJoinPlace(out)
 		assert.Equal(t, want, [2]string{place.name(labels.PDF, ""), place.name(labels.ZPL, "-2")}, out)
+	}
+}
+
+func TestAManifestIsReadAsItIsWritten(t *testing.T) {
+	t.Parallel()
+	moment := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	manifest := books.Manifest{Rows: []books.Row{
+		books.RowOf(books.Entry{Order: books.Order{
+			ID: "d1", Code: "OD1", OrderNumber: "=2001", ConnectionID: "c", Channel: "paris", TrackingNumber: "T,1", Courier: "Starken",
+			ShippingMode: "Dropshipping", WarehouseID: "w", HandlingDeadline: moment, SoldAt: moment,
+			Items: []books.Item{{SKU: "A; B", Quantity: 2}, {SKU: "3×C", Quantity: 1}},
+		}}),
+		books.RowOf(books.Entry{Order: books.Order{ID: "d2", OrderNumber: "2002", Items: []books.Item{{SKU: "MUG", Quantity: 1}}}}),
+	}}
+	folder := t.TempDir()
+	text, err := json.Marshal(manifest)
+	require.NoError(t, err)
+	var table bytes.Buffer
+	require.NoError(t, manifest.WriteCSV(&table))
+	for name, data := range map[string][]byte{"manifest.json": text, "manifest.csv": table.Bytes(), "saved.csv": append([]byte("\ufeff"), table.Bytes()...)} {
+		path := filepath.Join(folder, name)
+		require.NoError(t, os.WriteFile(path, data, 0o600))
+		orders, err := readOrdersManifest(path)
+		require.NoError(t, err, name)
+		require.Len(t, orders, 2, name)
+		for i, row := range manifest.Rows {
+			assert.Equal(t, row.Order(), orders[i], name)
+		}
 	}
 }
 

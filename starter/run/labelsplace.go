@@ -10,18 +10,20 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/samber/lo"
+
 	"github.com/despacho/despacho/labels"
 	"github.com/despacho/despacho/labels/tool"
 )
 
 // joinPlace names joined files after the one that was asked for.
-type joinPlace struct{ base, other string }
+type joinPlace struct{ asked, base, other string }
 
 // newJoinPlace takes x.pdf and x.zpl for both formats; another ending, as in
 // x.txt, is that of the ZPL.
 func newJoinPlace(out string) joinPlace {
 	ending := filepath.Ext(out)
-	place := joinPlace{base: strings.TrimSuffix(out, ending), other: ".zpl"}
+	place := joinPlace{asked: out, base: strings.TrimSuffix(out, ending), other: ".zpl"}
 	switch strings.ToLower(ending) {
 	case ".pdf", ".zpl", "":
 	default:
@@ -37,9 +39,14 @@ func (p joinPlace) name(format labels.Format, part string) string {
 	return p.base + part + p.other
 }
 
-// isNoInput refuses to write over a label, or to take an earlier join for one.
-func (p joinPlace) isNoInput(sources []tool.Source) error {
-	own := regexp.MustCompile(`^` + regexp.QuoteMeta(absolute(p.base)) + `(-[0-9]+)?(\.pdf|` + regexp.QuoteMeta(p.other) + `)$`)
+// check refuses to write where no file can be, or over a label.
+func (p joinPlace) check(sources []tool.Source, inParts bool) error {
+	about, err := os.Stat(p.asked)
+	if name := filepath.Base(p.base); err == nil && about.IsDir() || name == "." || name == ".." || os.IsPathSeparator(p.asked[len(p.asked)-1]) {
+		return usageProblem("name a file, as in --out labels.pdf", "--out %q names no file", p.asked)
+	}
+	number := lo.Ternary(inParts, `-[0-9]+`, ``)
+	own := regexp.MustCompile(`^` + regexp.QuoteMeta(absolute(p.base)) + number + `(\.pdf|` + regexp.QuoteMeta(p.other) + `)$`)
 	for _, source := range sources {
 		if own.MatchString(absolute(source.Name)) {
 			return usageProblem("write it into another folder, or under another name", "%s is an input and would be an output of the join", source.Name)

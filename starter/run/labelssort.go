@@ -1,10 +1,7 @@
 package run
 
 import (
-	"bytes"
-	"encoding/json"
 	"math"
-	"os"
 
 	"github.com/samber/lo"
 
@@ -26,11 +23,11 @@ func (c *labelsJoinCommand) keyByOrders(order books.Sort) (func(tool.Label) tool
 		}
 		order.Bins = bins
 	}
-	manifest, err := readOrdersManifest(c.Orders)
+	orders, err := readOrdersManifest(c.Orders)
 	if err != nil {
 		return nil, err
 	}
-	entries := lo.Map(manifest.Rows, func(r books.Row, _ int) books.Entry { return books.Entry{Order: r.Order()} })
+	entries := lo.Map(orders, func(o books.Order, _ int) books.Entry { return books.Entry{Order: o} })
 	pile := order.Pile(entries)
 	finder := labels.NewFinder(lo.Map(pile, func(e books.Entry, _ int) labels.Order {
 		return labels.Order{ID: e.Order.ID, Tracking: e.Order.TrackingNumber, References: []string{e.Order.OrderNumber, e.Order.Code}}
@@ -41,20 +38,4 @@ func (c *labelsJoinCommand) keyByOrders(order books.Sort) (func(tool.Label) tool
 		}
 		return tool.Key{Row: math.MaxInt, Text: lo.CoalesceOrEmpty(l.Order, l.File)}
 	}, nil
-}
-
-func readOrdersManifest(path string) (books.Manifest, error) {
-	const hint = "give the manifest.json of a run"
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return books.Manifest{}, usageProblem(hint, "--orders: %v", err)
-	}
-	var manifest books.Manifest
-	if err := json.Unmarshal(bytes.TrimPrefix(data, []byte("\ufeff")), &manifest); err != nil {
-		return manifest, usageProblem(hint, "--orders %s is no manifest: %v", path, err)
-	}
-	if len(manifest.Rows) == 0 {
-		return manifest, usageProblem(hint, "--orders %s has no rows", path)
-	}
-	return manifest, nil
 }

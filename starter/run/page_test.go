@@ -177,7 +177,7 @@ func TestDownload(t *testing.T) {
 	t.Run("files of groups bear their names", func(t *testing.T) {
 		t.Parallel()
 		all := deliveries(books.Result{Run: "k", Files: []books.PrintFile{{Key: "1.zpl", Group: "Ñandú / Envíos"}, {Key: "2.zpl"}, {Key: "3.pdf", Group: strings.Repeat("w", 90)}}})
-		assert.Equal(t, []string{"etiquetas-k-01--and-Env-os.zpl", "etiquetas-k-02.zpl", "etiquetas-k-" + strings.Repeat("w", 40) + ".pdf"}, []string{all[0].name, all[1].name, all[2].name})
+		assert.Equal(t, []string{"etiquetas-k-01-Nandu-Envios.zpl", "etiquetas-k-02.zpl", "etiquetas-k-" + strings.Repeat("w", 40) + ".pdf"}, []string{all[0].name, all[1].name, all[2].name})
 	})
 
 	t.Run("several files of a format are numbered", func(t *testing.T) {

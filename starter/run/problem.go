@@ -31,10 +31,12 @@ const (
 )
 
 const exitCodesHelp = `Exit codes:
-  0    done; of a run that is over: every order is labelled or already_printed
+  0    done; of a run that is over: every order is labelled or already_printed;
+       of a status change: every order is synced or not_needed
   1    something went wrong that none of the others names
   2    a flag, an argument, a setting or an orders file is wrong
-  3    the run is over and some orders have no label; of label files: some cannot be used
+  3    the run is over and some orders have no label; of label files: some cannot be used;
+       of a status change: some orders do not have the status
   4    the run failed or was cancelled
   5    a run with this key is there already, with another request
   6    there is no such run, or its files have expired

@@ -42,9 +42,12 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
 			runs, store := worldOfScripts(t)
+			statuses := newFakeStatuses(store)
+			e.Values["statuses"] = statuses
 			e.Values["program"] = Program{
 				Runs:        func(context.Context) (Runs, error) { return runs, nil },
 				Store:       func(context.Context, string) (Store, error) { return store, nil },
+				Statuses:    func(context.Context) (StatusChanges, error) { return statuses, nil },
 				Prepare:     func(context.Context) ([]string, error) { return []string{"namespace packers: there"}, nil },
 				Now:         func() time.Time { return time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC) },
 				FollowEvery: time.Millisecond,
@@ -55,6 +58,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"starter": starterCommand,
 			"request": requestCommand,
+			"asked":   askedCommand,
 		},
 	})
 }

@@ -33,15 +33,7 @@ type retryCommand struct {
 
 // Run tries again what has no label.
 func (c *retryCommand) Run(ctx context.Context, d desk) error {
-	id, err := c.id(d.merchant)
-	if err != nil {
-		return err
-	}
-	runs, store, err := d.backends(ctx)
-	if err != nil {
-		return err
-	}
-	current, err := Look(ctx, runs, store, id)
+	runs, store, current, err := c.look(ctx, d)
 	if err != nil {
 		return err
 	}

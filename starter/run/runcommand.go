@@ -24,7 +24,7 @@ type runCommand struct {
 	IncludePrinted bool     `help:"Also ask the hub for orders that it lists as printed."`
 	Reprint        bool     `help:"Take in again what an earlier run of ours published."`
 	Format         string   `enum:"zpl,pdf" default:"zpl" placeholder:"zpl" help:"Preferred format of the printed labels, zpl or pdf; default zpl."`
-	printingFlags
+	PrintingFlags
 	Key  string `placeholder:"KEY" help:"Key of the run: the same key gives the same run. Made and printed when left out."`
 	Plan bool   `help:"Say what would be sent and asked, and do nothing."`
 	Wait bool   `help:"Wait for the end and show progress."`
@@ -41,7 +41,7 @@ func (c *runCommand) Run(ctx context.Context, d desk) error {
 	if err != nil {
 		return err
 	}
-	bins, err := c.bins()
+	bins, err := c.ReadBins()
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (c *runCommand) Run(ctx context.Context, d desk) error {
 	if err != nil {
 		return err
 	}
-	if input.BinsKey, err = putBins(ctx, store, input.Merchant, key, bins); err != nil {
+	if input.BinsKey, err = PutBins(ctx, store, input.Merchant, key, bins); err != nil {
 		return err
 	}
 	started, err := Start(ctx, runs, store, key, input)
@@ -83,7 +83,7 @@ func (c *runCommand) request(d desk) (workflows.LabelRunInput, error) {
 	if err != nil {
 		return workflows.LabelRunInput{}, err
 	}
-	printing, err := c.printing()
+	printing, err := c.Printing()
 	return workflows.LabelRunInput{
 		Merchant: d.merchant, Connections: lo.Uniq(c.Connection), Orders: orders, Warehouse: c.Warehouse,
 		Since: activities.Duration(c.Since), Within: activities.Duration(c.Within), Max: limit,

@@ -6,16 +6,12 @@ import (
 	"fmt"
 	"path"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/storage"
 )
-
-// maxShownOrders is how many orders without a label are listed.
-const maxShownOrders = 200
 
 type showCommand struct {
 	runArgument
@@ -25,20 +21,9 @@ type showCommand struct {
 
 // Run shows where a run stands.
 func (c *showCommand) Run(ctx context.Context, d desk) error {
-	id, err := c.id(d.merchant)
+	_, store, current, err := c.look(ctx, d)
 	if err != nil {
 		return err
-	}
-	runs, store, err := d.backends(ctx)
-	if err != nil {
-		return err
-	}
-	current, err := Look(ctx, runs, store, id)
-	if err != nil {
-		return err
-	}
-	if current.Note != "" {
-		d.say("%s", current.Note)
 	}
 	var links []fileLink
 	if c.Links {
@@ -52,7 +37,7 @@ func (c *showCommand) Run(ctx context.Context, d desk) error {
 	if err := d.printResult(current.Result); err != nil {
 		return err
 	}
-	if err := d.showMissing(ctx, store, current.Result); err != nil {
+	if err := d.showManifest(ctx, store, current.Result); err != nil {
 		return err
 	}
 	for i, link := range links {
@@ -110,36 +95,6 @@ func expired(err error) error {
 		return err
 	}
 	return &Problem{Code: ExitNotFound, Message: err.Error(), Hint: "files of a run expire (180 days): start a new run with --reprint", Cause: err}
-}
-
-// showMissing lists the orders without a label, with the reason of each.
-func (d desk) showMissing(ctx context.Context, store Store, result books.Result) error {
-	if result.Manifest.JSON == "" {
-		return nil
-	}
-	manifest, err := readManifest(ctx, store, result)
-	if err != nil {
-		d.say("the manifest cannot be read, so the reasons are not shown: %s", plainLines(err.Error()))
-		return nil
-	}
-	missing := lo.Filter(manifest.Rows, func(r books.Row, _ int) bool { return r.Outcome != books.Labelled })
-	if len(missing) == 0 {
-		return nil
-	}
-	d.print("")
-	out := tabwriter.NewWriter(d.Out, 0, 0, 2, ' ', 0)
-	writeCells(out, "order without a label here", "channel", "outcome", "reason")
-	for _, row := range missing[:min(len(missing), maxShownOrders)] {
-		reason := orDefault(row.Reason, books.WordsOf(row.Outcome, books.English).Meaning)
-		writeCells(out, plain(orderName(row)), plain(row.Channel), string(row.Outcome), plain(reason))
-	}
-	if err := out.Flush(); err != nil {
-		return err
-	}
-	if hidden := len(missing) - maxShownOrders; hidden > 0 {
-		d.print("… and %d more: they stand in %s", hidden, result.Manifest.CSV)
-	}
-	return nil
 }
 
 // orderName is the number by which people know an order.

@@ -81,10 +81,15 @@ func writeFiles(w io.Writer, r books.Result) {
 		return
 	}
 	writeCells(w, "")
-	writeCells(w, "file", "labels", "pages", "size", "sha256")
+	columns := []string{"file", "labels", "pages", "size", "sha256"}
+	if lo.SomeBy(r.Files, func(f books.PrintFile) bool { return f.Group != "" }) {
+		columns = append(columns, "group")
+	}
+	writeCells(w, columns...)
 	for _, f := range r.Files {
 		pages := lo.Ternary(f.Pages == 0, "-", fmt.Sprint(f.Pages))
-		writeCells(w, plain(f.Key), fmt.Sprint(f.Labels), pages, sizeWords(f.Bytes), cut(plain(f.SHA256), 12))
+		cells := []string{plain(f.Key), fmt.Sprint(f.Labels), pages, sizeWords(f.Bytes), cut(plain(f.SHA256), 12), plain(f.Group)}
+		writeCells(w, cells[:len(columns)]...)
 	}
 	for _, l := range r.Lists {
 		writeCells(w, plain(l.Key), plain(l.Kind)+" list", "-", sizeWords(l.Bytes), cut(plain(l.SHA256), 12))

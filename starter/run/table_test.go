@@ -43,6 +43,14 @@ func TestWriteTable(t *testing.T) {
 		assert.Equal(t, []string{"runs/m1/k1/manifest.json", "runs/m1/k1/manifest.csv"}, lines[11:13])
 	})
 
+	t.Run("a file of its own for a group is told", func(t *testing.T) {
+		t.Parallel()
+		lines := tableOf(t, books.Result{Files: []books.PrintFile{
+			{Key: "p/1.zpl", Labels: 2, Bytes: 5, SHA256: "abc"}, {Key: "p/2.zpl", Labels: 1, Bytes: 5, SHA256: "def", Group: "flex"},
+		}})
+		assert.Equal(t, []string{"file labels pages size sha256 group", "p/1.zpl 2 - 5 B abc", "p/2.zpl 1 - 5 B def flex"}, lines[len(lines)-4:len(lines)-1])
+	})
+
 	t.Run("orders of no connection have a line, so that the columns add up", func(t *testing.T) {
 		t.Parallel()
 		lines := tableOf(t, books.Result{

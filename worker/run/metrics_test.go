@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/despacho/despacho/activities/statusbook"
 	"github.com/despacho/despacho/multivende"
 )
 
@@ -28,6 +29,9 @@ func TestMetrics(t *testing.T) {
 
 	one.observeHub(multivende.Call{Route: "task", Method: "GET", Status: 200, Duration: time.Second})
 	one.observeHub(multivende.Call{Route: "task", Method: "GET", Class: multivende.Unreachable})
+	one.statuses.observe(statusbook.Ended{Channel: "fcom", Outcome: statusbook.Synced, Seconds: 130, Sends: 1})
+	one.statuses.observe(statusbook.Ended{Channel: "fcom", Outcome: statusbook.Synced, Seconds: 700, Sends: 2})
+	one.statuses.observe(statusbook.Ended{Channel: "fcom", Outcome: statusbook.NotSynced, Sends: 3})
 	tagged := one.temporal.WithTags(map[string]string{"task_queue": "despacho"})
 	tagged.Counter("temporal_workflow_completed").Inc(2)
 	tagged.Timer("temporal_activity_execution_latency").Record(200 * time.Millisecond)
@@ -40,6 +44,9 @@ func TestMetrics(t *testing.T) {
 		`temporal_workflow_completed_total{task_queue="despacho"} 2`,
 		`temporal_activity_execution_latency_seconds_bucket{task_queue="despacho",le="0.25"} 1`,
 		`temporal_activity_execution_latency_seconds_bucket{task_queue="despacho",le="0.1"} 0`,
+		`despacho_status_seconds_bucket{channel="fcom",le="180"} 1`, `despacho_status_seconds_count{channel="fcom"} 2`,
+		`despacho_statuses_in_time_total{channel="fcom"} 1`, `despacho_statuses_sent_again_total{channel="fcom"} 2`,
+		`despacho_statuses_never_total{channel="fcom"} 1`, `despacho_statuses_ended_total{channel="fcom",outcome="synced"} 2`,
 		"process_cpu_seconds_total", "go_goroutines",
 	} {
 		assert.Contains(t, page, line)

@@ -14,6 +14,11 @@ type Settings struct {
 	Token     Secret `env:"DESPACHO_TOKEN" placeholder:"TOKEN" help:"The merchant's access token; --token-file keeps it out of process lists."`
 	TokenFile string `env:"DESPACHO_TOKEN_FILE" placeholder:"FILE" help:"File with the access token; read again when it changes."`
 
+	ClientID        string `env:"DESPACHO_CLIENT_ID" placeholder:"ID" help:"The application's client_id; with it, its secret and the accounts' key set this worker serves every connected merchant."`
+	ClientSecret    Secret `env:"DESPACHO_CLIENT_SECRET" placeholder:"SECRET" help:"The application's client_secret; give it by the environment."`
+	AccountsKeyFile string `env:"DESPACHO_ACCOUNTS_KEY_FILE" placeholder:"FILE" help:"File with the key set that encrypts accounts; starter accounts-key new makes one."`
+	AccountsKey     Secret `env:"DESPACHO_ACCOUNTS_KEY" placeholder:"JSON" help:"The key set itself; give it by the environment."`
+
 	HubPaths             string   `env:"DESPACHO_HUB_PATHS" placeholder:"FILE" help:"File that overrides the hub's path templates."`
 	HubSpeed             float64  `env:"DESPACHO_HUB_SPEED" default:"1" help:"How many times as fast as ours the hub's time runs: 1 in production."`
 	HubRequestsPerSecond float64  `env:"DESPACHO_HUB_REQUESTS_PER_SECOND" default:"4" help:"Requests a second that the hub grants a merchant, over all workers."`
@@ -27,6 +32,9 @@ type Settings struct {
 
 	FalabellaReady activities.FalabellaReady `env:"DESPACHO_FALABELLA_READY" default:"publish" help:"When Falabella hears ready_to_ship: label, publish or partner."`
 
+	WebhookOut       string `env:"DESPACHO_WEBHOOK_OUT" placeholder:"URL" help:"Address that is told by webhook when a channel has a status that others wait for (Falabella: ready_to_ship)."`
+	WebhookOutSecret Secret `env:"DESPACHO_WEBHOOK_OUT_SECRET" placeholder:"SECRET" help:"Secret that signs these webhooks, at least 16 characters."`
+
 	BuildID   string        `env:"DESPACHO_BUILD_ID" placeholder:"ID" help:"Turns worker versioning on: build id of this worker in the deployment despacho. It gets work once Temporal is told that this version is the current one."`
 	Listen    string        `env:"DESPACHO_LISTEN" default:"127.0.0.1:9090" help:"Address of /healthz, /readyz and /metrics; port 0 takes a free one."`
 	Drain     time.Duration `env:"DESPACHO_DRAIN" default:"30s" help:"How long steps under way may take to end after SIGTERM."`
@@ -35,7 +43,20 @@ type Settings struct {
 	LogFormat string        `env:"DESPACHO_LOG_FORMAT" default:"json" help:"json or text."`
 }
 
+// hasToken says whether one merchant is served with a token of its own.
+func (s Settings) hasToken() bool { return s.Token != "" || s.TokenFile != "" }
+
+// hasAccounts says whether merchants are served who have an account.
+func (s Settings) hasAccounts() bool {
+	return s.ClientID != "" || s.ClientSecret != "" || s.AccountsKeyFile != "" || s.AccountsKey != ""
+}
+
 // activitySettings are what a run records of this worker.
 func (s Settings) activitySettings() activities.Settings {
-	return activities.Settings{HubSpeed: s.HubSpeed, FalabellaReady: s.FalabellaReady}.Over(activities.DefaultSettings())
+	return activities.Settings{HubSpeed: s.HubSpeed, FalabellaReady: s.FalabellaReady, WebhookOut: s.WebhookOut != ""}.Over(activities.DefaultSettings())
+}
+
+// webhook is who is told when a status is verified.
+func (s Settings) webhook() activities.Webhook {
+	return activities.Webhook{URL: s.WebhookOut, Secret: s.WebhookOutSecret.Reveal()}
 }

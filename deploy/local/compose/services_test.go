@@ -17,7 +17,7 @@ import (
 )
 
 // ours are the services that run a program of despacho, as the image's user.
-var ours = []string{"setup", "worker", "sandbox", "starter"}
+var ours = []string{"setup", "worker", "gateway", "sandbox", "starter"}
 
 func TestNothingListensBeyondThisMachine(t *testing.T) {
 	t.Parallel()
@@ -31,7 +31,7 @@ func TestNothingListensBeyondThisMachine(t *testing.T) {
 			published++
 		}
 	}
-	assert.Equal(t, 5, published, "Temporal, its UI, S3, the worker's health, the sandbox")
+	assert.Equal(t, 7, published, "Temporal, its UI, S3, the worker's health, webhooks and the gateway's health, the sandbox")
 }
 
 func TestEveryServiceIsConfined(t *testing.T) {
@@ -103,6 +103,8 @@ func TestServicesStartInOrder(t *testing.T) {
 		"sandbox": types.ServiceConditionStarted,
 	}
 	assert.Equal(t, want, after(project, "worker"))
+	delete(want, "sandbox")
+	assert.Equal(t, want, after(project, "gateway"))
 	assert.NotContains(t, after(project, "setup"), "worker")
 	for name, service := range project.Services {
 		for other, dependency := range service.DependsOn {
@@ -114,11 +116,13 @@ func TestServicesStartInOrder(t *testing.T) {
 			assert.Equal(t, dependency.Condition == over, once, "%s: what is waited for until it is over must not start again", other)
 		}
 	}
-	for _, name := range []string{"postgres", "temporal", "ui", "s3", "worker"} {
+	for _, name := range []string{"postgres", "temporal", "ui", "s3", "worker", "gateway"} {
 		assert.NotNil(t, project.Services[name].HealthCheck, name)
 		assert.Equal(t, types.RestartPolicyUnlessStopped, project.Services[name].Restart, name)
 	}
-	assert.Equal(t, []string{"CMD", "worker", "health"}, []string(project.Services["worker"].HealthCheck.Test))
+	for _, name := range []string{"worker", "gateway"} {
+		assert.Equal(t, []string{"CMD", name, "health"}, []string(project.Services[name].HealthCheck.Test))
+	}
 }
 
 // listening says at which port a service answers.
@@ -161,7 +165,7 @@ func TestAddressesLeadToServices(t *testing.T) {
 	schema, temporal := variables(project.Services["schema"]), variables(project.Services["temporal"])
 	leads("schema", net.JoinHostPort(schema["SQL_HOST"], schema["SQL_PORT"]))
 	leads("temporal", net.JoinHostPort(temporal["POSTGRES_SEEDS"], temporal["DB_PORT"]))
-	assert.Equal(t, 12, checked)
+	assert.Equal(t, 14, checked)
 }
 
 func TestServicesListenWhereTheyArePublished(t *testing.T) {
@@ -169,6 +173,11 @@ func TestServicesListenWhereTheyArePublished(t *testing.T) {
 	project := example(t)
 	_, worker, _ := net.SplitHostPort(variables(project.Services["worker"])["DESPACHO_LISTEN"])
 	assert.Equal(t, listening(t, project, "worker"), worker)
+	gateway := variables(project.Services["gateway"])
+	for i, variable := range []string{"DESPACHO_GATEWAY_LISTEN", "DESPACHO_GATEWAY_HEALTH"} {
+		_, port, _ := net.SplitHostPort(gateway[variable])
+		assert.Equal(t, strconv.Itoa(int(project.Services["gateway"].Ports[i].Target)), port)
+	}
 	assert.Equal(t, listening(t, project, "ui"), variables(project.Services["ui"])["TEMPORAL_UI_PORT"])
 	assert.Equal(t, ":"+listening(t, project, "s3"), variables(project.Services["s3"])["VGW_PORT"])
 	assert.Contains(t, project.Services["sandbox"].Entrypoint, "--addr=0.0.0.0:"+listening(t, project, "sandbox"))

@@ -16,6 +16,7 @@ import (
 	"go.temporal.io/server/common/config"
 	"go.temporal.io/server/common/dynamicconfig"
 
+	gateway "github.com/despacho/despacho/gateway/run"
 	"github.com/despacho/despacho/multivende/sandbox"
 	"github.com/despacho/despacho/worker/run"
 )
@@ -30,8 +31,11 @@ var elsewhere = []string{
 func TestOurServicesAreToldOnlyWhatTheyRead(t *testing.T) {
 	t.Parallel()
 	project := example(t)
-	known := slices.Concat(run.Variables(), elsewhere)
-	for _, name := range []string{"setup", "worker", "starter"} {
+	for _, name := range []string{"setup", "worker", "starter", "gateway"} {
+		known := slices.Concat(run.Variables(), elsewhere)
+		if name == "gateway" {
+			known = slices.Concat(gateway.Variables(), elsewhere)
+		}
 		for variable := range variables(project.Services[name]) {
 			assert.Contains(t, known, variable, name)
 		}
@@ -39,11 +43,31 @@ func TestOurServicesAreToldOnlyWhatTheyRead(t *testing.T) {
 	assert.Equal(t, []string{"SANDBOX_TOKEN"}, slices.Collect(maps.Keys(variables(project.Services["sandbox"]))))
 }
 
-func TestEverySettingOfTheWorkerCanBeMade(t *testing.T) {
+func TestEverySettingOfTheProgramsCanBeMade(t *testing.T) {
 	t.Parallel()
-	worker := slices.Collect(maps.Keys(variables(example(t).Services["worker"])))
-	assert.Subset(t, worker, run.Variables())
-	assert.Subset(t, worker, elsewhere)
+	for name, settings := range map[string][]string{"worker": run.Variables(), "gateway": gateway.Variables()} {
+		told := slices.Collect(maps.Keys(variables(example(t).Services[name])))
+		assert.Subset(t, told, settings)
+		assert.Subset(t, told, elsewhere)
+	}
+}
+
+// TestTheGatewayTakesTheExample does the same as TestTheWorkerTakesTheExample, with the lines
+// of the example that name a proxy.
+func TestTheGatewayTakesTheExample(t *testing.T) {
+	settings := variables(example(t).Services["gateway"])
+	settings["DESPACHO_GATEWAY_PLAIN"], settings["DESPACHO_WEBHOOK_PROXIES"] = gateway.BehindProxy, "172.16.0.0/12"
+	settings["TEMPORAL_CONFIG_FILE"] = os.DevNull
+	settings["DESPACHO_GATEWAY_LISTEN"], settings["DESPACHO_GATEWAY_HEALTH"] = "0.0.0.0:0", "127.0.0.1:0"
+	for name, value := range settings {
+		t.Setenv(name, value)
+	}
+	ended, end := context.WithCancel(t.Context())
+	end()
+	var out bytes.Buffer
+	assert.Equal(t, gateway.ExitOrderly, gateway.Main(ended, nil, &out), out.String())
+	assert.Contains(t, out.String(), "published example", "the example's secrets are warned about")
+	assert.NotContains(t, out.String(), "misspelt")
 }
 
 // TestTheWorkerTakesTheExample starts the worker's program with exactly what

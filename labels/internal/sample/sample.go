@@ -45,6 +45,22 @@ func PDFWithContents(contents ...string) []byte {
 	return PDFWithObjects(objects...)
 }
 
+// PDFSheet makes an A4 page with up to four labels in a grid, a text each.
+func PDFSheet(texts ...string) []byte {
+	var content strings.Builder
+	for i, text := range texts {
+		fmt.Fprintf(&content, "q 1 0 0 1 %d %d cm 0 0 255 368 re S BT /F1 12 Tf 20 300 Td (%s) Tj ET ", 20+300*(i%2), 450-420*(i/2), text)
+		for bar := range 40 {
+			fmt.Fprintf(&content, "%d 100 2 90 re f ", 20+5*bar)
+		}
+		content.WriteString("Q\n")
+	}
+	return PDFWithObjects("<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Count 1/Kids[3 0 R]>>",
+		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F1 4 0 R>>>>/Contents 5 0 R>>",
+		"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
+		fmt.Sprintf("<</Length %d>>\nstream\n%s\nendstream", content.Len(), content.String()))
+}
+
 // PDFWithObjects makes a file of objects numbered from 1, the first the catalog.
 func PDFWithObjects(objects ...string) []byte {
 	var out bytes.Buffer

@@ -1,0 +1,79 @@
+// Package pace says when it is worth looking whether a status has reached its channel: soon enough
+// to know it early, and late enough to read each order once. Pure; all times are the hub's.
+package pace
+
+import (
+	"slices"
+	"time"
+
+	"github.com/samber/lo"
+)
+
+const (
+	// FirstLook is the age of a status at which one order is looked at when nothing is known of the channel.
+	FirstLook = 45 * time.Second
+	// margin and shareOver keep a first look behind the moment at which the channel usually has the
+	// status: some seconds, and an eighth of the delay.
+	margin    = 4 * time.Second
+	shareOver = 8
+	// remembered is how many observations of a channel count.
+	remembered = 24
+	// tail is how many of them, in hundredths, may lie beyond what is called fast and slow.
+	tail = 5
+)
+
+// Span is how long a status took to its channel: more than After, at most Until. Equal when it is
+// known exactly.
+type Span struct {
+	After time.Duration `json:"after"`
+	Until time.Duration `json:"until"`
+}
+
+// Delays are what is known of each channel, the newest observations last.
+type Delays map[string][]Span
+
+// Known says whether anything is known of a channel.
+func (d Delays) Known(channel string) bool { return len(d[channel]) > 0 }
+
+// First is the age at which an order's status is worth its first look: when the channel has it as a
+// rule. Where a channel's delays differ much it is earlier, so that quick ones are known in time.
+func (d Delays) First(channel string) time.Duration {
+	known := d[channel]
+	if len(known) == 0 {
+		return FirstLook
+	}
+	fast := quantile(lo.Map(known, func(s Span, _ int) time.Duration { return s.After }), tail)
+	slow := quantile(lo.Map(known, func(s Span, _ int) time.Duration { return s.Until }), 100-tail)
+	return min(slow+slow/shareOver+margin, Next(fast))
+}
+
+// Next is the age at which an order is looked at again that did not have its status at an age. A
+// status that arrives in between is known within half of its own delay and a minute, with some
+// seconds left for the look itself.
+func Next(age time.Duration) time.Duration { return age*3/2 + FirstLook }
+
+// Firsts are the first looks of all channels of which something is known.
+func (d Delays) Firsts() map[string]time.Duration {
+	return lo.MapValues(d, func(_ []Span, channel string) time.Duration { return d.First(channel) })
+}
+
+// Observe returns the delays with what a look has shown of a channel. A status that was found at
+// its first look, at an unknown time before, tells nothing new of a channel that is known.
+func (d Delays) Observe(channel string, seen Span) Delays {
+	if seen.After == 0 && seen.Until <= d.First(channel)+2*margin && d.Known(channel) {
+		return d
+	}
+	changed := Delays{}
+	for other, spans := range d {
+		changed[other] = spans
+	}
+	spans := append(slices.Clone(d[channel]), seen)
+	changed[channel] = spans[max(len(spans)-remembered, 0):]
+	return changed
+}
+
+// quantile is the value below which so many hundredths of the values lie.
+func quantile(values []time.Duration, hundredths int) time.Duration {
+	slices.Sort(values)
+	return values[(len(values)-1)*hundredths/100]
+}

@@ -1,0 +1,326 @@
+// Package statusbook holds the books of a status change: its rows, how each ended, the pages that
+// its rounds leave, and what it comes to. Pure.
+package statusbook
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/activities/pace"
+)
+
+// Outcome says how a row ended. Every row of a request ends with exactly one.
+type Outcome string
+
+// The outcomes, as a result names them.
+const (
+	// Synced: the status is on the channel.
+	Synced Outcome = "synced"
+	// NotNeeded: the order was there already, or the status is not one that goes to the channel.
+	NotNeeded Outcome = "not_needed"
+	// Refused: by the channel or the hub; the reason has their words where there are any.
+	Refused Outcome = "refused"
+	// NotAllowed: not sent, because of the rule in the reason.
+	NotAllowed Outcome = "not_allowed"
+	// NotSynced: sent as often as allowed, and the channel never confirmed it.
+	NotSynced Outcome = "not_synced"
+	// UnknownOrder: the hub does not know the id.
+	UnknownOrder Outcome = "unknown_order"
+)
+
+// Outcomes lists every outcome in the order in which people read them.
+func Outcomes() []Outcome {
+	return []Outcome{Synced, NotNeeded, Refused, NotAllowed, NotSynced, UnknownOrder}
+}
+
+// Row is an order whose status is to be set. All but the order may be empty.
+type Row struct {
+	Order          string `json:"delivery_order_id"`
+	TrackingNumber string `json:"tracking_number,omitempty"`
+	TrackingURL    string `json:"tracking_url,omitempty"`
+	Courier        string `json:"courier,omitempty"`
+	Comment        string `json:"comment,omitempty"`
+}
+
+// Tracked says whether the row brings a tracking.
+func (r Row) Tracked() bool { return r.TrackingNumber != "" || r.TrackingURL != "" || r.Courier != "" }
+
+// Or fills what the row leaves open.
+func (r Row) Or(defaults Row) Row {
+	r.TrackingNumber = lo.CoalesceOrEmpty(r.TrackingNumber, defaults.TrackingNumber)
+	r.TrackingURL = lo.CoalesceOrEmpty(r.TrackingURL, defaults.TrackingURL)
+	r.Courier = lo.CoalesceOrEmpty(r.Courier, defaults.Courier)
+	r.Comment = lo.CoalesceOrEmpty(r.Comment, defaults.Comment)
+	return r
+}
+
+const (
+	maxText    = 200
+	maxAddress = 1000
+	maxComment = 500
+)
+
+// orderPattern is what an id may be made of: it stands in paths and in keys of objects.
+var orderPattern = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
+
+// Check says what is wrong with a row; "" when nothing is.
+func (r Row) Check() string {
+	switch {
+	case r.Order == "":
+		return "there is no delivery_order_id"
+	case !orderPattern.MatchString(r.Order) || strings.Trim(r.Order, ".") == "" || strings.Contains(r.Order, ".."):
+		return "delivery_order_id is not an id of the hub: letters, digits, dots, hyphens and underscores, at most 128"
+	case !fits(r.TrackingNumber, maxText), !fits(r.Courier, maxText):
+		return fmt.Sprintf("tracking_number or courier has more than %d characters, or some that cannot be seen", maxText)
+	case !fits(r.Comment, maxComment):
+		return fmt.Sprintf("comment has more than %d characters, or some that cannot be seen", maxComment)
+	case !fits(r.TrackingURL, maxAddress) || r.TrackingURL != "" && !isAddress(r.TrackingURL):
+		return "tracking_url is not an http or https address"
+	}
+	return ""
+}
+
+func fits(text string, most int) bool {
+	return utf8.ValidString(text) && utf8.RuneCountInString(text) <= most && !strings.ContainsFunc(text, unicode.IsControl)
+}
+
+func isAddress(text string) bool {
+	parsed, err := url.Parse(text)
+	return err == nil && (parsed.Scheme == "http" || parsed.Scheme == "https") && parsed.Host != "" && !strings.ContainsFunc(text, unicode.IsSpace)
+}
+
+// Fold drops rows that repeat an earlier one, and names the orders that stand more than once with
+// different texts.
+func Fold(rows []Row) (folded []Row, repeated int, differing []string) {
+	first := map[string]Row{}
+	for _, row := range rows {
+		known, there := first[row.Order]
+		switch {
+		case !there:
+			first[row.Order] = row
+			folded = append(folded, row)
+		case known == row:
+			repeated++
+		default:
+			differing = append(differing, row.Order)
+		}
+	}
+	return folded, repeated, lo.Uniq(differing)
+}
+
+// Open is a row that has not ended yet. Times are the hub's.
+type Open struct {
+	Row
+	// Place is the row's place in the request, from 0.
+	Place      int    `json:"place"`
+	Connection string `json:"connection,omitempty"`
+	Channel    string `json:"channel,omitempty"`
+	// FirstSentAt, SentAt and Sends tell when the status was sent first and last, and how often.
+	FirstSentAt time.Time `json:"first_sent_at,omitzero"`
+	// AskedAt is when the last sending was begun: nothing that the hub shows of an earlier moment is about it.
+	AskedAt time.Time `json:"asked_at,omitzero"`
+	SentAt  time.Time `json:"sent_at,omitzero"`
+	Sends   int       `json:"sends,omitempty"`
+	// Underway: somebody else has sent the status, or an answer to us was lost.
+	Underway bool `json:"underway,omitempty"`
+	// LookedAt is when the order was read last since SentAt.
+	LookedAt time.Time `json:"looked_at,omitzero"`
+	// Note is what the row's reason says beside its outcome.
+	Note string `json:"note,omitempty"`
+	// Trouble is why the order could not be worked on, since TroubleAt; NotBefore is when to try again.
+	Trouble   string    `json:"trouble,omitempty"`
+	TroubleAt time.Time `json:"trouble_at,omitzero"`
+	NotBefore time.Time `json:"not_before,omitzero"`
+}
+
+// Out says whether the status is on its way to the channel.
+func (o Open) Out() bool { return o.Sends > 0 || o.Underway }
+
+// Sent notes that the status was sent at a moment.
+func (o *Open) Sent(at time.Time) {
+	o.Sends++
+	o.SentAt, o.LookedAt = at, time.Time{}
+	o.Trouble, o.TroubleAt, o.NotBefore = "", time.Time{}, time.Time{}
+	if o.FirstSentAt.IsZero() {
+		o.FirstSentAt = at
+	}
+}
+
+// Ended is a row that has ended.
+type Ended struct {
+	Order      string  `json:"delivery_order_id"`
+	Outcome    Outcome `json:"outcome"`
+	Reason     string  `json:"reason"`
+	Seconds    float64 `json:"seconds"` // from sent to on the channel, the hub's; 0 when nothing was sent
+	Place      int     `json:"place"`
+	Connection string  `json:"connection,omitempty"`
+	Channel    string  `json:"channel,omitempty"`
+	Sends      int     `json:"sends,omitempty"`
+	// Round is that in which it ended.
+	Round int `json:"round"`
+}
+
+// Page is a page of rows as a round left it.
+type Page struct {
+	Open  []Open  `json:"open,omitempty"`
+	Ended []Ended `json:"ended,omitempty"`
+}
+
+// End ends a row in a round.
+func (p *Page) End(row Open, round int, outcome Outcome, reason string, took time.Duration) {
+	p.Ended = append(p.Ended, Ended{
+		Order: row.Order, Outcome: outcome, Reason: joined(reason, row.Note), Seconds: took.Round(time.Second / 10).Seconds(),
+		Place: row.Place, Connection: row.Connection, Channel: row.Channel, Sends: row.Sends, Round: round,
+	})
+}
+
+func joined(reason, note string) string {
+	return strings.Join(lo.Compact([]string{reason, note}), "; ")
+}
+
+// Counts counts the page's outcomes.
+func (p Page) Counts() map[Outcome]int {
+	return lo.CountValuesBy(p.Ended, func(e Ended) Outcome { return e.Outcome })
+}
+
+// EndedIn are the rows that ended in a round.
+func (p Page) EndedIn(round int) []Ended {
+	return lo.Filter(p.Ended, func(e Ended, _ int) bool { return e.Round == round })
+}
+
+// Group is what a page still waits for of one channel: the earliest moments, the hub's; zero for none.
+type Group struct {
+	Channel string `json:"channel"`
+	// Fresh is when the first status was sent that nobody has looked at.
+	Fresh time.Time `json:"fresh,omitzero"`
+	// Probe is when one order is worth a look while nothing is known of the channel.
+	Probe time.Time `json:"probe,omitzero"`
+	// Again is when an order is due that was looked at before, or could not be worked on.
+	Again time.Time `json:"again,omitzero"`
+}
+
+// Groups sums up the open rows by channel; window is after how long a status is sent again.
+func (p Page) Groups(window time.Duration) []Group {
+	var groups []Group
+	for _, channel := range lo.Uniq(lo.Map(p.Open, func(o Open, _ int) string { return o.Channel })) {
+		g := Group{Channel: channel}
+		for _, o := range p.Open {
+			switch {
+			case o.Channel != channel:
+			case o.Out() && o.LookedAt.IsZero() && o.Trouble == "":
+				g.Fresh = earlier(g.Fresh, o.SentAt)
+			default:
+				g.Again = earlier(g.Again, o.again(window))
+			}
+		}
+		if !g.Fresh.IsZero() {
+			g.Probe = p.probe(channel, g.Fresh)
+		}
+		groups = append(groups, g)
+	}
+	return groups
+}
+
+// probe is when the next single look at a channel is worth it of which nothing is known.
+func (p Page) probe(channel string, fresh time.Time) time.Time {
+	at := fresh.Add(pace.FirstLook)
+	for _, o := range p.Open {
+		if o.Channel == channel && o.Out() && !o.LookedAt.IsZero() {
+			at = later(at, o.SentAt.Add(pace.Next(o.LookedAt.Sub(o.SentAt))))
+		}
+	}
+	return at
+}
+
+// again is when the row is due that was looked at before, or could not be worked on.
+func (o Open) again(window time.Duration) time.Time {
+	if !o.Out() || o.Trouble != "" {
+		return o.NotBefore
+	}
+	age := min(pace.Next(o.LookedAt.Sub(o.SentAt)), window)
+	return later(o.SentAt.Add(age), o.NotBefore)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// Due is when the page is worth a step. first are the first looks of the channels that are known;
+// probes the channels that this page finds out about.
+func Due(groups []Group, first map[string]time.Duration, probes []string, window time.Duration) time.Time {
+	var due time.Time
+	for _, g := range groups {
+		if !g.Again.IsZero() {
+			due = earlier(due, g.Again)
+		}
+		if g.Fresh.IsZero() {
+			continue
+		}
+		age, known := first[g.Channel]
+		switch {
+		case known:
+			due = earlier(due, g.Fresh.Add(min(age, window)))
+		case lo.Contains(probes, g.Channel):
+			due = earlier(due, g.Probe)
+		default:
+			due = earlier(due, g.Fresh.Add(window))
+		}
+	}
+	return due
+}
+
+// Pick are the places of the open rows that a step works on now: those that are due, and one of each
+// channel that it finds out about.
+func (p Page) Pick(now time.Time, first map[string]time.Duration, probes []string, window time.Duration) []int {
+	var picked []int
+	for i, o := range p.Open {
+		fresh := o.Out() && o.LookedAt.IsZero() && o.Trouble == ""
+		age, known := first[o.Channel]
+		switch {
+		case !fresh && !o.again(window).After(now),
+			fresh && known && now.Sub(o.SentAt) >= min(age, window),
+			fresh && now.Sub(o.SentAt) >= window:
+			picked = append(picked, i)
+		}
+	}
+	for _, channel := range probes {
+		if i := p.prober(channel, now, picked); i >= 0 {
+			picked = append(picked, i)
+		}
+	}
+	return picked
+}
+
+// prober is the place of the row that is looked at to find out about a channel; -1 for none yet.
+func (p Page) prober(channel string, now time.Time, picked []int) int {
+	best := -1
+	for i, o := range p.Open {
+		if o.Channel != channel || !o.Out() || !o.LookedAt.IsZero() || o.Trouble != "" || lo.Contains(picked, i) {
+			continue
+		}
+		if best < 0 || o.SentAt.Before(p.Open[best].SentAt) {
+			best = i
+		}
+	}
+	if best < 0 || p.probe(channel, p.Open[best].SentAt).After(now) {
+		return -1
+	}
+	return best
+}

@@ -1,0 +1,125 @@
+package activities
+
+import (
+	"context"
+	"time"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/activities/statusbook"
+	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/multivende"
+)
+
+// reading is what one read of an order says.
+type reading struct {
+	status     channels.Status // "" when the hub does not say
+	link       multivende.StatusLink
+	mode       string
+	connection string   // "" when the hub does not say
+	sales      []string // ids of its sales
+	document   bool
+	tracking   multivende.Tracking
+}
+
+// road is how a kind of orders is read, and how a status of one is sent.
+type road interface {
+	read(ctx context.Context, order string) (reading, error)
+	send(ctx context.Context, row statusbook.Row) error
+}
+
+// deliveries is the road of delivery orders.
+type deliveries struct {
+	hub *multivende.Client
+	to  channels.Status
+}
+
+func (d deliveries) read(ctx context.Context, order string) (reading, error) {
+	delivery, err := d.hub.DeliveryOrder(ctx, order)
+	if err != nil {
+		return reading{}, err
+	}
+	status, _ := statusOf(delivery)
+	link := delivery.StatusLink
+	if id, err := d.hub.StatusID(ctx, d.to.Code()); err == nil && link.StatusID != "" && link.StatusID != id {
+		link = multivende.StatusLink{} // it speaks of another status
+	}
+	return reading{
+		status: status, link: link, mode: delivery.ShippingMode, connection: delivery.ConnectionID,
+		sales:    lo.Map(delivery.Checkouts, func(c multivende.CheckoutReference, _ int) string { return c.ID }),
+		document: delivery.BillingDocument,
+		tracking: multivende.Tracking{Number: delivery.TrackingNumber, URL: delivery.TrackingURL, Courier: delivery.CourierName},
+	}, nil
+}
+
+func (d deliveries) send(ctx context.Context, row statusbook.Row) error {
+	return d.hub.ChangeStatus(ctx, row.Order, multivende.StatusChange{StatusCode: d.to.Code(), Date: d.hub.Clock().Now(), Comment: row.Comment})
+}
+
+// pickUpRoad is the road of pick-up orders.
+type pickUpRoad struct {
+	hub   *multivende.Client
+	scope StatusScope
+}
+
+func (p pickUpRoad) read(ctx context.Context, order string) (reading, error) {
+	pickUp, err := p.hub.PickUpOrder(ctx, order)
+	if err != nil {
+		return reading{}, err
+	}
+	status, _ := channels.ParsePickUpStatus(pickUp.StatusCode)
+	return reading{status: status, link: pickUp.StatusLink, connection: pickUp.ConnectionID, sales: pickUp.CheckoutIDs}, nil
+}
+
+func (p pickUpRoad) send(ctx context.Context, row statusbook.Row) error {
+	change := multivende.PickUpChange{
+		StatusCode: p.scope.To.PickUpCode(), Comment: row.Comment,
+		EstimatedFrom: p.scope.From, EstimatedTo: p.scope.Until, Closed: p.scope.Closed,
+	}
+	if p.scope.To == channels.Completed || p.scope.To == channels.Cancelled {
+		change.ClosingComment = row.Comment
+	}
+	return p.hub.ChangePickUpStatus(ctx, row.Order, change)
+}
+
+// stage is how far a read shows an order to be on its way to a status.
+type stage int
+
+const (
+	elsewhere stage = iota // it does not have the status
+	underway               // it has, and the channel does not know yet
+	there                  // the channel has it
+	quiet                  // it does not go to the channel
+	failed                 // the channel refused it
+)
+
+func (r reading) stage(to channels.Status) stage {
+	switch {
+	case r.status != to:
+		return elsewhere
+	case r.link.State == multivende.LinkChanged:
+		return there
+	case r.link.State == multivende.LinkNotRequested:
+		return quiet
+	case r.link.Failed():
+		return failed
+	}
+	return underway
+}
+
+// tracked says whether the order shows the row's tracking already.
+func (r reading) tracked(row statusbook.Row) bool {
+	same := func(wanted, shown string) bool { return wanted == "" || wanted == shown }
+	return same(row.TrackingNumber, r.tracking.Number) && same(row.TrackingURL, r.tracking.URL) && same(row.Courier, r.tracking.Courier)
+}
+
+// took is how long a status that was sent at a moment took to its channel: what the hub says, where
+// that fits between the looks, else the look that found it.
+func (r reading) took(row statusbook.Open, now time.Time) (d time.Duration, exact bool) {
+	at := r.link.UpdatedAt
+	if since := lo.Ternary(row.LookedAt.IsZero(), row.SentAt, row.LookedAt); !at.IsZero() && at.After(row.SentAt) &&
+		!at.Before(since.Add(-2*time.Second)) && !at.After(now.Add(2*time.Second)) {
+		return at.Sub(row.SentAt), true
+	}
+	return max(now.Sub(row.SentAt), 0), false
+}

@@ -1,0 +1,314 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/activities/pace"
+	"github.com/despacho/despacho/activities/statusbook"
+	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/multivende"
+)
+
+// one reads an order and does what that shows as not done.
+func (w *statusWork) one(ctx context.Context, row statusbook.Open) result {
+	if at, sent := w.sentBefore[row.Order]; sent {
+		row.Sent(at)
+		return result{open: &row}
+	}
+	seen, err := w.road.read(ctx, row.Order)
+	if r, settled := w.unreadable(row, err); settled {
+		return r
+	}
+	row.Trouble, row.TroubleAt, row.NotBefore = "", time.Time{}, time.Time{}
+	if row.Out() {
+		return w.verify(ctx, row, seen)
+	}
+	return w.begun(ctx, row, seen)
+}
+
+// unreadable settles a row whose order could not be read.
+func (w *statusWork) unreadable(row statusbook.Open, err error) (result, bool) {
+	hub := hubError(err)
+	switch {
+	case err == nil:
+		return result{}, false
+	case multivende.ClassOf(err) == multivende.NotFound:
+		return w.end(row, statusbook.UnknownOrder, "the hub does not know this order", 0), true
+	case hub != nil && (hub.Class == multivende.Refused || hub.Status == http.StatusForbidden):
+		return w.end(row, statusbook.Refused, lo.CoalesceOrEmpty(hub.Excerpt, hub.Error()), 0), true
+	}
+	return result{open: &row, err: err}, true
+}
+
+// begun works on a row that was not sent yet: by the state of its order and the rules.
+func (w *statusWork) begun(ctx context.Context, row statusbook.Open, seen reading) result {
+	if err := w.place(ctx, &row, &seen); err != nil {
+		return result{open: &row, err: err}
+	}
+	change := channels.Change{Slug: row.Channel, ShippingMode: seen.mode, From: seen.status, To: w.in.To, Document: seen.document, PickUp: w.in.PickUp}
+	switch at := seen.stage(w.in.To); {
+	case at == elsewhere:
+	case w.ours(seen.link, row):
+		// An earlier try sent it, and its answer was lost.
+		row.Sent(lo.CoalesceOrEmpty(seen.link.At, row.AskedAt, w.began))
+		return w.verify(ctx, row, seen)
+	case at == there, at == quiet, at == underway && !seen.link.Present && !w.lost && row.AskedAt.IsZero():
+		return w.end(row, statusbook.NotNeeded, fmt.Sprintf("the order is %s already", w.in.To)+untracked(row.Row, seen), 0)
+	case at == underway && w.fresh(seen.link):
+		// Somebody else has sent it just now.
+		row.Sent(lo.CoalesceOrEmpty(seen.link.At, w.hub.Clock().Now()))
+		row.Underway, row.Sends = true, 0
+		return result{open: &row}
+	default:
+		// What was refused, or is stuck, is as if it had not been sent.
+		change.From = ""
+	}
+	if ok, reason := w.settings.WorksOn(row.Connection); !ok {
+		return w.end(row, statusbook.NotAllowed, reason, 0)
+	}
+	if rule := change.NotAllowed(); rule != "" {
+		return w.end(row, statusbook.NotAllowed, rule, 0)
+	}
+	return w.send(ctx, row, seen)
+}
+
+// ours says whether a link speaks of what an earlier try has sent, whose answer was lost.
+func (w *statusWork) ours(link multivende.StatusLink, row statusbook.Open) bool {
+	if !row.AskedAt.IsZero() {
+		return link.Present && !w.older(link, row)
+	}
+	return w.lost && link.Present && !link.Newest().Before(w.began)
+}
+
+// fresh says whether a status under way may still arrive without being sent again.
+func (w *statusWork) fresh(link multivende.StatusLink) bool {
+	return link.At.IsZero() || w.hub.Clock().Now().Sub(link.At) < w.in.window()
+}
+
+// untracked says that a tracking is not written because nothing is sent.
+func untracked(row statusbook.Row, seen reading) string {
+	if row.Tracked() && !seen.tracked(row) {
+		return "; nothing was sent, and the tracking was not written"
+	}
+	return ""
+}
+
+// place finds out of which channel the order is, and whether its document is loaded where that matters.
+func (w *statusWork) place(ctx context.Context, row *statusbook.Open, seen *reading) error {
+	if row.Channel == "" {
+		known, err := w.directory()
+		if err != nil {
+			return err
+		}
+		row.Connection, row.Channel = known.of(*seen)
+		if row.Channel == "" {
+			if err := w.readSales(ctx, row, seen, known); err != nil {
+				return err
+			}
+		}
+		row.Channel = lo.CoalesceOrEmpty(row.Channel, channels.Unknown)
+	}
+	if row.Connection == "" && w.limited() {
+		if err := w.readSales(ctx, row, seen, directory{}); err != nil {
+			return err
+		}
+	}
+	at := seen.stage(w.in.To)
+	change := channels.Change{Slug: row.Channel, ShippingMode: seen.mode, To: w.in.To, PickUp: w.in.PickUp}
+	if seen.document || !change.NeedsDocument() || at == there || at == quiet {
+		return nil
+	}
+	return w.readSales(ctx, row, seen, directory{})
+}
+
+// limited says whether it matters of which connection an order is whose channel is known.
+func (w *statusWork) limited() bool {
+	return len(w.settings.Connections)+len(w.settings.PausedConnections) > 0
+}
+
+// readSales reads the order's sales until one tells its channel. A sale that cannot be had tells nothing.
+func (w *statusWork) readSales(ctx context.Context, row *statusbook.Open, seen *reading, known directory) error {
+	for _, id := range seen.sales {
+		sale, err := w.hub.Checkout(ctx, id)
+		class := multivende.ClassOf(err)
+		unreadable := class == multivende.NotFound || class == multivende.Refused || class == multivende.Broken && row.Channel != ""
+		if err != nil && !unreadable {
+			return err
+		}
+		seen.document = seen.document || sale.BillingDocument
+		connection, channel := known.ofSale(sale)
+		row.Connection = lo.CoalesceOrEmpty(row.Connection, connection)
+		row.Channel = lo.CoalesceOrEmpty(row.Channel, channel)
+	}
+	return nil
+}
+
+// verify settles a row that was sent: there, refused, still on its way, or to be sent again.
+func (w *statusWork) verify(ctx context.Context, row statusbook.Open, seen reading) result {
+	now := w.hub.Clock().Now()
+	switch at := seen.stage(w.in.To); {
+	case at != elsewhere && w.older(seen.link, row):
+		// The hub still shows an earlier sending: this one has not been begun.
+	case at == there, at == quiet, at == failed:
+		return w.arrived(row, seen, at, now)
+	case at == elsewhere && seen.status == channels.Cancelled:
+		return w.end(row, statusbook.Refused, "the order was cancelled meanwhile", 0)
+	case at == elsewhere && w.behind(seen.status):
+		return w.end(row, statusbook.NotNeeded, fmt.Sprintf("the order is %s meanwhile", seen.status), 0)
+	case at == underway && row.Sends > 0 && seen.link.At.After(row.SentAt.Add(time.Minute)):
+		// It was sent again since: by an earlier try of this step, or by somebody else.
+		row.Sends++
+		row.SentAt, row.LookedAt = seen.link.At, time.Time{}
+	}
+	row.LookedAt = now
+	if now.Sub(row.SentAt) < w.in.window() {
+		return result{open: &row}
+	}
+	if row.Sends >= w.in.Settings.StatusSends {
+		return w.end(row, statusbook.NotSynced, fmt.Sprintf(
+			"%s was sent %d times and did not reach the channel; look at the order in the marketplace's portal", w.in.To, row.Sends), 0)
+	}
+	return w.send(ctx, row, seen)
+}
+
+// clockSlack is how far our notion of the hub's clock may be behind, our time.
+const clockSlack = 50 * time.Millisecond
+
+// older says that a link speaks of an earlier sending than the row's last.
+func (w *statusWork) older(link multivende.StatusLink, row statusbook.Open) bool {
+	newest := link.Newest()
+	return !newest.IsZero() && newest.Before(row.AskedAt.Add(-w.hubSpan(clockSlack)-2*time.Second))
+}
+
+func (w *statusWork) behind(present channels.Status) bool {
+	if w.in.PickUp {
+		return w.in.To.PickUpBefore(present)
+	}
+	return w.in.To.Before(present)
+}
+
+// arrived ends a row whose status has an answer of the channel, and notes how long that took.
+func (w *statusWork) arrived(row statusbook.Open, seen reading, at stage, now time.Time) result {
+	took, exact := seen.took(row, now)
+	if row.Sends < 2 {
+		w.noteDelay(row, took, exact)
+	}
+	whole := row.SentAt.Add(took).Sub(row.FirstSentAt)
+	switch at {
+	case there:
+		return w.end(row, statusbook.Synced, "", whole)
+	case quiet:
+		return w.end(row, statusbook.NotNeeded, fmt.Sprintf("the hub does not pass %s on to this channel", w.in.To), whole)
+	}
+	return w.end(row, statusbook.Refused, lo.CoalesceOrEmpty(seen.link.Message, "the channel refused the status"), whole)
+}
+
+// noteDelay remembers how long a status took, for some rows of each channel.
+func (w *statusWork) noteDelay(row statusbook.Open, took time.Duration, exact bool) {
+	span := pace.Span{After: took, Until: took}
+	if !exact {
+		span.After = 0
+		if !row.LookedAt.IsZero() {
+			span.After = row.LookedAt.Sub(row.SentAt)
+		}
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.seen[row.Channel]) < seenKept {
+		w.seen[row.Channel] = append(w.seen[row.Channel], span)
+	}
+}
+
+// send sends a row's status, with its tracking before it.
+func (w *statusWork) send(ctx context.Context, row statusbook.Open, seen reading) result {
+	if r, settled := w.track(ctx, &row, seen); settled {
+		return r
+	}
+	row.AskedAt = w.hub.Clock().Now()
+	err := w.road.send(ctx, row.Row)
+	hub := hubError(err)
+	switch {
+	case hub != nil && (hub.Class == multivende.Refused || hub.Status == http.StatusForbidden):
+		return w.end(row, statusbook.Refused, lo.CoalesceOrEmpty(hub.Excerpt, "the hub refuses the status"), 0)
+	case hub != nil && hub.Class == multivende.NotFound:
+		return w.end(row, statusbook.UnknownOrder, "the hub does not know this order", 0)
+	case err != nil:
+		return result{open: &row, err: err}
+	}
+	w.sent(ctx, &row, w.hub.Clock().Now())
+	return result{open: &row}
+}
+
+// track writes a row's tracking where the channel takes it. One that the hub refuses keeps the
+// status from being sent: a buyer would see a parcel on its way that nobody can follow.
+func (w *statusWork) track(ctx context.Context, row *statusbook.Open, seen reading) (result, bool) {
+	if !row.Tracked() || row.Sends > 0 {
+		return result{}, false
+	}
+	if ok, reason := channels.BySlug(row.Channel).TakesTracking(seen.mode); !ok {
+		row.Note = "the tracking was not written: " + reason
+		return result{}, false
+	}
+	if seen.tracked(row.Row) {
+		return result{}, false
+	}
+	err := w.hub.UpdateTracking(ctx, row.Order, multivende.Tracking{Number: row.TrackingNumber, URL: row.TrackingURL, Courier: row.Courier})
+	hub := hubError(err)
+	switch {
+	case err == nil:
+		return result{}, false
+	case hub != nil && (hub.Class == multivende.Refused || hub.Class == multivende.NotFound || hub.Status == http.StatusForbidden):
+		return w.end(*row, statusbook.Refused, "the hub refuses the tracking, so the status was not sent: "+hub.Excerpt, 0), true
+	}
+	return result{open: row, err: err}, true
+}
+
+// sent notes that a row's status was sent at a moment.
+func (w *statusWork) sent(ctx context.Context, row *statusbook.Open, at time.Time) {
+	row.Sent(at)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.done = append(w.done, mark(row.Order, at))
+	progress(ctx, append([]string(nil), w.done...))
+}
+
+func (w *statusWork) end(row statusbook.Open, outcome statusbook.Outcome, reason string, took time.Duration) result {
+	var page statusbook.Page
+	page.End(row, w.in.Round, outcome, books.Reason(reason), took)
+	page.Ended[0].Reason = books.Reason(page.Ended[0].Reason)
+	return result{ended: &page}
+}
+
+// mark is an order with the moment at which its status was sent, as a heartbeat tells it.
+func mark(order string, at time.Time) string {
+	return order + "@" + strconv.FormatInt(at.UnixMilli(), 10)
+}
+
+func sentMarks(marks []string) map[string]time.Time {
+	at := map[string]time.Time{}
+	for _, one := range marks {
+		order, moment, _ := strings.Cut(one, "@")
+		if ms, err := strconv.ParseInt(moment, 10, 64); err == nil {
+			at[order] = time.UnixMilli(ms).UTC()
+		}
+	}
+	return at
+}
+
+// sinceScheduled is how long ago, in our time, this activity's first try could begin.
+func sinceScheduled(ctx context.Context) time.Duration {
+	if !activity.IsActivity(ctx) {
+		return 0
+	}
+	return max(time.Since(activity.GetInfo(ctx).ScheduledTime), 0)
+}

@@ -1,0 +1,76 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/activities/statusbook"
+)
+
+const (
+	// troublePause is how long a row is left alone about which the hub gave no answer, the hub's time.
+	troublePause = time.Minute
+	// windows is how many windows a row has in all: 30 minutes.
+	windows = 3
+)
+
+// troubles settles the rows that failed. Where others worked it is the order's own trouble: it is
+// tried again later, for 30 minutes in all. Where nothing worked, and the hub is not to be had, the
+// step is tried again.
+func (w *statusWork) troubles(ctx context.Context, results []result, picked []int, before []statusbook.Open) error {
+	var first error
+	worked := false
+	for _, i := range picked {
+		switch err := results[i].err; {
+		case err == nil:
+			worked = true
+		case !errors.Is(err, errNotBegun) && (first == nil || !passing(err)):
+			first = err
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	if !passing(first) || !worked && w.hubIsAway(ctx) {
+		return first
+	}
+	for n, i := range picked {
+		if results[i].err != nil {
+			results[i] = w.postponed(before[n], results[i])
+		}
+	}
+	return nil
+}
+
+// hubIsAway asks the hub something simple.
+func (w *statusWork) hubIsAway(ctx context.Context) bool {
+	_, err := w.hub.AppInfo(ctx)
+	return err != nil
+}
+
+// postponed leaves a row for later, or gives it up after 30 minutes.
+func (w *statusWork) postponed(before statusbook.Open, failed result) result {
+	now := w.hub.Clock().Now()
+	row := before
+	if failed.open != nil {
+		// What was learnt of the order before it failed stays.
+		row.Connection, row.Channel, row.Note = failed.open.Connection, failed.open.Channel, failed.open.Note
+		row.AskedAt = failed.open.AskedAt
+	}
+	if errors.Is(failed.err, errNotBegun) {
+		row.NotBefore = now
+		return result{open: &row}
+	}
+	row.TroubleAt = lo.CoalesceOrEmpty(row.TroubleAt, now)
+	row.Trouble = books.Reason(lo.CoalesceOrEmpty(hubWords(failed.err), failed.err.Error()))
+	row.NotBefore = now.Add(troublePause)
+	since := lo.Ternary(row.FirstSentAt.IsZero(), row.TroubleAt, row.FirstSentAt)
+	if now.Sub(since) >= windows*w.in.window() {
+		return w.end(row, statusbook.NotSynced, "the hub gave no answer about this order: "+row.Trouble, 0)
+	}
+	return result{open: &row}
+}

@@ -1,0 +1,125 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/despacho/despacho/storage"
+)
+
+// shelf is a store that may be slow or broken.
+type shelf struct {
+	hold chan struct{}
+	err  error
+
+	mu    sync.Mutex
+	files map[string]string
+}
+
+func (s *shelf) PutBytes(ctx context.Context, prefix, extension, contentType string, data []byte) (storage.File, error) {
+	if s.hold != nil {
+		select {
+		case <-s.hold:
+		case <-ctx.Done():
+			return storage.File{}, ctx.Err()
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.files[prefix+"*"+extension+" "+contentType] = string(data)
+	return storage.File{}, s.err
+}
+
+func newShelf() (*shelf, *keeper) {
+	s := &shelf{files: map[string]string{}}
+	return s, newKeeper(s, silent(), prometheus.NewCounter(prometheus.CounterOpts{Name: "dropped"}))
+}
+
+// valueOf reads a counter.
+func valueOf(t *testing.T, counter prometheus.Counter) float64 {
+	t.Helper()
+	registry := prometheus.NewRegistry()
+	require.NoError(t, registry.Register(counter))
+	families, err := registry.Gather()
+	require.NoError(t, err)
+	return families[0].GetMetric()[0].GetCounter().GetValue()
+}
+
+func TestRawNotices(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 21, 23, 30, 0, 0, time.FixedZone("Santiago", -3*3600))
+	t.Run("a batch is one object of lines, by day", func(t *testing.T) {
+		t.Parallel()
+		s, k := newShelf()
+		k.keep("m1", []rawNotice{k.hold(at, []byte(`{"a": 1}`)), k.hold(at, []byte(`{"b":2}`))})
+		k.keep("m2", nil)
+		k.drain(t.Context())
+		assert.Equal(t, map[string]string{
+			"raw/m1/notices/2026-11-22/*.jsonl application/x-ndjson": `{"received":"2026-11-22T02:30:00Z","body":{"a":1}}` + "\n" +
+				`{"received":"2026-11-22T02:30:00Z","body":{"b":2}}` + "\n",
+		}, s.files)
+		assert.Zero(t, k.held.Load())
+		assert.Zero(t, valueOf(t, k.dropped))
+	})
+	t.Run("what the store does not take is dropped and counted", func(t *testing.T) {
+		t.Parallel()
+		s, k := newShelf()
+		s.err = errors.New("full")
+		k.keep("m1", []rawNotice{k.hold(at, []byte(`{}`)), k.hold(at, []byte(`{}`))})
+		k.drain(t.Context())
+		assert.InDelta(t, 2, valueOf(t, k.dropped), 0)
+		assert.Zero(t, k.held.Load())
+	})
+	t.Run("a slow store costs raw notices, not memory", func(t *testing.T) {
+		t.Parallel()
+		s, k := newShelf()
+		s.hold = make(chan struct{})
+		body, err := json.Marshal(strings.Repeat("x", maxBody-2))
+		require.NoError(t, err)
+		dropped := 0
+		for range 2 * mostRawBytes / maxBody {
+			raw := k.hold(at, body)
+			if raw.body == nil {
+				dropped++
+				continue
+			}
+			k.keep("m1", []rawNotice{raw})
+		}
+		assert.LessOrEqual(t, k.held.Load(), int64(mostRawBytes))
+		assert.Equal(t, mostRawBytes/maxBody, dropped)
+		close(s.hold)
+		k.drain(t.Context())
+		assert.InDelta(t, dropped, valueOf(t, k.dropped), 0)
+	})
+	t.Run("more batches than the queue takes are dropped without waiting", func(t *testing.T) {
+		t.Parallel()
+		s, k := newShelf()
+		s.hold = make(chan struct{})
+		const over = 10
+		for range rawQueue + rawWriters + over {
+			k.keep("m1", []rawNotice{k.hold(at, []byte(`{}`))})
+		}
+		assert.GreaterOrEqual(t, valueOf(t, k.dropped), float64(over))
+		close(s.hold)
+		k.drain(t.Context())
+	})
+	t.Run("an end that cannot wait drops what is not written", func(t *testing.T) {
+		t.Parallel()
+		s, k := newShelf()
+		s.hold = make(chan struct{})
+		k.keep("m1", []rawNotice{k.hold(at, []byte(`{}`))})
+		ended, end := context.WithCancel(t.Context())
+		end()
+		k.drain(ended)
+		assert.InDelta(t, 1, valueOf(t, k.dropped), 0)
+	})
+}

@@ -1,0 +1,94 @@
+package multivende
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	noticedID      = "0d6c7a52-9b1e-4f6e-8a63-1f2f1f0c9a11"
+	noticedOther   = "5f1d8e0a-34a2-4f3c-b3b1-7cf25f7f3c02"
+	noticeMerchant = "19a3f583-317c-54e4-baa7-fb0d10adb6cd"
+)
+
+func TestParseNotice(t *testing.T) {
+	t.Parallel()
+	of := func(kind NoticeKind) Notice { return Notice{kind, noticedID, noticeMerchant} }
+	merchant := `"MerchantId":"` + noticeMerchant + `"`
+	cases := map[string]struct {
+		body string
+		want Notice
+	}{
+		"the body that the guide shows": {`{"CheckoutId":"` + noticedID + `",` + merchant + `,"MarketplaceConnectionId":"` + noticedOther +
+			`","MerchantAppId":"x","OauthClient":{"_id":"y","client_id":"12"},"resource":"checkouts","attemps":0,"received":"2026-11-21T10:00:00.000Z"}`, of(CheckoutNotice)},
+		"a delivery order":                             {`{"DeliveryOrderId":"` + noticedID + `",` + merchant + `,"resource":"delivery-orders"}`, of(DeliveryOrderNotice)},
+		"a pick-up order without its topic":            {`{"PickUpOrderId":"` + noticedID + `",` + merchant + `}`, of(PickUpOrderNotice)},
+		"a topic that is written otherwise":            {`{"CheckoutId":"` + noticedOther + `","DeliveryOrderId":"` + noticedID + `",` + merchant + `,"resource":"Delivery_Order"}`, of(DeliveryOrderNotice)},
+		"a topic with spaces":                          {`{"CheckoutId":"` + noticedOther + `","PickUpOrderId":"` + noticedID + `",` + merchant + `,"resource":"pick up orders"}`, of(PickUpOrderNotice)},
+		"a topic whose id is missing beside another":   {`{"CheckoutId":"` + noticedID + `","DeliveryOrderId":null,` + merchant + `,"resource":"delivery-orders"}`, of(CheckoutNotice)},
+		"two ids without a topic: the sale tells both": {`{"DeliveryOrderId":"` + noticedOther + `","CheckoutId":"` + noticedID + `",` + merchant + `}`, of(CheckoutNotice)},
+		"keys in small letters":                        {`{"checkoutId":"` + noticedID + `","merchantId":"` + noticeMerchant + `"}`, of(CheckoutNotice)},
+		"an id in capitals":                            {`{"CheckoutId":"` + strings.ToUpper(noticedID) + `",` + merchant + `}`, of(CheckoutNotice)},
+		"a notice inside an array":                     {` [{"CheckoutId":"` + noticedID + `",` + merchant + `}]`, of(CheckoutNotice)},
+		"a notice inside a string":                     {`"{\"CheckoutId\":\"` + noticedID + `\",\"MerchantId\":\"` + noticeMerchant + `\"}"`, of(CheckoutNotice)},
+		"a topic that is not ours":                     {`{"ProductId":"` + noticedID + `",` + merchant + `,"resource":"product links"}`, Notice{OtherNotice, "", noticeMerchant}},
+		"a topic that is not ours, of no merchant":     {`{"resource":"stock"}`, Notice{Kind: OtherNotice}},
+	}
+	for name, c := range cases {
+		t.Run(name+" is read", func(t *testing.T) {
+			t.Parallel()
+			notice, err := ParseNotice([]byte(c.body))
+			require.NoError(t, err)
+			assert.Equal(t, c.want, notice)
+		})
+	}
+	assert.Equal(t, "pick-up-order/"+noticedID, of(PickUpOrderNotice).Reference())
+}
+
+func TestParseNoticeRefusesJunk(t *testing.T) {
+	t.Parallel()
+	merchant := `"MerchantId":"` + noticeMerchant + `"`
+	for name, body := range map[string]string{
+		"nothing":                         ``,
+		"no JSON":                         `order=1`,
+		"broken JSON":                     `{"CheckoutId":"` + noticedID + `",` + merchant,
+		"null":                            `null`,
+		"a number":                        `17`,
+		"an empty object":                 `{}`,
+		"two notices":                     `[{"resource":"stock"},{"resource":"stock"}]`,
+		"an id that is no UUID":           `{"CheckoutId":"1; DROP TABLE",` + merchant + `}`,
+		"a UUID in braces":                `{"CheckoutId":"{` + noticedID + `}",` + merchant + `}`,
+		"a UUID without hyphens":          `{"CheckoutId":"` + strings.ReplaceAll(noticedID, "-", "") + `",` + merchant + `}`,
+		"an order's topic without an id":  `{"resource":"checkouts",` + merchant + `}`,
+		"a merchant that is missing":      `{"CheckoutId":"` + noticedID + `"}`,
+		"a merchant that is a path":       `{"CheckoutId":"` + noticedID + `","MerchantId":"../a"}`,
+		"a merchant of endless length":    `{"CheckoutId":"` + noticedID + `","MerchantId":"` + strings.Repeat("a", 65) + `"}`,
+		"JSON that is nested without end": strings.Repeat("[", 20_000),
+	} {
+		t.Run(name+" is no notice", func(t *testing.T) {
+			t.Parallel()
+			_, err := ParseNotice([]byte(body))
+			require.ErrorIs(t, err, ErrNoNotice)
+			assert.NotContains(t, err.Error(), "DROP")
+		})
+	}
+}
+
+func FuzzParseNotice(f *testing.F) {
+	f.Add(`{"CheckoutId":"` + noticedID + `","MerchantId":"` + noticeMerchant + `","resource":"checkouts"}`)
+	f.Add(`[{"resource":["stock"],"MerchantId":1e300}]`)
+	f.Fuzz(func(t *testing.T, body string) {
+		notice, err := ParseNotice([]byte(body))
+		if err != nil {
+			assert.ErrorIs(t, err, ErrNoNotice)
+			return
+		}
+		if notice.Kind != OtherNotice {
+			assert.Len(t, notice.ID, 36)
+			assert.Regexp(t, merchantPattern, notice.Merchant)
+		}
+	})
+}

@@ -1,0 +1,110 @@
+package multivende
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/samber/lo"
+)
+
+// PickUpOrder is an order that its buyer fetches from a store.
+type PickUpOrder struct {
+	ID           string
+	Code         string
+	StatusID     string
+	StatusCode   string // "pick_up_order_status_pending"; "" when the hub does not say
+	StatusLink   StatusLink
+	CheckoutIDs  []string // its sales
+	ConnectionID string   // "" where the hub does not say
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+}
+
+type pickUpEntry struct {
+	ID           text                 `json:"_id"`
+	Code         text                 `json:"code"`
+	StatusID     text                 `json:"PickUpOrderStatusId"`
+	Status       object[statusEntry]  `json:"PickUpOrderStatus"`
+	StatusLink   list[pickUpLink]     `json:"PickUpOrderStatusLink"`
+	StatusLinks  list[pickUpLink]     `json:"PickUpOrderStatusLinks"`
+	CheckoutID   text                 `json:"CheckoutId"`
+	InCheckouts  list[pickUpCheckout] `json:"PickUpOrderInCheckouts"`
+	ConnectionID text                 `json:"MarketplaceConnectionId"`
+	CreatedAt    moment               `json:"createdAt"`
+	UpdatedAt    moment               `json:"updatedAt"`
+}
+
+// pickUpLink is a status's link to the channel, in the members of a delivery order's.
+type pickUpLink = statusLinkEntry
+
+type pickUpCheckout struct {
+	CheckoutID text `json:"CheckoutId"`
+}
+
+// PickUpOrder reads one pick-up order. The guide names the call, but neither its path nor its answer.
+func (c *Client) PickUpOrder(ctx context.Context, id string) (PickUpOrder, error) {
+	var read pickUpEntry
+	err := c.read(ctx, request{route: routePickUpOrder, values: map[string]string{"pickUpOrderId": id}}, &read)
+	if err != nil {
+		return PickUpOrder{}, err
+	}
+	order := read.pickUpOrder()
+	if order.ID == "" {
+		return PickUpOrder{}, c.without(routePickUpOrder, "pick-up order")
+	}
+	if order.StatusCode == "" {
+		order.StatusCode = c.pickUps.codeOf(ctx, c, order.StatusID)
+	}
+	return order, nil
+}
+
+func (entry pickUpEntry) pickUpOrder() PickUpOrder {
+	links := append(append([]statusLinkEntry{}, entry.StatusLink...), entry.StatusLinks...)
+	sales := append([]text{entry.CheckoutID}, lo.Map(entry.InCheckouts, func(in pickUpCheckout, _ int) text { return in.CheckoutID })...)
+	connections := append([]text{entry.ConnectionID}, lo.Map(links, func(link statusLinkEntry, _ int) text { return link.ConnectionID })...)
+	return PickUpOrder{
+		ID: string(entry.ID), Code: string(entry.Code),
+		StatusID: firstOf(entry.Status.value.ID, entry.StatusID), StatusCode: string(entry.Status.value.Code),
+		StatusLink: newestLink(links), ConnectionID: firstOf(connections...),
+		CheckoutIDs: lo.Uniq(lo.FilterMap(sales, func(id text, _ int) (string, bool) { return string(id), id != "" })),
+		CreatedAt:   time.Time(entry.CreatedAt), UpdatedAt: time.Time(entry.UpdatedAt),
+	}
+}
+
+// PickUpChange is a status to report for a pick-up order. Empty texts and zero times are not sent.
+type PickUpChange struct {
+	StatusCode                 string
+	Comment                    string
+	ClosingComment             string
+	EstimatedFrom, EstimatedTo time.Time // when it can be fetched
+	Closed                     time.Time // when it was
+}
+
+// ChangePickUpStatus reports a status of a pick-up order. The hub only queues it.
+func (c *Client) ChangePickUpStatus(ctx context.Context, id string, change PickUpChange) error {
+	statusID, err := c.pickUps.idOf(ctx, c, change.StatusCode)
+	if err != nil {
+		return fmt.Errorf("status of pick-up order %s: %w", id, err)
+	}
+	return c.send(ctx, request{
+		route:  routeChangePickUp,
+		values: map[string]string{"pickUpOrderId": id},
+		body: struct {
+			StatusID       string `json:"PickUpOrderStatusId"`
+			Comment        string `json:"comment,omitempty"`
+			ClosingComment string `json:"pickUpClosingComment,omitempty"`
+			From           string `json:"estimatedPickUpDateFrom,omitempty"`
+			To             string `json:"estimatedPickUpDateTo,omitempty"`
+			Closed         string `json:"effectivePickUpClosingDate,omitempty"`
+		}{statusID, change.Comment, change.ClosingComment, pickUpDate(change.EstimatedFrom), pickUpDate(change.EstimatedTo), pickUpDate(change.Closed)},
+		mayBeEmpty: true,
+	}, nil)
+}
+
+func pickUpDate(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.UTC().Format(time.DateTime)
+}

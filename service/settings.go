@@ -1,0 +1,118 @@
+package service
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// Complaints collects what is wrong with settings, so that it can be said all at once.
+type Complaints []error
+
+// Add complains about a variable; no complaint may quote a secret.
+func (c *Complaints) Add(variable, format string, arguments ...any) {
+	*c = append(*c, fmt.Errorf("%s: %w", variable, fmt.Errorf(format, arguments...)))
+}
+
+// Unless complains when ok is false.
+func (c *Complaints) Unless(ok bool, variable, format string, arguments ...any) {
+	if !ok {
+		c.Add(variable, format, arguments...)
+	}
+}
+
+// Err is all complaints in one error, nil without any.
+func (c Complaints) Err() error { return errors.Join(c...) }
+
+// Variables lists the variables that the fields of a struct of settings read, in their order.
+func Variables[Settings any]() []string {
+	var names []string
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[Settings]()) {
+		if name := field.Tag.Get("env"); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Defaults are the defaults of a struct of settings, whatever the environment says.
+func Defaults[Settings any]() Settings {
+	var grammar struct {
+		Settings Settings `embed:""`
+	}
+	parser := kong.Must(&grammar)
+	for _, flag := range parser.Model.Flags {
+		flag.Tag.Envs = nil
+	}
+	_, err := parser.Parse(nil)
+	parser.FatalIfErrorf(err)
+	return grammar.Settings
+}
+
+// DropMalformed takes the variables that cannot be read as their type out of the grammar, so
+// that defaults stand in, and complains about each. Variables that are set to nothing are left
+// out as well: compose and Kubernetes set those so that are left open.
+func DropMalformed(node *kong.Node) (complaints []error) {
+	for _, flag := range node.Flags {
+		flag.Tag.Envs = slices.DeleteFunc(flag.Tag.Envs, func(variable string) bool {
+			text, set := os.LookupEnv(variable)
+			if !set || strings.TrimSpace(text) == "" {
+				return set
+			}
+			err := decode(flag, text)
+			if err != nil {
+				complaints = append(complaints, fmt.Errorf("%s: %q is not %s; leave it empty for %s", variable, text, kindOf(flag.Target), flag.Default))
+			}
+			return err != nil
+		})
+	}
+	for _, child := range node.Children {
+		complaints = append(complaints, DropMalformed(child)...)
+	}
+	return complaints
+}
+
+func decode(flag *kong.Flag, text string) error {
+	scanner := kong.ScanFromTokens(kong.Token{Type: kong.FlagValueToken, Value: text})
+	return flag.Mapper.Decode(&kong.DecodeContext{Value: flag.Value, Scan: scanner}, reflect.New(flag.Target.Type()).Elem())
+}
+
+func kindOf(target reflect.Value) string {
+	switch {
+	case target.Type().PkgPath() == "time":
+		return "a span of time such as 30s"
+	case target.CanInt():
+		return "a whole number"
+	case target.CanFloat():
+		return "a number"
+	}
+	return "of the kind that is needed"
+}
+
+var hostPattern = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$`)
+
+// ValidListen tells whether text is host:port to listen at; port 0 takes a free one.
+func ValidListen(text string) bool {
+	host, port, err := net.SplitHostPort(text)
+	_, notAddress := netip.ParseAddr(cmp.Or(host, "0.0.0.0"))
+	number, notNumber := strconv.Atoi(port)
+	return err == nil && (notAddress == nil || hostPattern.MatchString(host)) && notNumber == nil && number >= 0 && number <= 65535
+}
+
+// exampleMark stands in every secret of deploy/example.env.
+const exampleMark = "change-me"
+
+// UsesExampleSecret tells whether the S3 secret is the one of the example settings.
+func UsesExampleSecret() bool {
+	return strings.Contains(os.Getenv("AWS_SECRET_ACCESS_KEY"), exampleMark)
+}

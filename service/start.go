@@ -1,0 +1,65 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+const (
+	attemptTimeout = 10 * time.Second
+	firstPause     = 500 * time.Millisecond
+	longestPause   = 5 * time.Second
+	// attributesWait is how long new search attributes may take to be seen by every server.
+	attributesWait = 10 * time.Second
+)
+
+// Final marks an error that waiting does not mend.
+type Final struct{ Err error }
+
+func (f Final) Error() string { return f.Err.Error() }
+func (f Final) Unwrap() error { return f.Err }
+
+// patienceWith is how long an error is worth waiting for.
+func patienceWith(err error, patience time.Duration) time.Duration {
+	switch {
+	case errors.As(err, &Final{}):
+		return 0
+	case errors.Is(err, ErrSearchAttributes):
+		return min(patience, attributesWait)
+	}
+	return patience
+}
+
+// Until calls try with growing pauses until it succeeds, fails for good ([Final]) or patience
+// is over; each failure is logged.
+func Until(ctx context.Context, log *slog.Logger, what string, patience time.Duration, try func(context.Context) error) error {
+	began, pause := time.Now(), firstPause
+	for {
+		err := attempt(ctx, try)
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if waited := time.Since(began); waited+pause > patienceWith(err, patience) {
+			return fmt.Errorf("%s is not ready after %s: %w", what, waited.Round(time.Second), err)
+		}
+		log.Warn("waiting for "+what, "error", err, "again_in", pause.String())
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(pause):
+		}
+		pause = min(2*pause, longestPause)
+	}
+}
+
+func attempt(ctx context.Context, try func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
+	defer cancel()
+	return try(ctx)
+}

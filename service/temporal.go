@@ -1,0 +1,64 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/operatorservice/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/contrib/envconfig"
+	sdklog "go.temporal.io/sdk/log"
+)
+
+// ErrSearchAttributes is the answer when the namespace lacks what workflows record;
+// `starter setup` registers it.
+var ErrSearchAttributes = errors.New("search attributes are missing")
+
+// TemporalOptions reads TEMPORAL_* and Temporal's configuration file.
+func TemporalOptions(log *slog.Logger, handler client.MetricsHandler) (client.Options, error) {
+	options, err := envconfig.LoadDefaultClientOptions()
+	if err != nil {
+		return options, fmt.Errorf("TEMPORAL_*: the settings for Temporal cannot be read: %w", err)
+	}
+	options.Logger = sdklog.NewStructuredLogger(log)
+	options.MetricsHandler = handler
+	return options, nil
+}
+
+// CheckSearchAttributes tells whether Temporal answers and the namespace has all search
+// attributes with their types; [ErrSearchAttributes] when some are missing.
+func CheckSearchAttributes(ctx context.Context, temporal client.Client, namespace string, wanted map[string]enums.IndexedValueType) error {
+	answer, err := temporal.OperatorService().ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: namespace})
+	var missing *serviceerror.NamespaceNotFound
+	var absent *serviceerror.NotFound
+	if errors.As(err, &missing) || errors.As(err, &absent) {
+		return fmt.Errorf("no namespace %q in Temporal: make it, or set TEMPORAL_NAMESPACE to the right one", namespace)
+	}
+	if err != nil {
+		return fmt.Errorf("no answer from Temporal: %w", err)
+	}
+	wrong := wrongAttributes(answer.GetCustomAttributes(), wanted)
+	if len(wrong) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w in namespace %q: %s. Run `starter setup` once for this namespace", ErrSearchAttributes, namespace, strings.Join(wrong, ", "))
+}
+
+func wrongAttributes(present, wanted map[string]enums.IndexedValueType) (wrong []string) {
+	for name, kind := range wanted {
+		switch given, found := present[name]; {
+		case !found:
+			wrong = append(wrong, name)
+		case given != kind:
+			wrong = append(wrong, fmt.Sprintf("%s (is %s, must be %s)", name, given, kind))
+		}
+	}
+	slices.Sort(wrong)
+	return wrong
+}
