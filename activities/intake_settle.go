@@ -118,7 +118,7 @@ func (k *knownConnections) of(ctx context.Context, id string) (Connection, error
 
 // refresh asks the hub for the connections and keeps them; mu is held, or nobody else is there.
 func (k *knownConnections) refresh(ctx context.Context) error {
-	found, err := (&Connections{Hubs: k.hubs}).find(ctx, FindConnectionsInput{Merchant: k.merchant})
+	found, err := (&Connections{Hubs: k.hubs, Store: k.store}).find(ctx, FindConnectionsInput{Merchant: k.merchant})
 	if err != nil {
 		return err
 	}

@@ -42,8 +42,18 @@ type flags struct {
 	TokenFile string `name:"token-file" placeholder:"FILE" type:"existingfile" help:"File with the merchant's access token: this or DESPACHO_TOKEN is the way to give it." group:"Another hub"`
 	Token     string `placeholder:"T" help:"The access token itself; other users of this machine can read it in the list of processes." group:"Another hub"`
 
+	ClientID     string `name:"client-id" placeholder:"ID" help:"Connect the account by OAuth instead of a token: the application's client_id." group:"Another hub"`
+	ClientSecret string `name:"client-secret" env:"DESPACHO_CLIENT_SECRET" placeholder:"S" help:"The application's client_secret; DESPACHO_CLIENT_SECRET keeps it out of the list of processes." group:"Another hub"`
+	Code         string `placeholder:"ac-…" help:"The merchant's authorization code; without it the hub's consent page is opened. Not needed again with the same --data." group:"Another hub"`
+	RunOnly      bool   `name:"run-only" help:"The run and nothing after it: no orders by webhook, no schedule, no statuses." group:"After the run"`
+	NewOrders    int    `name:"new-orders" default:"20" placeholder:"N" help:"Orders that the sandbox sells after the run, told by webhook (default ${default})." group:"After the run"`
+	Schedule     bool   `help:"Also with --hub: make a schedule and let it run once." group:"After the run"`
+	Shipped      int    `default:"-1" placeholder:"N" help:"Report so many labelled orders as shipped, with tracking (default 200; with --hub none unless said)." group:"After the run"`
+
 	Data string `placeholder:"DIR" type:"path" help:"Folder of Temporal's database, S3, ports and names; a later start goes on with it. Default: a temporary folder." group:"The servers"`
 	Env  string `placeholder:"FILE" type:"path" help:"Write the settings there, so that after 'source FILE' the starter in another terminal talks to this stack. Default: settings.sh in the data folder." group:"The servers"`
+
+	Gateway string `default:"127.0.0.1:0" placeholder:"ADDR" help:"Where webhooks are heard, host:port; this machine's own addresses may send. Default: a free port of 127.0.0.1." group:"The servers"`
 
 	TemporalPort int `name:"temporal-port" placeholder:"N" help:"Port of Temporal (usually 7233)." group:"Ports (a taken one moves aside)"`
 	UIPort       int `name:"ui-port" placeholder:"N" help:"Port of Temporal's web UI (usually 8233)." group:"Ports (a taken one moves aside)"`
@@ -92,18 +102,25 @@ func (f *flags) Validate() error {
 	refuse(err != nil, "%v", err)
 	_, err = f.ReadBins()
 	refuse(err != nil, "%v", err)
+	refuse(f.Gateway == "" || !gatewayPattern.MatchString(f.Gateway), "--gateway %q: write it as host:port", f.Gateway)
+	refuse(f.NewOrders < 0 || f.NewOrders > 100_000, "--new-orders %d: give a number from 0 to 100000", f.NewOrders)
+	refuse(f.Shipped > 50_000, "--shipped %d: give a number up to 50000", f.Shipped)
 	if f.Hub == "" {
 		refuse(f.Merchant != "", "--merchant belongs to --hub: the sandbox has a merchant of its own")
 		refuse(f.Token != "" || f.TokenFile != "", "a token belongs to --hub: the sandbox has one of its own")
+		refuse(f.ClientID != "" || f.Code != "", "--client-id and --code belong to --hub: the sandbox's account is connected by itself")
 		return errors.Join(wrong...)
 	}
 	_, err = f.hubURL()
 	refuse(err != nil, "--hub: %v", err)
-	refuse(f.Merchant == "", "--hub needs --merchant: the hub's id of the merchant")
+	refuse(f.Merchant == "" && f.ClientID == "", "--hub needs --merchant, the hub's id of the merchant, or --client-id to connect an account")
 	refuse(f.Merchant != "" && !workflows.ValidKey(f.Merchant), "--merchant %q: the hub's id has letters, digits, dots, hyphens and underscores, at most 64", f.Merchant)
 	refuse(f.Faults != "", "--faults belongs to the sandbox: leave it out with --hub")
 	refuse(f.Labels != "", "--labels belongs to the sandbox: leave it out with --hub")
 	refuse(f.Token != "" && f.TokenFile != "", "--token and --token-file: give one of them")
+	refuse(f.ClientID != "" && (f.Token != "" || f.TokenFile != ""), "--client-id connects by OAuth: leave the token out")
+	refuse(f.ClientID != "" && f.ClientSecret == "", "--client-id needs --client-secret, or DESPACHO_CLIENT_SECRET")
+	refuse(f.ClientID == "" && f.Code != "", "--code needs --client-id and --client-secret")
 	return errors.Join(wrong...)
 }
 
@@ -130,6 +147,8 @@ func (f *flags) hubSpeed() float64 {
 	}
 	return 1
 }
+
+var gatewayPattern = regexp.MustCompile(`^[^\s/:]*:[0-9]{1,5}$|^\[[0-9a-fA-F:]+\]:[0-9]{1,5}$`)
 
 var tokenPattern = regexp.MustCompile(`^[!-~]+$`)
 

@@ -16,11 +16,14 @@ import (
 
 // hub is where the worker finds orders and labels: the sandbox of this process, or another.
 type hub struct {
-	url, merchant, token string
-	speed                float64   // how many times as fast as ours its clock runs
-	downloadHosts        []string  // from which files may come without https or from private addresses
-	calls                *hubCalls // to the sandbox; nil for another hub
-	close                func()
+	url           string
+	merchant      string // empty until an account is connected that nobody named
+	token         string // of another hub, where the account is not connected by OAuth
+	app           application
+	speed         float64   // how many times as fast as ours its clock runs
+	downloadHosts []string  // from which files may come without https or from private addresses
+	calls         *hubCalls // to the sandbox; nil for another hub
+	close         func()
 }
 
 func openHub(given *flags, running *stack.Stack) (*hub, error) {
@@ -35,11 +38,12 @@ func otherHub(given *flags) (*hub, error) {
 	if err != nil {
 		return nil, err
 	}
-	token, err := given.hubToken()
-	if err != nil {
-		return nil, err
+	other := &hub{url: given.Hub, merchant: given.Merchant, app: given.application(), speed: given.hubSpeed(), close: func() {}}
+	if !other.app.known() {
+		if other.token, err = given.hubToken(); err != nil {
+			return nil, err
+		}
 	}
-	other := &hub{url: given.Hub, merchant: given.Merchant, token: token, speed: given.hubSpeed(), close: func() {}}
 	if isLoopback(address) {
 		other.downloadHosts = []string{address.Hostname()}
 	}
@@ -83,7 +87,7 @@ func startSandbox(given *flags, running *stack.Stack) (*hub, error) {
 	return &hub{
 		url:           "http://" + listener.Addr().String(),
 		merchant:      world.Merchant(),
-		token:         world.Token(),
+		app:           application{id: world.ClientID(), secret: world.ClientSecret(), newCode: world.NewCode},
 		speed:         given.hubSpeed(),
 		downloadHosts: []string{"127.0.0.1"},
 		calls:         calls,

@@ -59,16 +59,16 @@ func look(ctx context.Context, given *flags, out io.Writer) error {
 		return fmt.Errorf("open the hub: %w", err)
 	}
 	defer from.close()
-	if err := writeSettings(given.Env, settings(running, from)); err != nil {
-		return err
-	}
-	bench, err := startWorkbench(ctx, running, from)
+	bench, err := startWorkbench(ctx, given, running, from, out)
 	if err != nil {
 		return orInterrupted(ctx, err)
 	}
 	defer bench.close()
-	showPlaces(out, given, running, from)
+	bench.showPlaces(given, out)
 	if given.NoRun {
+		if err := bench.beginIntake(ctx); err != nil {
+			return orInterrupted(ctx, err)
+		}
 		fmt.Fprintf(out, "\nNo run is started. %s\n%s\n", secondTerminal(given.Env), howToEnd)
 		<-ctx.Done()
 		return nil
@@ -98,6 +98,9 @@ func (w *workbench) oneRun(ctx context.Context, given *flags, out io.Writer) err
 	}
 	if err := w.showEnd(ctx, given, id, result, out); err != nil {
 		return err
+	}
+	if err := w.goOn(ctx, given, result, out); err != nil {
+		return orInterrupted(ctx, err)
 	}
 	if given.Once {
 		return verdict(result)

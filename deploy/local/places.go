@@ -33,12 +33,13 @@ func (f *flags) placeFiles() (err error) {
 // whatStarts names what runs in this process.
 func (f *flags) whatStarts() string {
 	if f.Hub == "" {
-		return "Temporal, its web UI, S3, the sandbox hub and a worker"
+		return "Temporal, its web UI, S3, the sandbox hub, a worker and a gateway"
 	}
-	return "Temporal, its web UI, S3 and a worker for the hub " + f.Hub
+	return "Temporal, its web UI, S3, a worker and a gateway for the hub " + f.Hub
 }
 
-func showPlaces(out io.Writer, given *flags, running *stack.Stack, from *hub) {
+func (w *workbench) showPlaces(given *flags, out io.Writer) {
+	running, from := w.running, w.from
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	defer table.Flush()
 	fmt.Fprintf(table, "Temporal UI\t%s\n", running.UIURL)
@@ -49,6 +50,7 @@ func showPlaces(out io.Writer, given *flags, running *stack.Stack, from *hub) {
 	} else {
 		fmt.Fprintf(table, "Hub\t%s, %g times as fast as time\n", from.url, from.speed)
 	}
+	fmt.Fprintf(table, "Webhooks\t%s\n", w.webhooks)
 	fmt.Fprintf(table, "Data\t%s\n", running.Dir)
 	fmt.Fprintf(table, "Settings\tsource %s\n", given.Env)
 }

@@ -46,7 +46,7 @@ func startDemo(t *testing.T, data string, arguments ...string) *demo {
 	t.Helper()
 	path, err := os.Executable()
 	require.NoError(t, err)
-	arguments = append([]string{"--data", data, "--stock", "as-is"}, arguments...)
+	arguments = append([]string{"--data", data, "--stock", "as-is", "--run-only"}, arguments...)
 	for _, server := range []string{"temporal", "ui", "s3", "sandbox"} {
 		arguments = append(arguments, fmt.Sprintf("--%s-port=%d", server, 10_000+rand.IntN(5_000)))
 	}
@@ -168,8 +168,8 @@ func TestEverythingStaysUpUntilItIsToldToEnd(t *testing.T) {
 	settings := readSettings(t, env)
 	for _, name := range []string{
 		"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE", "AWS_ENDPOINT_URL_S3", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
-		"AWS_REGION", "DESPACHO_BUCKET", "DESPACHO_HUB", "DESPACHO_MERCHANT", "DESPACHO_TOKEN", "DESPACHO_HUB_SPEED",
-		"DESPACHO_DOWNLOAD_HOSTS",
+		"AWS_REGION", "DESPACHO_BUCKET", "DESPACHO_HUB", "DESPACHO_MERCHANT", "DESPACHO_HUB_SPEED",
+		"DESPACHO_DOWNLOAD_HOSTS", "DESPACHO_CLIENT_ID", "DESPACHO_CLIENT_SECRET", "DESPACHO_ACCOUNTS_KEY_FILE",
 	} {
 		require.NotEmpty(t, settings[name], name)
 	}

@@ -12,8 +12,9 @@ import (
 type setting struct{ name, value string }
 
 // settings are what a worker or starter beside this process needs to talk to the same servers.
-func settings(running *stack.Stack, from *hub) []setting {
-	return []setting{
+func (w *workbench) settings() []setting {
+	running, from := w.running, w.from
+	all := []setting{
 		{"TEMPORAL_ADDRESS", running.TemporalAddress},
 		{"TEMPORAL_NAMESPACE", running.Namespace},
 		{"AWS_ENDPOINT_URL_S3", running.S3Endpoint},
@@ -23,10 +24,17 @@ func settings(running *stack.Stack, from *hub) []setting {
 		{"DESPACHO_BUCKET", running.Bucket},
 		{"DESPACHO_HUB", from.url},
 		{"DESPACHO_MERCHANT", from.merchant},
-		{"DESPACHO_TOKEN", from.token},
 		{"DESPACHO_HUB_SPEED", strconv.FormatFloat(from.speed, 'g', -1, 64)},
 		{"DESPACHO_DOWNLOAD_HOSTS", strings.Join(from.downloadHosts, ",")},
 	}
+	if !from.app.known() {
+		return append(all, setting{"DESPACHO_TOKEN", from.token})
+	}
+	return append(all,
+		setting{"DESPACHO_CLIENT_ID", from.app.id},
+		setting{"DESPACHO_CLIENT_SECRET", from.app.secret},
+		setting{"DESPACHO_ACCOUNTS_KEY_FILE", w.keyFile()},
+	)
 }
 
 // writeSettings writes a file for a shell to source, which only its owner reads: it holds a token.

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -18,10 +19,11 @@ func TestSettingsFile(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, []byte("old"), 0o644))
 	token := `it's $HOME; "x" \ ` + "`id`"
 
-	require.NoError(t, writeSettings(path, settings(
-		&stack.Stack{TemporalAddress: "127.0.0.1:7233", Namespace: "default", Bucket: "despacho"},
-		&hub{url: "http://127.0.0.1:8480", merchant: "m", token: token, speed: 600, downloadHosts: []string{"127.0.0.1"}},
-	)))
+	stack := &stack.Stack{TemporalAddress: "127.0.0.1:7233", Namespace: "default", Bucket: "despacho", Dir: "/data"}
+	bench := &workbench{running: stack, from: &hub{
+		url: "http://127.0.0.1:8480", merchant: "m", token: token, speed: 600, downloadHosts: []string{"127.0.0.1"},
+	}}
+	require.NoError(t, writeSettings(path, bench.settings()))
 
 	t.Run("only its owner reads it, even when one was there before", func(t *testing.T) {
 		t.Parallel()
@@ -35,5 +37,12 @@ func TestSettingsFile(t *testing.T) {
 		out, err := shell.Output()
 		require.NoError(t, err)
 		assert.Equal(t, token+"|127.0.0.1:7233|600|127.0.0.1", string(out))
+	})
+	t.Run("an account that is connected has no token there", func(t *testing.T) {
+		t.Parallel()
+		connected := &workbench{running: stack, from: &hub{token: token, app: application{id: "1", secret: "s"}}}
+		names := lo.Map(connected.settings(), func(one setting, _ int) string { return one.name })
+		assert.NotContains(t, names, "DESPACHO_TOKEN")
+		assert.Subset(t, names, []string{"DESPACHO_CLIENT_ID", "DESPACHO_CLIENT_SECRET", "DESPACHO_ACCOUNTS_KEY_FILE"})
 	})
 }

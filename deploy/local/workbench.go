@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"os"
@@ -40,50 +41,79 @@ type workbench struct {
 	metrics    string // host:port of the worker's metrics
 	worker     chan error
 	stopWorker context.CancelFunc
+
+	webhooks    string // where the hub's notices are heard
+	gateway     chan error
+	stopGateway context.CancelFunc
 }
 
-// startWorkbench connects to the stack, prepares it and starts a worker in this process.
-func startWorkbench(ctx context.Context, running *stack.Stack, from *hub) (*workbench, error) {
+// startWorkbench connects to the stack, prepares it, connects the account, and starts a worker and
+// a gateway in this process.
+func startWorkbench(ctx context.Context, given *flags, running *stack.Stack, from *hub, out io.Writer) (*workbench, error) {
 	w := &workbench{
 		running: running, from: from, begun: time.Now(),
-		objects: http.DefaultTransport.(*http.Transport).Clone(), worker: make(chan error, 1),
+		objects: http.DefaultTransport.(*http.Transport).Clone(), worker: make(chan error, 1), gateway: make(chan error, 1),
 	}
 	w.objects.MaxIdleConnsPerHost = 64
-	if err := w.start(ctx); err != nil {
+	if err := w.start(ctx, given, out); err != nil {
 		w.close()
 		return nil, err
 	}
 	return w, nil
 }
 
-func (w *workbench) start(ctx context.Context) (err error) {
-	if w.logs, err = os.OpenFile(filepath.Join(w.running.Dir, "worker.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); err != nil {
+func (w *workbench) start(ctx context.Context, given *flags, out io.Writer) error {
+	logger, err := w.open(ctx)
+	if err != nil {
 		return err
 	}
-	logger := slog.New(slog.NewJSONHandler(w.logs, nil))
+	if _, err := w.store.EnsureBucket(ctx); err != nil {
+		return err
+	}
+	if err := w.connect(ctx, out); err != nil {
+		return err
+	}
+	if err := writeSettings(given.Env, w.settings()); err != nil {
+		return err
+	}
+	if err := w.startWorker(ctx, logger); err != nil {
+		return err
+	}
+	return w.startGateway(ctx, given.Gateway, logger)
+}
+
+// open connects to Temporal and the label store.
+func (w *workbench) open(ctx context.Context) (logger *slog.Logger, err error) {
+	if w.logs, err = os.OpenFile(filepath.Join(w.running.Dir, "worker.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); err != nil {
+		return nil, err
+	}
+	logger = slog.New(slog.NewJSONHandler(w.logs, nil))
 	w.temporal, err = client.DialContext(ctx, client.Options{
 		HostPort: w.running.TemporalAddress, Namespace: w.running.Namespace, Logger: log.NewStructuredLogger(logger),
 	})
 	if err != nil {
-		return fmt.Errorf("connect to Temporal: %w", err)
+		return nil, fmt.Errorf("connect to Temporal: %w", err)
 	}
 	if _, err := starter.Prepare(ctx, w.temporal, w.running.Namespace); err != nil {
-		return err
+		return nil, err
 	}
 	w.store, err = storage.Open(ctx, storage.Config{Bucket: w.running.Bucket, AWS: &aws.Config{
 		Region: stack.Region, BaseEndpoint: aws.String(w.running.S3Endpoint),
 		Credentials: credentials.NewStaticCredentialsProvider(w.running.AccessKey, w.running.SecretKey, ""),
 		HTTPClient:  &http.Client{Transport: w.objects},
 	}})
-	if err != nil {
-		return err
-	}
-	return w.startWorker(ctx, logger)
+	return logger, err
 }
 
 func (w *workbench) startWorker(ctx context.Context, logger *slog.Logger) error {
 	settings := worker.DefaultSettings()
-	settings.Hub, settings.Merchant, settings.Token = w.from.url, w.from.merchant, worker.Secret(w.from.token)
+	settings.Hub = w.from.url
+	if w.from.app.known() {
+		settings.ClientID, settings.ClientSecret = w.from.app.id, worker.Secret(w.from.app.secret)
+		settings.AccountsKeyFile = w.keyFile()
+	} else {
+		settings.Merchant, settings.Token = w.from.merchant, worker.Secret(w.from.token)
+	}
 	settings.HubSpeed, settings.DownloadHosts = w.from.speed, w.from.downloadHosts
 	settings.Bucket, settings.FilesParallel, settings.Listen = w.running.Bucket, filesParallel, "127.0.0.1:0"
 	settings.Drain = drainWithin
@@ -108,6 +138,10 @@ func (w *workbench) startWorker(ctx context.Context, logger *slog.Logger) error 
 }
 
 func (w *workbench) close() {
+	if w.stopGateway != nil {
+		w.stopGateway()
+		<-w.gateway
+	}
 	if w.stopWorker != nil {
 		w.stopWorker()
 		<-w.worker

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/channels"
+	starter "github.com/despacho/despacho/starter/run"
+	"github.com/despacho/despacho/workflows"
+)
+
+const (
+	// usuallyShipped is how many orders of the sandbox are reported as shipped.
+	usuallyShipped = 200
+	// hearWithin bounds how long orders that were told by webhook are waited for.
+	hearWithin = 2 * time.Minute
+)
+
+// goOn shows what else works for a connected account once the first run is over: orders that come
+// by webhook, a schedule, and statuses that reach their channels.
+func (w *workbench) goOn(ctx context.Context, given *flags, result books.Result, out io.Writer) error {
+	if given.RunOnly {
+		return nil
+	}
+	if err := w.beginIntake(ctx); err != nil {
+		return err
+	}
+	sandboxed := given.Hub == ""
+	if sandboxed && given.NewOrders > 0 {
+		if err := w.hearOfOrders(ctx, given.NewOrders, out); err != nil {
+			return err
+		}
+	}
+	if shipped := lo.Ternary(given.Shipped < 0 && sandboxed, usuallyShipped, given.Shipped); shipped > 0 {
+		return w.ship(ctx, result, shipped, out)
+	}
+	return nil
+}
+
+// beginIntake starts what hears of a connected account's orders.
+func (w *workbench) beginIntake(ctx context.Context) error {
+	if !w.from.app.known() {
+		return nil
+	}
+	return starter.TemporalKeeping{Client: w.temporal}.Connected(ctx, w.from.merchant)
+}
+
+// tracked is a row of a status change, as the command line reads it.
+type tracked struct {
+	ID       string `json:"delivery_order_id"`
+	Tracking string `json:"tracking_number"`
+	URL      string `json:"tracking_url"`
+}
+
+// ship reports labelled orders as shipped, each with a tracking number, and shows how that ended.
+func (w *workbench) ship(ctx context.Context, result books.Result, most int, out io.Writer) error {
+	var manifest books.Manifest
+	if err := w.store.Get(ctx, result.Manifest.JSON, &manifest); err != nil {
+		return fmt.Errorf("read the manifest: %w", err)
+	}
+	rows := lo.FilterMap(manifest.Rows, func(row books.Row, _ int) (tracked, bool) {
+		return tracked{ID: row.ID, Tracking: row.TrackingNumber, URL: "https://tracking.example.com/" + row.TrackingNumber}, mayShip(row)
+	})
+	rows = rows[:min(len(rows), most)]
+	if len(rows) == 0 {
+		fmt.Fprintln(out, "\nNo labelled order is of a channel that takes its status from the seller.")
+		return nil
+	}
+	file := filepath.Join(w.running.Dir, "shipped-"+result.Run+".json")
+	content, err := json.Marshal(rows)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(file, content, 0o600); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "\nShipped, with tracking: starter status set --to shipped --orders-file %s --wait\n", file)
+	var said bytes.Buffer
+	program := w.starter(&said)
+	program.Err = out
+	code := program.Main(ctx, []string{
+		"--merchant", w.from.merchant, "status", "set", "--to", "shipped", "--orders-file", file, "--key", "shipped-" + result.Run, "--wait", "--json",
+	})
+	var ended struct {
+		Requested int            `json:"requested"`
+		Outcomes  map[string]int `json:"outcomes"`
+	}
+	if err := json.Unmarshal(said.Bytes(), &ended); err != nil {
+		return errors.New("the statuses could not be reported")
+	}
+	for _, outcome := range lo.Keys(ended.Outcomes) {
+		fmt.Fprintf(out, "  %d of %d %s\n", ended.Outcomes[outcome], ended.Requested, outcome)
+	}
+	fmt.Fprintf(out, "Watch it: %s\n", runPage(w.running, workflows.StatusChangeID(w.from.merchant, "shipped-"+result.Run)))
+	if code != starter.ExitComplete && ended.Outcomes["synced"] == 0 {
+		return fmt.Errorf("no status reached its channel (exit code %d)", code)
+	}
+	return nil
+}
+
+// mayShip says whether shipped may be reported for a labelled order, and its channel takes it.
+func mayShip(row books.Row) bool {
+	change := channels.Change{Slug: row.Channel, ShippingMode: row.ShippingMode, To: channels.Shipped}
+	words, known := channels.WordsOnChannel(row.Channel, "", row.ShippingMode, channels.Shipped)
+	return row.Outcome == books.Labelled && change.NotAllowed() == "" && (!known || len(words) > 0)
+}
