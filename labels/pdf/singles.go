@@ -69,7 +69,7 @@ type layout struct {
 const (
 	smallestSheet = 140 * millimetre // its shorter side
 	longestSheet  = 200 * millimetre // its longer side
-	smallestLabel = 45 * millimetre
+	smallestLabel = 35 * millimetre
 )
 
 // labelsOn gives a page for each label on a page; none when it is one label, or
