@@ -112,21 +112,22 @@ func (p places) near(at place) bool {
 	return false
 }
 
-// partsOf are the cells' parts that are kept: as much around the corner as any
-// of the labels takes, with a little paper.
-func partsOf(cells []cell, at corner) []box {
+// reach is how far labels go around their corner, with a little paper.
+func reach(cells []cell, at corner) box {
 	const margin = 2 * millimetre
-	from := func(c cell) box {
+	of := lo.Map(cells, func(c cell, _ int) box {
 		x, y := c.ink[at.x], c.ink[at.y]
 		return box{c.ink[0] - x - margin, c.ink[1] - y - margin, c.ink[2] - x + margin, c.ink[3] - y + margin}
-	}
-	largest := from(cells[0])
-	for _, c := range cells[1:] {
-		largest = largest.union(from(c))
-	}
+	})
+	return lo.Reduce(of, func(sum, b box, _ int) box { return sum.union(b) }, of[0])
+}
+
+// partsOf are the cells' parts that are kept: as far around the corner as any of
+// the labels goes.
+func partsOf(cells []cell, at corner, reach box) []box {
 	return lo.Map(cells, func(c cell, _ int) box {
 		x, y := c.ink[at.x], c.ink[at.y]
-		return box{largest[0] + x, largest[1] + y, largest[2] + x, largest[3] + y}.intersect(c.bounds)
+		return box{reach[0] + x, reach[1] + y, reach[2] + x, reach[3] + y}.intersect(c.bounds)
 	})
 }
 

@@ -178,15 +178,17 @@ func (s *source) printedAnnotations(p page) types.Array {
 		if d == nil || !s.isPrinted(d) || s.dict(s.appearance(d)) == nil || s.hides(d["OC"]) {
 			continue
 		}
+		flags, _ := s.number(d["F"])
 		kept = append(kept, types.Dict{"Type": types.Name("Annot"), "Subtype": types.Name("Stamp"),
-			"Rect": d["Rect"], "F": types.Integer(printedFlag), "AP": types.Dict{"N": s.appearance(d)}})
+			"Rect": d["Rect"], "F": types.Integer(printedFlag | int(flags)&noRotateFlag), "AP": types.Dict{"N": s.appearance(d)}})
 	}
 	return kept
 }
 
 const (
-	hiddenFlag  = 1 << 1
-	printedFlag = 1 << 2
+	hiddenFlag   = 1 << 1
+	printedFlag  = 1 << 2
+	noRotateFlag = 1 << 4
 )
 
 // isPrinted tells whether an annotation is for paper (ISO 32000 12.5.3). One that

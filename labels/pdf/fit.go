@@ -61,8 +61,8 @@ type placing struct {
 const slack = 1.0
 
 // fit centres a page's visible part in a slot, to within a dot. A page that lies on its side in
-// an upright slot, or the other way round, is turned clockwise. It is shrunk
-// when it does not fit, and never enlarged.
+// an upright slot, or the other way round, is turned clockwise, or back where the page's own rotation is what lays it
+// on its side. It is shrunk when it does not fit, and never enlarged.
 func (p page) fit(slot box) placing {
 	size := p.size()
 	width, height := slot[2]-slot[0], slot[3]-slot[1]
@@ -70,7 +70,7 @@ func (p page) fit(slot box) placing {
 	degrees := p.rotate
 	if (size.Width-size.Height)*(width-height) < 0 && math.Abs(size.Width-size.Height) > slack {
 		out.turned = true
-		degrees = (degrees + 90) % 360
+		degrees = map[int]int{0: 90, 90: 0, 180: 270, 270: 0}[p.rotate]
 		size.Width, size.Height = size.Height, size.Width
 	}
 	if size.Width > width+slack || size.Height > height+slack {

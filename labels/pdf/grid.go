@@ -54,12 +54,12 @@ type stripe struct{ from, to float64 }
 // widestGap is the widest stripe on which nothing is printed but rules along it,
 // and across it only cutting marks as long as the sheet.
 func widestGap(from, to float64, marks []mark, axis int, length float64) (widest stripe, ok bool) {
-	const nearly = 0.85
+	const nearly, touching = 0.85, 1.0 // frames of labels may share their line
 	var taken []stripe
 	for _, m := range marks {
 		isCut := m.isRule() && (m.isThin(axis) || m.box[axis+2]-m.box[axis] > nearly*length)
-		if !isCut && m.box[axis+2] > from && m.box[axis] < to {
-			taken = append(taken, stripe{m.box[axis], m.box[axis+2]})
+		if s := (stripe{m.box[axis] + touching, m.box[axis+2] - touching}); !isCut && s.to > from && s.from < to {
+			taken = append(taken, s)
 		}
 	}
 	slices.SortFunc(taken, func(a, b stripe) int { return cmp.Compare(a.from, b.from) })
@@ -132,8 +132,11 @@ func (c *cell) fill(marks []mark) {
 // isAtEdge tells a cutting mark, which is no part of a label.
 func (c *cell) isAtEdge(m mark) bool {
 	const near = 4
-	b := c.bounds
-	return m.box[2] < b[0]+near || m.box[0] > b[2]-near || m.box[3] < b[1]+near || m.box[1] > b[3]-near
+	axis := 0
+	if !m.isThin(axis) {
+		axis = 1
+	}
+	return m.box[axis+2] < c.bounds[axis]+near || m.box[axis] > c.bounds[axis+2]-near
 }
 
 func (b box) union(c box) box {

@@ -54,9 +54,6 @@ func (p *objectParser) dictionary(depth int) (types.Object, error) {
 		case p.peek(0) == '>':
 			p.at = min(p.at+2, len(p.data))
 			return d, nil
-		case p.peek(0) == ']': // of an array that was never begun
-			p.at++
-			continue
 		case p.peek(0) != '/':
 			return nil, errNoObject
 		}

@@ -90,7 +90,7 @@ func (r *reader) page() {
 	for _, o := range r.source.printedAnnotations(r.of) {
 		annotation := o.(types.Dict)
 		appearance := r.source.appearance(annotation)
-		if m, ok := r.source.stamping(annotation, r.source.dict(appearance)); ok {
+		if m, ok := r.source.stamping(annotation, r.source.dict(appearance), r.of); ok {
 			r.form(appearance, nil, m, 0)
 		}
 	}

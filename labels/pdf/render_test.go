@@ -129,7 +129,7 @@ func TestPagesOnAStockLookAsTheyCameButForTheirPlace(t *testing.T) {
 			after := pictures(t, joinedOnto(t, stockName, d.Data), dpi, most)
 			require.Len(t, after, len(before))
 			for i := range before {
-				want := placed(before[i], paper)
+				want := placed(before[i], paper, d.Rotation(i))
 				assert.InDelta(t, paper.X, after[i].Rect.Dx(), 1)
 				assert.InDelta(t, paper.Y, after[i].Rect.Dy(), 1)
 				assert.Less(t, difference(want, after[i]), 0.03, "%s on %s, page %d", name, stockName, i+1)
@@ -140,12 +140,15 @@ func TestPagesOnAStockLookAsTheyCameButForTheirPlace(t *testing.T) {
 
 // placed puts a picture onto white paper as labels are: upright, centred, shrunk
 // when it is too large.
-func placed(from *image.RGBA, paper image.Point) *image.RGBA {
+func placed(from *image.RGBA, paper image.Point, rotation int) *image.RGBA {
 	w, h := float64(from.Rect.Dx()), float64(from.Rect.Dy())
 	at := func(x, y float64) color.RGBA { return from.RGBAAt(int(x), int(y)) }
 	if w > h+1 {
-		lying, height := at, h
+		lying, height, width := at, h, w
 		at = func(x, y float64) color.RGBA { return lying(y, height-1-x) }
+		if rotation == 90 { // what laid it on its side is undone
+			at = func(x, y float64) color.RGBA { return lying(width-1-y, x) }
+		}
 		w, h = h, w
 	}
 	factor := min(1, float64(paper.X)/w, float64(paper.Y)/h)

@@ -49,7 +49,7 @@ func (s *sheet) draw(c *copier, p page) error {
 		s.show(n)
 	}
 	for _, o := range c.from.printedAnnotations(p) {
-		if err := s.stamp(c, o.(types.Dict)); err != nil {
+		if err := s.stamp(c, o.(types.Dict), p); err != nil {
 			return err
 		}
 	}
@@ -57,9 +57,9 @@ func (s *sheet) draw(c *copier, p page) error {
 }
 
 // stamp draws an annotation's appearance where a reader would.
-func (s *sheet) stamp(c *copier, annotation types.Dict) error {
+func (s *sheet) stamp(c *copier, annotation types.Dict, p page) error {
 	ref, isRef := c.from.appearance(annotation).(types.IndirectRef)
-	m, ok := c.from.stamping(annotation, c.from.dict(ref))
+	m, ok := c.from.stamping(annotation, c.from.dict(ref), p)
 	if !ok || !isRef {
 		return nil
 	}
@@ -74,8 +74,9 @@ func (s *sheet) stamp(c *copier, annotation types.Dict) error {
 }
 
 // stamping is the transformation that brings an annotation's appearance into its
-// rectangle (ISO 32000 12.5.5, algorithm 8).
-func (s *source) stamping(annotation, form types.Dict) (matrix, bool) {
+// rectangle (ISO 32000 12.5.5, algorithm 8); on a turned page one that does not
+// turn goes around the rectangle's upper left corner.
+func (s *source) stamping(annotation, form types.Dict, p page) (matrix, bool) {
 	rect, hasRect := s.box(annotation["Rect"])
 	bounds, hasBounds := s.box(form["BBox"])
 	from := s.matrix(form["Matrix"]).box(bounds)
@@ -83,7 +84,12 @@ func (s *source) stamping(annotation, form types.Dict) (matrix, bool) {
 		return identity, false
 	}
 	x, y := (rect[2]-rect[0])/(from[2]-from[0]), (rect[3]-rect[1])/(from[3]-from[1])
-	return matrix{x, 0, 0, y, rect[0] - x*from[0], rect[1] - y*from[1]}, true
+	m := matrix{x, 0, 0, y, rect[0] - x*from[0], rect[1] - y*from[1]}
+	if flags, _ := s.number(annotation["F"]); int(flags)&noRotateFlag != 0 {
+		corner := box{rect[0], rect[3], rect[0], rect[3]}
+		m = m.then(turned(corner, (360-p.rotate)%360)).then(matrix{1, 0, 0, 1, rect[0], rect[3]})
+	}
+	return m, true
 }
 
 func (s *sheet) show(form int) {

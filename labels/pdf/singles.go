@@ -59,17 +59,18 @@ type cutting struct {
 }
 
 // layout is how labels lie on a sheet: in a grid, each beginning at the same
-// corner of what is printed. Label is one of them.
+// corner of what is printed and going as far around it. Label is one of them.
 type layout struct {
 	grid   grid
 	corner corner
+	reach  box
 	label  cell
 }
 
 const (
 	smallestSheet = 140 * millimetre // its shorter side
 	longestSheet  = 200 * millimetre // its longer side
-	smallestLabel = 45 * millimetre
+	smallestLabel = 35 * millimetre
 )
 
 // labelsOn gives a page for each label on a page; none when it is one label, or
@@ -94,19 +95,21 @@ func (c *cutting) labelsOn(p *page) (singles []page, several bool) {
 		if len(cells) == 0 || !lo.EveryBy(cells, cell.isLabel) {
 			continue
 		}
-		at, ok := madeAlike(cells)
-		switch {
-		case len(cells) == 1 && c.isLast(g, cells[0]):
-			return c.cutOut(*p, partsOf(cells, c.known.corner)), true
-		case len(cells) == 1:
+		if len(cells) == 1 {
+			if c.isLast(g, cells[0]) {
+				around := c.known.reach.union(reach(cells, c.known.corner))
+				return c.cutOut(*p, partsOf(cells, c.known.corner, around)), true
+			}
 			continue
-		case ok:
-			if singles = c.cutOut(*p, partsOf(cells, at)); apart(singles) {
-				c.known = &layout{g, at, cells[0]}
+		}
+		several = true
+		if at, ok := madeAlike(cells); ok {
+			around := reach(cells, at)
+			if singles = c.cutOut(*p, partsOf(cells, at, around)); apart(singles) {
+				c.known = &layout{g, at, around, cells[0]}
 				return singles, true
 			}
 		}
-		several = true
 	}
 	return nil, several
 }

@@ -51,6 +51,8 @@ func TestSheetsAreCutWhereTheLayoutCanBeTold(t *testing.T) {
 			[]string{"42000000001", "42000000002"}},
 		"two with frames of lines, in a frame": {sheetOf(landscape, "5 5 832 585 re S "+strings.ReplaceAll(labelAt(60, 100, "42000000001")+labelAt(500, 100, "42000000002"), "0 0 255 368 re S", "0 0 m 255 0 l S 255 0 m 255 368 l S 0 368 m 255 368 l S 0 0 m 0 368 l S")),
 			[]string{"42000000001", "42000000002"}},
+		"two with frames that touch, and lines from frame to frame": {sheetOf("/MediaBox[0 0 520 740]", strings.ReplaceAll(labelAt(5, 200, "42000000001")+labelAt(260, 200, "42000000002"), "re S", "re S 0 330 m 255 330 l S")),
+			[]string{"42000000001", "42000000002"}},
 		"two on letter, white painted below": {sheetOf("/MediaBox[0 0 792 612]", "1 1 1 rg 0 0 792 612 re f 0 g "+labelAt(60, 100, "42000000001")+labelAt(450, 100, "42000000002")),
 			[]string{"42000000001", "42000000002"}},
 	}
