@@ -37,6 +37,8 @@ const (
 	routeUpdateTracking  = "update_tracking"
 	routeCheckoutsLight  = "checkouts_light"
 	routeCheckout        = "checkout"
+	routeConsent         = "consent_page"
+	routeAccessToken     = "access_token"
 	routeDownload        = "download" // no path of the hub's: the links that it hands out
 )
 
@@ -64,6 +66,8 @@ var routes = map[string]route{
 	routeUpdateTracking: {method: http.MethodPut, template: "/api/delivery-orders/{deliveryOrderId}"},
 	routeCheckoutsLight: {method: http.MethodGet, template: "/api/m/{merchantId}/checkouts/light/p/{page}"},
 	routeCheckout:       {method: http.MethodGet, template: "/api/checkouts/{checkoutId}"},
+	routeConsent:        {method: http.MethodGet, template: "/apps/authorize"}, // a page for people; never called
+	routeAccessToken:    {method: http.MethodPost, template: "/oauth/access-token"},
 }
 
 var placeholder = regexp.MustCompile(`\{([^{}]*)\}`)
