@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+	"go.temporal.io/sdk/client"
 
+	"github.com/despacho/despacho/service"
 	"github.com/despacho/despacho/workflows"
 )
 
@@ -21,6 +23,8 @@ type Program struct {
 	// Runs and Store open what the commands need, when they need it.
 	Runs  func(ctx context.Context) (Runs, error)
 	Store func(ctx context.Context, bucket string) (Store, error)
+	// Temporal opens a client and says which namespace it works in.
+	Temporal func(ctx context.Context) (client.Client, string, error)
 	// Prepare makes what Temporal lacks and says in sentences what it did.
 	Prepare func(ctx context.Context) (did []string, err error)
 	Now     func() time.Time
@@ -39,6 +43,7 @@ type commands struct {
 	List     listCommand     `cmd:"" help:"List runs, newest first."`
 	Retry    retryCommand    `cmd:"" help:"Try the orders without a label again: a new run of a closed one, within an open one."`
 	Cancel   cancelCommand   `cmd:"" help:"Ask an open run to end; what it has published stays."`
+	Doctor   doctorCommand   `cmd:"" help:"Look at hub, token, scopes, S3, Temporal, workers and callback, and say what to do."`
 	Download downloadCommand `cmd:"" help:"Fetch a run's files into a folder, with a page that explains them."`
 	Labels   labelsCommands  `cmd:"" help:"Check and join label files: no Temporal, store or hub."`
 }
@@ -88,6 +93,7 @@ func (p Program) main(ctx context.Context, arguments []string) error {
 	if len(arguments) == 0 {
 		arguments = []string{"--help"}
 	}
+	service.DropEmpty(parser.Model.Node)
 	command, err := parser.Parse(arguments)
 	if err != nil {
 		return usageProblem("starter --help, starter run --help and so on say what there is", "%v", err)
