@@ -1,10 +1,16 @@
 package accounts
 
 import (
+	"regexp"
 	"time"
 
 	"github.com/despacho/despacho/multivende"
 )
+
+var merchantPattern = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+
+// ValidMerchant says whether a text can be a merchant's id.
+func ValidMerchant(id string) bool { return merchantPattern.MatchString(id) }
 
 // State says whether an account can be worked with.
 type State string
@@ -88,8 +94,12 @@ func (a *Account) stop(reason string, refused bool) {
 	a.TokenRefused = a.TokenRefused || refused
 }
 
-// WorksOn says whether the scopes allow work on a connection, and if not, why in a sentence for people.
+// WorksOn says whether the scopes allow work on a connection, and if not, why in a sentence for
+// people. Where the hub did not tell any scopes, it will say itself what it refuses.
 func (a Account) WorksOn(connection string) (ok bool, reason string) {
+	if len(a.Scopes) == 0 {
+		return true, ""
+	}
 	for _, scope := range Needed {
 		switch {
 		case !a.Scopes.Has(scope):

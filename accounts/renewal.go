@@ -1,7 +1,6 @@
 package accounts
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/despacho/despacho/multivende"
@@ -122,11 +121,9 @@ func (a *Account) failed(m moment, fate multivende.Fate, words string, after tim
 	}
 }
 
+// PausedReason is what a run says that waits for a new code.
+const PausedReason = "needs_consent: the hub lets us in no more for this merchant, and the run waits. " + HowToConsent
+
 // HowToConsent is the way that makes no second connection, for the operator to pass on.
 const HowToConsent = "the merchant opens Aplicaciones, Listado de aplicaciones, the pencil of this application, " +
 	"Generar código de autorización, and gives the code (ac-…) to the operator, who runs: starter connect --code ac-…"
-
-// consentWords say that an account needs consent, and what to do.
-func (a Account) consentWords() string {
-	return fmt.Sprintf("%s; %s", a.Reason, HowToConsent)
-}

@@ -41,6 +41,7 @@ var (
 	tickets     *activities.Tickets
 	documents   *activities.Documents
 	publishing  *activities.Publishing
+	tokens      *activities.Accounts
 )
 
 // LabelBatch asks once for the labels of up to 50 orders, waits for the hub's

@@ -11,5 +11,6 @@ func Register(registry worker.WorkflowRegistry) {
 	upgrade := workflow.RegisterOptions{VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade}
 	registry.RegisterWorkflowWithOptions(LabelRun, upgrade)
 	registry.RegisterWorkflowWithOptions(ConnectionRun, upgrade)
+	registry.RegisterWorkflowWithOptions(Credentials, upgrade)
 	registry.RegisterWorkflowWithOptions(LabelBatch, workflow.RegisterOptions{VersioningBehavior: workflow.VersioningBehaviorPinned})
 }

@@ -66,8 +66,12 @@ func (h *Hub) askOne(now time.Time, t *task, o *order) *ask {
 			a.file = fault.File
 		}
 	}
-	if binds && o.status != readyToShip {
-		o.status, o.updatedAt = readyToShip, now
+	if a.file == "mislabelled" {
+		a.wrong = h.neighbour(o)
+	}
+	if binds && o.status != readyToShip && !o.partial {
+		o.status, o.onChannel = readyToShip, readyToShip
+		o.moved(h, now)
 	}
 	return a
 }
@@ -77,7 +81,7 @@ func (o *order) result() string {
 	switch {
 	case o.has(func(f Fault) bool { return f.Unknown }):
 		return resultNoList
-	case o.cancel, o.status == shipped, o.status == delivered:
+	case o.cancel, ranks[o.status] >= ranks[shipped]:
 		return resultFailed
 	case !o.hasLabel(), !o.ready:
 		return resultUnavailable

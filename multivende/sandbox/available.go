@@ -24,9 +24,10 @@ func (h *Hub) listAvailable(r *http.Request) answer {
 			orders = c.orders
 		}
 	}
+	readable := lo.Keyify(h.readable(r, readCheckouts))
 	found := make([]*order, 0, len(orders))
 	for _, o := range orders {
-		if !o.hidden && o.channel() != nil && wanted(o) {
+		if _, may := readable[o.connection]; may && !o.hidden && o.channel() != nil && wanted(o) {
 			found = append(found, o)
 		}
 	}

@@ -78,7 +78,7 @@ func (h *Hub) bundle(t *task) ([]byte, error) {
 // addLabels puts in each order's files, or the ZPL of all orders in one file.
 func (h *Hub) addLabels(out *archive, t *task, asks []*ask) error {
 	hands := t.connection.channel.hands
-	if hands.nested && t.number%2 == 1 && !slices.ContainsFunc(asks, func(a *ask) bool { return a.file != "" || h.samples.of[a.order] != "" }) {
+	if hands.nested && t.number%2 == 1 && !slices.ContainsFunc(asks, func(a *ask) bool { return a.file != "" || a.order.sample != "" }) {
 		return addTogether(out, asks)
 	}
 	for _, a := range asks {
@@ -137,7 +137,7 @@ func (h *Hub) addMerged(out *archive, t *task, asks []*ask) error {
 	var labels []paper.Label
 	old := true
 	for _, a := range asks {
-		if a.file == "" && h.samples.of[a.order] == "" {
+		if a.file == "" && a.order.sample == "" {
 			labels = append(labels, a.order.labels()...)
 			old = old && a.old
 		}

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"hash/fnv"
 	"slices"
 	"time"
 )
@@ -15,62 +14,50 @@ const (
 	linkFailed       = "failed_fatal"
 )
 
-// send changes an order's status, which then travels to the channel.
-func (h *Hub) send(now time.Time, o *order, code string) {
-	o.sends++
-	l := &link{id: h.id("link %s %d", o.id, o.sends), code: code, sentAt: now, updatedAt: now}
-	o.link, o.links = l, append(o.links, l)
-	o.updatedAt = now
-	if !o.cancel {
-		o.status = code
-	}
-	travel := travelTime(o, o.sends)
-	h.move(l, now.Add(pickingUp), linkPending)
-	h.move(l, now.Add(travel*2/5), linkRequesting)
-	if o.sends <= o.fault(func(f Fault) Times { return f.StatusStuck }) {
-		return
-	}
-	h.schedule(now.Add(travel), func(at time.Time) {
-		l.updatedAt = at
-		l.state, l.words = o.arrival(l.code)
-		if l.state != linkFailed {
-			o.arrived(at, l.code)
-		}
-	})
+func (o *order) name() string        { return o.id }
+func (o *order) origin() *connection { return o.connection }
+
+func (o *order) moved(h *Hub, at time.Time) {
+	o.updatedAt = at
+	h.tellOrder(at, o)
 }
 
-func (h *Hub) move(l *link, at time.Time, state string) {
-	h.schedule(at, func(at time.Time) { l.state, l.updatedAt = state, at })
-}
-
-// travelTime is how long a status takes to the channel: 20 seconds to 3 minutes.
-func travelTime(o *order, sends Times) time.Duration {
-	sum := fnv.New32a()
-	_, _ = sum.Write([]byte(o.id)) // a hash takes everything
-	return 20*time.Second + time.Duration((sum.Sum32()+uint32(sends)*97)%160)*time.Second
-}
-
-// arrival is what the channel makes of a status.
-func (o *order) arrival(code string) (state, words string) {
-	for _, fault := range o.faults {
-		switch {
-		case fault.StatusRefused != "":
-			return linkFailed, fault.StatusRefused
-		case fault.NotRequested:
-			return linkNotRequested, ""
-		}
-	}
+// forbidden says which rule a status breaks; empty for none.
+func (o *order) forbidden(present, code string) string {
+	mode, rules := squash(o.mode), o.connection.outward
 	switch {
-	case o.cancel:
-		return linkFailed, "El pedido está cancelado en el canal"
-	case o.channel() == nil || slices.Contains(o.channel().silent, code):
-		return linkNotRequested, ""
+	case mode == ruleFulfillment:
+		return ruleFulfillment
+	case slices.Contains(rules.bound, mode) && code != cancelled:
+		return ruleME2
+	case (o.cancel || present == cancelled) && code != cancelled:
+		return ruleEnded
+	case backwards(present, code):
+		return ruleBackwards
+	case rules.paper && code == shipped && !o.papered():
+		return rulePaper
 	}
-	return linkChanged, ""
+	return ""
 }
 
-// arrived lets the label be had once the status that it needs is there.
-func (o *order) arrived(now time.Time, code string) {
+// verdict is what the channel makes of a status.
+func (o *order) verdict(code string) verdict {
+	if planned, is := o.planned(); is {
+		return planned
+	}
+	word, taken := o.connection.outward.words[code]
+	broken := o.forbidden(o.onChannel, code)
+	switch {
+	case broken == ruleFulfillment, broken == ruleME2, broken == ruleEnded, broken != "" && taken:
+		return verdict{state: linkFailed, words: ruleWords[broken], forbidden: broken}
+	case !taken:
+		return verdict{state: linkNotRequested}
+	}
+	return verdict{state: linkChanged, word: word}
+}
+
+// there lets the label be had once the status that it needs is there.
+func (o *order) there(now time.Time, code string) {
 	if o.channel() == nil || code != o.channel().first || !o.hasLabel() {
 		return
 	}
@@ -91,18 +78,27 @@ func (h *Hub) cancelSale(now time.Time, s *sale) {
 	if s.cancelled {
 		return
 	}
-	s.cancelled, s.updatedAt, s.payment = true, now, "refunded"
+	s.cancelled, s.payment = true, "refunded"
 	for _, o := range s.orders {
-		o.cancel, o.status, o.updatedAt = true, cancelled, now
+		o.cancel, o.status, o.onChannel, o.updatedAt = true, cancelled, cancelled, now
 		o.ready = o.ready && o.shape%2 == 0 // the hub is not careful: half of them stay in the list
 	}
-	s.connection.sales = toFront(s.connection.sales, s)
-	h.sales = toFront(h.sales, s)
+	for _, p := range s.pickUps {
+		p.status, p.onChannel, p.updatedAt = pickUpCancelled, pickUpCancelled, now
+	}
+	h.touch(now, s)
+	for _, o := range s.orders {
+		h.tellOrder(now, o)
+	}
+	for _, p := range s.pickUps {
+		h.tellPickUp(now, p)
+	}
 }
 
-func toFront(sales []*sale, s *sale) []*sale {
-	at := slices.Index(sales, s)
-	copy(sales[1:at+1], sales[:at])
-	sales[0] = s
-	return sales
+// toFront moves what is in the list to its front.
+func toFront[T comparable](list []T, one T) []T {
+	at := slices.Index(list, one)
+	copy(list[1:at+1], list[:at])
+	list[0] = one
+	return list
 }

@@ -6,7 +6,6 @@ import "github.com/despacho/despacho/multivende/sandbox/paper"
 type channel struct {
 	provider, name string
 	first          string   // the status that must reach the channel before a label can be had
-	silent         []string // statuses that are not sent to the channel: not_requested
 	caption        string   // the name of the order's reference on the label
 	prefix         string   // how its tracking numbers begin
 	modes          []string // shipping modes with a label
@@ -52,53 +51,45 @@ var channels = map[string]*channel{
 			"xd_drop_off", "drop_off"}, // one in ten is Flex
 		without:  []string{"fulfillment", "custom", "me1", "default"},
 		couriers: []string{"Mercado Envíos", "Blue Express", "BLUEXPRESS"},
-		silent:   []string{pending, handling, readyToShip, reschedule, shipped, delivered, undelivered, underReview, partial},
 		hands: handout{zpl: true, zplExt: ".txt", pdf: true, stock: paper.FourBySix, merged: "Etiquetas.pdf",
 			nested: true, control: true, sheets: true},
 	},
 	"linio": {
 		name: "Linio", first: readyToShip, caption: "REF", prefix: "LNO", stringContent: true,
 		modes: []string{"Dropshipping"}, couriers: []string{"Chilexpress", "Blue Express"},
-		silent: []string{reschedule, underReview, partial},
-		hands:  handout{pdf: true, stock: paper.FourBySixRotated},
+		hands: handout{pdf: true, stock: paper.FourBySixRotated},
 	},
 	"dafiti": {
 		name: "Dafiti", first: readyToShip, caption: "Referencia", prefix: "DFT",
 		modes: []string{"Dropshipping", "cross docking"}, couriers: []string{"Chilexpress", "BLX"},
-		silent: []string{reschedule, underReview, partial},
-		hands:  handout{pdf: true, stock: paper.TenByFifteen},
+		hands: handout{pdf: true, stock: paper.TenByFifteen},
 	},
 	"ripley": {
 		name: "Ripley", caption: "Número de Orden", prefix: "RPL",
 		modes: []string{"Dropshipping", "Cross Docking"}, without: fulfillment, couriers: []string{"Starken", "Ripley Envíos"},
-		silent: []string{handling, readyToShip, reschedule, undelivered, underReview, partial},
-		hands:  handout{pdf: true, stock: paper.TenByFifteenOnA4, merged: "Etiquetas_Ripley.pdf", sheets: true},
+		hands: handout{pdf: true, stock: paper.TenByFifteenOnA4, merged: "Etiquetas_Ripley.pdf", sheets: true},
 	},
 	"paris": {
 		name: "Paris", caption: "Referencia", prefix: "PRS",
 		modes: []string{"scheduled", "Dropshipping", "Same Day", "Next Day"}, without: fulfillment,
 		couriers: []string{"Cencosud Envíos", "Blue Express"},
-		silent:   []string{pending, readyToShip, reschedule, underReview, partial},
 		hands: handout{pdf: true, zpl: true, zplExt: ".zpl", stock: paper.TenByFifteen, compress: true,
 			merged: "etiquetas_paris.pdf", sheets: true},
 	},
 	"fcom": {
 		name: "Falabella", caption: "REF", prefix: "FCM",
 		modes: []string{"Dropshipping", "cross_docking"}, without: fulfillment, couriers: []string{"Ibis", "Blue Express", "Chilexpress"},
-		silent: []string{reschedule, underReview, partial},
-		hands:  handout{pdf: true, zplExt: ".zpl", stock: paper.TenByFifteen, sheets: true},
+		hands: handout{pdf: true, zplExt: ".zpl", stock: paper.TenByFifteen, sheets: true},
 	},
 	"amazon": {
 		name: "Amazon", caption: "Pedido", prefix: "AMZ",
-		modes: []string{"std-ez-mx", "pri-ez-mx", "expd-ez-mx", "expr-ez-mx"}, without: fulfillment, couriers: []string{"Amazon Logistics"},
-		silent: []string{reschedule, underReview, partial},
-		hands:  handout{pdf: true, stock: paper.FourBySix, compress: true, dies: true},
+		modes: []string{"std-ez-mx", "pri-ez-mx", "expd-ez-mx", "expr-ez-mx", "MFN"}, without: fulfillment, couriers: []string{"Amazon Logistics"},
+		hands: handout{pdf: true, stock: paper.FourBySix, compress: true, dies: true},
 	},
 	"walmart": {
 		name: "Walmart", first: handling, caption: "Orden", prefix: "WMT",
 		modes: []string{"Standard"}, couriers: []string{"Chilexpress"},
-		silent: []string{readyToShip, reschedule, undelivered, underReview, partial},
-		hands:  handout{pdf: true, stock: paper.FourBySix},
+		hands: handout{pdf: true, stock: paper.FourBySix},
 	},
 	"coppel": {
 		name: "Coppel", caption: "Pedido", prefix: "CPL",

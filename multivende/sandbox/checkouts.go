@@ -32,15 +32,34 @@ func (h *Hub) listCheckouts(r *http.Request) answer {
 			sales = c.sales
 		}
 	}
+	readable := lo.Keyify(h.readable(r, readCheckouts))
 	sales = updated.of(sales)
-	sales = lo.Filter(sales, func(s *sale, _ int) bool { return !s.unregistered && sold.holds(s.soldAt) })
+	sales = lo.Filter(sales, func(s *sale, _ int) bool {
+		_, may := readable[s.connection]
+		return may && !s.unregistered && sold.holds(s.soldAt)
+	})
 	if order := query.Get("_sold_at_order"); order != "" {
 		slices.SortStableFunc(sales, func(a, b *sale) int { return a.soldAt.Compare(b.soldAt) })
 		if strings.EqualFold(order, "desc") {
 			slices.Reverse(sales)
 		}
 	}
-	return fine(paged(sales, r.PathValue("page"), h.options.PageSize, h.lightView))
+	list := paged(sales, r.PathValue("page"), h.options.PageSize, h.lightView)
+	given := fine(list)
+	if len(list.Entries) > 0 {
+		given.id = list.Entries[0].ID
+	}
+	return given
+}
+
+// shift changes the sale that heads a page that is being read, so that it leaves its place and the
+// pages behind it move.
+func (h *Hub) shift(id string) {
+	now := h.lock()
+	defer h.mutex.Unlock()
+	if s := h.saleByID[id]; s != nil && h.record(entry{At: now, Kind: "touch", ID: id}) == nil {
+		h.touch(now, s)
+	}
 }
 
 // of is the stretch of sales, newest change first, whose change lies in the window.
@@ -80,7 +99,7 @@ func (s *sale) deliveryType() string {
 }
 
 func (h *Hub) readCheckout(r *http.Request) answer {
-	h.lock()
+	now := h.lock()
 	defer h.mutex.Unlock()
 	s := h.saleByID[r.PathValue("id")]
 	if s == nil || s.unregistered {
@@ -88,8 +107,11 @@ func (h *Hub) readCheckout(r *http.Request) answer {
 		given.id = r.PathValue("id")
 		return given
 	}
+	if !allowed(r, readCheckouts, s.connection) {
+		return forbidden(readCheckouts)
+	}
 	given := fine(h.checkoutView(s))
-	given.id = s.id
+	given.id, given.at = s.id, now
 	return given
 }
 
@@ -113,6 +135,7 @@ func (h *Hub) checkoutView(s *sale) checkoutView {
 	if s.shape%3 != 0 {
 		view.Links = []checkoutLinkView{link}
 	}
+	view.TaxDocuments = h.checkoutPapers(s)
 	for _, o := range s.orders {
 		order := h.orderView(o)
 		view.Deliveries = append(view.Deliveries, s.inCheckout(o, &order))
@@ -182,6 +205,8 @@ func (s *sale) content() any {
 		content = map[string]any{"OrderNumber": s.orderNumber, "PackageId": o.packageID, "Statuses": []string{"pending"}}
 	case s.connection.provider == "mercadolibre":
 		content = map[string]any{"id": s.externalID, "shipping": map[string]any{"id": s.shippingID()}}
+	case s.connection.provider == "paris":
+		content = map[string]any{"subOrders": s.subOrders()}
 	default:
 		return nil
 	}

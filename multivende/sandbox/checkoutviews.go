@@ -70,6 +70,7 @@ type checkoutView struct {
 	Links           []checkoutLinkView    `json:"CheckoutLinks,omitempty"`
 	Deliveries      []orderInCheckoutView `json:"DeliveryOrderInCheckouts"`
 	PickUps         []map[string]any      `json:"PickUpOrders"`
+	TaxDocuments    []map[string]any      `json:"ElectronicBillingDocumentFiles,omitempty"`
 }
 
 type checkoutItemView struct {

@@ -43,7 +43,7 @@ func (h *Hub) info(*http.Request) answer {
 }
 
 func (h *Hub) listConnections(r *http.Request) answer {
-	return fine(paged(h.connections, r.PathValue("page"), h.options.PageSize, (*connection).view))
+	return fine(paged(h.readable(r, readChannels), r.PathValue("page"), h.options.PageSize, (*connection).view))
 }
 
 // listProvider lists the connections of one provider, as /{provider}-connections.
@@ -52,7 +52,7 @@ func (h *Hub) listProvider(r *http.Request) answer {
 	if !is {
 		return problem(http.StatusNotFound, "NotFoundError", "no such list")
 	}
-	mine := lo.Filter(h.connections, func(c *connection, _ int) bool { return c.provider == provider })
+	mine := lo.Filter(h.readable(r, readChannels), func(c *connection, _ int) bool { return c.provider == provider })
 	return fine(paged(mine, r.PathValue("page"), h.options.PageSize, (*connection).view))
 }
 
@@ -98,9 +98,11 @@ var (
 )
 
 // listStatuses answers a bare array and an envelope in turns.
-func (h *Hub) listStatuses(*http.Request) answer {
+func (h *Hub) listStatuses(*http.Request) answer { return h.catalogueAnswer(catalogue) }
+
+func (h *Hub) catalogueAnswer(rows []statusRow) answer {
 	if h.turns.Add(1)%2 == 1 {
-		return fine(catalogue)
+		return fine(rows)
 	}
-	return fine(paged(catalogue, "1", h.options.PageSize, func(row statusRow) statusRow { return row }))
+	return fine(paged(rows, "1", h.options.PageSize, func(row statusRow) statusRow { return row }))
 }

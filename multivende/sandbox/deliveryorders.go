@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"time"
+
+	"github.com/samber/lo"
 )
 
 // deliveryOrderView is a delivery order as the hub shows it by itself; in lists
@@ -40,6 +42,7 @@ type deliveryOrderView struct {
 	DeliveryOrderLinks     []map[string]string   `json:"DeliveryOrderLinks,omitempty"`
 	DeliveryOrderCheckouts []orderInCheckoutView `json:"DeliveryOrderInCheckouts,omitempty"`
 	Warehouse              map[string]string     `json:"Warehouse"`
+	TaxDocuments           []map[string]any      `json:"ElectronicBillingDocumentFiles,omitempty"`
 }
 
 type linkView struct {
@@ -47,7 +50,7 @@ type linkView struct {
 	Synchronization   *string `json:"synchronizationStatus"`
 	Error             *string `json:"error"`
 	StatusID          string  `json:"DeliveryOrderStatusId"`
-	DeliveryOrderID   string  `json:"DeliveryOrderId"`
+	DeliveryOrderID   string  `json:"DeliveryOrderId,omitempty"`
 	MarketplaceConnID string  `json:"MarketplaceConnectionId"`
 	CreatedAt         *string `json:"createdAt"`
 	UpdatedAt         *string `json:"updatedAt"`
@@ -78,7 +81,7 @@ func (h *Hub) readDeliveryOrder(r *http.Request) answer {
 		view.DeliveryOrderCheckouts = append(view.DeliveryOrderCheckouts, s.inCheckout(o, nil))
 	}
 	given := fine(view)
-	given.id = o.id
+	given.id, given.at = o.id, now
 	return given
 }
 
@@ -87,6 +90,9 @@ func (h *Hub) orderOf(r *http.Request) (*order, answer) {
 	o := h.orderByID[r.PathValue("id")]
 	if o == nil || o.has(func(f Fault) bool { return f.Unknown }) {
 		return nil, problem(http.StatusNotFound, "NotFoundError", "delivery order not found")
+	}
+	if scope := lo.Ternary(r.Method == http.MethodGet, readCheckouts, writeCheckouts); !allowed(r, scope, o.connection) {
+		return nil, forbidden(scope)
 	}
 	return o, answer{}
 }
@@ -113,6 +119,7 @@ func (h *Hub) orderView(o *order) deliveryOrderView {
 		view.ShippingAddress = o.sales[0].client.address()
 		view.DeliveryAddress = nullable(view.ShippingAddress.Address)
 	}
+	view.TaxDocuments = h.orderPapers(o)
 	view.links(o)
 	return view
 }
@@ -144,7 +151,7 @@ func (v *deliveryOrderView) links(o *order) {
 		},
 		func(linkView) {
 			for i := len(o.links) - 1; i >= 0; i-- {
-				v.StatusLinks = append(v.StatusLinks, o.links[i].view(o))
+				v.StatusLinks = append(v.StatusLinks, o.links[i].viewOf(o))
 			}
 		},
 	}
@@ -152,13 +159,14 @@ func (v *deliveryOrderView) links(o *order) {
 		v.StatusLink = json.RawMessage([]string{"null", "[]"}[o.shape%2])
 		return
 	}
-	shapes[(o.connection.shape+o.shape)%len(shapes)](o.link.view(o))
+	shapes[(o.connection.shape+o.shape)%len(shapes)](o.link.viewOf(o))
 }
 
-func (l *link) view(o *order) linkView {
+func (l *link) viewOf(o *order) linkView { return l.view(statusByCode[l.code].ID, o.id, o.connection) }
+
+func (l *link) view(status, order string, c *connection) linkView {
 	view := linkView{
-		ID: l.id, Synchronization: nullable(l.state), StatusID: statusByCode[l.code].ID, DeliveryOrderID: o.id,
-		MarketplaceConnID: o.connection.id, CreatedAt: stamp(l.sentAt), UpdatedAt: stamp(l.updatedAt),
+		ID: l.id, Synchronization: nullable(l.state), StatusID: status, DeliveryOrderID: order, MarketplaceConnID: c.id, CreatedAt: stamp(l.sentAt), UpdatedAt: stamp(l.updatedAt),
 	}
 	if l.words != "" {
 		words, _ := json.Marshal(map[string]any{"cause": "", "message": l.words, "error": "status_refused", "status": 400}) // plain texts

@@ -1,11 +1,19 @@
 package sandbox
 
-import "slices"
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/samber/lo"
+)
 
 // The tries that Expected supposes a client has.
 const (
-	labelTries  = 5
-	statusSends = 3
+	labelTries     = 5
+	statusSends    = 3
+	statusPatience = 30 * time.Minute
 )
 
 // expected is how the order ends with a client that does everything right: asks
@@ -27,6 +35,8 @@ func (o *order) expected() string {
 		return "skipped"
 	}
 	switch {
+	case o.cancel && o.sales[0].life == CancelledLater && o.given == 0:
+		return "cancelled"
 	case o.cancelledDuring():
 		return "cancelled"
 	case o.channel().first != "" && o.neverThere():
@@ -64,8 +74,7 @@ func (o *order) cancelledDuring() bool {
 
 // neverThere says whether no status of the order reaches the channel.
 func (o *order) neverThere() bool {
-	return o.has(func(f Fault) bool { return f.StatusRefused != "" }) ||
-		o.fault(func(f Fault) Times { return f.StatusStuck }) >= statusSends
+	return o.has(func(f Fault) bool { return f.StatusRefused != "" }) || o.stuck() >= statusSends
 }
 
 // badFiles is how many times the order's files come back wrong.
@@ -79,4 +88,30 @@ func (o *order) badFiles() Times {
 		}
 		return f.Times
 	})
+}
+
+// readExpected tells for every delivery order, or with pick_ups=true for every pick-up, how a change
+// to a status ends; the status is a short word or a code.
+func (h *Hub) readExpected(r *http.Request) answer {
+	to, pickUps := r.URL.Query().Get("to"), r.URL.Query().Get("pick_ups") == "true"
+	row, known := lo.Find(lo.Ternary(pickUps, pickUpCatalogue, catalogue), func(row statusRow) bool {
+		return to != "" && (row.Code == to || strings.HasSuffix(strings.Trim(row.Code, "_"), "order_status_"+to))
+	})
+	if !known {
+		return problem(http.StatusBadRequest, "BadRequestError", "to is no status")
+	}
+	h.lock()
+	defer h.mutex.Unlock()
+	expected := map[string]string{}
+	for _, t := range h.travellers(pickUps) {
+		expected[t.name()] = h.expectedStatus(t, row.Code)
+	}
+	return fine(expected)
+}
+
+func (h *Hub) travellers(pickUps bool) []traveller {
+	if pickUps {
+		return lo.Map(h.pickUps, func(p *pickUp, _ int) traveller { return p })
+	}
+	return lo.Map(h.orders, func(o *order, _ int) traveller { return o })
 }

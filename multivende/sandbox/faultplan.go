@@ -11,18 +11,31 @@ import (
 	"github.com/samber/lo"
 )
 
-var answerWords = []string{"html", "empty", "slow", "cut_before", "cut_after"}
+// answerWords are the answers that are no status: those of every route, those of one list, and
+// those of the pseudo-route "webhook", the notices that the hub sends.
+var (
+	answerWords  = []string{"html", "empty", "slow", "cut_before", "cut_after"}
+	shiftWords   = append([]string{"shift"}, answerWords...)
+	webhookWords = []string{"lost", "twice", "late"}
+)
 
 func (f Fault) checkRoute() error {
-	if !slices.ContainsFunc(routes, func(r route) bool { return r.name == f.Route }) {
+	words := answerWords
+	switch f.Route {
+	case "checkouts-light":
+		words = shiftWords
+	case "webhook":
+		words = webhookWords
+	}
+	if f.Route != "webhook" && !slices.ContainsFunc(routes, func(r route) bool { return r.name == f.Route }) {
 		return fmt.Errorf("route %q is none of %s", f.Route, strings.Join(lo.Map(routes, func(r route, _ int) string { return r.name }), ", "))
 	}
 	if f.Order != "" || f.Connection != "" || f.Channel != "" || f.name() != "" {
 		return errors.New("it names a route and also an order: make two faults of it")
 	}
 	status, err := strconv.Atoi(string(f.Answer))
-	if !slices.Contains(answerWords, string(f.Answer)) && (err != nil || status < 400 || status > 599) {
-		return fmt.Errorf("answer %q is neither a status from 400 to 599 nor one of %s", f.Answer, strings.Join(answerWords, ", "))
+	if !slices.Contains(words, string(f.Answer)) && (err != nil || status < 400 || status > 599 || f.Route == "webhook") {
+		return fmt.Errorf("answer %q is neither a status from 400 to 599 nor one of %s", f.Answer, strings.Join(words, ", "))
 	}
 	if f.RetryAfterAs != "" && f.RetryAfterAs != "date" {
 		return fmt.Errorf("retry_after_as %q: only \"date\" is known", f.RetryAfterAs)
@@ -83,6 +96,13 @@ func (h *Hub) planOrders(fault Fault) error {
 	if fault.TaskFails > 0 {
 		return h.planTasks(fault)
 	}
+	if fault.PickUp {
+		chosen, err := h.chosenPickUps(fault)
+		for _, p := range chosen {
+			p.faults = append(p.faults, fault)
+		}
+		return err
+	}
 	orders, err := h.chosen(fault)
 	if err != nil {
 		return err
@@ -109,7 +129,7 @@ func (h *Hub) planTasks(fault Fault) error {
 
 func (h *Hub) named(fault Fault) []*connection {
 	return lo.Filter(h.connections, func(c *connection, _ int) bool {
-		return c.channel != nil && (fault.Channel == c.provider ||
+		return (c.channel != nil || fault.ofStatus()) && (fault.Channel == c.provider ||
 			fault.Connection != "" && slices.Contains([]string{c.id, c.alias, c.name}, fault.Connection))
 	})
 }
@@ -121,16 +141,38 @@ func (h *Hub) chosen(fault Fault) ([]*order, error) {
 		return h.orderNamed(fault.Order)
 	}
 	candidates := lo.FlatMap(h.named(fault), func(c *connection, _ int) []*order {
-		return lo.Filter(c.orders, func(o *order, _ int) bool { return o.fate == Labelable })
+		return lo.Filter(c.orders, func(o *order, _ int) bool {
+			if fault.Mode != "" {
+				return squash(o.mode) == squash(fault.Mode) && o.fate != Cancelled && o.fate != Shipped
+			}
+			return o.fate == Labelable || o.fate == Shop
+		})
 	})
+	return nthOf(candidates, fault, "orders that can be labelled")
+}
+
+// chosenPickUps are the pick-ups that a fault speaks of, likewise.
+func (h *Hub) chosenPickUps(fault Fault) ([]*pickUp, error) {
+	candidates := h.pickUps
+	if fault.Order != "" {
+		fault.Every = 1
+		candidates = lo.Filter(h.pickUps, func(p *pickUp, _ int) bool { return slices.Contains([]string{p.id, p.code, p.sale.id}, fault.Order) })
+	} else {
+		connections := h.named(fault)
+		candidates = lo.Filter(candidates, func(p *pickUp, _ int) bool { return slices.Contains(connections, p.sale.connection) })
+	}
+	return nthOf(candidates, fault, "pick-ups")
+}
+
+// nthOf are the nth or every nth of those from which a fault chooses.
+func nthOf[T any](candidates []T, fault Fault, what string) ([]T, error) {
 	if len(candidates) < max(fault.Nth, fault.Every) || len(candidates) == 0 {
-		return nil, fmt.Errorf("%s has %d orders that can be labelled, too few for this fault",
-			fault.Connection+fault.Channel, len(candidates))
+		return nil, fmt.Errorf("%s has %d %s, too few for this fault", fault.Order+fault.Connection+fault.Channel, len(candidates), what)
 	}
 	if fault.Nth > 0 {
 		return candidates[fault.Nth-1 : fault.Nth], nil
 	}
-	return lo.Filter(candidates, func(_ *order, i int) bool { return (i+1)%fault.Every == 0 }), nil
+	return lo.Filter(candidates, func(_ T, i int) bool { return (i+1)%fault.Every == 0 }), nil
 }
 
 // orderNamed finds orders by any of their ids.
@@ -144,10 +186,3 @@ func (h *Hub) orderNamed(name string) ([]*order, error) {
 	}
 	return found, nil
 }
-
-// fault sums up what its faults of one kind say of an order.
-func (o *order) fault(times func(Fault) Times) Times {
-	return lo.SumBy(o.faults, func(f Fault) Times { return min(times(f), Always) })
-}
-
-func (o *order) has(property func(Fault) bool) bool { return slices.ContainsFunc(o.faults, property) }

@@ -20,6 +20,8 @@ type Fault struct {
 	Channel    string `json:"channel,omitempty"`    // provider slug
 	Nth        int    `json:"nth,omitempty"`        // the nth order that can be labelled, newest first, from 1
 	Every      int    `json:"every,omitempty"`      // every nth order, or every nth call of a route
+	Mode       string `json:"mode,omitempty"`       // with nth or every: orders of this shipping mode, labels or not
+	PickUp     bool   `json:"pick_up,omitempty"`    // pick-ups are chosen instead of delivery orders
 
 	LabelFails      Times  `json:"label_fails,omitempty"`      // it is in failedDeliveryOrders this often
 	Unavailable     Times  `json:"unavailable,omitempty"`      // in ordersWithUnavailableDeliveryOrderTickets
@@ -29,6 +31,7 @@ type Fault struct {
 	CancelledDuring string `json:"cancelled_during,omitempty"` // "asked": the sale is cancelled when its label is asked for
 	StatusRefused   string `json:"status_refused,omitempty"`   // failed_fatal, with these words of the channel
 	StatusStuck     Times  `json:"status_stuck,omitempty"`     // this many changes never reach the channel
+	StatusDelay     string `json:"status_delay,omitempty"`     // how long a status takes to the channel, instead of the channel's own time
 	NotRequested    bool   `json:"not_requested,omitempty"`    // changes end not_requested
 	File            string `json:"file,omitempty"`             // broken, empty, encrypted, mislabelled, missing, missing_in_zip
 	Late            string `json:"late,omitempty"`             // it appears in the list this long (hub time) after the world began
@@ -131,12 +134,14 @@ func (f Fault) check() error {
 		return fmt.Errorf("file %q is none of %s", f.File, strings.Join(fileFaults, ", "))
 	case f.CancelledDuring != "" && f.CancelledDuring != "asked":
 		return fmt.Errorf("cancelled_during %q: only \"asked\" is known", f.CancelledDuring)
+	case (f.PickUp || f.Mode != "") && !f.ofStatus():
+		return errors.New("pick_up and mode are for faults of statuses")
 	case f.name() == "":
 		return errors.New("it does not say what happens to the order")
 	}
-	if f.Late != "" {
-		if _, err := time.ParseDuration(f.Late); err != nil {
-			return fmt.Errorf("late: %w", err)
+	for name, text := range map[string]string{"late": f.Late, "status_delay": f.StatusDelay} {
+		if _, err := time.ParseDuration(text); text != "" && err != nil {
+			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	return nil
@@ -163,10 +168,17 @@ func (f Fault) name() string {
 		return "status_stuck"
 	case f.NotRequested:
 		return "not_requested"
+	case f.StatusDelay != "":
+		return "status_delay"
 	case f.File != "":
 		return "file_" + f.File
 	case f.Late != "":
 		return "late"
 	}
 	return ""
+}
+
+// ofStatus says whether the fault concerns statuses, or whether the order is known at all.
+func (f Fault) ofStatus() bool {
+	return f.StatusRefused != "" || f.StatusStuck > 0 || f.NotRequested || f.StatusDelay != "" || f.Unknown
 }

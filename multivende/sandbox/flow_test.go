@@ -50,7 +50,7 @@ func TestStatusTravelsToTheChannel(t *testing.T) {
 	assert.Equal(t, readyToShip, v.get("/api/delivery-orders/" + o.ID)["DeliveryOrderStatus"].(object)["code"])
 	v.time.pass(pickingUp)
 	assert.Equal(t, linkPending, v.sync(o.ID))
-	v.time.pass(travelTime(v.hub.orderByID[o.ID], 1)*2/5 - pickingUp)
+	v.time.pass(v.hub.travelTime(v.hub.orderByID[o.ID])*2/5 - pickingUp)
 	assert.Equal(t, linkRequesting, v.sync(o.ID))
 	require.NotContains(t, v.available(c), o.ID)
 	v.time.pass(3 * time.Minute)

@@ -12,11 +12,10 @@ import (
 // generator makes a world from a seed; each connection has dice of its own, so
 // that more orders change only what they must.
 type generator struct {
-	hub    *Hub
-	id     func(format string, arguments ...any) string
-	dice   *rand.Rand
-	start  time.Time
-	serial uint64
+	hub   *Hub
+	id    func(format string, arguments ...any) string
+	dice  *rand.Rand
+	start time.Time
 }
 
 func (h *Hub) generate(start time.Time) {
@@ -26,7 +25,11 @@ func (h *Hub) generate(start time.Time) {
 		c := g.connection(place)
 		switch {
 		case c.channel == nil:
-			g.single(c, Shop, 1+h.options.Orders/200)
+			count := 1 + h.options.Orders/200
+			if c.outward.paper { // one of each fate of its tax document
+				count += 3
+			}
+			g.single(c, Shop, count)
 		default:
 			g.labelable(c, count)
 			g.others(c, count)
@@ -60,7 +63,7 @@ func (g *generator) connection(place int) *connection {
 	o := outlets[place]
 	c := &connection{
 		id: g.id("connection %d", place), provider: o.provider, name: o.name, alias: o.alias, country: o.country,
-		shape: place,
+		shape: place, outward: outwardOf(o.provider, o.country),
 	}
 	if o.share > 0 {
 		c.channel = g.hub.channels[o.provider]
@@ -142,13 +145,19 @@ func (g *generator) pick(words []string) string { return words[g.dice.IntN(len(w
 
 // number is unique in the world: nine digits that look drawn.
 func (g *generator) number() uint64 {
-	g.serial++
-	return (g.serial*387_420_489 + uint64(g.hub.options.Seed)*104_729) % 1_000_000_000
+	g.hub.serial++
+	return (g.hub.serial*387_420_489 + uint64(g.hub.options.Seed)*104_729) % 1_000_000_000
 }
 
 // prepare brings every order to where it stands when the world begins, once its
 // faults are known.
 func (h *Hub) prepare(start time.Time) {
+	for _, c := range h.connections {
+		c.partlyCancelled()
+		for i, o := range c.orders {
+			o.filePaper(i)
+		}
+	}
 	for _, o := range h.orders {
 		o.updatedAt = o.createdAt.Add(time.Minute)
 		o.tracking = o.parcels[0].tracking
@@ -166,6 +175,10 @@ func (h *Hub) prepare(start time.Time) {
 		default:
 			o.ready = o.careless
 		}
+		if o.partial && o.status == pending && o.connection.provider == "mercadolibre" {
+			o.status = partial
+		}
+		o.onChannel = o.status
 	}
 	slices.SortFunc(h.orders, func(a, b *order) int { return cmp.Compare(a.index, b.index) })
 }
@@ -175,12 +188,13 @@ func (h *Hub) prepareLabelable(o *order, start time.Time) {
 	switch {
 	case first == "":
 		o.ready = true
-		if o.shape%3 == 0 {
+		if o.shape%3 == 0 && !o.partial {
 			o.status = handling
 		}
 	case o.shape%10 == 0 && len(o.faults) == 0: // somebody has been there before
 		o.ready, o.status = true, first
 		o.link = &link{id: h.id("link %s 0", o.id), code: first, state: linkChanged, before: true, sentAt: o.createdAt, updatedAt: o.createdAt.Add(time.Minute)}
+		o.link.endsAt, o.link.seenAt = o.link.updatedAt, o.link.updatedAt
 		o.links = append(o.links, o.link)
 	case len(o.sales[0].orders) == 1:
 		o.trackingAtReady, o.tracking = true, ""

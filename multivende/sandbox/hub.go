@@ -33,6 +33,8 @@ type Hub struct {
 	connections []*connection
 	orders      []*order
 	sales       []*sale // newest change first
+	pickUps     []*pickUp
+	pickUpByID  map[string]*pickUp
 	orderByID   map[string]*order
 	saleByID    map[string]*sale
 	taskByID    map[string]*task
@@ -40,8 +42,12 @@ type Hub struct {
 	tasks       int
 	coming      events
 	turn        int
+	serial      uint64 // of the newest number that was drawn
+	failures    []*failure
+	webhooks    webhooks
 	calls       map[string]*RouteCalls
 	routeFaults map[string][]*routeFault
+	oauth       oauth
 }
 
 // ErrOtherWorld says that Options.Dir holds a world made with other options.
@@ -57,7 +63,7 @@ func New(options Options) (*Hub, error) {
 	}
 	h := &Hub{
 		options: options, id: identifiers(options.Seed), channels: channelsWith(options.FalabellaFormat),
-		orderByID: map[string]*order{}, saleByID: map[string]*sale{}, taskByID: map[string]*task{},
+		pickUpByID: map[string]*pickUp{}, orderByID: map[string]*order{}, saleByID: map[string]*sale{}, taskByID: map[string]*task{},
 		documents: map[string]document{}, calls: map[string]*RouteCalls{}, routeFaults: map[string][]*routeFault{},
 	}
 	if h.samples, err = readSamples(options.LabelsDir); err != nil {
@@ -70,11 +76,18 @@ func New(options Options) (*Hub, error) {
 	start := past.world.Start
 	h.start = start
 	h.generate(start)
+	h.foundOAuth(start)
+	if err := h.knows(options.Scopes); err != nil {
+		return nil, errors.Join(fmt.Errorf("sandbox: %w", err), journal.close())
+	}
 	if err := h.plan(options.Faults); err != nil {
 		return nil, errors.Join(fmt.Errorf("sandbox: %w", err), journal.close())
 	}
 	h.prepare(start)
 	h.samples.deal(h.orders)
+	h.foundFailures()
+	h.expectArrivals(start, 0)
+	h.webhooks.report.Refused = map[string]int{}
 	if err := h.replay(past.entries); err != nil {
 		return nil, errors.Join(err, journal.close())
 	}
@@ -84,6 +97,9 @@ func New(options Options) (*Hub, error) {
 		return nil, errors.Join(err, journal.close())
 	}
 	h.mux = h.routing()
+	if err := h.beginWebhooks(); err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
 	return h, nil
 }
 
@@ -99,7 +115,8 @@ func channelsWith(falabella string) map[string]*channel {
 // Merchant is the id of the merchant whose orders these are.
 func (h *Hub) Merchant() string { return h.options.MerchantID }
 
-// Token is the bearer token that the hub accepts.
+// Token is the bearer token that the hub accepts beside those of OAuth; with
+// Options.OAuthOnly it does not.
 func (h *Hub) Token() string { return h.options.Token }
 
 // Now is the hub's clock.
@@ -107,6 +124,7 @@ func (h *Hub) Now() time.Time { return h.clock.now() }
 
 // Close ends the journal; the world can be taken up again from its folder.
 func (h *Hub) Close() error {
+	h.webhooks.post.close()
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 	kept := h.kept

@@ -24,27 +24,40 @@ type journal struct {
 // entry is one line of the journal.
 type entry struct {
 	At   time.Time `json:"at"`
-	Kind string    `json:"kind"` // world, call, ask, status, tracking, cancel, strike, download
+	Kind string    `json:"kind"` // what redo tells apart
 
 	World *worldEntry `json:"world,omitempty"`
 
-	ID     string   `json:"id,omitempty"`     // of what the entry speaks of
-	Orders []string `json:"orders,omitempty"` // of an ask
-	Code   string   `json:"code,omitempty"`   // of a status
-	Route  string   `json:"route,omitempty"`  // of a call or strike
-	Status int      `json:"status,omitempty"` // of a call
-	Number *string  `json:"number,omitempty"` // of a tracking
-	URL    *string  `json:"url,omitempty"`
-	Fault  int      `json:"fault,omitempty"` // of a strike: its number in the plan, 0 for a call that none struck
+	ID      string            `json:"id,omitempty"`     // of what the entry speaks of
+	Orders  []string          `json:"orders,omitempty"` // of an ask
+	Code    string            `json:"code,omitempty"`   // of a status
+	Route   string            `json:"route,omitempty"`  // of a call or strike
+	Status  int               `json:"status,omitempty"` // of a call
+	Number  *string           `json:"number,omitempty"` // of a tracking
+	URL     *string           `json:"url,omitempty"`
+	Text    string            `json:"text,omitempty"`   // of a refused exchange
+	Asked   []string          `json:"asked,omitempty"`  // scopes of a consent
+	Scopes  Scopes            `json:"scopes,omitempty"` // what the account grants
+	Rates   *Rates            `json:"rates,omitempty"`  // of webhooks
+	Millis  float64           `json:"millis,omitempty"` // of a webhook's answer
+	Count   int               `json:"count,omitempty"`  // of sales
+	Life    Life              `json:"life,omitempty"`
+	Spread  time.Duration     `json:"spread,omitempty"`
+	Beside  bool              `json:"beside,omitempty"`  // a refresh came while another was being answered
+	Courier *string           `json:"courier,omitempty"` // of a tracking
+	Told    map[string]string `json:"told,omitempty"`    // of a pick-up's status
+	Fault   int               `json:"fault,omitempty"`   // of a strike: its number in the plan, 0 for a call that none struck
 }
 
 // worldEntry is what a world was made with.
 type worldEntry struct {
-	Seed      int64     `json:"seed"`
-	Orders    int       `json:"orders"`
-	Start     time.Time `json:"start"`
-	Faults    []Fault   `json:"faults,omitempty"`
-	Falabella string    `json:"falabella"`
+	Seed      int64                    `json:"seed"`
+	Orders    int                      `json:"orders"`
+	Start     time.Time                `json:"start"`
+	Faults    []Fault                  `json:"faults,omitempty"`
+	Falabella string                   `json:"falabella"`
+	Arrivals  float64                  `json:"arrivals,omitempty"`
+	Delays    map[string]time.Duration `json:"delays,omitempty"`
 }
 
 // past is what a journal tells: how the world was made, what happened, and the
@@ -63,6 +76,7 @@ func openJournal(options Options) (*journal, past, error) {
 	start := options.Now().UTC().Truncate(time.Second)
 	began := past{last: start, world: worldEntry{
 		Seed: options.Seed, Orders: options.Orders, Start: start, Faults: options.Faults, Falabella: options.FalabellaFormat,
+		Arrivals: options.Arrivals, Delays: options.StatusDelays,
 	}}
 	if options.Dir == "" {
 		return &journal{}, began, nil
@@ -108,8 +122,8 @@ func took(entries []entry, asked worldEntry, dir string) (past, error) {
 	world := *entries[0].World
 	asked.Start = world.Start
 	if !reflect.DeepEqual(world, asked) {
-		return past{}, fmt.Errorf("%w: %s was made with seed %d, %d orders, %d faults and Falabella as %s; give the same or another folder",
-			ErrOtherWorld, dir, world.Seed, world.Orders, len(world.Faults), world.Falabella)
+		return past{}, fmt.Errorf("%w: %s was made with seed %d, %d orders, %d faults, %g arrivals an hour and Falabella as %s; give the same or another folder",
+			ErrOtherWorld, dir, world.Seed, world.Orders, len(world.Faults), world.Arrivals, world.Falabella)
 	}
 	last := world.Start.Add(time.Second) // an answer may have told a little more than was written
 	for _, entry := range entries {

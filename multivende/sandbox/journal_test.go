@@ -33,7 +33,7 @@ func lived(t *testing.T, options Options) visitor {
 	v.time.pass(5 * time.Minute)
 	status, _ := v.download(v.task(first)["url"].(string))
 	require.Equal(t, http.StatusOK, status)
-	v.put("/api/delivery-orders/"+linio[1], object{"trackingNumber": "T-1"})
+	v.put("/api/delivery-orders/"+v.orders("liverpool", Labelable)[0].ID, object{"trackingNumber": "T-1"})
 	require.Equal(t, http.StatusOK, v.call(http.MethodPost, "/sandbox/cancel/"+paris[5], nil, "").Code)
 	v.ask("paris", paris[1], paris[3]) // goes on when the hub stops
 	v.get("/api/checkouts/" + v.order(paris[0]).Checkouts[0])

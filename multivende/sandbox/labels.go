@@ -58,7 +58,7 @@ func (h *Hub) documentsOf(a *ask) []document {
 		documents = append(documents, document{id: h.documentID(a, len(documents)), kind: kind, name: name, ask: a})
 	}
 	name := a.name()
-	sample := h.samples.of[a.order]
+	sample := a.order.sample
 	switch {
 	case a.file == "missing":
 	case a.file == "encrypted":
@@ -98,11 +98,11 @@ func (h *Hub) content(d document) ([]byte, error) {
 	case "empty":
 		return []byte{}, nil
 	case "mislabelled":
-		o = h.neighbour(o)
+		o = d.ask.wrong
 	}
 	var content []byte
 	var err error
-	switch sample := h.samples.of[o]; {
+	switch sample := o.sample; {
 	case d.ask.file == "encrypted":
 		content, err = paper.PDF(paper.FourBySix, false, o.labels()...)
 		if err == nil {

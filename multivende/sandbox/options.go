@@ -1,12 +1,16 @@
 package sandbox
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/samber/lo"
 )
 
 // Options say what world a hub has. The zero value is a world of 110 orders
@@ -33,6 +37,33 @@ type Options struct {
 	// Token is the bearer that the hub accepts, MerchantID its merchant; both are
 	// made from the seed when empty.
 	Token, MerchantID string
+	// ClientID (digits) and ClientSecret are the application's; made from the seed when empty.
+	ClientID, ClientSecret string
+	// Redirects are the addresses to which a consent may lead; nil means
+	// http://127.0.0.1:8477/callback.
+	Redirects []string
+	// OAuthOnly refuses Token: only tokens that OAuth hands out are accepted.
+	OAuthOnly bool
+	// OldTokensLive leaves a token alive to its end when it has been refreshed;
+	// otherwise it is refused from then on.
+	OldTokensLive bool
+	// RefreshDiesWithToken refuses a refresh once the token has expired, as one
+	// article of the guide says; otherwise the refresh token lives 48 hours.
+	RefreshDiesWithToken bool
+	// Scopes are what the account grants; nil means everything for everything.
+	Scopes Scopes
+	// Webhooks is the address to which changes are told, while the hub runs or
+	// until POST /sandbox/webhooks names another; empty for nobody. WebhookRates
+	// say how often a notice goes wrong.
+	Webhooks     string
+	WebhookRates Rates
+	// WebhookClient sends the notices; nil means a client of the hub's own.
+	WebhookClient *http.Client
+	// Arrivals are how many sales come by themselves in an hour of the hub's clock.
+	Arrivals float64
+	// StatusDelays are how long statuses take to a channel, by provider, where that
+	// is not to be the world's own time for it.
+	StatusDelays map[string]time.Duration
 	// Now is our clock; nil means time.Now.
 	Now func() time.Time
 	// PageSize is the length of a list's page. Zero means 50.
@@ -55,6 +86,17 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	id, secret := credentials(o.Seed)
+	o.ClientID, o.ClientSecret = cmp.Or(o.ClientID, id), cmp.Or(o.ClientSecret, secret)
+	if o.Redirects == nil {
+		o.Redirects = []string{"http://127.0.0.1:8477/callback"}
+	}
+	if o.Scopes == nil {
+		o.Scopes = everything()
+	}
+	if len(o.StatusDelays) == 0 {
+		o.StatusDelays = nil
+	}
 	if len(o.Faults) == 0 {
 		o.Faults = nil
 	}
@@ -72,6 +114,12 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("sandbox: speed %g: a clock does not run backwards", o.Speed)
 	case o.PageSize < 0:
 		return o, fmt.Errorf("sandbox: page size %d: give a number from 1 on", o.PageSize)
+	case o.Arrivals < 0 || o.Arrivals > 1_000_000:
+		return o, fmt.Errorf("sandbox: %g arrivals an hour: give a number from 0 to 1,000,000", o.Arrivals)
+	case refuseWebhooks(o.Webhooks, o.WebhookRates) != "":
+		return o, fmt.Errorf("sandbox: %s", refuseWebhooks(o.Webhooks, o.WebhookRates))
+	case lo.SomeBy(lo.Values(o.StatusDelays), func(delay time.Duration) bool { return delay <= 0 }):
+		return o, errors.New("sandbox: a status takes some time to its channel")
 	case o.FalabellaFormat != "pdf" && o.FalabellaFormat != "zpl":
 		return o, fmt.Errorf("sandbox: Falabella's format %q: give pdf or zpl", o.FalabellaFormat)
 	}

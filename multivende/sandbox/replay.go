@@ -23,6 +23,15 @@ func (h *Hub) redo(past entry) error {
 	case "strike":
 		h.restrike(past)
 		return nil
+	case "webhook":
+		h.delivered(past)
+		return nil
+	case "refreshed":
+		h.refreshed(past)
+		return nil
+	}
+	if h.redoOAuth(past) {
+		return nil
 	}
 	h.settle(past.At)
 	if past.Kind == "ask" {
@@ -31,6 +40,30 @@ func (h *Hub) redo(past entry) error {
 			return fmt.Errorf("no connection %s", past.ID)
 		}
 		h.ask(past.At, c, past.Orders)
+		return nil
+	}
+	switch past.Kind {
+	case "webhooks":
+		h.direct(*past.URL, *past.Rates)
+		return nil
+	case "sales":
+		h.expectSales(past.At, past.Count, past.Spread, arrival{connection: h.connectionByID(past.ID), life: past.Life})
+		return nil
+	}
+	if past.Kind == "pick-up" {
+		p := h.pickUpByID[past.ID]
+		if p == nil {
+			return fmt.Errorf("no pick-up %s", past.ID)
+		}
+		h.sendPickUp(past.At, p, past.Code, past.Told)
+		return nil
+	}
+	if past.Kind == "touch" {
+		s := h.saleByID[past.ID]
+		if s == nil {
+			return fmt.Errorf("no sale %s", past.ID)
+		}
+		h.touch(past.At, s)
 		return nil
 	}
 	if past.Kind == "download" {
@@ -53,11 +86,38 @@ func (h *Hub) redo(past entry) error {
 	case "status":
 		h.send(past.At, o, past.Code)
 	case "tracking":
-		o.track(past.At, past.Number, past.URL)
+		h.track(o, TrackingWrite{At: past.At, Number: past.Number, URL: past.URL, Courier: past.Courier})
+	case "paper":
+		h.load(past.At, o)
 	default:
 		return fmt.Errorf("kind %q is unknown", past.Kind)
 	}
 	return nil
+}
+
+// redoOAuth does again what concerns the account's consent; false for anything else.
+func (h *Hub) redoOAuth(past entry) bool {
+	switch past.Kind {
+	case "consent":
+		h.consented(past.At, past.Asked)
+	case "code":
+		h.newCode(past.At)
+	case "exchange":
+		h.exchange(past.At, past.ID)
+	case "refresh":
+		h.refreshPair(past.At, past.ID)
+	case "refused":
+		h.oauth.report.Refused[past.Text]++
+	case "revoke":
+		h.revoke()
+	case "expire":
+		h.killTokens()
+	case "scopes":
+		h.oauth.scopes = past.Scopes
+	default:
+		return false
+	}
+	return true
 }
 
 // restrike counts a call of a route with faults, and the fault that struck it.

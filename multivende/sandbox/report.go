@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -17,8 +18,12 @@ type Report struct {
 	Now         time.Time             `json:"now"`
 	Speed       float64               `json:"speed"`
 	Calls       map[string]RouteCalls `json:"calls"` // by the route's name
+	OAuth       ReportOAuth           `json:"oauth"`
 	Connections []ReportConnection    `json:"connections"`
 	Orders      []ReportOrder         `json:"orders"`
+	Webhooks    ReportWebhooks        `json:"webhooks"`
+	Failures    []ReportFailure       `json:"failures"` // sales that failed to register
+	PickUps     []ReportPickUp        `json:"pick_ups"`
 }
 
 // RouteCalls counts the calls of a route; status "0" is one that was cut.
@@ -56,19 +61,27 @@ type ReportOrder struct {
 	Checkouts  []string       `json:"checkouts"`
 	Parcels    []ReportParcel `json:"parcels"`
 	Fate       Fate           `json:"fate"`
+	Life       Life           `json:"life,omitempty"` // of a sale that came while the world ran
+	CreatedAt  time.Time      `json:"created_at"`
 	Faults     []Fault        `json:"faults,omitempty"`
 	Expected   string         `json:"expected"` // the outcome for a client that asks five times and sends a status three times
 	FirstNeeds string         `json:"status_first,omitempty"`
 
-	Status      string         `json:"status"`
-	Cancelled   bool           `json:"cancelled"`
-	Labels      []LabelRequest `json:"labels"`   // each time that its label was asked for
-	Statuses    []StatusSend   `json:"statuses"` // each time that a status was sent
-	Downloads   int            `json:"downloads"`
-	OrderReads  int            `json:"order_reads"`
-	SaleReads   int            `json:"checkout_reads"` // of all its checkouts
-	TrackNumber string         `json:"tracking"`
-	TrackURL    string         `json:"tracking_url,omitempty"`
+	Status    string `json:"status"`
+	OnChannel string `json:"on_channel"` // the status that the channel took last
+	Cancelled bool   `json:"cancelled"`
+	// CancelledItems are SKUs of items that the channel has cancelled on its own.
+	CancelledItems []string `json:"cancelled_items,omitempty"`
+	// TaxDocument is where the tax document is: order, checkout, without_url or refused; empty for none.
+	TaxDocument string          `json:"tax_document,omitempty"`
+	Tracking    []TrackingWrite `json:"tracking_writes,omitempty"`
+	Labels      []LabelRequest  `json:"labels"`   // each time that its label was asked for
+	Statuses    []StatusSend    `json:"statuses"` // each time that a status was sent
+	Downloads   int             `json:"downloads"`
+	OrderReads  int             `json:"order_reads"`
+	SaleReads   int             `json:"checkout_reads"` // of all its checkouts
+	TrackNumber string          `json:"tracking"`
+	TrackURL    string          `json:"tracking_url,omitempty"`
 }
 
 // ReportParcel is a parcel: what its label's barcode holds.
@@ -86,20 +99,13 @@ type LabelRequest struct {
 	MadeAt *time.Time `json:"made_at,omitempty"`
 }
 
-// StatusSend is a change of status and how far it has come.
-type StatusSend struct {
-	At    time.Time `json:"at"`
-	Code  string    `json:"code"`
-	State string    `json:"state"` // as synchronizationStatus; empty for null
-}
-
 // Report tells what has been asked so far and what the world is.
 func (h *Hub) Report() Report {
 	now := h.lock()
 	defer h.mutex.Unlock()
 	report := Report{
 		Merchant: h.options.MerchantID, Seed: h.options.Seed, Start: h.start, Now: now, Speed: h.options.Speed,
-		Calls: map[string]RouteCalls{},
+		Calls: map[string]RouteCalls{}, OAuth: h.oauthReport(now), Webhooks: h.webhooksReport(), Failures: h.failuresReport(),
 	}
 	for name, calls := range h.calls {
 		copied := RouteCalls{Count: calls.Count, Statuses: map[string]int{}}
@@ -118,15 +124,18 @@ func (h *Hub) Report() Report {
 	for _, o := range h.orders {
 		report.Orders = append(report.Orders, o.report())
 	}
+	for _, p := range h.pickUps {
+		report.PickUps = append(report.PickUps, p.report())
+	}
 	return report
 }
 
 func (o *order) report() ReportOrder {
 	report := ReportOrder{
 		ID: o.id, Code: o.code, Number: o.number, Reference: o.reference(), Shipment: o.shipment, Connection: o.connection.id,
-		Channel: o.connection.provider, Mode: o.mode, Warehouse: o.warehouse.id, Deadline: o.handlingLimit, Fate: o.fate, Faults: o.faults,
-		Expected: o.expected(), Status: o.status, Cancelled: o.cancel, Downloads: o.downloads, OrderReads: o.reads,
-		TrackNumber: o.tracking, TrackURL: o.trackingURL, Labels: []LabelRequest{}, Statuses: []StatusSend{},
+		Channel: o.connection.provider, Mode: o.mode, Warehouse: o.warehouse.id, Deadline: o.handlingLimit, Fate: o.fate, Life: o.sales[0].life, CreatedAt: o.createdAt, Faults: o.faults,
+		Expected: o.expected(), Status: o.status, OnChannel: o.onChannel, TaxDocument: o.paper, Tracking: slices.Clone(o.trackingWrites), Cancelled: o.cancel, Downloads: o.downloads, OrderReads: o.reads,
+		TrackNumber: o.tracking, TrackURL: o.trackingURL, Labels: []LabelRequest{},
 	}
 	if o.channel() != nil {
 		report.FirstNeeds = o.channel().first
@@ -134,6 +143,11 @@ func (o *order) report() ReportOrder {
 	for _, s := range o.sales {
 		report.Checkouts = append(report.Checkouts, s.id)
 		report.SaleReads += s.reads
+		for _, line := range s.items {
+			if line.order == o && line.cancelled {
+				report.CancelledItems = append(report.CancelledItems, line.sku)
+			}
+		}
 	}
 	for _, p := range o.parcels {
 		report.Parcels = append(report.Parcels, ReportParcel{Tracking: p.tracking, Code: p.code})
@@ -145,12 +159,7 @@ func (o *order) report() ReportOrder {
 		}
 		report.Labels = append(report.Labels, request)
 	}
-	for _, l := range o.links {
-		if l.before {
-			continue
-		}
-		report.Statuses = append(report.Statuses, StatusSend{At: l.sentAt, Code: l.code, State: l.state})
-	}
+	report.Statuses = o.journey.report()
 	return report
 }
 
@@ -167,10 +176,19 @@ func (h *Hub) count(call entry) {
 	case "delivery-order":
 		if o := h.orderByID[call.ID]; o != nil {
 			o.reads++
+			o.shown(call)
+		}
+	case "pick-up-order":
+		if p := h.pickUpByID[call.ID]; p != nil {
+			p.reads++
+			p.shown(call)
 		}
 	case "checkout":
 		if s := h.saleByID[call.ID]; s != nil {
 			s.reads++
+			for _, o := range s.orders {
+				o.shown(call)
+			}
 		}
 	}
 }

@@ -6,11 +6,12 @@ import (
 	"time"
 )
 
-func (g *generator) sale(c *connection, at time.Time) *sale {
-	n := g.number()
+func (g *generator) sale(c *connection, at time.Time) *sale { return g.saleNumbered(c, at, g.number()) }
+
+func (g *generator) saleNumbered(c *connection, at time.Time, n uint64) *sale {
 	s := &sale{
 		id: g.id("sale %d", n), code: fmt.Sprintf("V%09d", n), connection: c,
-		externalID: fmt.Sprintf("55%09d", n), orderNumber: orderNumber(c.provider, n),
+		externalID: externalID(n), orderNumber: orderNumber(c.provider, n),
 		client: g.person(c.country), soldAt: at.Add(-2 * time.Minute), createdAt: at, updatedAt: at.Add(3 * time.Minute),
 		shape: int(n % 1000), payment: "completed", verification: "verified",
 	}
@@ -18,6 +19,9 @@ func (g *generator) sale(c *connection, at time.Time) *sale {
 	g.hub.saleByID[s.id] = s
 	return s
 }
+
+// externalID is the marketplace's own id of a sale.
+func externalID(n uint64) string { return fmt.Sprintf("55%09d", n) }
 
 // orderNumber is how a channel writes its order numbers.
 func orderNumber(provider string, n uint64) string {
@@ -124,7 +128,11 @@ func (g *generator) items(s *sale, o *order) {
 
 func (g *generator) pickUp(s *sale) {
 	id := g.id("pick-up %s", s.id)
-	s.pickUps = append(s.pickUps, pickUp{id: id, code: "RT" + s.code[1:], status: "pick_up_order_status_pending"})
+	p := &pickUp{id: id, code: "RT" + s.code[1:], sale: s, shape: s.shape, createdAt: s.createdAt, updatedAt: s.createdAt}
+	p.status, p.onChannel = pickUpPending, pickUpPending
+	s.pickUps = append(s.pickUps, p)
+	g.hub.pickUps = append(g.hub.pickUps, p)
+	g.hub.pickUpByID[id] = p
 	g.items(s, nil)
 }
 

@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// samples are the label files of Options.LabelsDir: the file of each order.
+// samples are the label files of Options.LabelsDir, and whose turn it is.
 type samples struct {
 	byProvider map[string][]string // "" for the folder itself
-	of         map[*order]string
+	turns      map[string]int
 }
 
 var sampleKinds = []string{".zpl", ".txt", ".pdf"}
@@ -19,7 +19,7 @@ var sampleKinds = []string{".zpl", ".txt", ".pdf"}
 // readSamples lists the label files of a folder and of its providers' folders;
 // no folder means no samples.
 func readSamples(dir string) (samples, error) {
-	s := samples{byProvider: map[string][]string{}, of: map[*order]string{}}
+	s := samples{byProvider: map[string][]string{}, turns: map[string]int{}}
 	if dir == "" {
 		return s, nil
 	}
@@ -60,20 +60,26 @@ func sampleFiles(dir string) ([]string, error) {
 
 // deal gives the files to the orders in rotation, those that can be labelled first.
 func (s samples) deal(orders []*order) {
-	turns := map[string]int{}
 	for _, labelable := range []bool{true, false} {
 		for _, o := range orders {
-			if o.channel() == nil || (o.fate == Labelable) != labelable {
-				continue
-			}
-			provider := o.connection.provider
-			if len(s.byProvider[provider]) == 0 {
-				provider = ""
-			}
-			if files := s.byProvider[provider]; len(files) > 0 {
-				s.of[o] = files[turns[provider]%len(files)]
-				turns[provider]++
+			if (o.fate == Labelable) == labelable {
+				s.give(o)
 			}
 		}
+	}
+}
+
+// give gives an order the next file of its provider.
+func (s samples) give(o *order) {
+	if o.channel() == nil {
+		return
+	}
+	provider := o.connection.provider
+	if len(s.byProvider[provider]) == 0 {
+		provider = ""
+	}
+	if files := s.byProvider[provider]; len(files) > 0 {
+		o.sample = files[s.turns[provider]%len(files)]
+		s.turns[provider]++
 	}
 }

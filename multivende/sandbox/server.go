@@ -9,52 +9,17 @@ import (
 	"time"
 )
 
-// route is one row of what the hub answers to. Its name stands in fault plans and
-// in the report.
-type route struct {
-	name, pattern string
-	access        access
-	handle        func(*Hub, *http.Request) answer
-}
-
-type access int
-
-const (
-	byToken access = iota // the token is needed
-	byLink                // a token is refused, as S3 refuses it
-	byAll                 // nobody asks
-)
-
-var routes = []route{
-	{"info", "GET /api/d/info", byToken, (*Hub).info},
-	{"connections", "GET /api/m/{merchant}/marketplace-connections/p/{page}", byToken, (*Hub).listConnections},
-	{"provider-connections", "GET /api/m/{merchant}/{provider}", byToken, (*Hub).listProvider},
-	{"provider-connections-page", "GET /api/m/{merchant}/{provider}/p/{page}", byToken, (*Hub).listProvider},
-	{"statuses", "GET /api/delivery-order-statuses", byToken, (*Hub).listStatuses},
-	{"documents", "GET /api/m/{merchant}/delivery-orders/documents/p/{page}", byToken, (*Hub).listAvailable},
-	{"tickets", "PUT /api/{provider}/{connection}/delivery-order-tickets/generation", byToken, (*Hub).generateTickets},
-	{"task", "GET /api/bulk-actions-task/{id}", byToken, (*Hub).readTask},
-	{"tasks", "GET /api/m/{merchant}/bulk-actions-task/{kind}/p/{page}", byToken, (*Hub).listTasks},
-	{"delivery-order", "GET /api/delivery-orders/{id}", byToken, (*Hub).readDeliveryOrder},
-	{"update-tracking", "PUT /api/delivery-orders/{id}", byToken, (*Hub).updateTracking},
-	{"change-status", "PUT /api/delivery-orders/{id}/change-delivery-status", byToken, (*Hub).changeStatus},
-	{"checkouts-light", "GET /api/m/{merchant}/checkouts/light/p/{page}", byToken, (*Hub).listCheckouts},
-	{"checkout", "GET /api/checkouts/{id}", byToken, (*Hub).readCheckout},
-	{"task-file", "GET /files/tasks/{id}", byLink, (*Hub).downloadTask},
-	{"document-file", "GET /files/documents/{id}", byLink, (*Hub).downloadDocument},
-	{"report", "GET /sandbox/report", byAll, (*Hub).readReport},
-	{"cancel", "POST /sandbox/cancel/{order}", byAll, (*Hub).cancelByHand},
-}
-
 // answer is what a route says: a body as JSON, or bytes as they are.
 type answer struct {
-	status int
-	body   any
-	raw    []byte
-	kind   string // the content type of raw
-	name   string // the file name of raw
-	retry  string // Retry-After
-	id     string // of what was read, for the report
+	status   int
+	body     any
+	raw      []byte
+	kind     string    // the content type of raw
+	name     string    // the file name of raw
+	retry    string    // Retry-After
+	location string    // of a redirect
+	id       string    // of what was read, for the report
+	at       time.Time // when it was read; zero for the time of the answer
 }
 
 func fine(body any) answer { return answer{status: http.StatusOK, body: body} }
@@ -70,8 +35,12 @@ const bodyLimit = 1 << 20
 func (h *Hub) routing() *http.ServeMux {
 	mux := http.NewServeMux()
 	for _, route := range routes {
+		if route.pattern == "" {
+			continue
+		}
 		mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) { h.serve(route, w, r) })
 	}
+	mux.HandleFunc("POST /oauth/access-token", h.accessToken)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		h.write(w, answer{status: http.StatusNotFound, kind: "text/html; charset=utf-8",
 			raw: []byte("<!DOCTYPE html>\n<html><head><title>Error</title></head><body><pre>Cannot find this route</pre></body></html>\n")})
@@ -84,7 +53,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.mux.ServeHTT
 
 func (h *Hub) serve(route route, w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
-	refusal, refused := h.refused(route, r)
+	r, refusal, refused := h.refused(route, r)
 	if refused {
 		h.called(route, refusal)
 		h.write(w, refusal)
@@ -97,6 +66,9 @@ func (h *Hub) serve(route route, w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	given := route.handle(h, r)
+	if fault != nil && fault.Answer == "shift" {
+		h.shift(given.id)
+	}
 	if fault != nil && fault.Answer == "cut_after" {
 		h.called(route, answer{id: given.id})
 		panic(http.ErrAbortHandler)
@@ -105,26 +77,31 @@ func (h *Hub) serve(route route, w http.ResponseWriter, r *http.Request) {
 	h.write(w, given)
 }
 
-// refused is the answer to a call without the right to make it.
-func (h *Hub) refused(route route, r *http.Request) (answer, bool) {
+// refused is the answer to a call without the right to make it; otherwise the
+// request knows what the caller's token is granted.
+func (h *Hub) refused(route route, r *http.Request) (*http.Request, answer, bool) {
 	given := r.Header.Get("Authorization")
 	switch route.access {
 	case byLink:
 		if given != "" {
-			return xmlError(http.StatusBadRequest, "InvalidArgument", "Only one auth mechanism allowed"), true
+			return r, xmlError(http.StatusBadRequest, "InvalidArgument", "Only one auth mechanism allowed"), true
 		}
-		return answer{}, false
-	case byAll:
-		return answer{}, false
+		return r, answer{}, false
+	case byAll, byClient:
+		return r, answer{}, false
 	}
-	scheme, token, _ := strings.Cut(given, " ")
-	if !strings.EqualFold(scheme, "bearer") || token != h.options.Token {
-		return problem(http.StatusUnauthorized, "UnauthorizedError", "invalid token"), true
+	scheme, text, _ := strings.Cut(given, " ")
+	granted, accepted := h.accepts(text)
+	if !strings.EqualFold(scheme, "bearer") || !accepted {
+		return r, problem(http.StatusUnauthorized, "UnauthorizedError", "invalid token"), true
 	}
 	if merchant := r.PathValue("merchant"); merchant != "" && merchant != h.options.MerchantID {
-		return problem(http.StatusForbidden, "ForbiddenError", "the application has no access to this merchant"), true
+		return r, problem(http.StatusForbidden, "ForbiddenError", "the application has no access to this merchant"), true
 	}
-	return answer{}, false
+	if !granted.anywhere(route.scope) {
+		return r, forbidden(route.scope), true
+	}
+	return withScopes(r, granted), answer{}, false
 }
 
 // strike is the fault of this call; nil for none.
@@ -152,7 +129,7 @@ func (h *Hub) faulty(fault *routeFault, r *http.Request) (instead answer, done b
 		return answer{}, false
 	}
 	switch fault.Answer {
-	case "cut_after":
+	case "cut_after", "shift":
 		return answer{}, false
 	case "cut_before":
 		return answer{}, true
@@ -185,7 +162,10 @@ func (h *Hub) called(route route, given answer) {
 	if route.access == byAll {
 		return
 	}
-	call := entry{At: h.clock.now(), Kind: "call", Route: route.name, Status: given.status, ID: given.id}
+	if given.at.IsZero() {
+		given.at = h.clock.now()
+	}
+	call := entry{At: given.at, Kind: "call", Route: route.name, Status: given.status, ID: given.id}
 	h.mutex.Lock()
 	h.count(call)
 	h.mutex.Unlock()
@@ -212,6 +192,9 @@ func (h *Hub) write(w http.ResponseWriter, given answer) {
 	header.Set("Content-Length", strconv.Itoa(len(content)))
 	if given.retry != "" {
 		header.Set("Retry-After", given.retry)
+	}
+	if given.location != "" {
+		header.Set("Location", given.location)
 	}
 	if given.name != "" {
 		header.Set("Content-Disposition", `attachment; filename="`+given.name+`"`)

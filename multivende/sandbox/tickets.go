@@ -62,6 +62,9 @@ func (h *Hub) generateTickets(r *http.Request) answer {
 	if c == nil || c.provider+"-connections" != r.PathValue("provider") {
 		return problem(http.StatusNotFound, "NotFoundError", "connection not found")
 	}
+	if !allowed(r, writeCheckouts, c) {
+		return forbidden(writeCheckouts)
+	}
 	if refused := h.refuseTickets(c, body.Orders); refused != "" {
 		return problem(http.StatusBadRequest, "BadRequestError", refused)
 	}

@@ -37,11 +37,21 @@ func (h *Hub) changeStatus(r *http.Request) answer {
 	return given
 }
 
-// updateTracking writes an order's tracking number and URL.
+// TrackingWrite is a tracking number that a client wrote, or tried to.
+type TrackingWrite struct {
+	At      time.Time `json:"at"`
+	Number  *string   `json:"number,omitempty"`
+	URL     *string   `json:"url,omitempty"`
+	Courier *string   `json:"courier,omitempty"`
+	Refused bool      `json:"refused,omitempty"` // the channel takes none
+}
+
+// updateTracking writes an order's tracking number, URL and courier, where its channel takes them.
 func (h *Hub) updateTracking(r *http.Request) answer {
 	var body struct {
-		Number *string `json:"trackingNumber"`
-		URL    *string `json:"trackingUrl"`
+		Number  *string `json:"trackingNumber"`
+		URL     *string `json:"trackingUrl"`
+		Courier *string `json:"courierName"`
 	}
 	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
 		return problem(http.StatusBadRequest, "BadRequestError", "the body is not the JSON that is asked for")
@@ -52,21 +62,29 @@ func (h *Hub) updateTracking(r *http.Request) answer {
 	if o == nil {
 		return refusal
 	}
-	if err := h.record(entry{At: now, Kind: "tracking", ID: o.id, Number: body.Number, URL: body.URL}); err != nil {
+	if err := h.record(entry{At: now, Kind: "tracking", ID: o.id, Number: body.Number, URL: body.URL, Courier: body.Courier}); err != nil {
 		return problem(http.StatusInternalServerError, "InternalServerError", err.Error())
 	}
-	o.track(now, body.Number, body.URL)
+	if !h.track(o, TrackingWrite{At: now, Number: body.Number, URL: body.URL, Courier: body.Courier}) {
+		return problem(http.StatusBadRequest, "BadRequestError", "the channel takes no tracking number for this shipping mode")
+	}
 	given := fine(h.orderView(o))
 	given.status, given.id = http.StatusCreated, o.id
 	return given
 }
 
-func (o *order) track(now time.Time, number, url *string) {
-	if number != nil {
-		o.tracking = *number
+// track writes what is given, and says whether the channel takes it.
+func (h *Hub) track(o *order, write TrackingWrite) bool {
+	write.Refused = !o.connection.outward.takesTracking(o.mode)
+	o.trackingWrites = append(o.trackingWrites, write)
+	if write.Refused {
+		return false
 	}
-	if url != nil {
-		o.trackingURL = *url
+	for to, given := range map[*string]*string{&o.tracking: write.Number, &o.trackingURL: write.URL, &o.courier: write.Courier} {
+		if given != nil {
+			*to = *given
+		}
 	}
-	o.updatedAt = now
+	o.moved(h, write.At)
+	return true
 }

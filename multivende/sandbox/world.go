@@ -21,6 +21,7 @@ const (
 type connection struct {
 	id, provider, name, alias, country string
 	channel                            *channel // nil where no labels are made
+	outward                            outward
 	orders                             []*order // newest first
 	sales                              []*sale  // newest change first
 	tasks                              []*task  // oldest first
@@ -34,11 +35,12 @@ type sale struct {
 	connection                        *connection
 	orders                            []*order
 	items                             []*item
-	pickUps                           []pickUp
+	pickUps                           []*pickUp
 	client                            person
 	soldAt, createdAt                 time.Time
 	shape                             int
 	unregistered                      bool
+	life                              Life // empty for what the world began with
 
 	// changes
 	updatedAt             time.Time
@@ -51,9 +53,8 @@ type item struct {
 	id, sku, product, warehouse string
 	order                       *order // nil for what is picked up
 	count, price                int
+	cancelled                   bool // by the channel, on its own
 }
-
-type pickUp struct{ id, code, status string }
 
 type person struct {
 	name, lastName, document, email, phone   string
@@ -64,6 +65,7 @@ type parcel struct{ tracking, code string }
 
 // order is a delivery order. Below its comment stands what may change.
 type order struct {
+	journey
 	id, code        string
 	connection      *connection
 	sales           []*sale // one; two for a pack of Mercado Libre
@@ -81,31 +83,36 @@ type order struct {
 	careless        bool // in the list although it gets no label
 	late            time.Duration
 	trackingAtReady bool // it has a tracking number only when it is ready
-	faults          []Fault
 	shape           int
+	partial         bool   // some of its items are cancelled
+	sample          string // the label file of Options.LabelsDir that is handed out for it
 
 	// changes
 	updatedAt                      time.Time
-	status                         string
-	link                           *link
-	links                          []*link // of all changes, oldest first
 	tracking, trackingURL          string
+	trackingWrites                 []TrackingWrite
+	paper                          string // where its tax document is
 	ready, printed, hidden, cancel bool
 	asks                           []*ask
 	tries                          Times // asks that could have made a label
 	given                          Times // asks that do
-	sends                          Times // changes of status
 	made                           *ask  // the ask whose labels its documents are
-	downloads, reads               int
+	downloads                      int
 }
 
 // link is how far a change of status is on its way to the channel.
 type link struct {
 	id, code  string
+	from      string // the status before, as the hub showed it
 	state     string // empty for one that nobody has picked up
 	words     string // the channel's, of a refused one
+	word      string // what the channel calls it
+	forbidden string // the rule that it breaks
 	before    bool   // it was sent before the world began
 	sentAt    time.Time
+	endsAt    time.Time // when it is or was settled; zero for one that never arrives
+	seenAt    time.Time // the first answer that showed that it was settled
+	reads     int       // answers that showed it until then, that one among them
 	updatedAt time.Time
 }
 
@@ -117,6 +124,7 @@ type ask struct {
 	result string
 	file   string // what is wrong with the label's files; empty for nothing
 	old    bool   // a label was made before
+	wrong  *order // whose label comes instead; nil for its own
 	madeAt time.Time
 }
 

@@ -12,7 +12,6 @@ import (
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/storage"
-	"github.com/despacho/despacho/workflows"
 )
 
 // examineWithin bounds each group of checks.
@@ -20,7 +19,9 @@ const examineWithin = 30 * time.Second
 
 // doctorCommand looks at everything that despacho needs and says what to do.
 type doctorCommand struct {
-	hubFlags `embed:""`
+	hubFlags
+	keyFlags
+	tokenFlags
 
 	Callback      string `placeholder:"URL" help:"The callback that is registered with the hub, https://…/webhooks/multivende: its certificate is looked at."`
 	ProbeFairness bool   `help:"Try whether Temporal shares a task queue between merchants; leaves some terminated workflows behind."`
@@ -32,17 +33,11 @@ type doctorCommand struct {
 	trusted *x509.CertPool
 }
 
-// hubFlags say how the hub is reached, by the worker's variables.
-type hubFlags struct {
-	Hub             string            `env:"DESPACHO_HUB" default:"https://app.multivende.com" placeholder:"URL" help:"Address of the hub."`
-	Token           multivende.Secret `env:"DESPACHO_TOKEN" placeholder:"TOKEN" help:"A pasted access token, for a merchant that is not connected."`
-	TokenFile       string            `env:"DESPACHO_TOKEN_FILE" placeholder:"FILE" help:"File with such a token."`
-	AccountsKeyFile string            `env:"DESPACHO_ACCOUNTS_KEY_FILE" placeholder:"FILE" help:"File with the keys of connected accounts."`
-	AccountsKey     multivende.Secret `env:"DESPACHO_ACCOUNTS_KEY" placeholder:"KEYS" help:"The keys themselves."`
-	HubPaths        string            `env:"DESPACHO_HUB_PATHS" placeholder:"FILE" help:"File that overrides the hub's path templates."`
-	HubSpeed        float64           `env:"DESPACHO_HUB_SPEED" default:"1" help:"How many times as fast as ours the hub's time runs: 1 in production."`
-	Workers         int               `env:"DESPACHO_WORKERS" default:"1" help:"Number of worker processes that share the hub's rate."`
-	DownloadHosts   []string          `env:"DESPACHO_DOWNLOAD_HOSTS" placeholder:"HOST,…" help:"Hosts that may be called without https."`
+// tokenFlags are the access of a merchant that is not connected, and how many share its rate.
+type tokenFlags struct {
+	Token     multivende.Secret `env:"DESPACHO_TOKEN" placeholder:"TOKEN" help:"A pasted access token, for a merchant that is not connected ($$DESPACHO_TOKEN)."`
+	TokenFile string            `env:"DESPACHO_TOKEN_FILE" placeholder:"FILE" help:"File with such a token ($$DESPACHO_TOKEN_FILE)."`
+	Workers   int               `env:"DESPACHO_WORKERS" default:"1" help:"Worker processes that share the hub's rate ($$DESPACHO_WORKERS)."`
 }
 
 // state is what a check came to.
@@ -80,8 +75,8 @@ type examination struct {
 
 // Run examines and answers 0, or 3 when something fails.
 func (c *doctorCommand) Run(ctx context.Context, d desk) error {
-	if !workflows.ValidKey(d.merchant) {
-		return usageProblem("give --merchant ID or set DESPACHO_MERCHANT", "merchant %q is not an id", d.merchant)
+	if _, err := d.someMerchant(); err != nil {
+		return err
 	}
 	if (c.Bundle == "") != (c.Out == "") {
 		return usageProblem("for example: starter doctor --bundle <order> --out order.json", "--bundle and --out go together")

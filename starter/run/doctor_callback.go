@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	callbackPath = "/webhooks/multivende"
+	gatewayPath = "/webhooks/multivende"
 	// certificateWarn is when a certificate should have been renewed.
 	certificateWarn = 14 * day
 )
@@ -23,11 +23,11 @@ func (e *examination) examineCallback(ctx context.Context, _ desk) {
 	}
 	address, err := url.Parse(e.command.Callback)
 	if err != nil || address.Scheme != "https" || address.Hostname() == "" {
-		e.fail("callback", "give the address that is registered with the hub: https://…"+callbackPath, "%q is no https address", e.command.Callback)
+		e.fail("callback", "give the address that is registered with the hub: https://…"+gatewayPath, "%q is no https address", e.command.Callback)
 		return
 	}
-	if address.Path != callbackPath {
-		e.warn("callback", "unless a proxy of yours rewrites it, register "+callbackPath, "its path is %q", address.Path)
+	if address.Path != gatewayPath {
+		e.warn("callback", "unless a proxy of yours rewrites it, register "+gatewayPath, "its path is %q", address.Path)
 	}
 	port := address.Port()
 	if port == "" {

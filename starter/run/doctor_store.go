@@ -7,19 +7,13 @@ import (
 
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/multivende"
-	"github.com/despacho/despacho/storage"
 )
 
 // examineStore looks at S3, and at what is settled and stored for the merchant.
 func (e *examination) examineStore(ctx context.Context, d desk) {
-	opened, err := d.store(ctx)
+	store, err := d.Objects(ctx, d.bucket)
 	if err != nil {
 		e.fail("S3", "check AWS_* and DESPACHO_BUCKET", "%v", err)
-		return
-	}
-	store, ok := opened.(*storage.Store)
-	if !ok {
-		e.fail("S3", "", "this is not the label store")
 		return
 	}
 	found, err := store.Examine(ctx)

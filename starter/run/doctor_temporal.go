@@ -15,8 +15,8 @@ import (
 	"go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/api/workflowservice/v1"
 
+	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/service"
-	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/workflows"
 )
 
@@ -154,11 +154,6 @@ func (e *examination) connectedMerchants(ctx context.Context) (int, error) {
 	if e.store == nil {
 		return 0, errors.New("the label store is not to be had")
 	}
-	merchants := map[string]bool{}
-	err := e.store.List(ctx, storage.AllAccountsPrefix(), func(object storage.Object) error {
-		merchant, _, _ := strings.Cut(strings.TrimPrefix(object.Key, storage.AllAccountsPrefix()), "/")
-		merchants[merchant] = object.Key == storage.AccountCredentials(merchant) || merchants[merchant]
-		return nil
-	})
-	return lo.Count(lo.Values(merchants), true), err
+	merchants, err := (&accounts.Vault{Store: e.store}).Merchants(ctx)
+	return len(merchants), err
 }

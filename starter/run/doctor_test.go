@@ -180,7 +180,7 @@ func (c *clinic) visit(t *testing.T, arguments ...string) (code int, found map[s
 	var out, errors bytes.Buffer
 	program := Program{
 		Out: &out, Err: &errors,
-		Store:    func(context.Context, string) (Store, error) { return c.store, nil },
+		Objects:  func(context.Context, string) (*storage.Store, error) { return c.store, nil },
 		Temporal: func(context.Context) (client.Client, string, error) { return c.temporal, "packers", nil },
 	}
 	line := append([]string{"--merchant", c.merchant, "doctor", "--json", "--hub", c.address, "--token", c.token}, c.arguments...)
@@ -347,16 +347,16 @@ func TestADoctorLooksAtTheCallback(t *testing.T) {
 		return found
 	}
 	ends := callback.Certificate().NotAfter
-	good := look(callback.URL+callbackPath, time.Now(), true)
+	good := look(callback.URL+gatewayPath, time.Now(), true)
 	assert.Equal(t, stateOK, good["callback certificate"].State)
 	assert.Equal(t, stateOK, good["callback"].State)
-	assert.Equal(t, stateFail, look(callback.URL+callbackPath, time.Now(), false)["callback certificate"].State, "nobody vouches for it")
-	soon := look(callback.URL+callbackPath, ends.Add(-3*day), true)["callback certificate"]
+	assert.Equal(t, stateFail, look(callback.URL+gatewayPath, time.Now(), false)["callback certificate"].State, "nobody vouches for it")
+	soon := look(callback.URL+gatewayPath, ends.Add(-3*day), true)["callback certificate"]
 	assert.Equal(t, stateWarn, soon.State)
 	assert.Contains(t, soon.Found, "3 days left")
 	assert.Equal(t, stateFail, look(strings.Replace(callback.URL, "https", "http", 1), time.Now(), true)["callback"].State)
 	status = http.StatusOK
-	assert.Equal(t, stateWarn, look(callback.URL+callbackPath, time.Now(), true)["callback"].State, "whoever answers a stranger is no gateway")
+	assert.Equal(t, stateWarn, look(callback.URL+gatewayPath, time.Now(), true)["callback"].State, "whoever answers a stranger is no gateway")
 }
 
 func TestABundleTellsTheHubsSupport(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"github.com/despacho/despacho/service"
+	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/workflows"
 )
 
@@ -25,6 +26,12 @@ type Program struct {
 	Store func(ctx context.Context, bucket string) (Store, error)
 	// Temporal opens a client and says which namespace it works in.
 	Temporal func(ctx context.Context) (client.Client, string, error)
+	// Objects opens the label store for commands about merchants, Keeping what works for them.
+	Objects func(ctx context.Context, bucket string) (*storage.Store, error)
+	Keeping func(ctx context.Context) (Keeping, error)
+	// Browse opens a page in the person's browser; Callback is where the hub sends it back.
+	Browse   func(ctx context.Context, address string) error
+	Callback string
 	// Prepare makes what Temporal lacks and says in sentences what it did.
 	Prepare func(ctx context.Context) (did []string, err error)
 	Now     func() time.Time
@@ -45,7 +52,15 @@ type commands struct {
 	Cancel   cancelCommand   `cmd:"" help:"Ask an open run to end; what it has published stays."`
 	Doctor   doctorCommand   `cmd:"" help:"Look at hub, token, scopes, S3, Temporal, workers and callback, and say what to do."`
 	Download downloadCommand `cmd:"" help:"Fetch a run's files into a folder, with a page that explains them."`
-	Labels   labelsCommands  `cmd:"" help:"Check and join label files: no Temporal, store or hub."`
+
+	Connect     connectCommand      `cmd:"" help:"Connect a merchant by the hub's consent page or with a code, or give a connected one a new code."`
+	Merchants   merchantsCommand    `cmd:"" help:"List the connected merchants and how their accounts stand."`
+	Disconnect  disconnectCommand   `cmd:"" help:"Forget a merchant's tokens and end what works for it."`
+	Pause       pauseCommand        `cmd:"" help:"Let nothing more begin for a merchant, or for a connection."`
+	Resume      resumeCommand       `cmd:"" help:"Let work begin again."`
+	AccountsKey accountsKeyCommands `cmd:"" name:"accounts-key" help:"Make or rotate the keys that encrypt accounts."`
+
+	Labels labelsCommands `cmd:"" help:"Check and join label files: no Temporal, store or hub."`
 }
 
 const description = `Despacho turns the orders of a merchant's marketplaces into printed labels.

@@ -58,8 +58,11 @@ func TestWebhooksAreDurableWithoutAWorker(t *testing.T) {
 		var out bytes.Buffer
 		program := starter.Program{
 			Out: &out, Err: &out,
-			Store:    func(context.Context, string) (starter.Store, error) { return store, nil },
-			Temporal: func(context.Context) (client.Client, string, error) { c, err := dial(running); return c, running.Namespace, err },
+			Objects: func(context.Context, string) (*storage.Store, error) { return store, nil },
+			Temporal: func(context.Context) (client.Client, string, error) {
+				c, err := dial(running)
+				return c, running.Namespace, err
+			},
 		}
 		code := program.Main(t.Context(), []string{"--merchant", stormMerchant, "doctor", "--json", "--probe-fairness", "--hub", "http://127.0.0.1:1", "--token", "x"})
 		assert.Equal(t, starter.ExitIncomplete, code)
