@@ -15,7 +15,6 @@ import (
 
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/multivende"
-	"github.com/despacho/despacho/multivende/sandbox"
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/workflows"
 )
