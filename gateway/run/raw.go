@@ -50,7 +50,8 @@ type keeper struct {
 	log     *slog.Logger
 	dropped prometheus.Counter
 
-	held atomic.Int64 // bytes of bodies in memory
+	most int64        // bytes of bodies that may be in memory
+	held atomic.Int64 // bytes that are
 
 	mu      sync.Mutex
 	waiting map[string][]rawNotice
@@ -63,7 +64,7 @@ type keeper struct {
 
 func newKeeper(store fileWriter, log *slog.Logger, dropped prometheus.Counter) *keeper {
 	k := &keeper{
-		store: store, log: log, dropped: dropped, waiting: map[string][]rawNotice{},
+		store: store, log: log, dropped: dropped, most: mostRawBytes, waiting: map[string][]rawNotice{},
 		ending: make(chan struct{}), ended: make(chan struct{}),
 	}
 	k.end, k.stop = context.WithCancel(context.Background())
@@ -74,7 +75,7 @@ func newKeeper(store fileWriter, log *slog.Logger, dropped prometheus.Counter) *
 // hold makes a raw notice of a body, without its bytes when there is no room for them.
 func (k *keeper) hold(received time.Time, body []byte) rawNotice {
 	size := int64(len(body))
-	if k.held.Add(size) > mostRawBytes {
+	if k.held.Add(size) > k.most {
 		k.held.Add(-size)
 		k.dropped.Inc()
 		return rawNotice{received: received}
