@@ -116,3 +116,17 @@ const exampleMark = "change-me"
 func UsesExampleSecret() bool {
 	return strings.Contains(os.Getenv("AWS_SECRET_ACCESS_KEY"), exampleMark)
 }
+
+// DropEmpty takes variables that are set to nothing out of the grammar, so that defaults stand
+// in: compose and Kubernetes set those so that are left open.
+func DropEmpty(node *kong.Node) {
+	for _, flag := range node.Flags {
+		flag.Tag.Envs = slices.DeleteFunc(flag.Tag.Envs, func(variable string) bool {
+			text, set := os.LookupEnv(variable)
+			return set && strings.TrimSpace(text) == ""
+		})
+	}
+	for _, child := range node.Children {
+		DropEmpty(child)
+	}
+}

@@ -38,7 +38,11 @@ func (p *process) openTemporal(ctx context.Context) error {
 			return fmt.Errorf("TEMPORAL_*: Temporal's client cannot be made: %w", err)
 		}
 	}
-	return service.Until(ctx, p.log, "Temporal", p.settings.StartWait, p.checkTemporal)
+	err := service.Until(ctx, p.log, "Temporal", p.settings.StartWait, p.checkTemporal)
+	if err != nil && p.options.Temporal == nil {
+		p.temporal.Close()
+	}
+	return err
 }
 
 func (p *process) openStore(ctx context.Context) (err error) {

@@ -12,7 +12,7 @@ import (
 const (
 	// gatherWithin is how long the first notice of a batch waits for others: at most 50 ms is
 	// promised, less leaves more of the 100 ms for Temporal.
-	gatherWithin = 25 * time.Millisecond
+	gatherWithin = 15 * time.Millisecond
 	// durableWithin is how long a batch may take from its first notice to its end. With what
 	// reading and looking up may take before, every notice is answered within 6 s.
 	durableWithin = 3 * time.Second

@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -117,6 +118,31 @@ func TestGather(t *testing.T) {
 			<-second.done
 			require.ErrorIs(t, second.err, context.DeadlineExceeded)
 			assert.Equal(t, durableWithin+time.Second, time.Since(d.began))
+		},
+		"a burst of 10,000 is delivered whole, each id once": func(t *testing.T, d *desk, g *gatherer) {
+			d.slow["m"] = 10 * time.Millisecond
+			var group sync.WaitGroup
+			for sender := range 100 {
+				group.Go(func() {
+					for _, id := range numbered(100*sender, 100*(sender+1)) {
+						<-time.After(time.Duration(sender) * time.Millisecond)
+						b := add(t, g, "m", id)
+						<-b.done
+						assert.NoError(t, b.err)
+					}
+				})
+			}
+			group.Wait()
+			g.working.Wait()
+			var ids []string
+			for _, one := range d.deliveries {
+				assert.LessOrEqual(t, len(one.ids), workflows.NoticesInSignal)
+				ids = append(ids, one.ids...)
+			}
+			want := numbered(0, 10_000)
+			slices.Sort(want)
+			slices.Sort(ids)
+			assert.Equal(t, want, ids)
 		},
 		"an error is everybody's who waits": func(t *testing.T, d *desk, g *gatherer) {
 			d.err = errors.New("no")

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/despacho/despacho/storage"
 )
@@ -17,7 +18,7 @@ import (
 const (
 	// mostRawBytes bounds the bodies that are in memory because they are still to be kept.
 	mostRawBytes = 32 << 20
-	rawQueue     = 1024
+	rawEvery     = 3 * time.Second
 	rawWriters   = 4
 	rawWithin    = 20 * time.Second
 )
@@ -41,41 +42,40 @@ type fileWriter interface {
 	PutBytes(ctx context.Context, prefix, extension, contentType string, data []byte) (storage.File, error)
 }
 
-// keeper writes raw notices into the store behind the answers, one object a batch. It is a
-// convenience for people: what there is no room for, or cannot be written, is dropped and counted.
+// keeper writes raw notices into the store behind the answers: every few seconds one object a
+// merchant, so that a storm is not slowed by them. It is a convenience for people: what there is
+// no room for, or cannot be written, is dropped and counted.
 type keeper struct {
 	store   fileWriter
 	log     *slog.Logger
 	dropped prometheus.Counter
 
-	held    atomic.Int64 // bytes of bodies in memory
-	queue   chan rawBatch
-	writing sync.WaitGroup
-	stop    context.CancelFunc
-}
+	most int64        // bytes of bodies that may be in memory
+	held atomic.Int64 // bytes that are
 
-type rawBatch struct {
-	merchant string
-	notices  []rawNotice
+	mu      sync.Mutex
+	waiting map[string][]rawNotice
+
+	ending chan struct{}
+	ended  chan struct{}
+	end    context.Context
+	stop   context.CancelFunc
 }
 
 func newKeeper(store fileWriter, log *slog.Logger, dropped prometheus.Counter) *keeper {
-	ctx, stop := context.WithCancel(context.Background())
-	k := &keeper{store: store, log: log, dropped: dropped, queue: make(chan rawBatch, rawQueue), stop: stop}
-	for range rawWriters {
-		k.writing.Go(func() {
-			for b := range k.queue {
-				k.write(ctx, b)
-			}
-		})
+	k := &keeper{
+		store: store, log: log, dropped: dropped, most: mostRawBytes, waiting: map[string][]rawNotice{},
+		ending: make(chan struct{}), ended: make(chan struct{}),
 	}
+	k.end, k.stop = context.WithCancel(context.Background())
+	go k.run()
 	return k
 }
 
 // hold makes a raw notice of a body, without its bytes when there is no room for them.
 func (k *keeper) hold(received time.Time, body []byte) rawNotice {
 	size := int64(len(body))
-	if k.held.Add(size) > mostRawBytes {
+	if k.held.Add(size) > k.most {
 		k.held.Add(-size)
 		k.dropped.Inc()
 		return rawNotice{received: received}
@@ -88,48 +88,72 @@ func (k *keeper) keep(merchant string, notices []rawNotice) {
 	if len(notices) == 0 {
 		return
 	}
-	select {
-	case k.queue <- rawBatch{merchant, notices}:
-	default:
-		k.drop(notices)
-	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.waiting[merchant] = append(k.waiting[merchant], notices...)
 }
 
-// drop counts notices that are not kept.
-func (k *keeper) drop(notices []rawNotice) {
-	k.dropped.Add(float64(len(notices)))
-	k.release(notices)
-}
-
+// release gives the room of notices back.
 func (k *keeper) release(notices []rawNotice) {
 	for _, n := range notices {
 		k.held.Add(-int64(len(n.body)))
 	}
 }
 
-func (k *keeper) write(ctx context.Context, b rawBatch) {
-	ctx, cancel := context.WithTimeout(ctx, rawWithin)
+// run writes what waits every few seconds, and at the end.
+func (k *keeper) run() {
+	defer close(k.ended)
+	ticker := time.NewTicker(rawEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			k.sweep()
+		case <-k.ending:
+			k.sweep()
+			return
+		}
+	}
+}
+
+func (k *keeper) sweep() {
+	k.mu.Lock()
+	waiting := k.waiting
+	k.waiting = map[string][]rawNotice{}
+	k.mu.Unlock()
+	var group errgroup.Group
+	group.SetLimit(rawWriters)
+	for merchant, notices := range waiting {
+		group.Go(func() error {
+			k.write(merchant, notices)
+			return nil
+		})
+	}
+	_ = group.Wait()
+}
+
+func (k *keeper) write(merchant string, notices []rawNotice) {
+	defer k.release(notices)
+	ctx, cancel := context.WithTimeout(k.end, rawWithin)
 	defer cancel()
 	var lines bytes.Buffer
 	encoder := json.NewEncoder(&lines)
-	for _, n := range b.notices {
+	for _, n := range notices {
 		if err := encoder.Encode(n); err != nil {
-			k.log.Warn("a raw notice is not kept", "merchant", b.merchant, "error", err)
+			k.log.Warn("a raw notice is not kept", "merchant", merchant, "error", err)
 		}
 	}
-	prefix := storage.NoticesOfDayPrefix(b.merchant, b.notices[0].received)
+	prefix := storage.NoticesOfDayPrefix(merchant, notices[0].received)
 	if _, err := k.store.PutBytes(ctx, prefix, ".jsonl", "application/x-ndjson", lines.Bytes()); err != nil {
-		k.log.Warn("raw notices are not kept", "merchant", b.merchant, "notices", len(b.notices), "error", err)
-		k.drop(b.notices)
-		return
+		k.log.Warn("raw notices are not kept", "merchant", merchant, "notices", len(notices), "error", err)
+		k.dropped.Add(float64(len(notices)))
 	}
-	k.release(b.notices)
 }
 
 // drain writes what waits, until ctx ends; nothing may be kept any more.
 func (k *keeper) drain(ctx context.Context) {
-	close(k.queue)
+	close(k.ending)
 	defer context.AfterFunc(ctx, k.stop)()
-	k.writing.Wait()
+	<-k.ended
 	k.stop()
 }

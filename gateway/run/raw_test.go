@@ -2,11 +2,10 @@ package run
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -57,10 +56,11 @@ func valueOf(t *testing.T, counter prometheus.Counter) float64 {
 func TestRawNotices(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 21, 23, 30, 0, 0, time.FixedZone("Santiago", -3*3600))
-	t.Run("a batch is one object of lines, by day", func(t *testing.T) {
+	t.Run("a merchant's notices of some seconds are one object of lines, by day", func(t *testing.T) {
 		t.Parallel()
 		s, k := newShelf()
-		k.keep("m1", []rawNotice{k.hold(at, []byte(`{"a": 1}`)), k.hold(at, []byte(`{"b":2}`))})
+		k.keep("m1", []rawNotice{k.hold(at, []byte(`{"a": 1}`))})
+		k.keep("m1", []rawNotice{k.hold(at, []byte(`{"b":2}`))})
 		k.keep("m2", nil)
 		k.drain(t.Context())
 		assert.Equal(t, map[string]string{
@@ -69,6 +69,17 @@ func TestRawNotices(t *testing.T) {
 		}, s.files)
 		assert.Zero(t, k.held.Load())
 		assert.Zero(t, valueOf(t, k.dropped))
+	})
+	t.Run("nothing waits for long", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			s, k := newShelf()
+			k.keep("m1", []rawNotice{k.hold(at, []byte(`{}`))})
+			<-time.After(rawEvery + time.Millisecond)
+			synctest.Wait()
+			assert.Len(t, s.files, 1)
+			k.drain(t.Context())
+		})
 	})
 	t.Run("what the store does not take is dropped and counted", func(t *testing.T) {
 		t.Parallel()
@@ -83,34 +94,17 @@ func TestRawNotices(t *testing.T) {
 		t.Parallel()
 		s, k := newShelf()
 		s.hold = make(chan struct{})
-		body, err := json.Marshal(strings.Repeat("x", maxBody-2))
-		require.NoError(t, err)
-		dropped := 0
-		for range 2 * mostRawBytes / maxBody {
-			raw := k.hold(at, body)
-			if raw.body == nil {
-				dropped++
-				continue
+		body := []byte(`{"CheckoutId":1}`)
+		k.most = 10 * int64(len(body))
+		for range 15 {
+			if raw := k.hold(at, body); raw.body != nil {
+				k.keep("m1", []rawNotice{raw})
 			}
-			k.keep("m1", []rawNotice{raw})
 		}
-		assert.LessOrEqual(t, k.held.Load(), int64(mostRawBytes))
-		assert.Equal(t, mostRawBytes/maxBody, dropped)
+		assert.Equal(t, k.most, k.held.Load())
 		close(s.hold)
 		k.drain(t.Context())
-		assert.InDelta(t, dropped, valueOf(t, k.dropped), 0)
-	})
-	t.Run("more batches than the queue takes are dropped without waiting", func(t *testing.T) {
-		t.Parallel()
-		s, k := newShelf()
-		s.hold = make(chan struct{})
-		const over = 10
-		for range rawQueue + rawWriters + over {
-			k.keep("m1", []rawNotice{k.hold(at, []byte(`{}`))})
-		}
-		assert.GreaterOrEqual(t, valueOf(t, k.dropped), float64(over))
-		close(s.hold)
-		k.drain(t.Context())
+		assert.InDelta(t, 5, valueOf(t, k.dropped), 0)
 	})
 	t.Run("an end that cannot wait drops what is not written", func(t *testing.T) {
 		t.Parallel()

@@ -25,6 +25,9 @@ func (p Program) withDefaults() Program {
 	if p.Store == nil {
 		p.Store = openStore
 	}
+	if p.Temporal == nil {
+		p.Temporal = Dial
+	}
 	if p.Objects == nil {
 		p.Objects = openObjects
 	}

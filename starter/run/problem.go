@@ -18,7 +18,8 @@ const (
 	ExitError = 1
 	// ExitUsage: a flag, an argument, a setting or an orders file is wrong.
 	ExitUsage = 2
-	// ExitIncomplete: the run is over and some orders have no label; of label files: some cannot be used.
+	// ExitIncomplete: the run is over and some orders have no label; of label files: some cannot be used;
+	// doctor: something fails.
 	ExitIncomplete = 3
 	// ExitFailed: the run failed or was cancelled.
 	ExitFailed = 4
@@ -36,7 +37,7 @@ const exitCodesHelp = `Exit codes:
   1    something went wrong that none of the others names
   2    a flag, an argument, a setting or an orders file is wrong
   3    the run is over and some orders have no label; of label files: some cannot be used;
-       of a status change: some orders do not have the status
+       of a status change: some orders do not have the status; doctor: something fails
   4    the run failed or was cancelled
   5    a run with this key is there already, with another request
   6    there is no such run, or its files have expired

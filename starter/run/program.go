@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+	"go.temporal.io/sdk/client"
 
+	"github.com/despacho/despacho/service"
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/workflows"
 )
@@ -22,6 +24,8 @@ type Program struct {
 	// Runs and Store open what the commands need, when they need it.
 	Runs  func(ctx context.Context) (Runs, error)
 	Store func(ctx context.Context, bucket string) (Store, error)
+	// Temporal opens a client and says which namespace it works in.
+	Temporal func(ctx context.Context) (client.Client, string, error)
 	// Objects opens the label store for commands about merchants, Keeping what works for them.
 	Objects func(ctx context.Context, bucket string) (*storage.Store, error)
 	Keeping func(ctx context.Context) (Keeping, error)
@@ -49,6 +53,7 @@ type commands struct {
 	Retry    retryCommand    `cmd:"" help:"Try the orders without a label again: a new run of a closed one, within an open one."`
 	Cancel   cancelCommand   `cmd:"" help:"Ask an open run to end; what it has published stays."`
 	Status   statusCommands  `cmd:"" help:"Take shipment statuses to the channels, and show how that ended."`
+	Doctor   doctorCommand   `cmd:"" help:"Look at hub, token, scopes, S3, Temporal, workers and callback, and say what to do."`
 	Download downloadCommand `cmd:"" help:"Fetch a run's files into a folder, with a page that explains them."`
 
 	Connect     connectCommand      `cmd:"" help:"Connect a merchant by the hub's consent page or with a code, or give a connected one a new code."`
@@ -106,6 +111,7 @@ func (p Program) main(ctx context.Context, arguments []string) error {
 	if len(arguments) == 0 {
 		arguments = []string{"--help"}
 	}
+	service.DropEmpty(parser.Model.Node)
 	command, err := parser.Parse(arguments)
 	if err != nil {
 		return usageProblem("starter --help, starter run --help and so on say what there is", "%v", err)

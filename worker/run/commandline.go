@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/despacho/despacho/service"
 )
 
 // Exit codes of the worker.
@@ -43,7 +45,7 @@ func Main(ctx context.Context, arguments []string, out io.Writer) int {
 		return complain(out, err, ExitSettings)
 	}
 	if command == "health" {
-		err = Health(ctx, line.Health.Listen)
+		err = service.Health(ctx, "worker", "DESPACHO_LISTEN", line.Health.Listen)
 	} else {
 		settings := Settings(line.Serve.Flags)
 		err = Run(ctx, settings, Options{Log: NewLogger(out, settings)})
@@ -57,7 +59,7 @@ func Main(ctx context.Context, arguments []string, out io.Writer) int {
 // load reads flags and variables and returns the command. Every wrong setting
 // is named in one error, also those that are no number or span at all.
 func load(parser *kong.Kong, line *commandLine, arguments []string) (command string, err error) {
-	malformed := dropMalformed(parser.Model.Node)
+	malformed := service.DropMalformed(parser.Model.Node)
 	parsed, err := parser.Parse(arguments)
 	if err != nil {
 		return "", errors.Join(append(malformed, err)...)

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/despacho/despacho/service"
 )
 
 func TestMainNamesEveryWrongVariableAtOnce(t *testing.T) {
@@ -40,12 +42,12 @@ func TestMainRefusesUnknownFlags(t *testing.T) {
 }
 
 func TestMainHealthNeedsNoOtherSetting(t *testing.T) {
-	served := serveEndpoints(t, newReadiness())
-	t.Setenv("DESPACHO_LISTEN", served.address)
+	served := serveEndpoints(t, service.NewReadiness("worker"))
+	t.Setenv("DESPACHO_LISTEN", served.Address())
 	t.Setenv("DESPACHO_WORKERS", "many")
 	var out bytes.Buffer
 	assert.Equal(t, ExitOrderly, Main(t.Context(), []string{"health"}, &out), out.String())
-	served.close()
+	served.Close()
 	assert.Equal(t, ExitBroken, Main(t.Context(), []string{"health"}, &out))
 	assert.Contains(t, out.String(), "error: the worker does not answer")
 }

@@ -2,8 +2,6 @@ package run
 
 import (
 	"context"
-	"os"
-	"strings"
 	"time"
 )
 
@@ -31,11 +29,3 @@ func (p *process) expire(ctx context.Context) {
 		}
 	}
 }
-
-// usesExampleSecret tells whether the S3 secret is the one of the example settings.
-func usesExampleSecret() bool {
-	return strings.Contains(os.Getenv("AWS_SECRET_ACCESS_KEY"), exampleMark)
-}
-
-// exampleMark stands in every secret of deploy/example.env.
-const exampleMark = "change-me"

@@ -12,9 +12,14 @@ import (
 
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/service"
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/workflows"
 )
+
+// ErrSearchAttributes is the answer when the namespace lacks what workflows
+// record; `starter setup` registers it.
+var ErrSearchAttributes = service.ErrSearchAttributes
 
 // Options are what a program that has a worker inside may hand over; the zero
 // value lets Run find everything by the environment.
@@ -41,7 +46,7 @@ func Run(ctx context.Context, settings Settings, options Options) error {
 	if err := settings.Validate(); err != nil {
 		return fmt.Errorf("the worker's settings are wrong:\n%w", err)
 	}
-	w := &process{settings: settings, options: options, ready: newReadiness()}
+	w := &process{settings: settings, options: options, ready: service.NewReadiness("worker")}
 	w.log = options.Log
 	if w.log == nil {
 		w.log = NewLogger(os.Stderr, settings)
@@ -55,7 +60,7 @@ type process struct {
 	options  Options
 	log      *slog.Logger
 	metrics  *metrics
-	ready    *readiness
+	ready    *service.Readiness
 
 	temporal  client.Client
 	namespace string
@@ -67,12 +72,12 @@ func (p *process) run(ctx context.Context) (err error) {
 	if p.metrics, err = newMetrics(p.log); err != nil {
 		return err
 	}
-	endpoints, err := listen(ctx, p.settings.Listen, p.ready, p.metrics.registry)
+	endpoints, err := service.Listen(ctx, "DESPACHO_LISTEN", p.settings.Listen, p.ready, p.metrics.registry)
 	if err != nil {
 		return err
 	}
-	defer endpoints.close()
-	p.log.Info("health and metrics are served", "address", endpoints.address)
+	defer endpoints.Close()
+	p.log.Info("health and metrics are served", "address", endpoints.Address())
 
 	if err := p.connect(ctx); err != nil {
 		return started(ctx, err)
@@ -81,11 +86,11 @@ func (p *process) run(ctx context.Context) (err error) {
 		defer p.temporal.Close()
 	}
 	return p.work(ctx, func() {
-		p.ready.begin(p.checks())
+		p.ready.Begin(p.checks())
 		p.log.Info("the worker takes work", "namespace", p.namespace, "merchant", p.settings.Merchant,
 			"hub", p.settings.Hub, "bucket", p.store.Bucket(), "build_id", p.settings.BuildID)
 		if p.options.Ready != nil {
-			p.options.Ready(endpoints.address)
+			p.options.Ready(endpoints.Address())
 		}
 	})
 }
@@ -103,7 +108,7 @@ func (p *process) warn() {
 	for _, name := range unknownVariables(os.Environ()) {
 		p.log.Warn("no setting of the worker has this name; is it misspelt?", "variable", name)
 	}
-	if usesExampleSecret() {
+	if service.UsesExampleSecret() {
 		p.log.Warn("AWS_SECRET_ACCESS_KEY is the published example: anybody can read your buyers' labels. Write a secret of your own into .env")
 	}
 	if p.settings.HubSpeed != 1 {
@@ -128,7 +133,7 @@ func (p *process) connect(ctx context.Context) error {
 func (p *process) openTemporal(ctx context.Context) error {
 	p.temporal, p.namespace = p.options.Temporal, cmp.Or(p.options.Namespace, client.DefaultNamespace)
 	if p.temporal == nil {
-		options, err := temporalOptions(p.log, p.metrics.temporal)
+		options, err := service.TemporalOptions(p.log, p.metrics.temporal)
 		if err != nil {
 			return err
 		}
@@ -137,7 +142,7 @@ func (p *process) openTemporal(ctx context.Context) error {
 			return fmt.Errorf("TEMPORAL_*: no client for Temporal can be made: %w", err)
 		}
 	}
-	err := until(ctx, p.log, "Temporal", p.settings.StartWait, p.checkTemporal)
+	err := service.Until(ctx, p.log, "Temporal", p.settings.StartWait, p.checkTemporal)
 	if err != nil && p.options.Temporal == nil {
 		p.temporal.Close()
 	}
@@ -151,10 +156,10 @@ func (p *process) openStore(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	return until(ctx, p.log, "the label store", p.settings.StartWait, func(ctx context.Context) error {
+	return service.Until(ctx, p.log, "the label store", p.settings.StartWait, func(ctx context.Context) error {
 		err := p.ensureStore(ctx)
 		if err != nil && ctx.Err() == nil && !storage.IsTransient(err) {
-			return final{err}
+			return service.Final{Err: err}
 		}
 		return err
 	})
@@ -171,12 +176,12 @@ func (p *process) ensureStore(ctx context.Context) error {
 	return p.checkStore(ctx)
 }
 
-func (p *process) checks() []check {
-	return []check{{"Temporal", p.checkTemporal}, {"label store", p.checkStore}}
+func (p *process) checks() []service.Check {
+	return []service.Check{{Name: "Temporal", Run: p.checkTemporal}, {Name: "label store", Run: p.checkStore}}
 }
 
 func (p *process) checkTemporal(ctx context.Context) error {
-	return checkSearchAttributes(ctx, operator{p.temporal}, p.namespace)
+	return service.CheckSearchAttributes(ctx, p.temporal, p.namespace, workflows.SearchAttributes())
 }
 
 // checkStore lists under a key that no run has: cheap, and it fails when the bucket is gone.
@@ -216,7 +221,7 @@ func (p *process) work(ctx context.Context, begun func()) error {
 	begun()
 
 	<-ctx.Done()
-	p.ready.drain()
+	p.ready.Drain()
 	p.log.Info("the worker is ending", "reason", context.Cause(ctx), "drain", p.settings.Drain.String())
 	if err := queues.drain(p.settings.Drain); err != nil {
 		p.log.Warn("not all steps have ended in time; Temporal gives them to another worker", "error", err)

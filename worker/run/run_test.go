@@ -12,6 +12,8 @@ import (
 	"go.temporal.io/api/operatorservice/v1"
 	"go.temporal.io/sdk/client"
 	"google.golang.org/grpc"
+
+	"github.com/despacho/despacho/service"
 )
 
 // temporalWith is a Temporal whose namespaces have the given search attributes.
@@ -58,12 +60,12 @@ func TestRunAnswersHealthWhileItStarts(t *testing.T) {
 	t.Parallel()
 	settings := validSettings()
 	settings.StartWait, settings.Listen = 0, "127.0.0.1:0"
-	p := &process{settings: settings, log: silent(), ready: newReadiness()}
+	p := &process{settings: settings, log: silent(), ready: service.NewReadiness("worker")}
 	var alive, readyStatus int
 	served := serveEndpoints(t, p.ready)
 	p.options.Temporal = &temporalWith{looked: func() {
-		alive, _ = get(t, served.address, "/healthz")
-		readyStatus, _ = get(t, served.address, "/readyz")
+		alive, _ = get(t, served.Address(), "/healthz")
+		readyStatus, _ = get(t, served.Address(), "/readyz")
 	}}
 	require.ErrorIs(t, p.connect(t.Context()), ErrSearchAttributes)
 	assert.Equal(t, http.StatusOK, alive)

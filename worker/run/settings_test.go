@@ -160,7 +160,7 @@ func TestActivitySettings(t *testing.T) {
 
 func TestUnknownVariables(t *testing.T) {
 	t.Parallel()
-	found := unknownVariables([]string{"DESPACHO_MERCHNAT=x", "DESPACHO_MERCHANT=x", "HOME=/", "DESPACHO_A="})
+	found := unknownVariables([]string{"DESPACHO_MERCHNAT=x", "DESPACHO_MERCHANT=x", "HOME=/", "DESPACHO_A=", "DESPACHO_GATEWAY_LISTEN=:1", "DESPACHO_WEBHOOK_SOURCES=x"})
 	assert.Equal(t, []string{"DESPACHO_A", "DESPACHO_MERCHNAT"}, found)
 	assert.Contains(t, strings.Join(Variables(), " "), "DESPACHO_TOKEN_FILE")
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/despacho/despacho/service"
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/storage/storagetest"
 )
@@ -17,7 +18,7 @@ func processOn(t *testing.T, server *storagetest.Server, out *bytes.Buffer) *pro
 	t.Helper()
 	settings := validSettings()
 	return &process{
-		settings: settings, log: NewLogger(out, settings), ready: newReadiness(),
+		settings: settings, log: NewLogger(out, settings), ready: service.NewReadiness("worker"),
 		options: Options{Store: server.Open(t, storage.Config{})},
 	}
 }
@@ -53,8 +54,8 @@ func TestReadinessSeesThatTheStoreIsGone(t *testing.T) {
 	server.Fail(func(storagetest.Call, *http.Request) storagetest.Fault {
 		return storagetest.Fault{Status: http.StatusServiceUnavailable, Code: "SlowDown"}
 	})
-	p.ready.begin([]check{{"label store", p.checkStore}})
-	problems := p.ready.look(t.Context())
+	p.ready.Begin([]service.Check{{Name: "label store", Run: p.checkStore}})
+	problems := p.ready.Look(t.Context())
 	require.Len(t, problems, 1)
 	assert.Contains(t, problems[0], "label store: ")
 }

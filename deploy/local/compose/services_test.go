@@ -165,7 +165,7 @@ func TestAddressesLeadToServices(t *testing.T) {
 	schema, temporal := variables(project.Services["schema"]), variables(project.Services["temporal"])
 	leads("schema", net.JoinHostPort(schema["SQL_HOST"], schema["SQL_PORT"]))
 	leads("temporal", net.JoinHostPort(temporal["POSTGRES_SEEDS"], temporal["DB_PORT"]))
-	assert.Equal(t, 14, checked)
+	assert.Equal(t, 16, checked)
 }
 
 func TestServicesListenWhereTheyArePublished(t *testing.T) {

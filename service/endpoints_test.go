@@ -1,4 +1,4 @@
-package run
+package service
 
 import (
 	"context"
@@ -27,31 +27,31 @@ func get(t *testing.T, address, path string) (status int, body string) {
 	return answer.StatusCode, string(content)
 }
 
-func serveEndpoints(t *testing.T, ready *readiness) *endpoints {
+func serveEndpoints(t *testing.T, ready *Readiness) *Endpoints {
 	t.Helper()
-	numbers, err := newMetrics(silent())
+	numbers, err := NewMetrics(silent())
 	require.NoError(t, err)
-	served, err := listen(t.Context(), "127.0.0.1:0", ready, numbers.registry)
+	served, err := Listen(t.Context(), "DESPACHO_LISTEN", "127.0.0.1:0", ready, numbers.Registry)
 	require.NoError(t, err)
-	t.Cleanup(served.close)
+	t.Cleanup(served.Close)
 	return served
 }
 
 func TestEndpoints(t *testing.T) {
 	t.Parallel()
-	ready := newReadiness()
+	ready := NewReadiness("worker")
 	served := serveEndpoints(t, ready)
 
 	status, body := get(t, served.address, "/readyz")
 	assert.Equal(t, http.StatusServiceUnavailable, status)
 	assert.Contains(t, body, "starting")
 
-	ready.begin([]check{{"Temporal", func(context.Context) error { return nil }}})
+	ready.Begin([]Check{{"Temporal", func(context.Context) error { return nil }}})
 	status, body = get(t, served.address, "/readyz")
 	assert.Equal(t, http.StatusOK, status)
 	assert.Equal(t, "ready\n", body)
 
-	ready.drain()
+	ready.Drain()
 	status, body = get(t, served.address, "/readyz")
 	assert.Equal(t, http.StatusServiceUnavailable, status)
 	assert.Contains(t, body, "ending")
@@ -67,13 +67,13 @@ func TestEndpoints(t *testing.T) {
 
 func TestReadinessNamesEveryTrouble(t *testing.T) {
 	t.Parallel()
-	ready := newReadiness()
-	ready.begin([]check{
+	ready := NewReadiness("worker")
+	ready.Begin([]Check{
 		{"Temporal", func(context.Context) error { return errors.New("does not answer") }},
 		{"label store", func(context.Context) error { return errors.New("bucket is gone") }},
 	})
 	recorder := httptest.NewRecorder()
-	ready.serve(recorder, httptest.NewRequest(http.MethodGet, "/readyz", nil))
+	ready.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/readyz", nil))
 	assert.Equal(t, http.StatusServiceUnavailable, recorder.Code)
 	assert.Equal(t, "Temporal: does not answer\nlabel store: bucket is gone\n", recorder.Body.String())
 }
@@ -82,8 +82,8 @@ func TestReadinessIsLookedAtOnceInAWhile(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		looks := 0
-		ready := newReadiness()
-		ready.begin([]check{{"Temporal", func(ctx context.Context) error {
+		ready := NewReadiness("worker")
+		ready.Begin([]Check{{"Temporal", func(ctx context.Context) error {
 			looks++
 			_, bounded := ctx.Deadline()
 			assert.True(t, bounded)
@@ -91,35 +91,35 @@ func TestReadinessIsLookedAtOnceInAWhile(t *testing.T) {
 		}}})
 		gone, cancel := context.WithCancel(t.Context())
 		cancel()
-		assert.Empty(t, ready.look(gone), "a caller who has gone does not spoil the answer of the next")
-		assert.Empty(t, ready.look(t.Context()))
+		assert.Empty(t, ready.Look(gone), "a caller who has gone does not spoil the answer of the next")
+		assert.Empty(t, ready.Look(t.Context()))
 		assert.Equal(t, 1, looks)
 		<-time.After(readyAge)
-		assert.Empty(t, ready.look(t.Context()))
+		assert.Empty(t, ready.Look(t.Context()))
 		assert.Equal(t, 2, looks)
 	})
 }
 
 func TestListenNamesTheSettingWhenThePortIsTaken(t *testing.T) {
 	t.Parallel()
-	served := serveEndpoints(t, newReadiness())
-	numbers, err := newMetrics(silent())
+	served := serveEndpoints(t, NewReadiness("worker"))
+	numbers, err := NewMetrics(silent())
 	require.NoError(t, err)
-	_, err = listen(t.Context(), served.address, newReadiness(), numbers.registry)
+	_, err = Listen(t.Context(), "DESPACHO_LISTEN", served.address, NewReadiness("worker"), numbers.Registry)
 	require.ErrorContains(t, err, "DESPACHO_LISTEN")
 }
 
 func TestHealth(t *testing.T) {
 	t.Parallel()
-	served := serveEndpoints(t, newReadiness())
+	served := serveEndpoints(t, NewReadiness("worker"))
 	_, port, _ := strings.Cut(served.address, ":")
-	require.NoError(t, Health(t.Context(), served.address))
-	require.NoError(t, Health(t.Context(), "0.0.0.0:"+port), "a worker on every interface is asked on this machine")
+	require.NoError(t, Health(t.Context(), "worker", "DESPACHO_LISTEN", served.address))
+	require.NoError(t, Health(t.Context(), "worker", "DESPACHO_LISTEN", "0.0.0.0:"+port), "a worker on every interface is asked on this machine")
 
 	sick := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(sick.Close)
-	require.ErrorContains(t, Health(t.Context(), sick.Listener.Addr().String()), "404")
-	require.ErrorContains(t, Health(t.Context(), "nonsense"), "DESPACHO_LISTEN")
-	served.close()
-	require.ErrorContains(t, Health(t.Context(), served.address), "does not answer")
+	require.ErrorContains(t, Health(t.Context(), "worker", "DESPACHO_LISTEN", sick.Listener.Addr().String()), "404")
+	require.ErrorContains(t, Health(t.Context(), "worker", "DESPACHO_LISTEN", "nonsense"), "DESPACHO_LISTEN")
+	served.Close()
+	require.ErrorContains(t, Health(t.Context(), "worker", "DESPACHO_LISTEN", served.address), "does not answer")
 }

@@ -1,0 +1,92 @@
+package run
+
+import (
+	"crypto/x509"
+	"encoding/json"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/common/v1"
+	workflowpb "go.temporal.io/api/workflow/v1"
+
+	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/storage"
+	"github.com/despacho/despacho/workflows"
+)
+
+func TestABundleTellsTheHubsSupport(t *testing.T) {
+	t.Parallel()
+	c := newClinic(t)
+	order := someOrder(t, c)
+	require.NoError(t, c.store.Put(t.Context(), storage.ManifestJSON(c.merchant, "k1"), books.Manifest{Rows: []books.Row{
+		{ID: order.ID, Outcome: books.Rejected, Reason: "E063", Status: books.StatusRefused, Channel: "fcom"}, {ID: "another", Outcome: books.Labelled},
+	}}))
+	require.NoError(t, c.store.Put(t.Context(), storage.IntakeOrder(c.merchant, order.ID), map[string]string{"heard": "webhook"}))
+	c.temporal.runs = []*workflowpb.WorkflowExecutionInfo{{Execution: executionOf(workflows.RunID(c.merchant, "k1"))}}
+	out := filepath.Join(t.TempDir(), "order.json")
+	code, found := c.visit(t, "--bundle", order.ID, "--out", out)
+	require.Equal(t, ExitComplete, code, found)
+	content, err := os.ReadFile(out)
+	require.NoError(t, err)
+	var b bundle
+	require.NoError(t, json.Unmarshal(content, &b))
+	assert.Equal(t, order.ID, b.Order)
+	require.NotEmpty(t, b.DeliveryOrders)
+	assert.Equal(t, order.ID, b.DeliveryOrders[0].ID)
+	assert.Equal(t, order.StatusCode, b.DeliveryOrders[0].DeliveryOrderStatus)
+	require.Len(t, b.Checkouts, 1)
+	assert.Contains(t, b.Checkouts[0].DeliveryOrderIDs, order.ID)
+	assert.JSONEq(t, `{"heard":"webhook"}`, string(b.Intake))
+	require.Len(t, b.Runs, 1)
+	assert.Equal(t, books.Rejected, b.Runs[workflows.RunID(c.merchant, "k1")+" "+order.ID].Outcome)
+	assert.NotEmpty(t, b.Calls)
+	assert.NotEmpty(t, b.Checks)
+	assert.False(t, b.HubTime.IsZero())
+	for _, hidden := range []string{"sandbox-token", "http://127.0.0.1:1/", "address", "phone", "receiver", "taxId", "@"} {
+		assert.NotContains(t, string(content), hidden)
+	}
+
+	code, _ = c.visit(t, "--bundle", b.Checkouts[0].ID, "--out", out)
+	assert.Equal(t, ExitComplete, code, "a sale's id does as well")
+	content, err = os.ReadFile(out)
+	require.NoError(t, err)
+	assert.Contains(t, string(content), order.ID)
+}
+
+func x509Pool(server *httptest.Server) *x509.CertPool {
+	pool := x509.NewCertPool()
+	pool.AddCert(server.Certificate())
+	return pool
+}
+
+func executionOf(id string) *common.WorkflowExecution {
+	return &common.WorkflowExecution{WorkflowId: id}
+}
+
+// someOrder is a delivery order of the sandbox.
+func someOrder(t *testing.T, c *clinic) multivende.DeliveryOrder {
+	t.Helper()
+	hub, err := multivende.New(multivende.Config{BaseURL: c.address, Merchant: c.merchant, Token: multivende.StaticToken(c.token), RequestsPerSecond: 1000})
+	require.NoError(t, err)
+	var sales []multivende.CheckoutLight
+	require.NoError(t, hub.CheckoutsLight(t.Context(), multivende.CheckoutsLightQuery{}, func(page []multivende.CheckoutLight) error {
+		sales = append(sales, page...)
+		return nil
+	}))
+	for _, light := range sales {
+		sale, err := hub.Checkout(t.Context(), light.ID)
+		require.NoError(t, err)
+		if len(sale.DeliveryOrders) > 0 {
+			order, err := hub.DeliveryOrder(t.Context(), sale.DeliveryOrders[0].ID)
+			require.NoError(t, err)
+			return order
+		}
+	}
+	t.Fatal("the sandbox has no order")
+	return multivende.DeliveryOrder{}
+}

@@ -1,0 +1,159 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/samber/lo"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/taskqueue/v1"
+	"go.temporal.io/api/workflowservice/v1"
+
+	"github.com/despacho/despacho/accounts"
+	"github.com/despacho/despacho/service"
+	"github.com/despacho/despacho/workflows"
+)
+
+const (
+	// pollsWithin is how long ago a worker that lives has asked for work at most: a poll waits a minute.
+	pollsWithin = 2 * time.Minute
+	// leastRetention keeps closed runs long enough to be looked into.
+	leastRetention = 24 * time.Hour
+)
+
+// examineTemporal looks at the server, the namespace, its search attributes and its workers.
+func (e *examination) examineTemporal(ctx context.Context, d desk) {
+	temporal, namespace, err := d.Temporal(ctx)
+	if err != nil {
+		e.fail("Temporal", "is it up? check TEMPORAL_ADDRESS, TEMPORAL_TLS and the network", "%v", err)
+		return
+	}
+	e.temporal, e.namespace = temporal, namespace
+	about, err := temporal.WorkflowService().DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: namespace})
+	if err != nil {
+		e.fail("Temporal", "starter setup makes the namespace; TEMPORAL_NAMESPACE names another", "namespace %s: %v", namespace, err)
+		return
+	}
+	if kept := about.GetConfig().GetWorkflowExecutionRetentionTtl().AsDuration(); kept < leastRetention {
+		e.warn("Temporal", "temporal operator namespace update --retention 720h --namespace "+namespace, "namespace %s keeps closed runs for %s only", namespace, kept)
+	} else {
+		e.ok("Temporal", "namespace %s keeps closed runs for %s", namespace, count(int(kept/day), "day"))
+	}
+	if err := service.CheckSearchAttributes(ctx, temporal, namespace, workflows.SearchAttributes()); err != nil {
+		e.fail("search attributes", "starter setup", "%v", err)
+	} else {
+		e.ok("search attributes", "all there")
+	}
+	e.examineFairness(ctx)
+	e.examineWorkers(ctx)
+	e.examineWorkflow(ctx, workflows.CredentialsID(e.merchant), "token's renewal", e.account != nil)
+	e.examineWorkflow(ctx, workflows.IntakeID(e.merchant), "intake", e.account != nil)
+}
+
+// examineWorkers looks who asks for work.
+func (e *examination) examineWorkers(ctx context.Context) {
+	workers := map[string]bool{}
+	var idle []string
+	for _, queue := range []struct {
+		name string
+		kind enums.TaskQueueType
+		work string
+	}{
+		{workflows.TaskQueue, enums.TASK_QUEUE_TYPE_WORKFLOW, "workflows"},
+		{workflows.TaskQueue, enums.TASK_QUEUE_TYPE_ACTIVITY, "steps at the hub"},
+		{workflows.FilesTaskQueue, enums.TASK_QUEUE_TYPE_ACTIVITY, "steps on files"},
+	} {
+		about, err := e.temporal.DescribeTaskQueue(ctx, queue.name, queue.kind)
+		if err != nil {
+			e.fail("worker", "", "task queue %s cannot be looked at: %v", queue.name, err)
+			return
+		}
+		alive := lo.Filter(about.GetPollers(), func(p *taskqueue.PollerInfo, _ int) bool {
+			return e.now().Sub(p.GetLastAccessTime().AsTime()) < pollsWithin
+		})
+		if len(alive) == 0 {
+			idle = append(idle, fmt.Sprintf("%s (task queue %s)", queue.work, queue.name))
+		}
+		if queue.work == "steps at the hub" {
+			for _, p := range alive {
+				workers[p.GetIdentity()] = true
+			}
+		}
+	}
+	if len(idle) > 0 {
+		e.fail("worker", "start the worker, and look at its /readyz; with DESPACHO_BUILD_ID its version must be the current one", "nobody takes %s", strings.Join(idle, ", "))
+		return
+	}
+	e.ok("worker", "%s: %s", count(len(workers), "worker"), strings.Join(slices.Sorted(maps.Keys(workers)), ", "))
+	e.examineShare(len(workers))
+}
+
+// examineShare holds the number of workers against the one by which the hub's rate is divided.
+func (e *examination) examineShare(workers int) {
+	told := max(e.command.Workers, 1)
+	do := fmt.Sprintf("set DESPACHO_WORKERS=%d on every worker (this command knows its own setting only)", workers)
+	switch {
+	case workers > told:
+		e.warn("rate share", do, "%s ask for work and DESPACHO_WORKERS is %d: together they may call the hub more often than it grants", count(workers, "worker"), told)
+	case workers < told:
+		e.warn("rate share", do, "%s ask for work and DESPACHO_WORKERS is %d: part of what the hub grants is not used", count(workers, "worker"), told)
+	default:
+		e.ok("rate share", "the hub's rate is divided by %d", told)
+	}
+}
+
+// examineWorkflow looks whether a long-lived workflow of the merchant is open; it need not be
+// when the merchant is not connected.
+func (e *examination) examineWorkflow(ctx context.Context, id, check string, needed bool) {
+	about, err := e.temporal.DescribeWorkflowExecution(ctx, id, "")
+	var missing *serviceerror.NotFound
+	open := about.GetWorkflowExecutionInfo().GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_RUNNING
+	switch {
+	case err != nil && !errors.As(err, &missing):
+		e.fail(check, "", "workflow %s cannot be looked at: %v", id, err)
+	case open:
+		e.ok(check, "workflow %s is open", id)
+	case needed:
+		e.warn(check, "starter connect starts it; look in Temporal's UI why it ended", "workflow %s is not open", id)
+	}
+}
+
+// examineFairness says whether one merchant's storm slows another. Temporal does not tell its
+// settings, so it is tried, or told how to look.
+func (e *examination) examineFairness(ctx context.Context) {
+	const do = "set matching.enableFairness: true in Temporal's dynamic configuration (deploy/temporal/dynamicconfig.yaml)"
+	if e.command.ProbeFairness {
+		fair, err := fairnessProbe{e.temporal, e.namespace}.run(ctx)
+		switch {
+		case err != nil:
+			e.warn("fairness", "", "it could not be tried: %v", err)
+		case fair:
+			e.ok("fairness", "a merchant does not wait for another one's work")
+		default:
+			e.fail("fairness", do, "a merchant waits for another one's work")
+		}
+		return
+	}
+	switch merchants, err := e.connectedMerchants(ctx); {
+	case err != nil:
+		e.warn("fairness", do, "how many merchants share the task queues is not known: %v", err)
+	case merchants > 1:
+		e.warn("fairness", do+"; --probe-fairness tries whether it is", "%s share the task queues, and Temporal does not tell its settings", count(merchants, "merchant"))
+	default:
+		e.ok("fairness", "not needed: there is one merchant")
+	}
+}
+
+func (e *examination) connectedMerchants(ctx context.Context) (int, error) {
+	if e.store == nil {
+		return 0, errors.New("the label store is not to be had")
+	}
+	merchants, err := (&accounts.Vault{Store: e.store}).Merchants(ctx)
+	return len(merchants), err
+}
