@@ -11,6 +11,7 @@ import (
 
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/storage"
 )
 
@@ -78,11 +79,8 @@ func (a *Connections) find(ctx context.Context, in FindConnectionsInput) (FoundC
 		if len(in.Only) > 0 && !slices.Contains(in.Only, c.ID) {
 			continue
 		}
-		channel := channels.BySlug(c.Provider)
-		connection := Connection{
-			ID: c.ID, Name: lo.CoalesceOrEmpty(c.Name, c.DisplayName, channel.Name), Channel: channel.Slug, Provider: c.Provider, Country: c.Country,
-		}
-		connection.SkipReason = skipReason(channel, c.Country, allowed(c.ID))
+		connection := connectionOf(c)
+		connection.SkipReason = lo.CoalesceOrEmpty(connection.SkipReason, allowed(c.ID))
 		found.Connections = append(found.Connections, connection)
 	}
 	for _, id := range lo.Uniq(in.Only) {
@@ -97,12 +95,16 @@ func (a *Connections) find(ctx context.Context, in FindConnectionsInput) (FoundC
 	return found, nil
 }
 
-// skipReason says why a connection has no labels: as its channel has none, or for another reason.
-func skipReason(channel channels.Channel, country, other string) string {
-	if ok, reason := channel.CanLabel(country); !ok {
-		return reason
+// connectionOf is a connection of the hub's, with the reason why its channel has no labels.
+func connectionOf(c multivende.Connection) Connection {
+	channel := channels.BySlug(c.Provider)
+	connection := Connection{
+		ID: c.ID, Name: lo.CoalesceOrEmpty(c.Name, c.DisplayName, channel.Name), Channel: channel.Slug, Provider: c.Provider, Country: c.Country,
 	}
-	return other
+	if ok, reason := channel.CanLabel(c.Country); !ok {
+		connection.SkipReason = reason
+	}
+	return connection
 }
 
 // allowed tells of a connection why it is not worked on: what the seller and the operator

@@ -251,8 +251,6 @@ func (t *taking) made(ctx context.Context, run string, order books.Order, row bo
 			r.stand(IntakeCancelled, row.Reason, label, t.policies)
 		case books.HeldBack:
 			r.stand(IntakeHeldBack, row.Reason, label, t.policies)
-		case books.Unsupported:
-			r.stand(IntakeUnsupported, row.Reason, label, t.policies)
 		default:
 			r.tryLater(row, t.policies)
 			r.stand(IntakeWaiting, "", label, t.policies)

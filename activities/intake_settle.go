@@ -88,7 +88,7 @@ func (t *taking) saleOf(ctx context.Context, order books.Order, checkout multive
 // knownConnections are a merchant's connections, from the store as long as they
 // are all known there.
 type knownConnections struct {
-	hubs     Hubs
+	hub      *multivende.Client
 	store    *storage.Store
 	merchant string
 
@@ -118,13 +118,14 @@ func (k *knownConnections) of(ctx context.Context, id string) (Connection, error
 
 // refresh asks the hub for the connections and keeps them; mu is held, or nobody else is there.
 func (k *knownConnections) refresh(ctx context.Context) error {
-	found, err := (&Connections{Hubs: k.hubs, Store: k.store}).find(ctx, FindConnectionsInput{Merchant: k.merchant})
+	listed, err := k.hub.Connections(ctx)
 	if err != nil {
 		return err
 	}
+	all := lo.Map(listed, func(c multivende.Connection, _ int) Connection { return connectionOf(c) })
 	k.refreshed = true
-	k.take(found.Connections)
-	return k.store.Put(ctx, storage.IntakeConnections(k.merchant), found.Connections)
+	k.take(all)
+	return k.store.Put(ctx, storage.IntakeConnections(k.merchant), all)
 }
 
 func (k *knownConnections) take(all []Connection) {

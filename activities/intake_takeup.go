@@ -129,7 +129,7 @@ func (a *Intake) taking(ctx context.Context, merchant string, source IntakeSourc
 	}
 	return &taking{
 		hub: hub, store: a.Store, merchant: merchant, source: source, seen: map[string]bool{},
-		connections: &knownConnections{hubs: a.Hubs, store: a.Store, merchant: merchant},
+		connections: &knownConnections{hub: hub, store: a.Store, merchant: merchant},
 		policies:    policies{Settings: settings, now: hub.Clock().Now()},
 	}, nil
 }
@@ -255,7 +255,7 @@ func (t *taking) unread(ctx context.Context, notice string, names []string, err 
 	hub := hubError(err)
 	junk := len(names) == 0 && t.source != ByPoll
 	switch {
-	case hub == nil || hub.Class == multivende.Busy || hub.Class == multivende.Unreachable:
+	case hub == nil || hub.Class == multivende.Busy || hub.Class == multivende.Unreachable || hub.Class == multivende.NeedsConsent:
 		return err
 	case hub.Class == multivende.NotAuthorised && hub.Status != http.StatusForbidden:
 		return err

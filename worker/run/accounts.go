@@ -120,11 +120,26 @@ func (k *accountKeeper) look(ctx context.Context, begin bool) error {
 
 func (k *accountKeeper) begin(ctx context.Context, merchant string) error {
 	_, err := k.process.temporal.ExecuteWorkflow(ctx, credentialsOptions(merchant), workflows.CredentialsType, workflows.CredentialsInput{Merchant: merchant})
+	_, intakeErr := k.process.temporal.ExecuteWorkflow(ctx, intakeOptions(merchant), workflows.IntakeType, workflows.IntakeInput{Merchant: merchant})
+	return errors.Join(unlessThere(err), unlessThere(intakeErr))
+}
+
+// unlessThere is the error of a start, but for that of a workflow that runs already.
+func unlessThere(err error) error {
 	var there *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &there) {
 		return nil
 	}
 	return err
+}
+
+func intakeOptions(merchant string) client.StartWorkflowOptions {
+	return client.StartWorkflowOptions{
+		ID: workflows.IntakeID(merchant), TaskQueue: workflows.TaskQueue, Priority: workflows.FairShare(merchant),
+		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		StaticSummary:            "hears of the orders of merchant " + merchant,
+		TypedSearchAttributes:    temporal.NewSearchAttributes(workflows.MerchantAttribute.ValueSet(merchant)),
+	}
 }
 
 // life is how long an account's token still lives; the hub's time.

@@ -34,6 +34,9 @@ func (f *credentialsTemporal) ExecuteWorkflow(_ context.Context, options client.
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	in, _ := args[0].(workflows.CredentialsInput)
+	if intake, ok := args[0].(workflows.IntakeInput); ok {
+		in.Merchant = intake.Merchant
+	}
 	f.started = append(f.started, options.ID+" "+workflow.(string)+" "+in.Merchant+" "+options.Priority.FairnessKey)
 	return nil, nil
 }
@@ -151,8 +154,9 @@ func TestAccountsAreLookedAfter(t *testing.T) {
 	require.NoError(t, keeper.look(t.Context(), true))
 	require.NoError(t, keeper.look(t.Context(), false))
 	assert.Equal(t, []string{
-		"credentials/m-1 Credentials m-1 m-1", "credentials/m-2 Credentials m-2 m-2", "credentials/m-3 Credentials m-3 m-3",
-	}, temporal.started, "each has somebody who keeps it alive, with a fair share")
+		"credentials/m-1 Credentials m-1 m-1", "intake/m-1 Intake m-1 m-1", "credentials/m-2 Credentials m-2 m-2", "intake/m-2 Intake m-2 m-2",
+		"credentials/m-3 Credentials m-3 m-3", "intake/m-3 Intake m-3 m-3",
+	}, temporal.started, "each has somebody who keeps it alive and hears of its orders, with a fair share")
 	page := scrape(t, keeper.process.metrics)
 	assert.Regexp(t, `despacho_token_life_minutes\{merchant="m-1"\} 299\.`, page)
 	assert.Regexp(t, `despacho_token_life_minutes\{merchant="m-2"\} 9\.`, page)

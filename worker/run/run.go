@@ -200,7 +200,7 @@ func (p *process) work(ctx context.Context, begun func()) error {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	dependencies := activities.Dependencies{
-		Hubs: hubs, Store: p.store, Temporal: p.temporal, Settings: p.settings.activitySettings(), TempDir: p.settings.Temp,
+		Hubs: hubs, Store: p.store, Temporal: p.temporal, Settings: p.settings.activitySettings(), TempDir: p.settings.Temp, Intake: p.settings.intakeSettings(),
 		Accounts: &accounts.Vault{Store: p.store}, Webhook: p.settings.webhook(), StatusEnded: p.metrics.statuses.observe,
 	}
 	if keeper != nil {

@@ -32,6 +32,9 @@ type Settings struct {
 
 	FalabellaReady activities.FalabellaReady `env:"DESPACHO_FALABELLA_READY" default:"publish" help:"When Falabella hears ready_to_ship: label, publish or partner."`
 
+	PollEvery    time.Duration `env:"DESPACHO_POLL_EVERY" default:"1h" help:"How often changed sales are listed in case a webhook was lost; the hub's time."`
+	DeadlineNear time.Duration `env:"DESPACHO_DEADLINE_NEAR" default:"4h" help:"How long before its deadline an order without a label is raised; the hub's time."`
+
 	WebhookOut       string `env:"DESPACHO_WEBHOOK_OUT" placeholder:"URL" help:"Address that is told by webhook when a channel has a status that others wait for (Falabella: ready_to_ship)."`
 	WebhookOutSecret Secret `env:"DESPACHO_WEBHOOK_OUT_SECRET" placeholder:"SECRET" help:"Secret that signs these webhooks, at least 16 characters."`
 
@@ -54,6 +57,13 @@ func (s Settings) hasAccounts() bool {
 // activitySettings are what a run records of this worker.
 func (s Settings) activitySettings() activities.Settings {
 	return activities.Settings{HubSpeed: s.HubSpeed, FalabellaReady: s.FalabellaReady, WebhookOut: s.WebhookOut != ""}.Over(activities.DefaultSettings())
+}
+
+// intakeSettings are what an intake reads of this worker.
+func (s Settings) intakeSettings() activities.IntakeSettings {
+	return activities.IntakeSettings{
+		HubSpeed: s.HubSpeed, PollEvery: activities.Duration(s.PollEvery), DeadlineNear: activities.Duration(s.DeadlineNear),
+	}.Over(activities.DefaultIntakeSettings())
 }
 
 // webhook is who is told when a status is verified.

@@ -81,6 +81,8 @@ func TestValidate(t *testing.T) {
 		"an address without a port":          {func(s *Settings) { s.Listen = "localhost" }, "DESPACHO_LISTEN", "host:port"},
 		"a port that is too large":           {func(s *Settings) { s.Listen = "127.0.0.1:70000" }, "DESPACHO_LISTEN", "host:port"},
 		"no time to drain":                   {func(s *Settings) { s.Drain = 0 }, "DESPACHO_DRAIN", "30s"},
+		"polls without a pause":              {func(s *Settings) { s.PollEvery = time.Second }, "DESPACHO_POLL_EVERY", "1h"},
+		"no time before a deadline":          {func(s *Settings) { s.DeadlineNear = 0 }, "DESPACHO_DEADLINE_NEAR", "4h"},
 		"a negative wait at the start":       {func(s *Settings) { s.StartWait = -time.Second }, "DESPACHO_START_WAIT", "60s"},
 		"an unknown log level":               {func(s *Settings) { s.LogLevel = "loud" }, "DESPACHO_LOG_LEVEL", "debug"},
 		"an unknown log format":              {func(s *Settings) { s.LogFormat = "xml" }, "DESPACHO_LOG_FORMAT", "text"},

@@ -27,6 +27,8 @@ const (
 	maxRate    = 1000
 	maxSlots   = 1000
 	maxDrain   = time.Hour
+	maxPoll    = 24 * time.Hour
+	maxNear    = 7 * 24 * time.Hour
 )
 
 var (
@@ -81,6 +83,8 @@ func (s Settings) checkHub(c *complaints) {
 	ready := []activities.FalabellaReady{activities.ReadyAtLabel, activities.ReadyAtPublish, activities.ReadyFromPartner}
 	err = s.webhook().Check()
 	c.unless(err == nil, "DESPACHO_WEBHOOK_OUT", "%v; write an https address and a secret (DESPACHO_WEBHOOK_OUT_SECRET), or leave both empty", err)
+	c.unless(s.PollEvery >= time.Minute && s.PollEvery <= maxPoll, "DESPACHO_POLL_EVERY", "%v is out of range; write a span such as 1h, 1m to %v", s.PollEvery, maxPoll)
+	c.unless(s.DeadlineNear > 0 && s.DeadlineNear <= maxNear, "DESPACHO_DEADLINE_NEAR", "%v is out of range; write a span such as 4h, at most %v", s.DeadlineNear, maxNear)
 	c.unless(slices.Contains(ready, s.FalabellaReady), "DESPACHO_FALABELLA_READY", "%q is unknown; write label, publish or partner", s.FalabellaReady)
 }
 
