@@ -224,8 +224,8 @@ func (w *statusWork) noteDelay(row statusbook.Open, took time.Duration, exact bo
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if len(w.seen[row.Channel]) < seenKept {
-		w.seen[row.Channel] = append(w.seen[row.Channel], span)
+	if lo.CountBy(w.seen, func(s pace.Seen) bool { return s.Channel == row.Channel }) < seenKept {
+		w.seen = append(w.seen, pace.Seen{Channel: row.Channel, Span: span})
 	}
 }
 
