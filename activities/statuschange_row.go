@@ -21,15 +21,18 @@ import (
 
 // one reads an order and does what that shows as not done.
 func (w *statusWork) one(ctx context.Context, row statusbook.Open) result {
-	if at, sent := w.sentBefore[row.Order]; sent {
-		row.Sent(at)
-		return result{open: &row}
-	}
 	seen, err := w.road.read(ctx, row.Order)
 	if r, settled := w.unreadable(row, err); settled {
 		return r
 	}
 	row.Trouble, row.TroubleAt, row.NotBefore = "", time.Time{}, time.Time{}
+	if err := w.place(ctx, &row, &seen); err != nil {
+		return result{open: &row, err: err}
+	}
+	if at, sent := w.sentBefore[row.Order]; sent && !at.Before(row.SentAt) {
+		noteTracking(&row, seen)
+		row.Sent(at)
+	}
 	if row.Out() {
 		return w.verify(ctx, row, seen)
 	}
@@ -52,9 +55,6 @@ func (w *statusWork) unreadable(row statusbook.Open, err error) (result, bool) {
 
 // begun works on a row that was not sent yet: by the state of its order and the rules.
 func (w *statusWork) begun(ctx context.Context, row statusbook.Open, seen reading) result {
-	if err := w.place(ctx, &row, &seen); err != nil {
-		return result{open: &row, err: err}
-	}
 	change := channels.Change{Slug: row.Channel, ShippingMode: seen.mode, From: seen.status, To: w.in.To, Document: seen.document, PickUp: w.in.PickUp}
 	switch at := seen.stage(w.in.To); {
 	case at == elsewhere:
@@ -118,14 +118,14 @@ func (w *statusWork) place(ctx context.Context, row *statusbook.Open, seen *read
 		}
 		row.Channel = lo.CoalesceOrEmpty(row.Channel, channels.Unknown)
 	}
-	if row.Connection == "" && w.limited() {
+	if row.Connection == "" && w.limited() && !row.Out() {
 		if err := w.readSales(ctx, row, seen, directory{}); err != nil {
 			return err
 		}
 	}
 	at := seen.stage(w.in.To)
 	change := channels.Change{Slug: row.Channel, ShippingMode: seen.mode, To: w.in.To, PickUp: w.in.PickUp}
-	if seen.document || !change.NeedsDocument() || at == there || at == quiet {
+	if row.Out() || seen.document || !change.NeedsDocument() || at == there || at == quiet {
 		return nil
 	}
 	return w.readSales(ctx, row, seen, directory{})
@@ -255,11 +255,7 @@ func (w *statusWork) track(ctx context.Context, row *statusbook.Open, seen readi
 	if !row.Tracked() || row.Sends > 0 {
 		return result{}, false
 	}
-	if ok, reason := channels.BySlug(row.Channel).TakesTracking(seen.mode); !ok {
-		row.Note = "the tracking was not written: " + reason
-		return result{}, false
-	}
-	if seen.tracked(row.Row) {
+	if noteTracking(row, seen); row.Note != "" || seen.tracked(row.Row) {
 		return result{}, false
 	}
 	err := w.hub.UpdateTracking(ctx, row.Order, multivende.Tracking{Number: row.TrackingNumber, URL: row.TrackingURL, Courier: row.Courier})
@@ -271,6 +267,13 @@ func (w *statusWork) track(ctx context.Context, row *statusbook.Open, seen readi
 		return w.end(*row, statusbook.Refused, "the hub refuses the tracking, so the status was not sent: "+hub.Excerpt, 0), true
 	}
 	return result{open: row, err: err}, true
+}
+
+// noteTracking notes on a row that its tracking is not written, where its channel takes none.
+func noteTracking(row *statusbook.Open, seen reading) {
+	if ok, reason := channels.BySlug(row.Channel).TakesTracking(seen.mode); row.Tracked() && !ok {
+		row.Note = "the tracking was not written: " + reason
+	}
 }
 
 // sent notes that a row's status was sent at a moment.
