@@ -1,15 +1,19 @@
 package workflows
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/worker"
 
@@ -193,9 +197,12 @@ func TestStatusesOfAllChannelsWithFaults(t *testing.T) {
 	orders := w.hub.Report().Orders
 	require.Greater(t, len(orders), 5000)
 	expected := w.expected(channels.Shipped)
+	var steps atomic.Int64
+	w.SetOnActivityStartedListener(func(*activity.Info, context.Context, converter.EncodedValues) { steps.Add(1) })
 	result, list := w.change(activities.StatusRequest{To: channels.Shipped, Rows: rowsOf(orders)})
 	w.settledAsExpected(list, expected)
 	assert.Equal(t, len(orders), result.Requested)
+	assert.LessOrEqual(t, int(steps.Load()), len(orders)/10, "a step works on many rows")
 
 	all, by := w.calls()
 	assert.LessOrEqual(t, all, 3*len(orders), "calls by route: %v", by)
