@@ -17,7 +17,7 @@ var consentPage = template.Must(template.New("consent").Parse(`<!DOCTYPE html>
 <p>Permisos:</p>
 <ul>{{range .Scopes}}<li>{{.}}</li>{{end}}</ul>
 <p>Al aceptar se crea una conexión nueva; las anteriores no se reemplazan.</p>
-<form method="post" action="/apps/authorize">
+<form method="post" action="/apps/authorize?merchant={{.Merchant}}">
 <input type="hidden" name="response_type" value="code">
 <input type="hidden" name="client_id" value="{{.Client}}">
 <input type="hidden" name="redirect_uri" value="{{.Redirect}}">

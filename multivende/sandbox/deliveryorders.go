@@ -142,7 +142,9 @@ func (v *deliveryOrderView) links(o *order) {
 	type shape func(linkView)
 	shapes := []shape{
 		func(l linkView) { v.StatusLink = l },
-		func(l linkView) { v.StatusLink = []linkView{l} },
+		func(linkView) { // all of them, oldest first
+			v.StatusLink = lo.Map(o.links, func(l *link, _ int) linkView { return l.viewOf(o) })
+		},
 		func(l linkView) {
 			v.StatusLink = json.RawMessage("null")
 			if l.Synchronization != nil {

@@ -29,7 +29,8 @@ func (v visitor) sync(order string) any {
 	if len(found) == 0 {
 		return nil
 	}
-	return found[0].(object)["synchronizationStatus"]
+	newest := lo.MaxBy(found, func(a, b any) bool { return a.(object)["createdAt"].(string) > b.(object)["createdAt"].(string) })
+	return newest.(object)["synchronizationStatus"]
 }
 
 func TestStatusTravelsToTheChannel(t *testing.T) {

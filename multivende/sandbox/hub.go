@@ -124,7 +124,10 @@ func (h *Hub) Now() time.Time { return h.clock.now() }
 
 // Close ends the journal; the world can be taken up again from its folder.
 func (h *Hub) Close() error {
-	h.webhooks.post.close()
+	h.mutex.Lock()
+	post := h.webhooks.post
+	h.mutex.Unlock()
+	post.close()
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 	kept := h.kept

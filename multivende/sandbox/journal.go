@@ -24,7 +24,7 @@ type journal struct {
 // entry is one line of the journal.
 type entry struct {
 	At   time.Time `json:"at"`
-	Kind string    `json:"kind"` // what redo tells apart
+	Kind string    `json:"kind"` // one of counts or deeds, or "world"
 
 	World *worldEntry `json:"world,omitempty"`
 

@@ -46,6 +46,10 @@ type TrackingWrite struct {
 	Refused bool      `json:"refused,omitempty"` // the channel takes none
 }
 
+func (e entry) tracking() TrackingWrite {
+	return TrackingWrite{At: e.At, Number: e.Number, URL: e.URL, Courier: e.Courier}
+}
+
 // updateTracking writes an order's tracking number, URL and courier, where its channel takes them.
 func (h *Hub) updateTracking(r *http.Request) answer {
 	var body struct {
@@ -62,10 +66,11 @@ func (h *Hub) updateTracking(r *http.Request) answer {
 	if o == nil {
 		return refusal
 	}
-	if err := h.record(entry{At: now, Kind: "tracking", ID: o.id, Number: body.Number, URL: body.URL, Courier: body.Courier}); err != nil {
+	next := entry{At: now, Kind: "tracking", ID: o.id, Number: body.Number, URL: body.URL, Courier: body.Courier}
+	if err := h.record(next); err != nil {
 		return problem(http.StatusInternalServerError, "InternalServerError", err.Error())
 	}
-	if !h.track(o, TrackingWrite{At: now, Number: body.Number, URL: body.URL, Courier: body.Courier}) {
+	if !h.track(o, next.tracking()) {
 		return problem(http.StatusBadRequest, "BadRequestError", "the channel takes no tracking number for this shipping mode")
 	}
 	given := fine(h.orderView(o))

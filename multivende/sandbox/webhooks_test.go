@@ -134,7 +134,7 @@ func TestWebhooksGoWrong(t *testing.T) {
 		t.Parallel()
 		r := receive(t, http.StatusOK)
 		v := visit(t, Options{Webhooks: r.URL, Faults: parsed(t, `[{"route":"webhook","answer":"lost"},{"route":"webhook","answer":"twice","after":1},
-			{"route":"webhook","answer":"late","after":2,"delay":"300ms"}]`)})
+			{"route":"webhook","answer":"late","after":2,"delay":"1s"}]`)})
 		v.come(object{"count": 4, "life": "plain"})
 		report := v.told(4)
 		assert.Equal(t, []int{4, 1, 1, 1}, []int{report.Changes, report.Lost, report.Duplicated, report.Reordered})

@@ -12,10 +12,12 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 
 	"github.com/alecthomas/kong"
+	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/multivende/sandbox"
 )
@@ -32,17 +34,19 @@ type settings struct {
 	Falabella string  `enum:"pdf,zpl" default:"pdf" help:"What Falabella hands out: pdf or zpl."`
 	Token     string  `env:"SANDBOX_TOKEN" placeholder:"TOKEN" help:"Bearer token that is accepted; made from the seed when not given."`
 
-	Redirects            []string `name:"redirect" placeholder:"URL" help:"Address to which a consent may lead, again for each (default http://127.0.0.1:8477/callback)."`
-	OAuthOnly            bool     `name:"oauth-only" help:"Refuse --token: only tokens of OAuth are accepted."`
-	OldTokensLive        bool     `help:"A token that was refreshed stays good to its end."`
-	RefreshDiesWithToken bool     `help:"A refresh is refused once its token has expired."`
-	Webhooks             string   `placeholder:"URL" help:"Where changes are told; POST /sandbox/webhooks names another while it runs."`
-	WebhookDuplicates    float64  `placeholder:"SHARE" help:"Share of the notices that are sent twice (0 to 1)."`
-	WebhookReordered     float64  `placeholder:"SHARE" help:"Share of the notices that are sent some seconds late."`
-	WebhookLost          float64  `placeholder:"SHARE" help:"Share of the notices that are never sent."`
-	WebhookInsecure      bool     `help:"Take any certificate of the address in --webhooks."`
-	Arrivals             float64  `placeholder:"N" help:"Sales that come by themselves in an hour of the hub's clock."`
-	Scopes               string   `placeholder:"JSON" help:"What the account grants, by scope: true, false or a list of connections."`
+	Merchants            int                      `default:"1" help:"Merchants behind this address, each with a world of its own: seeds count on from --seed."`
+	Redirects            []string                 `name:"redirect" placeholder:"URL" help:"Address to which a consent may lead, again for each (default http://127.0.0.1:8477/callback)."`
+	OAuthOnly            bool                     `name:"oauth-only" help:"Refuse --token: only tokens of OAuth are accepted."`
+	OldTokensLive        bool                     `help:"A token that was refreshed stays good to its end."`
+	RefreshDiesWithToken bool                     `help:"A refresh is refused once its token has expired."`
+	StatusDelays         map[string]time.Duration `name:"status-delay" placeholder:"PROVIDER=5m" help:"How long a status takes to a channel, instead of the world's own time for it."`
+	Webhooks             string                   `placeholder:"URL" help:"Where changes are told; POST /sandbox/webhooks names another while it runs."`
+	WebhookDuplicates    float64                  `placeholder:"SHARE" help:"Share of the notices that are sent twice (0 to 1)."`
+	WebhookReordered     float64                  `placeholder:"SHARE" help:"Share of the notices that are sent some seconds late."`
+	WebhookLost          float64                  `placeholder:"SHARE" help:"Share of the notices that are never sent."`
+	WebhookInsecure      bool                     `help:"Take any certificate of the address in --webhooks."`
+	Arrivals             float64                  `placeholder:"N" help:"Sales that come by themselves in an hour of the hub's clock."`
+	Scopes               string                   `placeholder:"JSON" help:"What the account grants, by scope: true, false or a list of connections."`
 }
 
 func main() {
@@ -56,34 +60,67 @@ func main() {
 	}
 }
 
-// serve runs the hub until the context ends; one line says where it is, for
-// whom, with which token, and what OAuth needs.
+// serve runs the hub until the context ends; a line for each merchant says where it is, for whom,
+// with which token, and what OAuth needs.
 func serve(ctx context.Context, flags settings, out io.Writer) error {
-	options, err := flags.options()
+	hubs, err := flags.hubs()
 	if err != nil {
 		return err
 	}
-	hub, err := sandbox.New(options)
-	if err != nil {
-		return err
+	closeAll := func() error {
+		return errors.Join(lo.Map(hubs, func(hub *sandbox.Hub, _ int) error { return hub.Close() })...)
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", flags.Addr)
 	if err != nil {
-		return errors.Join(fmt.Errorf("listen on %s: %w", flags.Addr, err), hub.Close())
+		return errors.Join(fmt.Errorf("listen on %s: %w", flags.Addr, err), closeAll())
 	}
-	code, err := hub.NewCode()
-	if err != nil {
-		return errors.Join(err, listener.Close(), hub.Close())
+	for _, hub := range hubs {
+		code, err := hub.NewCode()
+		if err != nil {
+			return errors.Join(err, listener.Close(), closeAll())
+		}
+		fmt.Fprintf(out, "hub=http://%s merchant=%s token=%s client_id=%s client_secret=%s code=%s\n",
+			listener.Addr(), hub.Merchant(), hub.Token(), hub.ClientID(), hub.ClientSecret(), code)
 	}
-	fmt.Fprintf(out, "hub=http://%s merchant=%s token=%s client_id=%s client_secret=%s code=%s\n",
-		listener.Addr(), hub.Merchant(), hub.Token(), hub.ClientID(), hub.ClientSecret(), code)
-	server := &http.Server{Handler: hub, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: hubs, ReadHeaderTimeout: 10 * time.Second}
 	stopped := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stopped()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return errors.Join(err, hub.Close())
+		return errors.Join(err, closeAll())
 	}
-	return hub.Close()
+	return closeAll()
+}
+
+// hubs makes a hub a merchant: the seeds count on, each has a folder of its own, and all belong to
+// the first one's application.
+func (s settings) hubs() (sandbox.Merchants, error) {
+	options, err := s.options()
+	if err != nil {
+		return nil, err
+	}
+	if s.Merchants > 1 && s.Token != "" {
+		return nil, errors.New("--token is one merchant's: leave it out with --merchants")
+	}
+	var hubs sandbox.Merchants
+	for i := range max(s.Merchants, 1) {
+		next := options
+		next.Seed += int64(i)
+		if i > 0 {
+			next.ClientID, next.ClientSecret = hubs[0].ClientID(), hubs[0].ClientSecret()
+		}
+		if s.Data != "" && s.Merchants > 1 {
+			next.Dir = filepath.Join(s.Data, fmt.Sprintf("merchant-%d", i+1))
+		}
+		hub, err := sandbox.New(next)
+		if err != nil {
+			for _, made := range hubs {
+				err = errors.Join(err, made.Close())
+			}
+			return nil, err
+		}
+		hubs = append(hubs, hub)
+	}
+	return hubs, nil
 }
 
 func (s settings) options() (sandbox.Options, error) {
@@ -92,6 +129,7 @@ func (s settings) options() (sandbox.Options, error) {
 		FalabellaFormat: s.Falabella, Token: s.Token, Redirects: s.Redirects,
 		OAuthOnly: s.OAuthOnly, OldTokensLive: s.OldTokensLive, RefreshDiesWithToken: s.RefreshDiesWithToken,
 	}
+	options.StatusDelays = s.StatusDelays
 	options.Webhooks, options.Arrivals = s.Webhooks, s.Arrivals
 	options.WebhookRates = sandbox.Rates{Duplicates: s.WebhookDuplicates, Reordered: s.WebhookReordered, Lost: s.WebhookLost}
 	if s.WebhookInsecure {
