@@ -7,6 +7,7 @@ package activities
 import (
 	"go.temporal.io/sdk/client"
 
+	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/activities/statusbook"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/storage"
@@ -28,6 +29,10 @@ type Dependencies struct {
 	Webhook Webhook
 	// StatusEnded, if set, is told how each row of a status change ended.
 	StatusEnded func(statusbook.Ended)
+	// Accounts are those of the merchants; nil where there are none.
+	Accounts *accounts.Vault
+	// Renewer renews their tokens; nil in a worker that cannot.
+	Renewer *accounts.Renewer
 	// TempDir takes files while they are worked on; empty means the system's.
 	TempDir string
 }
@@ -36,8 +41,9 @@ type Dependencies struct {
 // and those that work on files.
 func All(d Dependencies) (hub, files []any) {
 	hub = []any{
-		&Runs{Store: d.Store, Temporal: d.Temporal, Settings: d.Settings},
-		&Connections{Hubs: d.Hubs},
+		&Runs{Store: d.Store, Temporal: d.Temporal, Settings: d.Settings, Accounts: d.Accounts},
+		&Connections{Hubs: d.Hubs, Store: d.Store, Accounts: d.Accounts},
+		&Accounts{Renewer: d.Renewer, Temporal: d.Temporal},
 		&Orders{Hubs: d.Hubs, Store: d.Store},
 		&Statuses{Hubs: d.Hubs, Store: d.Store},
 		&StatusChanges{Hubs: d.Hubs, Store: d.Store, Settings: d.Settings, Observe: d.StatusEnded},

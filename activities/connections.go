@@ -2,13 +2,16 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/samber/lo"
 
+	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/storage"
 )
 
 // connectionsLimit bounds the connections of a merchant that a run works on.
@@ -30,7 +33,12 @@ type Connection struct {
 func (c Connection) channel() channels.Channel { return channels.BySlug(c.Channel) }
 
 // Connections are the steps about marketplace connections.
-type Connections struct{ Hubs Hubs }
+type Connections struct {
+	Hubs  Hubs
+	Store *storage.Store
+	// Accounts are nil where there are none.
+	Accounts *accounts.Vault
+}
 
 // FindConnectionsInput selects a merchant's connections; empty Only means all.
 type FindConnectionsInput struct {
@@ -61,6 +69,10 @@ func (a *Connections) find(ctx context.Context, in FindConnectionsInput) (FoundC
 	if err != nil {
 		return FoundConnections{}, err
 	}
+	allowed, err := a.allowed(ctx, in.Merchant)
+	if err != nil {
+		return FoundConnections{}, err
+	}
 	var found FoundConnections
 	for _, c := range listed {
 		if len(in.Only) > 0 && !slices.Contains(in.Only, c.ID) {
@@ -70,9 +82,7 @@ func (a *Connections) find(ctx context.Context, in FindConnectionsInput) (FoundC
 		connection := Connection{
 			ID: c.ID, Name: lo.CoalesceOrEmpty(c.Name, c.DisplayName, channel.Name), Channel: channel.Slug, Provider: c.Provider, Country: c.Country,
 		}
-		if ok, reason := channel.CanLabel(c.Country); !ok {
-			connection.SkipReason = reason
-		}
+		connection.SkipReason = skipReason(channel, c.Country, allowed(c.ID))
 		found.Connections = append(found.Connections, connection)
 	}
 	for _, id := range lo.Uniq(in.Only) {
@@ -85,4 +95,39 @@ func (a *Connections) find(ctx context.Context, in FindConnectionsInput) (FoundC
 	}
 	found.HubTime = hub.Clock().Now()
 	return found, nil
+}
+
+// skipReason says why a connection has no labels: as its channel has none, or for another reason.
+func skipReason(channel channels.Channel, country, other string) string {
+	if ok, reason := channel.CanLabel(country); !ok {
+		return reason
+	}
+	return other
+}
+
+// allowed tells of a connection why it is not worked on: what the seller and the operator
+// settled, and what the merchant granted. Empty: it is.
+func (a *Connections) allowed(ctx context.Context, merchant string) (func(connection string) string, error) {
+	settings, err := accounts.ReadSettings(ctx, a.Store, merchant)
+	if err != nil {
+		return nil, err
+	}
+	var account *accounts.Account
+	if a.Accounts != nil {
+		found, err := a.Accounts.Look(ctx, merchant)
+		if err != nil && !errors.Is(err, accounts.ErrNotConnected) {
+			return nil, err
+		}
+		account = lo.Ternary(err == nil, &found, nil)
+	}
+	return func(connection string) string {
+		if ok, reason := settings.WorksOn(connection); !ok {
+			return reason
+		}
+		if account == nil {
+			return ""
+		}
+		_, reason := account.WorksOn(connection)
+		return reason
+	}, nil
 }

@@ -15,6 +15,8 @@ import (
 const (
 	// ErrorNotAuthorised: the hub refuses our token or its scopes. Final.
 	ErrorNotAuthorised = "NotAuthorised"
+	// ErrorNeedsConsent: the account has no token until its merchant gives a new code; tried again by itself.
+	ErrorNeedsConsent = "NeedsConsent"
 	// ErrorRequest: the request itself is wrong. Final.
 	ErrorRequest = "BadRequest"
 	// ErrorRequestDiffers: another request was made under the same key. Final.
@@ -36,6 +38,9 @@ const (
 	// ErrorTrouble: anything else that may pass; tried again by itself.
 	ErrorTrouble = "Trouble"
 )
+
+// consentPause is how often a step looks whether its merchant has given a new code; our time.
+const consentPause = 20 * time.Second
 
 // translate turns an error into Temporal's, once, at the last line of an
 // activity: with a stable type, and final or not.
@@ -62,6 +67,10 @@ func translateHub(err error, hub *multivende.Error) error {
 	switch hub.Class {
 	case multivende.NotAuthorised:
 		return final(ErrorNotAuthorised, err.Error())
+	case multivende.NeedsConsent:
+		return temporal.NewApplicationErrorWithOptions(err.Error(), ErrorNeedsConsent, temporal.ApplicationErrorOptions{
+			Category: temporal.ApplicationErrorCategoryBenign, NextRetryDelay: consentPause,
+		})
 	case multivende.NotFound:
 		return final(ErrorNotFound, err.Error())
 	case multivende.Refused:

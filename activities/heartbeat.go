@@ -85,10 +85,10 @@ func progress(ctx context.Context, done []string) {
 	activity.RecordHeartbeat(ctx, done)
 }
 
-// attempt is the number of this try of the activity, from 1.
+// attempt is the number of this try of the activity, from 1; those that were turned away do not count.
 func attempt(ctx context.Context) int {
 	if activity.IsActivity(ctx) {
-		return int(activity.GetInfo(ctx).Attempt)
+		return max(int(activity.GetInfo(ctx).Attempt)-turnedAway(heartbeatDetails(ctx)), 1)
 	}
 	return 1
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/samber/lo"
 
+	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/storage"
 )
@@ -23,6 +24,8 @@ type Runs struct {
 	Store    *storage.Store
 	Temporal client.Client
 	Settings Settings
+	// Accounts are nil where there are none.
+	Accounts *accounts.Vault
 }
 
 // OpenRunInput is a run's request, as it stands in its workflow's input.
@@ -39,6 +42,8 @@ type OpenRunInput struct {
 type OpenedRun struct {
 	Settings Settings      `json:"settings"`
 	Result   *books.Result `json:"result,omitempty"`
+	// Paused is why the merchant's account cannot be used now; empty: it can.
+	Paused string `json:"paused,omitempty"`
 }
 
 // OpenRun records the run's request under its key. The same request again
@@ -60,14 +65,32 @@ func (a *Runs) open(ctx context.Context, in OpenRunInput) (OpenedRun, error) {
 	if _, err := readBins(ctx, a.Store, in.Merchant, in.BinsKey); err != nil {
 		return opened, err
 	}
+	paused, err := a.paused(ctx, in.Merchant)
+	if err != nil {
+		return opened, err
+	}
+	opened.Paused = paused
 	var result books.Result
-	err := a.Store.Get(ctx, resultKey(in.Merchant, in.Run), &result)
+	err = a.Store.Get(ctx, resultKey(in.Merchant, in.Run), &result)
 	if err == nil {
 		opened.Result = &result
 	} else if !errors.Is(err, storage.ErrNotFound) {
 		return opened, err
 	}
 	return opened, nil
+}
+
+// paused says why the merchant's account cannot be used now.
+func (a *Runs) paused(ctx context.Context, merchant string) (string, error) {
+	if a.Accounts == nil {
+		return "", nil
+	}
+	account, err := a.Accounts.Look(ctx, merchant)
+	if errors.Is(err, accounts.ErrNotConnected) {
+		return "", nil
+	}
+	usable := account.State == accounts.Alive || account.Usable(account.HubNow(time.Now(), a.Settings.Over(DefaultSettings()).HubSpeed))
+	return lo.Ternary(usable, "", accounts.PausedReason), err
 }
 
 func sameJSON(a, b json.RawMessage) bool {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"go.temporal.io/sdk/activity"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/samber/lo"
@@ -160,11 +159,5 @@ func statusPause(ctx context.Context) Duration {
 
 // sentBefore are the orders for which an earlier try of this activity says that it has sent the status.
 func sentBefore(ctx context.Context) []string {
-	var ids []string
-	if activity.IsActivity(ctx) && activity.HasHeartbeatDetails(ctx) {
-		if err := activity.GetHeartbeatDetails(ctx, &ids); err != nil {
-			return nil
-		}
-	}
-	return ids
+	return heartbeatDetails(ctx)
 }

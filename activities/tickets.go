@@ -148,7 +148,7 @@ func (a *Tickets) ask(ctx context.Context, in AskLabelsInput) (Asked, error) {
 		return Asked{Task: task.ID, AskedAt: hub.Clock().Now()}, nil
 	case refusal != nil && (refusal.Class == multivende.Refused || refusal.Class == multivende.NotFound):
 		return a.refused(ctx, in, page.Ready, lo.CoalesceOrEmpty(refusal.Excerpt, "the hub refused the request"))
-	case refusal != nil && !refusal.MayBeDone && refusal.Class != multivende.NotAuthorised:
+	case refusal != nil && !refusal.MayBeDone && refusal.Class != multivende.NotAuthorised && refusal.Class != multivende.NeedsConsent:
 		return Asked{Busy: max(refusal.RetryAfter, in.Settings.Ours(Duration(lookPause)))}, nil
 	}
 	return Asked{}, err

@@ -89,7 +89,7 @@ func newWorld(t *testing.T, options sandbox.Options, wraps ...func(http.Handler)
 	})
 	require.NoError(t, err)
 	t.Cleanup(w.client.Close)
-	w.connections, w.orders = &Connections{Hubs: w}, &Orders{Hubs: w, Store: w.store}
+	w.connections, w.orders = &Connections{Hubs: w, Store: w.store}, &Orders{Hubs: w, Store: w.store}
 	w.statuses, w.tickets = &Statuses{Hubs: w, Store: w.store}, &Tickets{Hubs: w, Store: w.store}
 	w.documents = &Documents{Hubs: w, Store: w.store, TempDir: t.TempDir()}
 	w.publishing = &Publishing{Hubs: w, Store: w.store, TempDir: t.TempDir()}

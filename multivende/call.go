@@ -24,6 +24,8 @@ type request struct {
 	body   any // sent as JSON; nil sends none
 	// mayBeEmpty: an answer without a body is good, and whatever JSON it holds is not read.
 	mayBeEmpty bool
+	// public: it carries no token.
+	public bool
 }
 
 // refuse is the error of a call that is not sent because it makes no sense.
@@ -66,26 +68,70 @@ func (c *Client) worthAnotherTry(err error) bool {
 	return e.Class == Busy || e.Class == Broken || e.Class == Unreachable
 }
 
-// send makes one call and decodes its answer into a value.
+// send makes one call and decodes its answer into a value; a call whose token is refused is made
+// once more when the source of tokens has another one.
 func (c *Client) send(ctx context.Context, r request, into any) error {
+	token, err := c.token(ctx, r)
+	if err != nil {
+		return err
+	}
+	err = c.sendWith(ctx, r, token, into)
+	source, refusable := c.config.Token.(RefusableToken)
+	if r.public || !refusable || statusOf(err) != http.StatusUnauthorized {
+		return err
+	}
+	if err := source.Refused(ctx, token); err != nil {
+		return fmt.Errorf("%s: %w", c.label(r.route), err)
+	}
+	if token, err = c.token(ctx, r); err != nil {
+		return err
+	}
+	return c.sendWith(ctx, r, token, into)
+}
+
+// statusOf is the HTTP status of a call that did not work; 0 when there was no answer.
+func statusOf(err error) int {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Status
+	}
+	return 0
+}
+
+// token is the bearer token of a call; "" for one that carries none.
+func (c *Client) token(ctx context.Context, r request) (string, error) {
+	if r.public {
+		return "", nil
+	}
+	token, err := c.config.Token.Token(ctx)
+	if err != nil {
+		return "", fmt.Errorf("token for the hub: %w", err)
+	}
+	if token = strings.TrimSpace(token); token == "" || strings.ContainsFunc(token, notInToken) {
+		return "", &Error{Class: NotAuthorised, Route: c.label(r.route), Excerpt: "not sent: there is no usable token"}
+	}
+	return token, nil
+}
+
+func (c *Client) sendWith(ctx context.Context, r request, token string, into any) error {
 	if err := c.limiter.wait(ctx, c.label(r.route)); err != nil {
 		return err
 	}
 	sent := time.Now()
-	status, err := c.exchange(ctx, r, into)
+	status, err := c.exchange(ctx, r, token, into)
 	call := Call{Route: r.route, Method: c.methodOf(r.route), Status: status, Class: ClassOf(err), Duration: time.Since(sent)}
 	c.config.Observe(call)
 	return err
 }
 
-func (c *Client) exchange(ctx context.Context, r request, into any) (int, error) {
+func (c *Client) exchange(ctx context.Context, r request, token string, into any) (int, error) {
 	// written tells a request that never left from one that may have been carried out.
 	var written atomic.Bool
 	within, cancel := context.WithTimeout(ctx, c.config.Timeouts.Request)
 	defer cancel()
 	traced := httptrace.WithClientTrace(within, &httptrace.ClientTrace{WroteHeaders: func() { written.Store(true) }})
 
-	req, err := c.build(traced, r)
+	req, err := c.build(traced, r, token)
 	if err != nil {
 		return 0, err
 	}
@@ -138,14 +184,7 @@ func decode(body []byte, into any, mayBeEmpty bool) string {
 	return ""
 }
 
-func (c *Client) build(ctx context.Context, r request) (*http.Request, error) {
-	token, err := c.config.Token.Token(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("token for the hub: %w", err)
-	}
-	if token = strings.TrimSpace(token); token == "" || strings.ContainsFunc(token, notInToken) {
-		return nil, &Error{Class: NotAuthorised, Route: c.label(r.route), Excerpt: "not sent: there is no usable token"}
-	}
+func (c *Client) build(ctx context.Context, r request, token string) (*http.Request, error) {
 	address, err := c.address(r)
 	if err != nil {
 		return nil, err
@@ -162,7 +201,9 @@ func (c *Client) build(ctx context.Context, r request) (*http.Request, error) {
 	if err != nil {
 		return nil, c.refuse(r.route, "the address is not valid")
 	}
-	req.Header.Set("Authorization", "Bearer "+token)
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("Cache-Control", "no-cache")
 	req.Header.Set("User-Agent", c.config.UserAgent)

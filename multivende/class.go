@@ -22,6 +22,7 @@ const (
 	Broken        Class = "broken"         // HTML, empty, cut, too large, not the JSON that was asked for
 	Unreachable   Class = "unreachable"    // no connection, or none that lasted until the answer
 	LinkExpired   Class = "link_expired"   // a download link that is dead: ask for a new one
+	NeedsConsent  Class = "needs_consent"  // the account has no token any more until its merchant gives a new code
 )
 
 // Error is a call that did not work. It never holds a token, a link, or a body.
@@ -46,6 +47,7 @@ var sentences = map[Class]string{
 	Broken:        "the hub's answer cannot be read",
 	Unreachable:   "the hub cannot be reached",
 	LinkExpired:   "the link has expired",
+	NeedsConsent:  "the merchant's account needs a new authorization code",
 }
 
 // Error tells the route, the class, the status and the excerpt in one line.

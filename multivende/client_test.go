@@ -70,6 +70,7 @@ var paths = map[string]string{
 	"pick_up_order":           "GET /api/pick-up-orders/p-1",
 	"pick_up_order_statuses":  "GET /api/pick-up-order-statuses",
 	"change_pick_up_status":   "PUT /api/pick-up-orders/p-1/change-pick-up-status",
+	"consent_page":            "GET /apps/authorize", "access_token": "POST /oauth/access-token",
 }
 
 func TestThePathTable(t *testing.T) {
@@ -114,7 +115,7 @@ func TestPathsFile(t *testing.T) {
 		_, err := New(Config{Token: StaticToken("t"), PathsFile: path})
 		require.Error(t, err)
 		for _, words := range []string{
-			`there is no route "chekout"; the routes are app_info, `, `route "checkout": {checkoutId} is missing`, `route "task": {taskId} is missing`,
+			`there is no route "chekout"; the routes are access_token, app_info, `, `route "checkout": {checkoutId} is missing`, `route "task": {taskId} is missing`,
 			`route "app_info": a template is a path`, `route "connections": a template is a path`, `route "generate_tickets": one of {`,
 			`route "delivery_order": this is no path`, `route "change_status": this is no path`, `route "label_tasks": {marketplaceConnectionId} is missing`,
 		} {

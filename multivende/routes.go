@@ -40,6 +40,8 @@ const (
 	routePickUpOrder     = "pick_up_order"
 	routePickUpStatuses  = "pick_up_order_statuses"
 	routeChangePickUp    = "change_pick_up_status"
+	routeConsent         = "consent_page"
+	routeAccessToken     = "access_token"
 	routeDownload        = "download" // no path of the hub's: the links that it hands out
 )
 
@@ -70,6 +72,8 @@ var routes = map[string]route{
 	routePickUpOrder:    {method: http.MethodGet, template: "/api/pick-up-orders/{pickUpOrderId}"},
 	routePickUpStatuses: {method: http.MethodGet, template: "/api/pick-up-order-statuses"},
 	routeChangePickUp:   {method: http.MethodPut, template: "/api/pick-up-orders/{pickUpOrderId}/change-pick-up-status"},
+	routeConsent:        {method: http.MethodGet, template: "/apps/authorize"}, // a page for people; never called
+	routeAccessToken:    {method: http.MethodPost, template: "/oauth/access-token"},
 }
 
 var placeholder = regexp.MustCompile(`\{([^{}]*)\}`)

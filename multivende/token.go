@@ -10,6 +10,14 @@ type TokenSource interface {
 	Token(ctx context.Context) (string, error)
 }
 
+// RefusableToken is a source that can do something about a token that the hub refuses.
+type RefusableToken interface {
+	TokenSource
+	// Refused is told of a token that was answered 401. It returns nil once there is another one, and
+	// the call is made once more; its error, else, is the call's.
+	Refused(ctx context.Context, token string) error
+}
+
 // StaticToken is a token that does not change. It prints as stars.
 type StaticToken string
 

@@ -154,6 +154,15 @@ func NoticesPrefix(merchant string) string {
 	return directory(kindRaw, merchant, "notices")
 }
 
+// MerchantPrefixes is where everything of a merchant stands.
+func MerchantPrefixes(merchant string) []string {
+	prefixes := make([]string, len(kinds))
+	for i, kind := range kinds {
+		prefixes[i] = directory(kind, merchant)
+	}
+	return prefixes
+}
+
 // noName leaves an empty segment in a key, which checkKey refuses.
 const noName = "/"
 

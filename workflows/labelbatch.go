@@ -44,6 +44,7 @@ var (
 
 	statusChanges *activities.StatusChanges
 	announcements *activities.Announcements
+	tokens        *activities.Accounts
 )
 
 // LabelBatch asks once for the labels of up to 50 orders, waits for the hub's

@@ -55,6 +55,7 @@ type labelRun struct {
 	// starting counts the ConnectionRuns of which it is not known yet whether they started.
 	starting int
 	retries  []string
+	pause    accountPause
 	// unresolved counts the names that led to no order.
 	unresolved int
 	reasons    []books.ReasonCount
@@ -110,6 +111,13 @@ func (r *labelRun) listen(ctx workflow.Context) error {
 		}
 	})
 	workflow.Go(background, func(g workflow.Context) {
+		for {
+			var news AccountNews
+			workflow.GetSignalChannel(g, AccountSignal).Receive(g, &news)
+			r.hearAccount(g, news)
+		}
+	})
+	workflow.Go(background, func(g workflow.Context) {
 		ctx.Done().Receive(g, nil)
 		r.cancelled = true
 	})
@@ -131,6 +139,9 @@ func (r *labelRun) open(ctx workflow.Context) (*Result, error) {
 	}
 	r.settings = r.in.Settings.Over(opened.Settings)
 	r.deadline = workflow.Now(ctx).Add(time.Duration(r.in.Within))
+	if opened.Paused != "" {
+		r.hearAccount(ctx, AccountNews{Paused: opened.Paused})
+	}
 	return opened.Result, nil
 }
 
@@ -167,14 +178,22 @@ func (r *labelRun) await(ctx workflow.Context) error {
 		}
 		return true
 	}
+	other := func() bool { return len(r.retries) > 0 || through() || r.cancelled }
 	for {
 		left := r.deadline.Sub(workflow.Now(ctx))
-		woken, err := awaitUpTo(ctx, left, "the run's deadline", func() bool { return len(r.retries) > 0 || through() || r.cancelled })
+		woken, err := awaitUpTo(ctx, left, "the run's deadline", func() bool { return other() || r.pause.reason != "" })
 		if err != nil {
 			return err
 		}
+		if r.pause.reason != "" && !other() {
+			if err := r.awaitAccount(ctx, other); err != nil {
+				return err
+			}
+			continue
+		}
 		if !woken || r.cancelled || len(r.retries) == 0 {
 			r.publishing = true
+			r.endPause()
 			return nil
 		}
 		again := r.retries

@@ -149,6 +149,9 @@ func (r *labelRun) show(ctx workflow.Context) {
 
 // state is waiting while all that is left to do waits for other runs.
 func (r *labelRun) state() books.RunState {
+	if r.pause.reason != "" {
+		return books.RunPaused
+	}
 	waits := false
 	for _, t := range r.turns {
 		if !t.settled && t.result.State != books.ConnectionWaiting {

@@ -92,8 +92,8 @@ func (r *labelRun) awaitFree(ctx workflow.Context, t *turn) error {
 		r.show(ctx)
 		return nil
 	}
-	// Past the deadline: the loop ends as soon as the run publishes.
-	return workflow.Await(ctx, func() bool { return r.publishing })
+	// Past the deadline: the loop ends as soon as the run publishes. A pause puts the deadline off.
+	return workflow.Await(ctx, func() bool { return r.publishing || r.deadline.After(in.Until) })
 }
 
 // hear takes a report and lets people see it; the figures that lists can be

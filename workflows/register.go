@@ -13,5 +13,6 @@ func Register(registry worker.WorkflowRegistry) {
 	registry.RegisterWorkflowWithOptions(ConnectionRun, upgrade)
 	registry.RegisterWorkflowWithOptions(StatusChange, upgrade)
 	registry.RegisterWorkflowWithOptions(Announce, upgrade)
+	registry.RegisterWorkflowWithOptions(Credentials, upgrade)
 	registry.RegisterWorkflowWithOptions(LabelBatch, workflow.RegisterOptions{VersioningBehavior: workflow.VersioningBehaviorPinned})
 }

@@ -5,8 +5,10 @@ type RunState string
 
 // The states of a run.
 const (
-	RunRunning   RunState = "running"
-	RunWaiting   RunState = "waiting"
+	RunRunning RunState = "running"
+	RunWaiting RunState = "waiting"
+	// RunPaused: its merchant's account cannot be used; its deadline does not pass.
+	RunPaused    RunState = "paused"
 	RunCompleted RunState = "completed"
 	RunCancelled RunState = "cancelled"
 	RunFailed    RunState = "failed"

@@ -28,6 +28,16 @@ func (p Program) withDefaults() Program {
 	if p.Statuses == nil {
 		p.Statuses = dialStatuses
 	}
+	if p.Objects == nil {
+		p.Objects = openObjects
+	}
+	if p.Keeping == nil {
+		p.Keeping = dialKeeping
+	}
+	if p.Browse == nil {
+		p.Browse = browse
+	}
+	p.Callback = orDefault(p.Callback, Callback)
 	if p.Prepare == nil {
 		p.Prepare = dialAndPrepare
 	}

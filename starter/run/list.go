@@ -16,7 +16,7 @@ import (
 const maxListed = 10_000
 
 type listCommand struct {
-	State string `enum:",running,waiting,completed,cancelled,failed" default:"" placeholder:"STATE" help:"Only runs in this state: running, waiting, completed, cancelled or failed."`
+	State string `enum:",running,waiting,paused,completed,cancelled,failed" default:"" placeholder:"STATE" help:"Only runs in this state: running, waiting, paused, completed, cancelled or failed."`
 	Limit int    `default:"50" help:"At most this many; default 50."`
 	JSON  bool   `name:"json" help:"Print JSON on stdout."`
 }
@@ -25,6 +25,7 @@ type listCommand struct {
 var executionStatus = map[books.RunState]string{
 	books.RunRunning:   "ExecutionStatus = 'Running'",
 	books.RunWaiting:   "ExecutionStatus = 'Running'",
+	books.RunPaused:    "ExecutionStatus = 'Running'",
 	books.RunCompleted: "ExecutionStatus = 'Completed'",
 	books.RunCancelled: "ExecutionStatus = 'Canceled'",
 	books.RunFailed:    "ExecutionStatus IN ('Failed', 'Terminated', 'TimedOut')",

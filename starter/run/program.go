@@ -10,6 +10,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/workflows"
 )
 
@@ -23,6 +24,12 @@ type Program struct {
 	Store func(ctx context.Context, bucket string) (Store, error)
 	// Statuses opens what the commands about statuses need.
 	Statuses func(ctx context.Context) (StatusChanges, error)
+	// Objects opens the label store for commands about merchants, Keeping what works for them.
+	Objects func(ctx context.Context, bucket string) (*storage.Store, error)
+	Keeping func(ctx context.Context) (Keeping, error)
+	// Browse opens a page in the person's browser; Callback is where the hub sends it back.
+	Browse   func(ctx context.Context, address string) error
+	Callback string
 	// Prepare makes what Temporal lacks and says in sentences what it did.
 	Prepare func(ctx context.Context) (did []string, err error)
 	Now     func() time.Time
@@ -43,7 +50,15 @@ type commands struct {
 	Cancel   cancelCommand   `cmd:"" help:"Ask an open run to end; what it has published stays."`
 	Status   statusCommands  `cmd:"" help:"Take shipment statuses to the channels, and show how that ended."`
 	Download downloadCommand `cmd:"" help:"Fetch a run's files into a folder, with a page that explains them."`
-	Labels   labelsCommands  `cmd:"" help:"Check and join label files: no Temporal, store or hub."`
+
+	Connect     connectCommand      `cmd:"" help:"Connect a merchant by the hub's consent page or with a code, or give a connected one a new code."`
+	Merchants   merchantsCommand    `cmd:"" help:"List the connected merchants and how their accounts stand."`
+	Disconnect  disconnectCommand   `cmd:"" help:"Forget a merchant's tokens and end what works for it."`
+	Pause       pauseCommand        `cmd:"" help:"Let nothing more begin for a merchant, or for a connection."`
+	Resume      resumeCommand       `cmd:"" help:"Let work begin again."`
+	AccountsKey accountsKeyCommands `cmd:"" name:"accounts-key" help:"Make or rotate the keys that encrypt accounts."`
+
+	Labels labelsCommands `cmd:"" help:"Check and join label files: no Temporal, store or hub."`
 }
 
 const description = `Despacho turns the orders of a merchant's marketplaces into printed labels.

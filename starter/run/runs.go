@@ -67,7 +67,7 @@ type Description struct {
 
 // Open says whether the run is still going on.
 func (d Description) Open() bool {
-	return d.State == books.RunRunning || d.State == books.RunWaiting
+	return d.State == books.RunRunning || d.State == books.RunWaiting || d.State == books.RunPaused
 }
 
 // result is the description in the shape of a result, for want of better.

@@ -74,6 +74,7 @@ func (t TemporalRuns) Start(ctx context.Context, id string, input workflows.Labe
 		WorkflowIDConflictPolicy:                 enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 		StaticSummary:                            summary(input),
+		Priority:                                 workflows.FairShare(merchant),
 		TypedSearchAttributes: temporal.NewSearchAttributes(
 			workflows.MerchantAttribute.ValueSet(merchant),
 			workflows.RunAttribute.ValueSet(key),
@@ -243,8 +244,8 @@ func runState(status enums.WorkflowExecutionStatus, noted string) books.RunState
 	case enums.WORKFLOW_EXECUTION_STATUS_FAILED, enums.WORKFLOW_EXECUTION_STATUS_TERMINATED, enums.WORKFLOW_EXECUTION_STATUS_TIMED_OUT:
 		return books.RunFailed
 	}
-	if books.RunState(noted) == books.RunWaiting {
-		return books.RunWaiting
+	if state := books.RunState(noted); state == books.RunWaiting || state == books.RunPaused {
+		return state
 	}
 	return books.RunRunning
 }

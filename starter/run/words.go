@@ -13,6 +13,7 @@ var statusWords = map[books.ChannelStatus]string{
 var runStateWords = map[books.RunState]string{
 	books.RunRunning:   "en curso",
 	books.RunWaiting:   "en espera",
+	books.RunPaused:    "en pausa: falta la autorización de la cuenta",
 	books.RunCompleted: "terminada",
 	books.RunCancelled: "cancelada",
 	books.RunFailed:    "con error",

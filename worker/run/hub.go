@@ -3,18 +3,87 @@ package run
 import (
 	"context"
 	"fmt"
+	"sync"
 
+	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/multivende"
 )
 
-// newHub makes the client of the one merchant that the settings name.
-func newHub(settings Settings, observe func(multivende.Call)) (oneMerchant, error) {
-	config := settings.hubConfig()
-	config.Observe = observe
-	hub, err := multivende.New(config)
-	return oneMerchant{merchant: settings.Merchant, client: hub}, err
+// hubs makes the hub's clients: of the one merchant whose token the settings hold, and of all who
+// have an account. Each has a rate limit of its own.
+type hubs struct {
+	settings Settings
+	observe  func(multivende.Call)
+	// vault is nil where there are no accounts.
+	vault *accounts.Vault
+	// demand asks for the renewal of a token.
+	demand func(ctx context.Context, merchant string, generation int64) error
+
+	mu      sync.Mutex
+	clients map[string]*multivende.Client
 }
 
+func newHubs(settings Settings, observe func(multivende.Call)) *hubs {
+	return &hubs{settings: settings, observe: observe, clients: map[string]*multivende.Client{}}
+}
+
+// Hub returns the client of a merchant, or an error of class not_authorised for one that this
+// worker has no token of. Whether a merchant has an account shows at the client's first call.
+func (h *hubs) Hub(merchant string) (*multivende.Client, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if client := h.clients[merchant]; client != nil {
+		return client, nil
+	}
+	config, err := h.config(merchant)
+	if err != nil {
+		return nil, err
+	}
+	client, err := multivende.New(config)
+	if err != nil {
+		return nil, err
+	}
+	if source, ok := config.Token.(*accounts.Source); ok {
+		source.HubClock = client.Clock()
+	}
+	h.clients[merchant] = client
+	return client, nil
+}
+
+func (h *hubs) config(merchant string) (multivende.Config, error) {
+	config := h.settings.hubConfig()
+	config.Merchant, config.Observe = merchant, h.observe
+	switch {
+	case h.settings.hasToken() && merchant == h.settings.Merchant:
+		return config, nil
+	case h.vault == nil:
+		return config, &otherMerchant{asked: merchant, serves: h.settings.Merchant}
+	case !accounts.ValidMerchant(merchant):
+		return config, &multivende.Error{Class: multivende.NotAuthorised, Excerpt: fmt.Sprintf("%.64q is not a merchant's id", merchant)}
+	}
+	config.Token = &accounts.Source{Vault: h.vault, Merchant: merchant, Speed: h.settings.HubSpeed, Demand: h.demand}
+	return config, nil
+}
+
+// clock is the hub's clock as calls for a merchant have told it; nil while there were none.
+func (h *hubs) clock(merchant string) *multivende.Clock {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if client := h.clients[merchant]; client != nil {
+		return client.Clock()
+	}
+	return nil
+}
+
+func (h *hubs) close() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, client := range h.clients {
+		client.Close()
+	}
+}
+
+// hubConfig is what the clients of all merchants have in common, and the settings' own token.
 func (s Settings) hubConfig() multivende.Config {
 	var token multivende.TokenSource = multivende.StaticToken(s.Token.Reveal())
 	if s.TokenFile != "" {
@@ -32,26 +101,11 @@ func (t *tokenFile) Token(context.Context) (string, error) {
 	return token.Reveal(), err
 }
 
-// oneMerchant serves exactly one merchant; it stands in until there are accounts.
-type oneMerchant struct {
-	merchant string
-	client   *multivende.Client
-}
-
-// Hub returns the client of the merchant that this worker serves, or an error
-// of class not_authorised for any other.
-func (o oneMerchant) Hub(merchant string) (*multivende.Client, error) {
-	if merchant != o.merchant {
-		return nil, &otherMerchant{asked: merchant, serves: o.merchant}
-	}
-	return o.client, nil
-}
-
 // otherMerchant is a request for a merchant that this worker has no token of.
 type otherMerchant struct{ asked, serves string }
 
 func (e *otherMerchant) Error() string {
-	return fmt.Sprintf("this worker serves merchant %s only and has no token of merchant %.64q: name %s in the request, or set DESPACHO_MERCHANT and its token", e.serves, e.asked, e.serves)
+	return fmt.Sprintf("this worker serves merchant %s only and has no token of merchant %.64q: name %s in the request, or set DESPACHO_MERCHANT and its token, or connect the merchant (starter connect)", e.serves, e.asked, e.serves)
 }
 
 // As gives the error its class.

@@ -10,14 +10,14 @@ import (
 	"github.com/despacho/despacho/multivende"
 )
 
-var _ activities.Hubs = oneMerchant{}
+var _ activities.Hubs = (*hubs)(nil)
 
 func TestHubServesOneMerchant(t *testing.T) {
 	t.Parallel()
 	settings := validSettings()
 	settings.HubSpeed = 600
-	hubs, err := newHub(settings, func(multivende.Call) {})
-	require.NoError(t, err)
+	hubs := newHubs(settings, func(multivende.Call) {})
+	t.Cleanup(hubs.close)
 
 	client, err := hubs.Hub("merchant-1")
 	require.NoError(t, err)

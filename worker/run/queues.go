@@ -21,6 +21,8 @@ const (
 	workflowSlots = 64
 	// heartbeatInterval is how often a running step's heartbeat goes to Temporal.
 	heartbeatInterval = 2 * time.Second
+	// merchantsAtATime is how many merchants can have their whole share of a worker's steps at a time.
+	merchantsAtATime = 4
 	// stopSlack is what ending may take over the drain time before it is given up.
 	stopSlack = 5 * time.Second
 )
@@ -56,7 +58,7 @@ func workerOptions(settings Settings, fail context.CancelCauseFunc) (hub, files 
 		WorkerStopTimeout: settings.Drain,
 		// Well under the activities' heartbeat timeout, so that only a dead worker misses it.
 		MaxHeartbeatThrottleInterval: heartbeatInterval,
-		Interceptors:                 []interceptor.WorkerInterceptor{&activities.Heartbeats{}},
+		Interceptors:                 []interceptor.WorkerInterceptor{&activities.Heartbeats{}, &workflows.Consent{}},
 		OnFatalError:                 func(err error) { fail(fmt.Errorf("%w: %w", errBroken, err)) },
 	}
 	if settings.BuildID != "" {
@@ -68,10 +70,20 @@ func workerOptions(settings Settings, fail context.CancelCauseFunc) (hub, files 
 	}
 	hub, files = both, both
 	hub.MaxConcurrentActivityExecutionSize = settings.HubParallel
+	if settings.hasAccounts() {
+		hub.MaxConcurrentActivityExecutionSize *= merchantsAtATime
+		hub.Interceptors = shared(both, settings.HubParallel)
+		files.Interceptors = shared(both, max(settings.FilesParallel-1, 2))
+	}
 	hub.MaxConcurrentWorkflowTaskExecutionSize = workflowSlots
 	files.MaxConcurrentActivityExecutionSize = settings.FilesParallel
 	files.DisableWorkflowWorker = true
 	return hub, files
+}
+
+// shared are the interceptors of a queue of which one merchant may hold only so many slots.
+func shared(options worker.Options, most int) []interceptor.WorkerInterceptor {
+	return append([]interceptor.WorkerInterceptor{&activities.Shares{Most: most}}, options.Interceptors...)
 }
 
 func (q *queues) register(register func(worker.WorkflowRegistry), hub, files []any) {

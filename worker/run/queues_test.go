@@ -82,6 +82,17 @@ func TestWorkerOptions(t *testing.T) {
 	assert.True(t, files.DisableWorkflowWorker)
 	assert.False(t, hub.DeploymentOptions.UseVersioning, "versioning is off without a build id")
 
+	assert.Len(t, hub.Interceptors, 2, "one merchant may have all")
+
+	settings.ClientID = "7"
+	hub, files = workerOptions(settings, fail)
+	assert.Equal(t, 28, hub.MaxConcurrentActivityExecutionSize)
+	assert.Equal(t, 3, files.MaxConcurrentActivityExecutionSize)
+	share := func(options worker.Options) int { return options.Interceptors[0].(*activities.Shares).Most }
+	assert.Equal(t, 7, share(hub), "of many each has what one alone would have")
+	assert.Equal(t, 2, share(files))
+	settings.ClientID = ""
+
 	settings.BuildID = "v1.2.3"
 	hub, files = workerOptions(settings, fail)
 	for _, options := range []worker.Options{hub, files} {

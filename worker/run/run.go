@@ -10,6 +10,7 @@ import (
 
 	"go.temporal.io/sdk/client"
 
+	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/workflows"
@@ -180,22 +181,28 @@ func (p *process) checkTemporal(ctx context.Context) error {
 
 // checkStore lists under a key that no run has: cheap, and it fails when the bucket is gone.
 func (p *process) checkStore(ctx context.Context) error {
-	return p.store.List(ctx, storage.RunPrefix(p.settings.Merchant, "no-such-run"), func(storage.Object) error { return nil })
+	return p.store.List(ctx, storage.RunPrefix(cmp.Or(p.settings.Merchant, "no-such-merchant"), "no-such-run"), func(storage.Object) error { return nil })
 }
 
 // work serves the task queues until ctx ends or a worker breaks.
 func (p *process) work(ctx context.Context, begun func()) error {
-	hubs, err := newHub(p.settings, p.metrics.observeHub)
+	hubs := newHubs(p.settings, p.metrics.observeHub)
+	defer hubs.close()
+	keeper, err := p.newAccountKeeper(p.store, hubs)
 	if err != nil {
 		return err
 	}
-	defer hubs.client.Close()
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
-	hub, files := activities.All(activities.Dependencies{
+	dependencies := activities.Dependencies{
 		Hubs: hubs, Store: p.store, Temporal: p.temporal, Settings: p.settings.activitySettings(), TempDir: p.settings.Temp,
 		Webhook: p.settings.webhook(), StatusEnded: p.metrics.statuses.observe,
-	})
+		Accounts: &accounts.Vault{Store: p.store},
+	}
+	if keeper != nil {
+		dependencies.Accounts, dependencies.Renewer = keeper.vault, keeper.renewer
+	}
+	hub, files := activities.All(dependencies)
 	queues := newQueues(p.temporal, p.settings, fail)
 	queues.register(workflows.Register, hub, files)
 	if err := queues.start(); err != nil {
@@ -204,6 +211,9 @@ func (p *process) work(ctx context.Context, begun func()) error {
 	var background sync.WaitGroup
 	defer background.Wait()
 	background.Go(func() { p.expire(ctx) })
+	if keeper != nil {
+		background.Go(func() { keeper.watch(ctx) })
+	}
 	begun()
 
 	<-ctx.Done()

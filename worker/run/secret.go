@@ -1,37 +1,6 @@
 package run
 
-import (
-	"log/slog"
-	"strings"
-)
+import "github.com/despacho/despacho/multivende"
 
-const stars = "*****"
-
-// Secret is a text that is never printed: every way of writing it gives stars.
-type Secret string
-
-// Reveal returns the secret, for the one place that sends it.
-func (s Secret) Reveal() string { return string(s) }
-
-// String returns stars, or nothing for an empty secret.
-func (s Secret) String() string {
-	if s == "" {
-		return ""
-	}
-	return stars
-}
-
-// GoString keeps the secret out of %#v.
-func (s Secret) GoString() string { return s.String() }
-
-// MarshalText keeps the secret out of JSON and other encodings.
-func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-// LogValue keeps the secret out of structured logs.
-func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
-
-// UnmarshalText reads the secret without the white space around it.
-func (s *Secret) UnmarshalText(text []byte) error {
-	*s = Secret(strings.TrimSpace(string(text)))
-	return nil
-}
+// Secret is a text that is never printed.
+type Secret = multivende.Secret

@@ -14,6 +14,11 @@ type Settings struct {
 	Token     Secret `env:"DESPACHO_TOKEN" placeholder:"TOKEN" help:"The merchant's access token; --token-file keeps it out of process lists."`
 	TokenFile string `env:"DESPACHO_TOKEN_FILE" placeholder:"FILE" help:"File with the access token; read again when it changes."`
 
+	ClientID        string `env:"DESPACHO_CLIENT_ID" placeholder:"ID" help:"The application's client_id; with it, its secret and the accounts' key set this worker serves every connected merchant."`
+	ClientSecret    Secret `env:"DESPACHO_CLIENT_SECRET" placeholder:"SECRET" help:"The application's client_secret; give it by the environment."`
+	AccountsKeyFile string `env:"DESPACHO_ACCOUNTS_KEY_FILE" placeholder:"FILE" help:"File with the key set that encrypts accounts; starter accounts-key new makes one."`
+	AccountsKey     Secret `env:"DESPACHO_ACCOUNTS_KEY" placeholder:"JSON" help:"The key set itself; give it by the environment."`
+
 	HubPaths             string   `env:"DESPACHO_HUB_PATHS" placeholder:"FILE" help:"File that overrides the hub's path templates."`
 	HubSpeed             float64  `env:"DESPACHO_HUB_SPEED" default:"1" help:"How many times as fast as ours the hub's time runs: 1 in production."`
 	HubRequestsPerSecond float64  `env:"DESPACHO_HUB_REQUESTS_PER_SECOND" default:"4" help:"Requests a second that the hub grants a merchant, over all workers."`
@@ -36,6 +41,14 @@ type Settings struct {
 	StartWait time.Duration `env:"DESPACHO_START_WAIT" default:"60s" help:"How long the worker waits at its start for Temporal and S3."`
 	LogLevel  string        `env:"DESPACHO_LOG_LEVEL" default:"info" help:"debug, info, warn or error."`
 	LogFormat string        `env:"DESPACHO_LOG_FORMAT" default:"json" help:"json or text."`
+}
+
+// hasToken says whether one merchant is served with a token of its own.
+func (s Settings) hasToken() bool { return s.Token != "" || s.TokenFile != "" }
+
+// hasAccounts says whether merchants are served who have an account.
+func (s Settings) hasAccounts() bool {
+	return s.ClientID != "" || s.ClientSecret != "" || s.AccountsKeyFile != "" || s.AccountsKey != ""
 }
 
 // activitySettings are what a run records of this worker.

@@ -4,18 +4,30 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/despacho/despacho/accounts"
 )
 
 func validSettings() Settings {
 	settings := DefaultSettings()
 	settings.Merchant, settings.Token = "merchant-1", "token-1"
 	return settings
+}
+
+func keySet(t *testing.T) Secret {
+	t.Helper()
+	keys, err := accounts.NewKeys()
+	require.NoError(t, err)
+	written, err := keys.JSON()
+	require.NoError(t, err)
+	return written
 }
 
 func write(t *testing.T, name, content string) string {
@@ -43,6 +55,11 @@ func TestValidate(t *testing.T) {
 		"no token at all":                    {func(s *Settings) { s.Token = "" }, "DESPACHO_TOKEN", "DESPACHO_TOKEN_FILE"},
 		"two tokens":                         {func(s *Settings) { s.TokenFile = "token" }, "DESPACHO_TOKEN", "keep only one"},
 		"a token with a line break":          {func(s *Settings) { s.Token = "a\nb" }, "DESPACHO_TOKEN", "white space"},
+		"accounts without an application":    {func(s *Settings) { s.ClientSecret, s.AccountsKey = "s", keySet(t) }, "DESPACHO_CLIENT_ID", "client_id"},
+		"accounts without a secret":          {func(s *Settings) { s.ClientID, s.AccountsKey = "7", keySet(t) }, "DESPACHO_CLIENT_SECRET", "client_secret"},
+		"accounts without keys":              {func(s *Settings) { s.ClientID, s.ClientSecret = "7", "s" }, "DESPACHO_ACCOUNTS_KEY_FILE", "starter accounts-key new"},
+		"keys that are none":                 {func(s *Settings) { s.ClientID, s.ClientSecret, s.AccountsKey = "7", "s", "key" }, "DESPACHO_ACCOUNTS_KEY", "no key set"},
+		"keys' file that is not there":       {func(s *Settings) { s.ClientID, s.ClientSecret, s.AccountsKeyFile = "7", "s", folder+"/none" }, "DESPACHO_ACCOUNTS_KEY_FILE", "cannot be read"},
 		"a token's file that is not there":   {func(s *Settings) { s.Token, s.TokenFile = "", folder+"/none" }, "DESPACHO_TOKEN_FILE", "readable file"},
 		"a path file that is not there":      {func(s *Settings) { s.HubPaths = folder + "/none" }, "DESPACHO_HUB_PATHS", "mend the file"},
 		"a path file with an unknown route":  {func(s *Settings) { s.HubPaths = write(t, "paths", `{"nowhere":"/x"}`) }, "DESPACHO_HUB_PATHS", "nowhere"},
@@ -85,7 +102,11 @@ func TestValidateNamesAllAtOnce(t *testing.T) {
 	t.Parallel()
 	err := Settings{Hub: "ftp://hub", HubPaths: "none", DownloadHosts: []string{"a b"}, Temp: "/none", BuildID: "/"}.Validate()
 	for _, variable := range Variables() {
-		if variable == "DESPACHO_TOKEN_FILE" || variable == "DESPACHO_START_WAIT" || strings.HasPrefix(variable, "DESPACHO_WEBHOOK_OUT") {
+		optional := []string{
+			"DESPACHO_TOKEN_FILE", "DESPACHO_START_WAIT", "DESPACHO_CLIENT_ID", "DESPACHO_CLIENT_SECRET", "DESPACHO_ACCOUNTS_KEY", "DESPACHO_ACCOUNTS_KEY_FILE",
+			"DESPACHO_WEBHOOK_OUT", "DESPACHO_WEBHOOK_OUT_SECRET",
+		}
+		if slices.Contains(optional, variable) {
 			continue // their zero values are right
 		}
 		assert.ErrorContains(t, err, variable+": ")
@@ -95,13 +116,18 @@ func TestValidateNamesAllAtOnce(t *testing.T) {
 func TestValidateAcceptsWhatIsRight(t *testing.T) {
 	t.Parallel()
 	cases := map[string]func(*Settings){
-		"a token in a file":                    func(s *Settings) { s.Token, s.TokenFile = "", write(t, "token", " abc.def-_~+/== \n") },
-		"a hub on this machine without TLS":    func(s *Settings) { s.Hub = "http://127.0.0.1:8000" },
-		"an allowed hub without TLS":           func(s *Settings) { s.Hub, s.DownloadHosts = "http://sandbox:8000", []string{"sandbox:8000"} },
-		"hosts by name and by address":         func(s *Settings) { s.DownloadHosts = []string{"files.example.com", "10.0.0.5:9000", "[::1]:80", "::1"} },
-		"every interface and a free port":      func(s *Settings) { s.Listen = ":0" },
-		"ready_to_ship left to the partner":    func(s *Settings) { s.FalabellaReady = "partner" },
-		"no waiting for Temporal at the start": func(s *Settings) { s.StartWait = 0 },
+		"a token in a file":                        func(s *Settings) { s.Token, s.TokenFile = "", write(t, "token", " abc.def-_~+/== \n") },
+		"a hub on this machine without TLS":        func(s *Settings) { s.Hub = "http://127.0.0.1:8000" },
+		"an allowed hub without TLS":               func(s *Settings) { s.Hub, s.DownloadHosts = "http://sandbox:8000", []string{"sandbox:8000"} },
+		"hosts by name and by address":             func(s *Settings) { s.DownloadHosts = []string{"files.example.com", "10.0.0.5:9000", "[::1]:80", "::1"} },
+		"every interface and a free port":          func(s *Settings) { s.Listen = ":0" },
+		"ready_to_ship left to the partner":        func(s *Settings) { s.FalabellaReady = "partner" },
+		"no waiting for Temporal at the start":     func(s *Settings) { s.StartWait = 0 },
+		"connected merchants and one with a token": func(s *Settings) { s.ClientID, s.ClientSecret, s.AccountsKey = "7", "s", keySet(t) },
+		"connected merchants alone": func(s *Settings) {
+			s.ClientID, s.ClientSecret, s.AccountsKey = "7", "s", keySet(t)
+			s.Token, s.Merchant = "", ""
+		},
 	}
 	for name, change := range cases {
 		t.Run(name, func(t *testing.T) {

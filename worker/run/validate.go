@@ -16,6 +16,7 @@ import (
 
 	"github.com/samber/lo"
 
+	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/multivende"
 )
@@ -55,6 +56,7 @@ func (s Settings) Validate() error {
 	var c complaints
 	s.checkHub(&c)
 	s.checkToken(&c)
+	s.checkAccounts(&c)
 	s.checkFiles(&c)
 	s.checkProcess(&c)
 	return errors.Join(c...)
@@ -71,7 +73,7 @@ func (s Settings) checkHub(c *complaints) {
 	c.unless(s.Hub != "", "DESPACHO_HUB", "there is no address; write https://app.multivende.com")
 	_, err = multivende.New(multivende.Config{PathsFile: s.HubPaths, Token: multivende.StaticToken("none")})
 	c.unless(err == nil, "DESPACHO_HUB_PATHS", "%v; mend the file or leave the variable empty", err)
-	c.unless(merchantPattern.MatchString(s.Merchant), "DESPACHO_MERCHANT", "%q is not a merchant's id; write the id that the hub gives the merchant (letters, digits, dots, hyphens, underscores)", s.Merchant)
+	c.unless(merchantPattern.MatchString(s.Merchant) || s.Merchant == "" && !s.hasToken() && s.hasAccounts(), "DESPACHO_MERCHANT", "%q is not a merchant's id; write the id that the hub gives the merchant (letters, digits, dots, hyphens, underscores)", s.Merchant)
 	c.unless(s.HubSpeed > 0 && s.HubSpeed <= maxSpeed, "DESPACHO_HUB_SPEED", "%v is out of range; write a number above 0, at most %d (1 in production)", s.HubSpeed, maxSpeed)
 	c.unless(s.HubRequestsPerSecond > 0 && s.HubRequestsPerSecond <= maxRate, "DESPACHO_HUB_REQUESTS_PER_SECOND", "%v is out of range; write a number above 0, at most %d (default 4)", s.HubRequestsPerSecond, maxRate)
 	c.unless(within(s.HubParallel, maxSlots), "DESPACHO_HUB_PARALLEL", "%d is out of range; write 1 to %d (default 16)", s.HubParallel, maxSlots)
@@ -84,8 +86,9 @@ func (s Settings) checkHub(c *complaints) {
 
 func (s Settings) checkToken(c *complaints) {
 	switch {
-	case s.Token == "" && s.TokenFile == "":
-		c.add("DESPACHO_TOKEN", "there is no access token; set DESPACHO_TOKEN_FILE to a file that holds it, or DESPACHO_TOKEN to the token")
+	case !s.hasToken() && s.hasAccounts():
+	case !s.hasToken():
+		c.add("DESPACHO_TOKEN", "there is no access token; set DESPACHO_CLIENT_ID, DESPACHO_CLIENT_SECRET and DESPACHO_ACCOUNTS_KEY_FILE for connected merchants, or DESPACHO_TOKEN_FILE to a file that holds one merchant's token, or DESPACHO_TOKEN to the token")
 	case s.Token != "" && s.TokenFile != "":
 		c.add("DESPACHO_TOKEN", "DESPACHO_TOKEN_FILE is set as well; keep only one of them")
 	case s.TokenFile != "":
@@ -94,6 +97,18 @@ func (s Settings) checkToken(c *complaints) {
 	default:
 		c.unless(validToken(s.Token.Reveal()), "DESPACHO_TOKEN", "the token holds white space or signs that no token has; write the access token alone")
 	}
+}
+
+func (s Settings) checkAccounts(c *complaints) {
+	if !s.hasAccounts() {
+		return
+	}
+	c.unless(s.ClientID != "", "DESPACHO_CLIENT_ID", "there is none; write the client_id that the hub gave the application")
+	c.unless(s.ClientSecret != "", "DESPACHO_CLIENT_SECRET", "there is none; write the client_secret that the hub gave the application")
+	keys, err := accounts.LoadKeys(s.AccountsKeyFile, s.AccountsKey)
+	variable := lo.Ternary(s.AccountsKeyFile == "" && s.AccountsKey != "", "DESPACHO_ACCOUNTS_KEY", "DESPACHO_ACCOUNTS_KEY_FILE")
+	c.unless(err == nil, variable, "%v", err)
+	c.unless(err != nil || keys != nil, variable, "there are no keys; starter accounts-key new makes them")
 }
 
 func (s Settings) checkFiles(c *complaints) {

@@ -1,0 +1,196 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/mock"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/common/v1"
+	"go.temporal.io/api/serviceerror"
+	workflowpb "go.temporal.io/api/workflow/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/mocks"
+
+	"github.com/despacho/despacho/accounts"
+	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/multivende/sandbox"
+	"github.com/despacho/despacho/storage"
+	"github.com/despacho/despacho/storage/storagetest"
+)
+
+// busyHub is a hub that never gives tokens just now.
+type busyHub struct{}
+
+func (busyHub) Refresh(context.Context, multivende.Secret) (multivende.Grant, error) {
+	return multivende.Grant{}, &multivende.Error{Class: multivende.Busy, Status: 503, RetryAfter: 90 * time.Second, Route: "access_token POST"}
+}
+
+// vaultWith keeps an account of merchant m-1 with these scopes, whose token lives so long.
+func vaultWith(t *testing.T, store *storage.Store, merchant string, scopes multivende.Scopes, lives time.Duration) *accounts.Vault {
+	t.Helper()
+	keys, err := accounts.NewKeys()
+	require.NoError(t, err)
+	vault, now := &accounts.Vault{Store: store, Keys: keys}, time.Now()
+	_, _, err = vault.Connect(t.Context(), multivende.Grant{
+		Merchant: merchant, Token: "token-1", RefreshToken: "rt-1", At: now, ExpiresAt: now.Add(lives), RefreshExpiresAt: now.Add(lives + 42*time.Hour), Scopes: scopes,
+	}, now)
+	require.NoError(t, err)
+	return vault
+}
+
+func newStore(t *testing.T) *storage.Store {
+	t.Helper()
+	store := storagetest.New(t)
+	_, err := store.EnsureBucket(t.Context())
+	require.NoError(t, err)
+	return store
+}
+
+func TestKeepToken(t *testing.T) {
+	t.Parallel()
+	keeper := func(t *testing.T, lives time.Duration) *Accounts {
+		t.Helper()
+		return &Accounts{Renewer: &accounts.Renewer{Vault: vaultWith(t, newStore(t), "m-1", nil, lives), OAuth: busyHub{}, Speed: 1}}
+	}
+	t.Run("says how a token stands that is good for a while", func(t *testing.T) {
+		t.Parallel()
+		standing, err := keeper(t, 6*time.Hour).KeepToken(t.Context(), KeepTokenInput{Merchant: "m-1"})
+		require.NoError(t, err)
+		assert.Equal(t, AccountAlive, standing.State)
+		assert.InDelta(t, 5*time.Hour, time.Duration(standing.RenewIn), float64(time.Minute))
+		assert.EqualValues(t, 1, standing.Generation)
+	})
+	t.Run("waits, and says why, while the hub is busy", func(t *testing.T) {
+		t.Parallel()
+		a := keeper(t, 30*time.Minute)
+		_, err := a.KeepToken(t.Context(), KeepTokenInput{Merchant: "m-1"})
+		assert.InDelta(t, 90*time.Second, requireWaits(t, err), float64(2*time.Second))
+		assert.ErrorContains(t, err, "the hub is busy (HTTP 503)")
+		assert.NotContains(t, err.Error(), "rt-1")
+	})
+	t.Run("ends for a merchant that is not connected", func(t *testing.T) {
+		t.Parallel()
+		standing, err := keeper(t, time.Hour).KeepToken(t.Context(), KeepTokenInput{Merchant: "m-2"})
+		require.NoError(t, err)
+		assert.Equal(t, TokenStanding{Gone: true}, standing)
+	})
+	t.Run("is left to another worker by one that cannot", func(t *testing.T) {
+		t.Parallel()
+		_, err := (&Accounts{}).KeepToken(t.Context(), KeepTokenInput{Merchant: "m-1"})
+		application := applicationError(t, err)
+		assert.False(t, application.NonRetryable())
+		assert.Contains(t, application.Message(), "DESPACHO_ACCOUNTS_KEY_FILE")
+	})
+}
+
+func TestTellRuns(t *testing.T) {
+	t.Parallel()
+	run := func(id string) *workflowpb.WorkflowExecutionInfo {
+		return &workflowpb.WorkflowExecutionInfo{Execution: &common.WorkflowExecution{WorkflowId: id, RunId: "r"}}
+	}
+	page := func(token string) any {
+		return mock.MatchedBy(func(r *workflowservice.ListWorkflowExecutionsRequest) bool {
+			return string(r.GetNextPageToken()) == token && r.GetQuery() == "WorkflowType = 'LabelRun' AND ExecutionStatus = 'Running' AND DespachoMerchant = 'm-1'"
+		})
+	}
+	t.Run("every open run of the merchant hears it, page by page", func(t *testing.T) {
+		t.Parallel()
+		c := &mocks.Client{}
+		c.On("ListWorkflow", mock.Anything, page("")).Return(&workflowservice.ListWorkflowExecutionsResponse{
+			Executions: []*workflowpb.WorkflowExecutionInfo{run("run/m-1/a"), run("run/m-1/gone")}, NextPageToken: []byte("2"),
+		}, nil).Once()
+		c.On("ListWorkflow", mock.Anything, page("2")).Return(&workflowservice.ListWorkflowExecutionsResponse{Executions: []*workflowpb.WorkflowExecutionInfo{run("run/m-1/b")}}, nil).Once()
+		news := accountNews{Paused: PausedReason}
+		c.On("SignalWorkflow", mock.Anything, "run/m-1/gone", "r", "account", news).Return(serviceerror.NewNotFound("over"))
+		c.On("SignalWorkflow", mock.Anything, mock.Anything, "r", "account", news).Return(nil)
+		told, err := (&Accounts{Temporal: c}).TellRuns(t.Context(), TellRunsInput{Merchant: "m-1", Paused: PausedReason})
+		require.NoError(t, err)
+		assert.Equal(t, 2, told.Runs)
+		c.AssertExpectations(t)
+	})
+	t.Run("trouble with Temporal is tried again", func(t *testing.T) {
+		t.Parallel()
+		c := &mocks.Client{}
+		c.On("ListWorkflow", mock.Anything, mock.Anything).Return(nil, errors.New("unavailable"))
+		_, err := (&Accounts{Temporal: c}).TellRuns(t.Context(), TellRunsInput{Merchant: "m-1"})
+		assert.False(t, applicationError(t, err).NonRetryable())
+	})
+	t.Run("a merchant's id is never part of another query", func(t *testing.T) {
+		t.Parallel()
+		_, err := (&Accounts{}).TellRuns(t.Context(), TellRunsInput{Merchant: "m' OR '1'='1"})
+		requireFinal(t, ErrorRequest, err)
+	})
+}
+
+func TestAStepWithoutATokenWaits(t *testing.T) {
+	t.Parallel()
+	err := translate(&multivende.Error{Class: multivende.NeedsConsent, Excerpt: "a new code"})
+	application := applicationError(t, err)
+	assert.Equal(t, ErrorNeedsConsent, application.Type())
+	assert.False(t, application.NonRetryable())
+	assert.Equal(t, consentPause, application.NextRetryDelay())
+	assert.Contains(t, application.Message(), "needs a new authorization code")
+}
+
+func TestConnectionsThatAreNotWorkedOn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{Orders: 30})
+	merchant := w.hub.Merchant()
+	reasons := func() map[string]string {
+		w.Helper()
+		reasons := map[string]string{}
+		for _, c := range must(w, w.connections.FindConnections, FindConnectionsInput{Merchant: merchant}).Connections {
+			reasons[c.ID] = c.SkipReason
+		}
+		return reasons
+	}
+	settle := func(settings accounts.Settings) {
+		w.Helper()
+		_, err := accounts.ChangeSettings(t.Context(), w.store, merchant, func(s *accounts.Settings) error { *s = settings; return nil })
+		require.NoError(t, err)
+	}
+	paris, norte := w.scope("paris").Connection.ID, w.scope("mercadolibre").Connection.ID
+
+	settle(accounts.Settings{PausedConnections: []string{paris}})
+	assert.Contains(t, reasons()[paris], "the connection is paused")
+	assert.Empty(t, reasons()[norte])
+	settle(accounts.Settings{Connections: []string{paris}})
+	assert.Empty(t, reasons()[paris])
+	assert.Contains(t, reasons()[norte], "limits despacho to other connections")
+	settle(accounts.Settings{Paused: true})
+	assert.Contains(t, reasons()[paris], "the merchant is paused")
+
+	settle(accounts.Settings{})
+	all := multivende.Granted{All: true}
+	w.connections.Accounts = vaultWith(t, w.store, merchant, multivende.Scopes{
+		"read:channels": all, "read:checkouts": all, "write:checkouts": {IDs: []string{paris}},
+	}, time.Hour)
+	assert.Empty(t, reasons()[paris])
+	assert.Contains(t, reasons()[norte], "granted write:checkouts for other connections only")
+}
+
+func TestARunThatBeginsWithoutAToken(t *testing.T) {
+	t.Parallel()
+	opened := func(t *testing.T, lives time.Duration, state AccountState) OpenedRun {
+		t.Helper()
+		store := newStore(t)
+		vault := vaultWith(t, store, "m-1", nil, lives)
+		account, etag, err := vault.Open(t.Context(), "m-1")
+		require.NoError(t, err)
+		account.State = state
+		_, err = vault.Save(t.Context(), account, etag)
+		require.NoError(t, err)
+		runs := &Runs{Store: store, Accounts: vault}
+		answer, err := runs.OpenRun(t.Context(), OpenRunInput{Merchant: "m-1", Run: "r-1", Request: []byte(`{}`)})
+		require.NoError(t, err)
+		return answer
+	}
+	assert.Empty(t, opened(t, time.Hour, AccountAlive).Paused)
+	assert.Empty(t, opened(t, -time.Hour, AccountAlive).Paused, "its token is being renewed")
+	assert.Empty(t, opened(t, time.Hour, AccountNeedsConsent).Paused, "its token still serves")
+	assert.Contains(t, opened(t, -time.Hour, AccountNeedsConsent).Paused, "starter connect --code")
+}

@@ -1,0 +1,90 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/despacho/despacho/accounts"
+	"github.com/despacho/despacho/multivende"
+)
+
+type accountsKeyCommands struct {
+	New    newKeyCommand    `cmd:"" help:"Make a key set: into a file that only you can read, or on stdout."`
+	Rotate rotateKeyCommand `cmd:"" help:"Add a key that encrypts from now on; what older ones encrypted is still read."`
+}
+
+type newKeyCommand struct {
+	To string `placeholder:"FILE" type:"path" help:"Write it there; a file that exists stays as it is."`
+}
+
+// Run makes a key set.
+func (c *newKeyCommand) Run(d desk) error {
+	keys, err := accounts.NewKeys()
+	if err != nil {
+		return err
+	}
+	written, err := keys.JSON()
+	if err != nil {
+		return err
+	}
+	if c.To == "" {
+		d.print("%s", written.Reveal())
+		return nil
+	}
+	if err := writeNew(c.To, written); err != nil {
+		return err
+	}
+	d.say("%s: a key set with one key. Set DESPACHO_ACCOUNTS_KEY_FILE to it for every worker and for starter connect, and keep a copy apart from the bucket: without it no account can be opened", c.To)
+	return nil
+}
+
+func writeNew(path string, content multivende.Secret) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return usageProblem("starter accounts-key rotate adds a key to it", "%s is there already", path)
+	}
+	if err != nil {
+		return &Problem{Code: ExitUsage, Message: fmt.Sprintf("the key set cannot be written: %v", err), Cause: err}
+	}
+	_, err = file.WriteString(content.Reveal() + "\n")
+	return errors.Join(err, file.Sync(), file.Close())
+}
+
+type rotateKeyCommand struct{ keyFlags }
+
+// Run adds a key to the key set of the file; one that is given itself is printed with its new key.
+func (c *rotateKeyCommand) Run(d desk) error {
+	keys, err := c.keys()
+	if err != nil {
+		return err
+	}
+	rotated, err := keys.Rotated()
+	if err != nil {
+		return err
+	}
+	written, err := rotated.JSON()
+	if err != nil {
+		return err
+	}
+	if c.AccountsKeyFile == "" {
+		d.print("%s", written.Reveal())
+		return nil
+	}
+	if err := writeInPlace(c.AccountsKeyFile, written); err != nil {
+		return &Problem{Code: ExitUsage, Message: fmt.Sprintf("the key set cannot be written: %v", err), Cause: err}
+	}
+	d.say("%s: %s now, the newest encrypts. Give the file to every worker and restart them together: one with the old file cannot open what others write", c.AccountsKeyFile, count(rotated.Number(), "key"))
+	return nil
+}
+
+// writeInPlace writes a file in the place of another, or leaves that as it is.
+func writeInPlace(path string, content multivende.Secret) error {
+	next := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".new")
+	_ = os.Remove(next)
+	if err := writeNew(next, content); err != nil {
+		return err
+	}
+	return os.Rename(next, path)
+}

@@ -1,0 +1,216 @@
+package run
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/accounts"
+	"github.com/despacho/despacho/multivende"
+)
+
+type connectCommand struct {
+	applicationFlags
+	Code        string   `placeholder:"ac-…" help:"An authorization code from the merchant's application list; - reads it from standard input. Makes no second connection."`
+	NoBrowser   bool     `help:"Print the consent page's address, open no browser."`
+	Connections []string `placeholder:"ID,…" help:"Work on these marketplace connections only; all takes the limit away."`
+}
+
+// Run connects a merchant, or gives a connected one a new code.
+func (c *connectCommand) Run(ctx context.Context, d desk) error {
+	oauth, err := c.oauth()
+	if err != nil {
+		return err
+	}
+	keys, err := c.keys()
+	if err != nil {
+		return err
+	}
+	// A code is good once: everything that is needed afterwards has to be there before.
+	vault, err := d.vault(ctx, keys)
+	if err != nil {
+		return err
+	}
+	known, err := vault.Merchants(ctx)
+	if err != nil {
+		return err
+	}
+	keeping, err := d.Keeping(ctx)
+	if err != nil {
+		return err
+	}
+	code, err := c.code(ctx, d, oauth, known)
+	if err != nil {
+		return err
+	}
+	grant, err := oauth.Exchange(ctx, code)
+	if err != nil {
+		return exchangeProblem(err)
+	}
+	account, again, err := c.store(ctx, d, vault, grant)
+	if err != nil {
+		return err
+	}
+	if err := keeping.Connected(ctx, account.Merchant); err != nil {
+		return &Problem{
+			Code: ExitError, Cause: err,
+			Message: fmt.Sprintf("merchant %s is connected, but Temporal did not hear of it: %v", account.Merchant, err),
+			Hint:    "a worker that starts takes it up, and one that runs within half an hour",
+		}
+	}
+	return c.tell(ctx, d, vault, account, again)
+}
+
+// code is what was pasted, or what the consent page brings.
+func (c *connectCommand) code(ctx context.Context, d desk, oauth *multivende.OAuth, known []string) (multivende.Secret, error) {
+	if c.Code == "" {
+		return c.consent(ctx, d, oauth, known)
+	}
+	code := strings.TrimSpace(c.Code)
+	if code == "-" {
+		line, err := bufio.NewReader(io.LimitReader(d.In, 4096)).ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return "", err
+		}
+		code = strings.TrimSpace(line)
+	}
+	if !validCode(code) {
+		return "", usageProblem("it looks like ac-… and stands in the merchant's application list: the pencil, Generar código de autorización", "this is no authorization code")
+	}
+	return multivende.Secret(code), nil
+}
+
+func (c *connectCommand) consent(ctx context.Context, d desk, oauth *multivende.OAuth, known []string) (multivende.Secret, error) {
+	catcher, err := catchCode(ctx, d.Callback)
+	if err != nil {
+		return "", err
+	}
+	defer catcher.close()
+	redirect := redirectOf(catcher.host)
+	d.say(beforeConsent, redirect, strings.Join(accounts.Needed, " "))
+	isKnown := lo.Contains(known, d.merchant)
+	if len(known) > 0 {
+		d.say("\nwarning: connected already: %s. The consent page makes a second connection of such a merchant beside the first.\n"+
+			"For a new code without one: %s", strings.Join(known, ", "), accounts.HowToConsent)
+	}
+	address := oauth.ConsentURL(redirect, accounts.Needed)
+	d.say("\nThe merchant consents here:\n\n  %s\n\nWaiting for the browser to come back to %s …", address, redirect)
+	if !c.NoBrowser && !isKnown {
+		_ = d.Browse(ctx, address) // the address is printed as well
+	}
+	return catcher.wait(ctx)
+}
+
+const beforeConsent = `Once for the application, in the hub's developer account, this must be done before:
+  - the hub has approved the application (by a ticket to its support)
+  - the redirect (URL de destino) is registered: %s
+  - the scopes are registered: %s
+  - the callback address of the gateway is registered (https://…/webhooks/multivende), with the topics
+    checkouts, delivery orders and pick up orders`
+
+// exchangeProblem says whether the code can be used again.
+func exchangeProblem(err error) error {
+	problem := &Problem{Code: ExitError, Message: "the code could not be exchanged: " + err.Error(), Cause: err}
+	switch multivende.FateOf(err) {
+	case multivende.NotSent, multivende.Postponed:
+		problem.Hint = "the code is still good: try again with starter connect --code"
+	case multivende.Denied:
+		problem.Hint = "a code is good for a day, once; is DESPACHO_CLIENT_ID, DESPACHO_CLIENT_SECRET the application's that it was made for? " + accounts.HowToConsent
+	default:
+		problem.Hint = "the answer is lost and the code may be used up: try it once more, else " + accounts.HowToConsent
+	}
+	return problem
+}
+
+func (c *connectCommand) store(ctx context.Context, d desk, vault *accounts.Vault, grant multivende.Grant) (accounts.Account, bool, error) {
+	if !accounts.ValidMerchant(grant.Merchant) {
+		return accounts.Account{}, false, &Problem{Code: ExitError, Message: fmt.Sprintf("the hub names no merchant that could be one: %.64q", grant.Merchant), Hint: "the code is used up; report this to the hub's support"}
+	}
+	if d.merchant != "" && d.merchant != grant.Merchant {
+		d.say("note: the code is of merchant %s, not of %s", grant.Merchant, plain(d.merchant))
+	}
+	return vault.Connect(ctx, grant, d.Now())
+}
+
+// tell shows what was granted and what is left out, and sets the seller's limit.
+func (c *connectCommand) tell(ctx context.Context, d desk, vault *accounts.Vault, account accounts.Account, again bool) error {
+	d.print("merchant    %s", account.Merchant)
+	d.print("state       %s", lo.Ternary(again, "connected again; runs that waited for this go on by themselves", "connected"))
+	d.print("token       until %s, renewed by itself (the hub's time)", timeWords(account.ExpiresAt))
+	d.print("refresh     until %s", timeWords(account.RefreshExpiresAt))
+	d.print("scopes      %s", scopeWords(account.Scopes))
+	if again && c.Code == "" {
+		d.say("warning: this merchant was connected before: the hub has a second connection now. The merchant can remove the older one in its application list")
+	}
+	for _, scope := range accounts.Needed {
+		if !account.Scopes.Has(scope) {
+			d.print("missing     %s: without it labels cannot be made; %s", scope, "the merchant grants it with a new code")
+		}
+	}
+	listed, err := c.listed(ctx, account)
+	if err != nil {
+		d.say("warning: the connections could not be listed: %v", err)
+	}
+	for _, connection := range listed {
+		if ok, reason := account.WorksOn(connection.ID); !ok {
+			d.print("left out    %s (%s): %s", plain(connection.Name), connection.ID, reason)
+		}
+	}
+	return c.limit(ctx, d, vault, account.Merchant, listed)
+}
+
+// listed are the merchant's connections, as the new token sees them.
+func (c *connectCommand) listed(ctx context.Context, account accounts.Account) ([]multivende.Connection, error) {
+	hub, err := multivende.New(multivende.Config{
+		BaseURL: c.Hub, Merchant: account.Merchant, Token: multivende.StaticToken(account.Token.Reveal()),
+		PathsFile: c.HubPaths, Speed: c.HubSpeed, AllowHosts: c.DownloadHosts,
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer hub.Close()
+	return hub.Connections(ctx)
+}
+
+// limit settles which connections are worked on.
+func (c *connectCommand) limit(ctx context.Context, d desk, vault *accounts.Vault, merchant string, listed []multivende.Connection) error {
+	wanted := lo.Uniq(lo.Compact(lo.Map(c.Connections, func(id string, _ int) string { return strings.TrimSpace(id) })))
+	if len(wanted) > 0 && len(listed) > 0 && !lo.Contains(wanted, allConnections) {
+		ids := lo.Map(listed, func(connection multivende.Connection, _ int) string { return connection.ID })
+		if unknown := lo.Without(wanted, ids...); len(unknown) > 0 {
+			return usageProblem("the merchant's are "+strings.Join(ids, ", "), "the merchant is connected, but not limited: the hub lists no connection %s", strings.Join(unknown, ", "))
+		}
+	}
+	settings, err := accounts.ChangeSettings(ctx, vault.Store, merchant, func(s *accounts.Settings) error {
+		if len(wanted) > 0 {
+			s.Connections = lo.Without(wanted, allConnections)
+		}
+		return nil
+	})
+	if err == nil && len(settings.Connections) > 0 {
+		d.print("limited to  %s", strings.Join(settings.Connections, ", "))
+	}
+	return err
+}
+
+// allConnections takes a limit away.
+const allConnections = "all"
+
+func timeWords(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+
+// scopeWords lists scopes; those for some connections only say for how many.
+func scopeWords(scopes multivende.Scopes) string {
+	words := lo.Map(scopes.Names(), func(name string, _ int) string {
+		if all, ids := scopes.Connections(name); !all {
+			return fmt.Sprintf("%s (%s only)", plain(name), count(len(ids), "connection"))
+		}
+		return plain(name)
+	})
+	return lo.CoalesceOrEmpty(strings.Join(words, ", "), "none")
+}

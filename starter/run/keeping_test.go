@@ -1,0 +1,49 @@
+package run
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/mock"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/mocks"
+
+	"github.com/despacho/despacho/workflows"
+)
+
+func TestTemporalKeeping(t *testing.T) {
+	t.Parallel()
+	options := func(id string) any {
+		return mock.MatchedBy(func(o client.StartWorkflowOptions) bool {
+			merchant, _ := o.TypedSearchAttributes.GetKeyword(workflows.MerchantAttribute)
+			return o.ID == id && o.TaskQueue == workflows.TaskQueue && merchant == "m1" && o.Priority.FairnessKey == "m1" &&
+				o.WorkflowIDConflictPolicy == enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING
+		})
+	}
+	t.Run("begins the merchant's Credentials and Intake, or wakes those that are there", func(t *testing.T) {
+		t.Parallel()
+		c := &mocks.Client{}
+		c.On("SignalWithStartWorkflow", mock.Anything, "credentials/m1", workflows.ConnectedSignal, nil, options("credentials/m1"),
+			workflows.CredentialsType, workflows.CredentialsInput{Merchant: "m1"}).Return(&mocks.WorkflowRun{}, nil)
+		c.On("ExecuteWorkflow", mock.Anything, options("intake/m1"), workflows.IntakeType, workflows.IntakeInput{Merchant: "m1"}).Return(&mocks.WorkflowRun{}, nil)
+		require.NoError(t, TemporalKeeping{c}.Connected(t.Context(), "m1"))
+		c.AssertExpectations(t)
+	})
+	t.Run("ends both, also when one is gone", func(t *testing.T) {
+		t.Parallel()
+		c := &mocks.Client{}
+		c.On("CancelWorkflow", mock.Anything, "intake/m1", "").Return(serviceerror.NewNotFound("gone"))
+		c.On("CancelWorkflow", mock.Anything, "credentials/m1", "").Return(nil)
+		require.NoError(t, TemporalKeeping{c}.Disconnected(t.Context(), "m1"))
+		c.AssertExpectations(t)
+	})
+	t.Run("tells what Temporal refuses", func(t *testing.T) {
+		t.Parallel()
+		c := &mocks.Client{}
+		c.On("CancelWorkflow", mock.Anything, mock.Anything, "").Return(serviceerror.NewPermissionDenied("no", ""))
+		assert.Error(t, TemporalKeeping{c}.Disconnected(t.Context(), "m1"))
+	})
+}

@@ -1,0 +1,152 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+
+	"github.com/despacho/despacho/accounts"
+	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/storage"
+	"github.com/despacho/despacho/workflows"
+)
+
+const (
+	// accountsLook is how often the accounts are looked at, for metrics and the log.
+	accountsLook = time.Minute
+	// lookAfter is after how many looks it is seen to that somebody keeps each account alive.
+	lookAfter = 30
+	// shortLife is less life than a token has when all is well; the hub's time.
+	shortLife = 30 * time.Minute
+)
+
+// accountKeeper sees to it that each account is kept alive, and tells how they stand.
+type accountKeeper struct {
+	process *process
+	hubs    *hubs
+	vault   *accounts.Vault
+	renewer *accounts.Renewer
+	// states are those that were told last.
+	states map[string]accounts.State
+}
+
+// newAccountKeeper makes what the settings allow for; nil where they name no keys.
+func (p *process) newAccountKeeper(store *storage.Store, hubs *hubs) (*accountKeeper, error) {
+	if !p.settings.hasAccounts() {
+		return nil, nil
+	}
+	keys, err := accounts.LoadKeys(p.settings.AccountsKeyFile, p.settings.AccountsKey)
+	if err != nil {
+		return nil, err
+	}
+	oauth, err := multivende.NewOAuth(p.settings.oauthConfig(p.metrics.observeHub))
+	if err != nil {
+		return nil, err
+	}
+	k := &accountKeeper{process: p, hubs: hubs, vault: &accounts.Vault{Store: store, Keys: keys}, states: map[string]accounts.State{}}
+	k.renewer = &accounts.Renewer{Vault: k.vault, OAuth: oauth, Speed: p.settings.HubSpeed, HubClock: hubs.clock}
+	hubs.vault, hubs.demand = k.vault, k.demand
+	return k, nil
+}
+
+func (s Settings) oauthConfig(observe func(multivende.Call)) multivende.OAuthConfig {
+	return multivende.OAuthConfig{
+		BaseURL: s.Hub, ClientID: s.ClientID, ClientSecret: s.ClientSecret, PathsFile: s.HubPaths,
+		AllowHosts: s.DownloadHosts, Speed: s.HubSpeed, Observe: observe,
+	}
+}
+
+// demand tells the merchant's Credentials that the hub refuses a token.
+func (k *accountKeeper) demand(ctx context.Context, merchant string, generation int64) error {
+	_, err := k.process.temporal.SignalWithStartWorkflow(ctx, workflows.CredentialsID(merchant), workflows.TokenRefusedSignal,
+		workflows.TokenRefused{Generation: generation}, credentialsOptions(merchant), workflows.CredentialsType, workflows.CredentialsInput{Merchant: merchant})
+	return err
+}
+
+func credentialsOptions(merchant string) client.StartWorkflowOptions {
+	return client.StartWorkflowOptions{
+		ID: workflows.CredentialsID(merchant), TaskQueue: workflows.TaskQueue, Priority: workflows.CredentialsPriority(merchant),
+		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		StaticSummary:            "keeps the token of merchant " + merchant + " alive",
+		TypedSearchAttributes:    temporal.NewSearchAttributes(workflows.MerchantAttribute.ValueSet(merchant)),
+	}
+}
+
+// watch looks after the accounts until ctx ends.
+func (k *accountKeeper) watch(ctx context.Context) {
+	ticker := time.NewTicker(accountsLook)
+	defer ticker.Stop()
+	for looks := 0; ; looks++ {
+		if err := k.look(ctx, looks%lookAfter == 0); err != nil && ctx.Err() == nil {
+			k.process.log.Warn("the accounts could not be looked at; tried again soon", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// look takes the accounts' figures; begin: it also starts the workflow of each that has none.
+func (k *accountKeeper) look(ctx context.Context, begin bool) error {
+	merchants, err := k.vault.Merchants(ctx)
+	if err != nil {
+		return err
+	}
+	var found []accounts.Account
+	var wrong []error
+	for _, merchant := range merchants {
+		account, err := k.vault.Look(ctx, merchant)
+		if err == nil {
+			found = append(found, account)
+			k.tell(account)
+		}
+		if begin {
+			wrong = append(wrong, k.begin(ctx, merchant))
+		}
+		if !errors.Is(err, accounts.ErrNotConnected) {
+			wrong = append(wrong, err)
+		}
+	}
+	k.process.metrics.observeAccounts(found, k.life)
+	return errors.Join(wrong...)
+}
+
+func (k *accountKeeper) begin(ctx context.Context, merchant string) error {
+	_, err := k.process.temporal.ExecuteWorkflow(ctx, credentialsOptions(merchant), workflows.CredentialsType, workflows.CredentialsInput{Merchant: merchant})
+	var there *serviceerror.WorkflowExecutionAlreadyStarted
+	if errors.As(err, &there) {
+		return nil
+	}
+	return err
+}
+
+// life is how long an account's token still lives; the hub's time.
+func (k *accountKeeper) life(account accounts.Account) time.Duration {
+	now := account.HubNow(time.Now(), k.process.settings.HubSpeed)
+	if clock := k.hubs.clock(account.Merchant); clock != nil && clock.Known() {
+		now = clock.Now()
+	}
+	return account.Life(now)
+}
+
+// tell logs an account that changed, and one whose token ends soon.
+func (k *accountKeeper) tell(account accounts.Account) {
+	log := k.process.log.With("merchant", account.Merchant)
+	before := k.states[account.Merchant]
+	k.states[account.Merchant] = account.State
+	switch life := k.life(account); {
+	case account.State == accounts.NeedsConsent && before != accounts.NeedsConsent:
+		log.Error("the account needs consent", "reason", account.Reason, "do", accounts.HowToConsent)
+	case account.State == accounts.Alive && before == accounts.NeedsConsent:
+		log.Info("the account can be used again")
+	case account.State == accounts.Alive && life < shortLife:
+		log.Warn("the token ends soon and is not renewed yet", "minutes", int(life.Minutes()), "trouble", account.Renewal.Trouble)
+	}
+}

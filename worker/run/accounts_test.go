@@ -1,0 +1,172 @@
+package run
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
+
+	"github.com/despacho/despacho/accounts"
+	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/storage/storagetest"
+	"github.com/despacho/despacho/workflows"
+)
+
+// credentialsTemporal is a Temporal that notes who is started and signalled; what a
+// Credentials would do at a signal is played.
+type credentialsTemporal struct {
+	client.Client
+	refused func(merchant string, generation int64)
+
+	mu      sync.Mutex
+	started []string
+}
+
+func (f *credentialsTemporal) ExecuteWorkflow(_ context.Context, options client.StartWorkflowOptions, workflow any, args ...any) (client.WorkflowRun, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	in, _ := args[0].(workflows.CredentialsInput)
+	f.started = append(f.started, options.ID+" "+workflow.(string)+" "+in.Merchant+" "+options.Priority.FairnessKey)
+	return nil, nil
+}
+
+func (f *credentialsTemporal) SignalWithStartWorkflow(_ context.Context, _ string, signal string, arg any, options client.StartWorkflowOptions, workflow any, args ...any) (client.WorkflowRun, error) {
+	in, _ := args[0].(workflows.CredentialsInput)
+	if news, ok := arg.(workflows.TokenRefused); ok && signal == workflows.TokenRefusedSignal && workflow == workflows.CredentialsType && options.ID == workflows.CredentialsID(in.Merchant) {
+		f.refused(in.Merchant, news.Generation)
+	}
+	return nil, nil
+}
+
+// refusing is a hub that takes one token.
+func refusing(t *testing.T, good string) string {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer "+good {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		_, _ = io.WriteString(w, `{"MerchantId":"m-1"}`)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+func newKeeper(t *testing.T, hub string, temporal *credentialsTemporal) (*accountKeeper, *bytes.Buffer) {
+	t.Helper()
+	store := storagetest.New(t)
+	_, err := store.EnsureBucket(t.Context())
+	require.NoError(t, err)
+	settings := validSettings()
+	settings.Hub, settings.ClientID, settings.ClientSecret, settings.AccountsKey = hub, "7", "client-secret", keySet(t)
+	var log bytes.Buffer
+	p := &process{settings: settings, log: NewLogger(&log, settings), temporal: temporal, store: store}
+	p.metrics, err = newMetrics(silent())
+	require.NoError(t, err)
+	hubs := newHubs(settings, func(multivende.Call) {})
+	t.Cleanup(hubs.close)
+	keeper, err := p.newAccountKeeper(store, hubs)
+	require.NoError(t, err)
+	return keeper, &log
+}
+
+func (k *accountKeeper) connect(t *testing.T, merchant, token string, lives time.Duration) {
+	t.Helper()
+	now := time.Now()
+	_, _, err := k.vault.Connect(t.Context(), multivende.Grant{
+		Merchant: merchant, Token: multivende.Secret(token), RefreshToken: "rt-1", At: now, ExpiresAt: now.Add(lives), RefreshExpiresAt: now.Add(48 * time.Hour),
+	}, now)
+	require.NoError(t, err)
+}
+
+func TestAConnectedMerchantIsServed(t *testing.T) {
+	t.Parallel()
+	t.Run("with its own token, beside the one merchant of the settings", func(t *testing.T) {
+		t.Parallel()
+		keeper, _ := newKeeper(t, refusing(t, "token-a"), &credentialsTemporal{})
+		keeper.connect(t, "m-1", "token-a", time.Hour)
+		hub, err := keeper.hubs.Hub("m-1")
+		require.NoError(t, err)
+		_, err = hub.AppInfo(t.Context())
+		require.NoError(t, err)
+		again, err := keeper.hubs.Hub("m-1")
+		require.NoError(t, err)
+		assert.Same(t, hub, again, "its rate limit is one")
+		own, err := keeper.hubs.Hub("merchant-1")
+		require.NoError(t, err)
+		assert.NotSame(t, hub, own)
+		assert.True(t, keeper.hubs.clock("m-1").Known())
+		assert.Nil(t, keeper.hubs.clock("m-2"))
+	})
+	t.Run("with the next token when the hub refuses one", func(t *testing.T) {
+		t.Parallel()
+		temporal := &credentialsTemporal{}
+		keeper, _ := newKeeper(t, refusing(t, "token-b"), temporal)
+		keeper.connect(t, "m-1", "token-a", time.Hour)
+		var asked []int64
+		temporal.refused = func(merchant string, generation int64) {
+			asked = append(asked, generation)
+			keeper.connect(t, merchant, "token-b", time.Hour)
+		}
+		hub, err := keeper.hubs.Hub("m-1")
+		require.NoError(t, err)
+		_, err = hub.AppInfo(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, []int64{1}, asked)
+	})
+	t.Run("and one that is not connected is not", func(t *testing.T) {
+		t.Parallel()
+		keeper, _ := newKeeper(t, refusing(t, "token-a"), &credentialsTemporal{})
+		hub, err := keeper.hubs.Hub("m-9")
+		require.NoError(t, err)
+		_, err = hub.AppInfo(t.Context())
+		assert.Equal(t, multivende.NotAuthorised, multivende.ClassOf(err))
+		require.ErrorContains(t, err, "starter connect")
+		_, err = keeper.hubs.Hub("../m")
+		assert.Equal(t, multivende.NotAuthorised, multivende.ClassOf(err))
+	})
+}
+
+func TestAccountsAreLookedAfter(t *testing.T) {
+	t.Parallel()
+	temporal := &credentialsTemporal{}
+	keeper, log := newKeeper(t, "http://127.0.0.1:1", temporal)
+	keeper.connect(t, "m-1", "token-a", 5*time.Hour)
+	keeper.connect(t, "m-2", "token-b", 10*time.Minute)
+	keeper.connect(t, "m-3", "token-c", -50*time.Hour)
+	account, etag, err := keeper.vault.Open(t.Context(), "m-3")
+	require.NoError(t, err)
+	account.State, account.Reason = accounts.NeedsConsent, "the refresh token ended"
+	_, err = keeper.vault.Save(t.Context(), account, etag)
+	require.NoError(t, err)
+
+	require.NoError(t, keeper.look(t.Context(), true))
+	require.NoError(t, keeper.look(t.Context(), false))
+	assert.Equal(t, []string{
+		"credentials/m-1 Credentials m-1 m-1", "credentials/m-2 Credentials m-2 m-2", "credentials/m-3 Credentials m-3 m-3",
+	}, temporal.started, "each has somebody who keeps it alive, with a fair share")
+	page := scrape(t, keeper.process.metrics)
+	assert.Regexp(t, `despacho_token_life_minutes\{merchant="m-1"\} 299\.`, page)
+	assert.Regexp(t, `despacho_token_life_minutes\{merchant="m-2"\} 9\.`, page)
+	assert.Contains(t, page, `despacho_account_state{merchant="m-1",state="alive"} 1`)
+	assert.Contains(t, page, `despacho_account_state{merchant="m-3",state="needs_consent"} 1`)
+	assert.Contains(t, page, `despacho_account_state{merchant="m-3",state="alive"} 0`)
+	assert.Equal(t, 1, bytes.Count(log.Bytes(), []byte("the account needs consent")), "said once")
+	assert.Contains(t, log.String(), "Generar código de autorización")
+	assert.Contains(t, log.String(), "the token ends soon")
+	for _, secret := range []string{"token-a", "token-b", "rt-1", "client-secret"} {
+		assert.NotContains(t, log.String()+page, secret)
+	}
+
+	require.NoError(t, keeper.vault.Disconnect(t.Context(), "m-1"))
+	require.NoError(t, keeper.look(t.Context(), false))
+	assert.NotContains(t, scrape(t, keeper.process.metrics), `merchant="m-1"`)
+}
