@@ -38,9 +38,9 @@ type AdvancedStatuses struct {
 	// Ended counts all outcomes of the page, Figures those of this round.
 	Ended   map[statusbook.Outcome]int `json:"ended,omitempty"`
 	Figures []statusbook.Figures       `json:"figures,omitempty"`
-	// Seen is how long statuses took, by channel.
-	Seen    map[string][]pace.Span `json:"seen,omitempty"`
-	HubTime time.Time              `json:"hub_time"`
+	// Seen is how long some statuses took.
+	Seen    []pace.Seen `json:"seen,omitempty"`
+	HubTime time.Time   `json:"hub_time"`
 	// Announce are the orders of this round whose status others wait for, by connection.
 	Announce []Announcement `json:"announce,omitempty"`
 	// Idle: nothing was due, and no page was left.
@@ -70,7 +70,7 @@ func (a *StatusChanges) advance(ctx context.Context, in AdvanceStatusesInput) (A
 	if page, err = in.page(ctx, a.Store, in.Page, in.Round-1); err != nil {
 		return AdvancedStatuses{}, err
 	}
-	w := &statusWork{in: in, hub: hub, store: a.Store, seen: map[string][]pace.Span{}}
+	w := &statusWork{in: in, hub: hub, store: a.Store}
 	if w.settings, err = accounts.ReadSettings(ctx, a.Store, in.Merchant); err != nil {
 		return AdvancedStatuses{}, err
 	}
@@ -88,7 +88,7 @@ func (a *StatusChanges) advance(ctx context.Context, in AdvanceStatusesInput) (A
 }
 
 // left leaves a page and says in figures what it is; what an earlier try has left stands.
-func (a *StatusChanges) left(ctx context.Context, in AdvanceStatusesInput, page statusbook.Page, seen map[string][]pace.Span, now time.Time) (AdvancedStatuses, error) {
+func (a *StatusChanges) left(ctx context.Context, in AdvanceStatusesInput, page statusbook.Page, seen []pace.Seen, now time.Time) (AdvancedStatuses, error) {
 	ours, err := in.leave(ctx, a.Store, in.Page, in.Round, &page)
 	if err != nil {
 		return AdvancedStatuses{}, err
@@ -101,7 +101,7 @@ func (a *StatusChanges) left(ctx context.Context, in AdvanceStatusesInput, page 
 	return a.told(in, page, seen, now), nil
 }
 
-func (a *StatusChanges) told(in AdvanceStatusesInput, page statusbook.Page, seen map[string][]pace.Span, now time.Time) AdvancedStatuses {
+func (a *StatusChanges) told(in AdvanceStatusesInput, page statusbook.Page, seen []pace.Seen, now time.Time) AdvancedStatuses {
 	ended := page.EndedIn(in.Round)
 	return AdvancedStatuses{
 		Open: len(page.Open), Groups: page.Groups(in.window()), Ended: page.Counts(), Figures: statusbook.FiguresOf(ended),
@@ -142,7 +142,7 @@ type statusWork struct {
 
 	mu   sync.Mutex
 	done []string
-	seen map[string][]pace.Span
+	seen []pace.Seen
 }
 
 // skew is how far clocks may be apart, the hub's time.

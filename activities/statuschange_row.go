@@ -21,15 +21,18 @@ import (
 
 // one reads an order and does what that shows as not done.
 func (w *statusWork) one(ctx context.Context, row statusbook.Open) result {
-	if at, sent := w.sentBefore[row.Order]; sent {
-		row.Sent(at)
-		return result{open: &row}
-	}
 	seen, err := w.road.read(ctx, row.Order)
 	if r, settled := w.unreadable(row, err); settled {
 		return r
 	}
 	row.Trouble, row.TroubleAt, row.NotBefore = "", time.Time{}, time.Time{}
+	if err := w.place(ctx, &row, &seen); err != nil {
+		return result{open: &row, err: err}
+	}
+	if at, sent := w.sentBefore[row.Order]; sent && !at.Before(row.SentAt) {
+		noteTracking(&row, seen)
+		row.Sent(at)
+	}
 	if row.Out() {
 		return w.verify(ctx, row, seen)
 	}
@@ -52,9 +55,6 @@ func (w *statusWork) unreadable(row statusbook.Open, err error) (result, bool) {
 
 // begun works on a row that was not sent yet: by the state of its order and the rules.
 func (w *statusWork) begun(ctx context.Context, row statusbook.Open, seen reading) result {
-	if err := w.place(ctx, &row, &seen); err != nil {
-		return result{open: &row, err: err}
-	}
 	change := channels.Change{Slug: row.Channel, ShippingMode: seen.mode, From: seen.status, To: w.in.To, Document: seen.document, PickUp: w.in.PickUp}
 	switch at := seen.stage(w.in.To); {
 	case at == elsewhere:
@@ -101,56 +101,6 @@ func untracked(row statusbook.Row, seen reading) string {
 		return "; nothing was sent, and the tracking was not written"
 	}
 	return ""
-}
-
-// place finds out of which channel the order is, and whether its document is loaded where that matters.
-func (w *statusWork) place(ctx context.Context, row *statusbook.Open, seen *reading) error {
-	if row.Channel == "" {
-		known, err := w.directory()
-		if err != nil {
-			return err
-		}
-		row.Connection, row.Channel = known.of(*seen)
-		if row.Channel == "" {
-			if err := w.readSales(ctx, row, seen, known); err != nil {
-				return err
-			}
-		}
-		row.Channel = lo.CoalesceOrEmpty(row.Channel, channels.Unknown)
-	}
-	if row.Connection == "" && w.limited() {
-		if err := w.readSales(ctx, row, seen, directory{}); err != nil {
-			return err
-		}
-	}
-	at := seen.stage(w.in.To)
-	change := channels.Change{Slug: row.Channel, ShippingMode: seen.mode, To: w.in.To, PickUp: w.in.PickUp}
-	if seen.document || !change.NeedsDocument() || at == there || at == quiet {
-		return nil
-	}
-	return w.readSales(ctx, row, seen, directory{})
-}
-
-// limited says whether it matters of which connection an order is whose channel is known.
-func (w *statusWork) limited() bool {
-	return len(w.settings.Connections)+len(w.settings.PausedConnections) > 0
-}
-
-// readSales reads the order's sales until one tells its channel. A sale that cannot be had tells nothing.
-func (w *statusWork) readSales(ctx context.Context, row *statusbook.Open, seen *reading, known directory) error {
-	for _, id := range seen.sales {
-		sale, err := w.hub.Checkout(ctx, id)
-		class := multivende.ClassOf(err)
-		unreadable := class == multivende.NotFound || class == multivende.Refused || class == multivende.Broken && row.Channel != ""
-		if err != nil && !unreadable {
-			return err
-		}
-		seen.document = seen.document || sale.BillingDocument
-		connection, channel := known.ofSale(sale)
-		row.Connection = lo.CoalesceOrEmpty(row.Connection, connection)
-		row.Channel = lo.CoalesceOrEmpty(row.Channel, channel)
-	}
-	return nil
 }
 
 // verify settles a row that was sent: there, refused, still on its way, or to be sent again.
@@ -224,8 +174,8 @@ func (w *statusWork) noteDelay(row statusbook.Open, took time.Duration, exact bo
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if len(w.seen[row.Channel]) < seenKept {
-		w.seen[row.Channel] = append(w.seen[row.Channel], span)
+	if lo.CountBy(w.seen, func(s pace.Seen) bool { return s.Channel == row.Channel }) < seenKept {
+		w.seen = append(w.seen, pace.Seen{Channel: row.Channel, Span: span})
 	}
 }
 
@@ -247,30 +197,6 @@ func (w *statusWork) send(ctx context.Context, row statusbook.Open, seen reading
 	}
 	w.sent(ctx, &row, w.hub.Clock().Now())
 	return result{open: &row}
-}
-
-// track writes a row's tracking where the channel takes it. One that the hub refuses keeps the
-// status from being sent: a buyer would see a parcel on its way that nobody can follow.
-func (w *statusWork) track(ctx context.Context, row *statusbook.Open, seen reading) (result, bool) {
-	if !row.Tracked() || row.Sends > 0 {
-		return result{}, false
-	}
-	if ok, reason := channels.BySlug(row.Channel).TakesTracking(seen.mode); !ok {
-		row.Note = "the tracking was not written: " + reason
-		return result{}, false
-	}
-	if seen.tracked(row.Row) {
-		return result{}, false
-	}
-	err := w.hub.UpdateTracking(ctx, row.Order, multivende.Tracking{Number: row.TrackingNumber, URL: row.TrackingURL, Courier: row.Courier})
-	hub := hubError(err)
-	switch {
-	case err == nil:
-		return result{}, false
-	case hub != nil && (hub.Class == multivende.Refused || hub.Class == multivende.NotFound || hub.Status == http.StatusForbidden):
-		return w.end(*row, statusbook.Refused, "the hub refuses the tracking, so the status was not sent: "+hub.Excerpt, 0), true
-	}
-	return result{open: row, err: err}, true
 }
 
 // sent notes that a row's status was sent at a moment.

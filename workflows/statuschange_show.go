@@ -2,7 +2,6 @@ package workflows
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"go.temporal.io/api/enums/v1"
@@ -47,7 +46,7 @@ func statusDetails(r StatusResult) string {
 	if r.PickUp {
 		what += " (pick-ups)"
 	}
-	fmt.Fprintf(&b, "**%s** · **%s** · %d of %d orders ended", what, r.State, ended, r.Requested)
+	b.WriteString(fmt.Sprintf("**%s** · **%s** · %d of %d orders ended", what, r.State, ended, r.Requested))
 	if len(parts) > 0 {
 		b.WriteString(" · " + strings.Join(parts, ", "))
 	}
@@ -63,10 +62,10 @@ func statusDetails(r StatusResult) string {
 			share = fmt.Sprintf("%d %%", 100*f.InTime/f.Synced)
 			average = fmt.Sprintf("%.0f s", f.Seconds/float64(f.Synced))
 		}
-		fmt.Fprintf(&b, "| %s | %d | %d | %s | %s | %d | %d |\n", cell(f.Channel), f.Ended, f.Synced, share, average, f.Again, f.Never)
+		b.WriteString(fmt.Sprintf("| %s | %d | %d | %s | %s | %d | %d |\n", cell(f.Channel), f.Ended, f.Synced, share, average, f.Again, f.Never))
 	}
 	if r.Rows != "" {
-		fmt.Fprintf(&b, "\n- every order in `%s`", r.Rows)
+		b.WriteString(fmt.Sprintf("\n- every order in `%s`", r.Rows))
 	}
 	return bounded(b.String())
 }
@@ -121,13 +120,4 @@ func announce(ctx workflow.Context, one activities.Announcement) {
 	if err := child.GetChildWorkflowExecution().Get(ctx, nil); err != nil {
 		workflow.GetLogger(ctx).Warn("an announcement was not begun; one of its id may be there", "error", err)
 	}
-}
-
-func sortedKeys[V any](of map[string]V) []string {
-	keys := make([]string, 0, len(of))
-	for key := range of { //workflowcheck:ignore // sorted below
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
 }

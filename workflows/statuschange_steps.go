@@ -163,11 +163,9 @@ func (s *statusChange) drop(number int) {
 	s.Open = slices.DeleteFunc(s.Open, func(p statusPage) bool { return p.Number == number })
 }
 
-func (s *statusChange) learn(seen map[string][]pace.Span) {
-	for _, channel := range sortedKeys(seen) {
-		for _, span := range seen[channel] {
-			s.Delays = s.Delays.Observe(channel, span) //workflowcheck:ignore // copies a map
-		}
+func (s *statusChange) learn(seen []pace.Seen) {
+	for _, one := range seen {
+		s.Delays = s.Delays.Observe(one.Channel, one.Span) //workflowcheck:ignore // copies a map
 	}
 }
 

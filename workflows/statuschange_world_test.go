@@ -1,16 +1,19 @@
 package workflows
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/worker"
 
@@ -27,22 +30,27 @@ import (
 // hub answers at once, and the time that channels take is skipped.
 type statusWorld struct {
 	*scene
+	key    string
 	hub    *sandbox.Hub
 	client *multivende.Client
 	store  *storage.Store
 	ended  []statusbook.Ended
+	// clock is whose scene shows the hub's time.
+	clock **statusWorld
 }
 
 const statusKey = "k-1"
 
 func newStatusWorld(t *testing.T, options sandbox.Options) *statusWorld {
 	t.Helper()
-	w := &statusWorld{store: storagetest.New(t)}
+	w := &statusWorld{key: statusKey, store: storagetest.New(t), clock: new(*statusWorld)}
+	*w.clock = w
 	_, err := w.store.EnsureBucket(t.Context())
 	require.NoError(t, err)
 	options.MerchantID = merchant
 	w.scene = newScene(t, StatusChangeID(merchant, statusKey), nil)
-	options.Now = func() time.Time { return w.Now() }
+	clock := w.clock
+	options.Now = func() time.Time { return (*clock).Now() }
 	w.hub, err = sandbox.New(options)
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, w.hub.Close()) })
@@ -54,16 +62,25 @@ func newStatusWorld(t *testing.T, options sandbox.Options) *statusWorld {
 	})
 	require.NoError(t, err)
 	t.Cleanup(w.client.Close)
-	w.again()
+	w.ready()
 	return w
 }
 
-// again readies the scene for a status change on the world as it is.
-func (w *statusWorld) again() {
-	w.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: StatusChangeID(merchant, statusKey), TaskQueue: TaskQueue})
+// next is the same world for another status change, with its clock where this one's is.
+func (w *statusWorld) next(key string) *statusWorld {
+	next := &statusWorld{scene: newScene(w.t, StatusChangeID(merchant, key), nil), key: key, hub: w.hub, client: w.client, store: w.store}
+	next.SetStartTime(w.Now())
+	*w.clock = next
+	next.clock = w.clock
+	next.ready()
+	return next
+}
+
+// ready readies the scene for a status change on the world as it is.
+func (w *statusWorld) ready() {
 	w.SetTestTimeout(5 * time.Minute)
 	w.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&activities.Heartbeats{}}})
-	w.RegisterActivity(&activities.StatusChanges{Hubs: w, Store: w.store, Observe: func(e statusbook.Ended) {
+	w.RegisterActivity(&activities.StatusChanges{Hubs: w, Store: w.store, Settings: activities.Settings{WebhookOut: true}, Observe: func(e statusbook.Ended) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.ended = append(w.ended, e)
@@ -80,7 +97,7 @@ func (w *statusWorld) Hub(string) (*multivende.Client, error) {
 func (w *statusWorld) change(request activities.StatusRequest) (StatusResult, statusbook.List) {
 	w.t.Helper()
 	if len(request.Rows) > activities.StatusRowsInInput {
-		request.RowsKey = storage.StatusRowsPrefix(merchant, statusKey) + "rows.json"
+		request.RowsKey = storage.StatusRowsPrefix(merchant, w.key) + "rows.json"
 		require.NoError(w.t, w.store.Put(w.t.Context(), request.RowsKey, request.Rows))
 		request.Rows = nil
 	}
@@ -98,9 +115,11 @@ func (w *statusWorld) change(request activities.StatusRequest) (StatusResult, st
 }
 
 // expected is how each order ends by the sandbox's own judgement.
-func (w *statusWorld) expected(to channels.Status) map[string]string {
+func (w *statusWorld) expected(to channels.Status) map[string]string { return w.expectedOf(string(to)) }
+
+func (w *statusWorld) expectedOf(query string) map[string]string {
 	w.t.Helper()
-	request := httptest.NewRequestWithContext(w.t.Context(), http.MethodGet, "/sandbox/expected?to="+string(to), nil)
+	request := httptest.NewRequestWithContext(w.t.Context(), http.MethodGet, "/sandbox/expected?to="+query, nil)
 	answer := httptest.NewRecorder()
 	w.hub.ServeHTTP(answer, request)
 	require.Equal(w.t, http.StatusOK, answer.Code, answer.Body.String())
@@ -178,9 +197,12 @@ func TestStatusesOfAllChannelsWithFaults(t *testing.T) {
 	orders := w.hub.Report().Orders
 	require.Greater(t, len(orders), 5000)
 	expected := w.expected(channels.Shipped)
+	var steps atomic.Int64
+	w.SetOnActivityStartedListener(func(*activity.Info, context.Context, converter.EncodedValues) { steps.Add(1) })
 	result, list := w.change(activities.StatusRequest{To: channels.Shipped, Rows: rowsOf(orders)})
 	w.settledAsExpected(list, expected)
 	assert.Equal(t, len(orders), result.Requested)
+	assert.LessOrEqual(t, int(steps.Load()), len(orders)/10, "a step works on many rows")
 
 	all, by := w.calls()
 	assert.LessOrEqual(t, all, 3*len(orders), "calls by route: %v", by)

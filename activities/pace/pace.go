@@ -29,6 +29,12 @@ type Span struct {
 	Until time.Duration `json:"until"`
 }
 
+// Seen is a span that was seen of a channel.
+type Seen struct {
+	Channel string `json:"channel"`
+	Span
+}
+
 // Delays are what is known of each channel, the newest observations last.
 type Delays map[string][]Span
 

@@ -3,6 +3,8 @@ package run
 import (
 	"context"
 	"encoding/json"
+	"os"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -13,7 +15,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/activities/statusbook"
+	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/workflows"
 )
@@ -180,4 +184,26 @@ func TestTheJSONOfAStatusChangeHasOneShape(t *testing.T) {
 		assert.ElementsMatch(t, []string{"requested", "outcomes", "rows"}, lo.Keys(members))
 		assert.NotContains(t, string(encoded), "null")
 	}
+}
+
+func TestPartnersDocumentTellsOfStatuses(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile("../../docs/partners.md")
+	require.NoError(t, err)
+	_, after, found := strings.Cut(string(source), "\n## Statuses\n")
+	require.True(t, found)
+	section, _, _ := strings.Cut(after, "\n## ")
+	for _, value := range []any{activities.StatusRequest{}, statusbook.Row{}, statusbook.List{}, statusbook.ListRow{}, workflows.StatusResult{}} {
+		for _, field := range jsonFields(reflect.TypeOf(value)) {
+			assert.Contains(t, section, field)
+		}
+	}
+	for _, outcome := range statusbook.Outcomes() {
+		assert.Contains(t, section, "| `"+string(outcome)+"` |")
+	}
+	for _, status := range append(channels.Settable(), channels.PickUpSettable()...) {
+		assert.Contains(t, section, "`"+string(status)+"`")
+	}
+	assert.Contains(t, section, "`"+workflows.StatusChangeID("<merchant>", "<key>")+"`")
+	assert.Contains(t, section, "`"+workflows.StatusChangeType+"`")
 }

@@ -1,0 +1,139 @@
+package statusbook
+
+import (
+	"time"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/activities/pace"
+)
+
+// Group is what a page still waits for of one channel: the earliest moments, the hub's; zero for none.
+type Group struct {
+	Channel string `json:"channel"`
+	// Fresh is when the first status was sent that nobody has looked at.
+	Fresh time.Time `json:"fresh,omitzero"`
+	// Probe is when one order is worth a look while nothing is known of the channel.
+	Probe time.Time `json:"probe,omitzero"`
+	// Again is when an order is due that was looked at before, or could not be worked on.
+	Again time.Time `json:"again,omitzero"`
+}
+
+// Groups sums up the open rows by channel; window is after how long a status is sent again.
+func (p Page) Groups(window time.Duration) []Group {
+	var groups []Group
+	for _, channel := range lo.Uniq(lo.Map(p.Open, func(o Open, _ int) string { return o.Channel })) {
+		g := Group{Channel: channel}
+		for _, o := range p.Open {
+			switch {
+			case o.Channel != channel:
+			case o.Out() && o.LookedAt.IsZero() && o.Trouble == "":
+				g.Fresh = earlier(g.Fresh, o.SentAt)
+			default:
+				g.Again = earlier(g.Again, o.again(window))
+			}
+		}
+		if !g.Fresh.IsZero() {
+			g.Probe = p.probe(channel, g.Fresh)
+		}
+		groups = append(groups, g)
+	}
+	return groups
+}
+
+// probe is when the next single look at a channel is worth it of which nothing is known.
+func (p Page) probe(channel string, fresh time.Time) time.Time {
+	at := fresh.Add(pace.FirstLook)
+	for _, o := range p.Open {
+		if o.Channel == channel && o.Out() && !o.LookedAt.IsZero() {
+			at = later(at, o.SentAt.Add(pace.Next(o.LookedAt.Sub(o.SentAt))))
+		}
+	}
+	return at
+}
+
+// again is when the row is due that was looked at before, or could not be worked on.
+func (o Open) again(window time.Duration) time.Time {
+	if !o.Out() || o.Trouble != "" {
+		return o.NotBefore
+	}
+	age := min(pace.Next(o.LookedAt.Sub(o.SentAt)), window)
+	return later(o.SentAt.Add(age), o.NotBefore)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// Due is when the page is worth a step. first are the first looks of the channels that are known;
+// probes the channels that this page finds out about.
+func Due(groups []Group, first map[string]time.Duration, probes []string, window time.Duration) time.Time {
+	var due time.Time
+	for _, g := range groups {
+		if !g.Again.IsZero() {
+			due = earlier(due, g.Again)
+		}
+		if g.Fresh.IsZero() {
+			continue
+		}
+		age, known := first[g.Channel]
+		switch {
+		case known:
+			due = earlier(due, g.Fresh.Add(min(age, window)))
+		case lo.Contains(probes, g.Channel):
+			due = earlier(due, g.Probe)
+		default:
+			due = earlier(due, g.Fresh.Add(window))
+		}
+	}
+	return due
+}
+
+// Pick are the places of the open rows that a step works on now: those that are due, and one of each
+// channel that it finds out about.
+func (p Page) Pick(now time.Time, first map[string]time.Duration, probes []string, window time.Duration) []int {
+	var picked []int
+	for i, o := range p.Open {
+		fresh := o.Out() && o.LookedAt.IsZero() && o.Trouble == ""
+		age, known := first[o.Channel]
+		switch {
+		case !fresh && !o.again(window).After(now),
+			fresh && known && now.Sub(o.SentAt) >= min(age, window),
+			fresh && now.Sub(o.SentAt) >= window:
+			picked = append(picked, i)
+		}
+	}
+	for _, channel := range probes {
+		if i := p.prober(channel, now, picked); i >= 0 {
+			picked = append(picked, i)
+		}
+	}
+	return picked
+}
+
+// prober is the place of the row that is looked at to find out about a channel; -1 for none yet.
+func (p Page) prober(channel string, now time.Time, picked []int) int {
+	best := -1
+	for i, o := range p.Open {
+		if o.Channel != channel || !o.Out() || !o.LookedAt.IsZero() || o.Trouble != "" || lo.Contains(picked, i) {
+			continue
+		}
+		if best < 0 || o.SentAt.Before(p.Open[best].SentAt) {
+			best = i
+		}
+	}
+	if best < 0 || p.probe(channel, p.Open[best].SentAt).After(now) {
+		return -1
+	}
+	return best
+}

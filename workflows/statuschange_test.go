@@ -1,0 +1,319 @@
+package workflows
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/samber/lo"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/mock"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/common/v1"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/despacho/despacho/accounts"
+	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/activities/statusbook"
+	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/multivende/sandbox"
+	"github.com/despacho/despacho/storage"
+)
+
+// of are the world's orders of a channel that can be labelled.
+func (w *statusWorld) of(channel string) []sandbox.ReportOrder {
+	return lo.Filter(w.hub.Report().Orders, func(o sandbox.ReportOrder, _ int) bool {
+		return o.Channel == channel && o.Fate == sandbox.Labelable
+	})
+}
+
+func (w *statusWorld) order(id string) sandbox.ReportOrder {
+	o, found := lo.Find(w.hub.Report().Orders, func(o sandbox.ReportOrder) bool { return o.ID == id })
+	require.True(w.t, found, id)
+	return o
+}
+
+// known lets the intake know of orders, so that their channels cost no call.
+func (w *statusWorld) known(orders []sandbox.ReportOrder) {
+	for _, o := range orders {
+		record := map[string]string{"connection": o.Connection, "channel": o.Channel}
+		require.NoError(w.t, w.store.Put(w.t.Context(), storage.IntakeOrder(merchant, o.ID), record))
+	}
+}
+
+func byOrder(list statusbook.List) map[string]statusbook.ListRow {
+	return lo.KeyBy(list.Rows, func(r statusbook.ListRow) string { return r.Order })
+}
+
+func TestTrackingGoesBeforeTheStatus(t *testing.T) {
+	t.Parallel()
+	w := newStatusWorld(t, sandbox.Options{Orders: 200})
+	orders := append(w.of("dafiti"), w.of("paris")...)
+	expected := w.expected(channels.Shipped)
+	w.known(orders)
+	rows := lo.Map(orders, func(o sandbox.ReportOrder, i int) statusbook.Row {
+		return statusbook.Row{Order: o.ID, TrackingNumber: "T-" + o.Code, TrackingURL: "https://carrier.example/" + o.Code}
+	})
+	_, list := w.change(activities.StatusRequest{To: channels.Shipped, Rows: rows, Courier: "Starken"})
+	w.settledAsExpected(list, expected)
+	written := 0
+	for id, row := range byOrder(list) {
+		o := w.order(id)
+		taken, _ := channels.BySlug(o.Channel).TakesTracking(o.Mode)
+		if row.Outcome != statusbook.Synced {
+			continue
+		}
+		if taken {
+			written++
+			assert.Equal(t, "T-"+o.Code, o.TrackNumber)
+			assert.Empty(t, row.Reason)
+			continue
+		}
+		assert.NotEqual(t, "T-"+o.Code, o.TrackNumber, "the channel takes none")
+		assert.Contains(t, row.Reason, "the tracking was not written")
+	}
+	assert.Positive(t, written)
+	all, by := w.calls()
+	assert.Equal(t, written, by["update-tracking"])
+	assert.LessOrEqual(t, all, 3*len(orders)+written+5, "orders that the intake knows cost no call more")
+	assert.Zero(t, by["checkout"]+by["checkouts-light"]+by["connections"])
+}
+
+func TestAStuckStatusIsSentThreeTimesInThirtyMinutes(t *testing.T) {
+	t.Parallel()
+	w := newStatusWorld(t, sandbox.Options{Orders: 200, Faults: []sandbox.Fault{{Channel: "ripley", Every: 2, StatusStuck: sandbox.Always}}})
+	orders := w.of("ripley")
+	w.known(orders)
+	result, list := w.change(activities.StatusRequest{To: channels.Shipped, Rows: rowsOf(orders)})
+	stuck := 0
+	for id, row := range byOrder(list) {
+		o := w.order(id)
+		if len(o.Faults) == 0 {
+			continue
+		}
+		stuck++
+		assert.Equal(t, statusbook.NotSynced, row.Outcome)
+		assert.Contains(t, row.Reason, "sent 3 times")
+		require.Len(t, o.Statuses, 3)
+		for i := range 2 {
+			assert.InDelta(t, 10*60, o.Statuses[i+1].At.Sub(o.Statuses[i].At).Seconds(), 20)
+		}
+	}
+	assert.Positive(t, stuck)
+	assert.Equal(t, stuck, result.Outcomes[statusbook.NotSynced])
+	assert.InDelta(t, 30*60, w.passed().Seconds(), 60)
+}
+
+func TestPickUps(t *testing.T) {
+	t.Parallel()
+	w := newStatusWorld(t, sandbox.Options{Orders: 300})
+	pickUps := w.hub.Report().PickUps
+	require.NotEmpty(t, pickUps)
+	expected := w.expectedOf("received_by_store&pick_ups=true")
+	rows := lo.Map(pickUps, func(p sandbox.ReportPickUp, _ int) statusbook.Row {
+		return statusbook.Row{Order: p.ID, Comment: "en tienda"}
+	})
+	from := begin.Add(time.Hour)
+	result, list := w.change(activities.StatusRequest{
+		To: channels.ReceivedByStore, PickUp: true, From: from, Until: from.Add(48 * time.Hour), Rows: append(rows, statusbook.Row{Order: "nobody"}),
+	})
+	expected["nobody"] = "unknown_order"
+	w.settledAsExpected(list, expected)
+	assert.Positive(t, result.Outcomes[statusbook.Synced])
+	told := lo.Filter(w.hub.Report().PickUps, func(p sandbox.ReportPickUp, _ int) bool { return len(p.Statuses) > 0 })
+	require.NotEmpty(t, told)
+	assert.Equal(t, from.Format(time.DateTime), told[0].Told["estimatedPickUpDateFrom"])
+	assert.Equal(t, "en tienda", told[0].Told["comment"])
+}
+
+func TestEachRequestIsDoneOnce(t *testing.T) {
+	t.Parallel()
+	w := newStatusWorld(t, sandbox.Options{Orders: 200})
+	orders := w.of("ripley")[:3]
+	rows := rowsOf(orders)
+	first, list := w.change(activities.StatusRequest{To: channels.Shipped, Rows: append(rows, rows...)})
+	assert.Equal(t, 3, list.Requested, "the same row twice is done once")
+	assert.Len(t, w.order(orders[0].ID).Statuses, 1)
+
+	again := w.next(statusKey)
+	second, _ := again.change(activities.StatusRequest{To: channels.Shipped, Rows: append(rows, rows...)})
+	assert.Equal(t, first, second, "the same request answers with what was")
+	assert.Len(t, w.order(orders[0].ID).Statuses, 1)
+
+	other := w.next(statusKey)
+	other.ExecuteWorkflow(StatusChange, StatusChangeInput{Merchant: merchant, StatusRequest: activities.StatusRequest{To: channels.Delivered, Rows: rows}})
+	assert.Equal(t, activities.ErrorRequestDiffers, errorType(other.GetWorkflowError()))
+}
+
+func TestWrongRequestsAreRefusedAtOnce(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		in   StatusChangeInput
+		says []string
+	}{
+		"rows that nobody could work on": {StatusChangeInput{Merchant: merchant, StatusRequest: activities.StatusRequest{To: channels.Shipped, Rows: []statusbook.Row{
+			{Order: "a b"}, {Order: "good"}, {Order: "c", TrackingURL: "x"}, {Order: "d", Comment: "1"}, {Order: "d", Comment: "2"},
+		}}}, []string{"3 rows are wrong", "row 1 (a b)", "row 3 (c): tracking_url", "order d stands more than once"}},
+		"a status that cannot be set, and no rows": {StatusChangeInput{Merchant: merchant, StatusRequest: activities.StatusRequest{To: "pending"}},
+			[]string{`to "pending"`, "either rows or rows_key"}},
+		"an object of somebody else": {StatusChangeInput{Merchant: merchant, StatusRequest: activities.StatusRequest{To: channels.Shipped, RowsKey: "runs/m-1/x/request.json"}},
+			[]string{"rows_key must lie under statuses/m-1/k-1/"}},
+		"another merchant than the id's": {StatusChangeInput{Merchant: "m-2", StatusRequest: activities.StatusRequest{To: channels.Shipped}}, []string{`"m-2"`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newStatusWorld(t, sandbox.Options{Orders: 200})
+			w.ExecuteWorkflow(StatusChange, c.in)
+			err := w.GetWorkflowError()
+			require.Equal(t, activities.ErrorRequest, errorType(err))
+			for _, words := range c.says {
+				assert.Contains(t, errorWords(err), words)
+			}
+			all, _ := w.calls()
+			assert.Zero(t, all)
+		})
+	}
+}
+
+func TestOnlyWhatTheSellerPermitsIsSent(t *testing.T) {
+	t.Parallel()
+	w := newStatusWorld(t, sandbox.Options{Orders: 200})
+	paris, ripley := w.of("paris")[:2], w.of("ripley")[:2]
+	_, err := accounts.ChangeSettings(t.Context(), w.store, merchant, func(s *accounts.Settings) error {
+		s.PausedConnections = []string{paris[0].Connection}
+		return nil
+	})
+	require.NoError(t, err)
+	_, list := w.change(activities.StatusRequest{To: channels.Shipped, Rows: append(rowsOf(paris), rowsOf(ripley)...)})
+	rows := byOrder(list)
+	assert.Equal(t, statusbook.NotAllowed, rows[paris[0].ID].Outcome)
+	assert.Contains(t, rows[paris[0].ID].Reason, "paused")
+	assert.NotEqual(t, statusbook.NotAllowed, rows[ripley[0].ID].Outcome)
+	assert.Empty(t, w.order(paris[0].ID).Statuses)
+}
+
+func TestWhatAChannelTakesIsLearntForTheNextChange(t *testing.T) {
+	t.Parallel()
+	w := newStatusWorld(t, sandbox.Options{Orders: 300})
+	orders := w.of("fcom")
+	w.known(orders)
+	half := len(orders) / 2
+	w.change(activities.StatusRequest{To: channels.Shipped, Rows: rowsOf(orders[:half])})
+	before, _ := w.calls()
+	next := w.next("k-2")
+	result, _ := next.change(activities.StatusRequest{To: channels.Shipped, Rows: rowsOf(orders[half:])})
+	after, _ := w.calls()
+	sent := lo.SumBy(result.Channels, func(f statusbook.Figures) int { return f.Sent })
+	assert.Positive(t, sent)
+	assert.LessOrEqual(t, after-before, len(orders)-half+2*sent, "nothing has to be found out any more")
+}
+
+func TestFalabellaReadyIsTold(t *testing.T) {
+	t.Parallel()
+	w := newStatusWorld(t, sandbox.Options{Orders: 200})
+	orders := w.of("fcom")
+	expected := w.expected(channels.ReadyToShip)
+	var told []string
+	w.OnActivity(announcements.Announce, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.Announcement) error {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		assert.Equal(t, "ready_to_ship_verified", in.Event)
+		assert.Equal(t, "fcom", in.Channel)
+		assert.Equal(t, orders[0].Connection, in.Connection)
+		told = append(told, in.Orders...)
+		return nil
+	})
+	events := 0
+	w.OnUpsertTypedSearchAttributes(mock.Anything).Return(nil).Run(func(args mock.Arguments) {
+		if event, is := args.Get(0).(temporal.SearchAttributes).GetKeyword(EventAttribute); is {
+			events++
+			assert.Equal(t, "ready_to_ship_verified", event)
+		}
+	})
+	_, list := w.change(activities.StatusRequest{To: channels.ReadyToShip, Rows: append(rowsOf(orders), rowsOf(w.of("linio"))...)})
+	w.settledAsExpected(list, expected)
+	synced := lo.FilterMap(list.Rows, func(r statusbook.ListRow, _ int) (string, bool) {
+		return r.Order, r.Outcome == statusbook.Synced && w.order(r.Order).Channel == "fcom"
+	})
+	require.NotEmpty(t, synced)
+	assert.ElementsMatch(t, synced, told, "each once, and no other channel's")
+	assert.Equal(t, 1, events)
+}
+
+func TestAStatusChangeIsCancelled(t *testing.T) {
+	t.Parallel()
+	w := newStatusWorld(t, sandbox.Options{Orders: 300})
+	orders := w.of("amazon")
+	w.at(20*time.Second, w.CancelWorkflow)
+	w.ExecuteWorkflow(StatusChange, StatusChangeInput{Merchant: merchant, StatusRequest: activities.StatusRequest{To: channels.Shipped, Rows: rowsOf(orders)}})
+	var cancelled *temporal.CanceledError
+	require.ErrorAs(t, w.GetWorkflowError(), &cancelled)
+	var result StatusResult
+	require.NoError(t, cancelled.Details(&result))
+	assert.Equal(t, statusbook.Cancelled, result.State)
+	assert.Equal(t, len(orders), lo.Sum(lo.Values(result.Outcomes)), "the books balance")
+	assert.Positive(t, result.Outcomes[statusbook.NotSynced])
+	assert.Less(t, w.passed(), 2*time.Minute)
+}
+
+func TestAHubThatRefusesUsEndsEveryRow(t *testing.T) {
+	t.Parallel()
+	w := newStatusWorld(t, sandbox.Options{Orders: 200})
+	orders := w.of("ripley")
+	w.OnActivity(statusChanges.AdvanceStatuses, mock.Anything, mock.Anything).Return(
+		func(context.Context, activities.AdvanceStatusesInput) (activities.AdvancedStatuses, error) {
+			return activities.AdvancedStatuses{}, final(activities.ErrorNotAuthorised, "the hub does not accept the token")
+		})
+	result, list := w.change(activities.StatusRequest{To: channels.Shipped, Rows: rowsOf(orders)})
+	assert.Equal(t, map[statusbook.Outcome]int{statusbook.NotSynced: len(orders)}, result.Outcomes)
+	assert.Equal(t, "the hub does not accept the token; it was not sent", list.Rows[0].Reason)
+}
+
+func TestALongStatusChangeContinuesAsNew(t *testing.T) {
+	t.Parallel()
+	w := newStatusWorld(t, sandbox.Options{Orders: 600})
+	orders := w.hub.Report().Orders
+	expected := w.expected(channels.Shipped)
+	w.SetCurrentHistoryLength(statusHistory - 1)
+	w.at(30*time.Second, func() { w.SetCurrentHistoryLength(statusHistory) })
+	request := activities.StatusRequest{To: channels.Shipped, RowsKey: storage.StatusRowsPrefix(merchant, statusKey) + "rows.json"}
+	require.NoError(t, w.store.Put(t.Context(), request.RowsKey, rowsOf(orders)))
+	w.ExecuteWorkflow(StatusChange, StatusChangeInput{Merchant: merchant, StatusRequest: request})
+	var again *workflow.ContinueAsNewError
+	require.True(t, errors.As(w.GetWorkflowError(), &again))
+	var in StatusChangeInput
+	require.NoError(t, converter.GetDefaultDataConverter().FromPayloads(again.Input, &in))
+	require.NotNil(t, in.State)
+	assert.NotEmpty(t, in.State.Open, "statuses are on their way")
+	assert.Equal(t, len(orders), in.State.Result.Requested)
+	size := lo.SumBy(again.Input.GetPayloads(), func(p *common.Payload) int { return len(p.GetData()) })
+	assert.Less(t, size, 100_000)
+
+	next := w.next(statusKey)
+	next.ExecuteWorkflow(StatusChange, in)
+	require.NoError(t, next.GetWorkflowError())
+	var list statusbook.List
+	require.NoError(t, w.store.Get(t.Context(), storage.StatusResult(merchant, statusKey), &list))
+	w.settledAsExpected(list, expected)
+	late, sent := w.late()
+	assert.LessOrEqual(t, late, sent/20)
+	assert.True(t, lo.EveryBy(w.hub.Report().Orders, func(o sandbox.ReportOrder) bool { return len(o.Statuses) <= 1 }), "nothing is sent twice")
+}
+
+func TestOrdersThatARunHasPublishedAreKnown(t *testing.T) {
+	t.Parallel()
+	w := newStatusWorld(t, sandbox.Options{Orders: 200})
+	orders := w.of("ripley")[:2]
+	for _, o := range orders {
+		publication := books.Publication{Run: "r", Record: books.LabelRecord{Order: books.Order{ID: o.ID, ConnectionID: o.Connection, Channel: o.Channel}}}
+		require.NoError(t, w.store.Put(t.Context(), storage.Published(merchant, o.ID, "r"), publication))
+	}
+	result, _ := w.change(activities.StatusRequest{To: channels.Shipped, Rows: rowsOf(orders)})
+	assert.Equal(t, "ripley", result.Channels[0].Channel)
+	_, by := w.calls()
+	assert.Zero(t, by["checkout"]+by["checkouts-light"]+by["connections"])
+}
