@@ -57,12 +57,16 @@ func (w *workbench) goOn(ctx context.Context, given *flags, result books.Result,
 	return nil
 }
 
-// beginIntake starts what hears of a connected account's orders.
+// beginIntake starts what hears of a connected account's orders. It is no part of a run, whose
+// figures would otherwise hold its calls to the hub.
 func (w *workbench) beginIntake(ctx context.Context) error {
 	if !w.from.app.known() {
 		return nil
 	}
-	return starter.TemporalKeeping{Client: w.temporal}.Connected(ctx, w.from.merchant)
+	if err := (starter.TemporalKeeping{Client: w.temporal}).Connected(ctx, w.from.merchant); err != nil {
+		return err
+	}
+	return w.subscribe(ctx)
 }
 
 // tracked is a row of a status change, as the command line reads it.
