@@ -29,7 +29,7 @@ import (
 )
 
 // lookEvery is how often something that goes on is asked how far it is.
-const lookEvery = 50 * time.Millisecond
+const lookEvery = 200 * time.Millisecond
 
 // loopback are the addresses of this machine, from which webhooks come here.
 var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
