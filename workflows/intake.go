@@ -62,6 +62,8 @@ type intake struct {
 	// pending are the notices in the state; since is when the first of them came.
 	pending map[string]bool
 	since   time.Time
+	// reading counts those that are being taken up.
+	reading int
 	// news: something came that the wait for the next step does not know of.
 	news           bool
 	signals, steps int
@@ -85,7 +87,7 @@ func newIntake(ctx workflow.Context, in IntakeInput) (*intake, error) {
 // listen takes notices, the news of runs, and confirmations.
 func (i *intake) listen(ctx workflow.Context) error {
 	err := workflow.SetQueryHandlerWithOptions(ctx, ProgressQuery, func() (IntakeProgress, error) {
-		return IntakeProgress{Merchant: i.merchant, IntakeState: i.state, Waiting: i.state.waiting()}, nil
+		return IntakeProgress{Merchant: i.merchant, IntakeState: i.state, Waiting: i.state.waiting() + i.reading}, nil
 	}, workflow.QueryHandlerOptions{Description: "how far the intake is"})
 	if err != nil {
 		return err

@@ -87,6 +87,7 @@ func (i *intake) takeUp(ctx workflow.Context) error {
 	ids := append([]string(nil), i.state.Pending[:min(len(i.state.Pending), noticesAtOnce)]...)
 	// What comes for them from here on is a notice of its own.
 	i.forget(ids)
+	i.reading = len(ids)
 	taken := false
 	err := i.step(ctx, stepRead, func(g workflow.Context) error {
 		in := activities.TakeUpNoticesInput{Merchant: i.merchant, Source: activities.ByWebhook, IDs: ids}
@@ -94,6 +95,7 @@ func (i *intake) takeUp(ctx workflow.Context) error {
 		taken = err == nil
 		return err
 	})
+	i.reading = 0
 	if !taken {
 		i.putBack(ids)
 	}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/multivende/sandbox"
+	starter "github.com/despacho/despacho/starter/run"
+)
+
+// tell uses one of a sandbox's controls.
+func tell(hub *sandbox.Hub, control, body string) error {
+	answer := httptest.NewRecorder()
+	hub.ServeHTTP(answer, httptest.NewRequest(http.MethodPost, "/sandbox/"+control, strings.NewReader(body)))
+	if answer.Code >= http.StatusBadRequest {
+		return fmt.Errorf("the sandbox answers %d to /sandbox/%s: %s", answer.Code, control, answer.Body)
+	}
+	return nil
+}
+
+// sold are the delivery orders of sales that came while the world ran.
+func sold(report sandbox.Report) []sandbox.ReportOrder {
+	return lo.Filter(report.Orders, func(o sandbox.ReportOrder, _ int) bool { return o.Life != "" })
+}
+
+// records are what the intake knows of each order.
+func (s *scene) records(ctx context.Context, merchant string) (map[string]activities.IntakeRecord, error) {
+	records := map[string]activities.IntakeRecord{}
+	for _, state := range activities.IntakeStates() {
+		listed, err := activities.ListIntake(ctx, s.store, merchant, state)
+		if err != nil {
+			return nil, err
+		}
+		for _, record := range listed {
+			if _, twice := records[record.Order]; twice {
+				return nil, fmt.Errorf("order %s stands in two states", record.Order)
+			}
+			records[record.Order] = record
+		}
+	}
+	return records, nil
+}
+
+// quiet waits until a merchant's intake has heard so many notices and taken up all of them.
+func (s *scene) quiet(ctx context.Context, merchant string, notices int) error {
+	intakes := starter.TemporalIntakes{Client: s.temporal}
+	return until(ctx, "the intake takes up what it heard", func() (bool, error) {
+		progress, err := intakes.Progress(ctx, merchant)
+		if errors.Is(err, starter.ErrNoAnswer) || errors.Is(err, starter.ErrNoRun) {
+			return false, nil
+		}
+		return err == nil && progress.Notices >= notices && progress.Waiting == 0 && !progress.Complete.IsZero(), err
+	})
+}

@@ -1,0 +1,102 @@
+// Command bench measures a whole deployment on this machine: a storm of webhooks with the worker
+// away, and one merchant's run beside another merchant's storm.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"text/tabwriter"
+	"time"
+
+	"github.com/alecthomas/kong"
+)
+
+// flags say how much is measured; 0 leaves a part out.
+type flags struct {
+	Webhooks int           `default:"10000" help:"Orders that are told by webhook while no worker runs (default ${default})."`
+	Within   time.Duration `default:"10s" help:"In how short a time they come (default ${default})."`
+
+	Quiet int     `default:"110" help:"Orders of the merchant whose run is timed (default ${default})."`
+	Storm int     `default:"3000" help:"Orders of the merchant that storms, and as many are sold meanwhile (default ${default})."`
+	Speed float64 `default:"120" help:"How many times as fast as ours the hub's clock runs beside that storm (default ${default})."`
+
+	Patience time.Duration `default:"30m" help:"How long each part may take (default ${default})."`
+}
+
+func main() {
+	var given flags
+	kong.Parse(&given, kong.Description("Measures a whole deployment on this machine."))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := given.measure(ctx, os.Stdout)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		os.Exit(1)
+	}
+}
+
+func (f flags) measure(ctx context.Context, out io.Writer) error {
+	dir, err := os.MkdirTemp("", "despacho-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	for _, part := range []func(context.Context, string, io.Writer) error{f.webhooks, f.fairness} {
+		bounded, cancel := context.WithTimeout(ctx, f.Patience)
+		err := part(bounded, dir, out)
+		cancel()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f flags) webhooks(ctx context.Context, dir string, out io.Writer) error {
+	if f.Webhooks == 0 {
+		return nil
+	}
+	figures, err := storm(ctx, filepath.Join(dir, "storm"), f.Webhooks, f.Within)
+	if err != nil {
+		return err
+	}
+	return table(out, fmt.Sprintf("%d orders told by webhook in %v, the worker away and back", f.Webhooks, f.Within), [][2]string{
+		{"notices sent, answered 200", fmt.Sprintf("%d, %d", figures.Notices, figures.Answered)},
+		{"99 of 100 answered within, all within", fmt.Sprintf("%.0f ms, %.0f ms", figures.P99, figures.Slowest)},
+		{"delivery orders, without a record", fmt.Sprintf("%d, %d", figures.Orders, figures.Lost)},
+		{"first heard of by polling", fmt.Sprint(figures.ByPoll)},
+		{"reads a sale", fmt.Sprintf("%.2f", float64(figures.SaleReads)/float64(max(figures.Sales, 1)))},
+		{"from the worker's return to all taken up", fmt.Sprintf("%.1f s", figures.TakenUp.Seconds())},
+	})
+}
+
+func (f flags) fairness(ctx context.Context, dir string, out io.Writer) error {
+	if f.Storm == 0 {
+		return nil
+	}
+	figures, err := fairness{Speed: f.Speed, Orders: f.Quiet, Storm: f.Storm}.measure(ctx, dir)
+	if err != nil {
+		return err
+	}
+	return table(out, fmt.Sprintf("A run of %d orders beside a storm of %d waiting and %d coming of another merchant, the hub %g times as fast", f.Quiet, f.Storm, f.Storm, f.Speed), [][2]string{
+		{"alone", fmt.Sprintf("%.1f s", figures.Alone.Seconds())},
+		{"beside the storm", fmt.Sprintf("%.1f s", figures.Beside.Seconds())},
+		{"ratio", fmt.Sprintf("%.2f", figures.ratio())},
+		{"labels of the quiet merchant", fmt.Sprint(figures.Labelled)},
+		{"of the other at that time: labels asked for, notices", fmt.Sprintf("%d, %d", figures.StormLabelled, figures.StormNotices)},
+		{"the storm went on", fmt.Sprint(figures.StormIsRunning)},
+	})
+}
+
+func table(out io.Writer, title string, rows [][2]string) error {
+	fmt.Fprintf(out, "\n%s\n", title)
+	aligned := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, row := range rows {
+		fmt.Fprintf(aligned, "  %s\t%s\n", row[0], row[1])
+	}
+	return aligned.Flush()
+}

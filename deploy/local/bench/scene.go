@@ -1,0 +1,241 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
+
+	"github.com/despacho/despacho/accounts"
+	"github.com/despacho/despacho/deploy/local/stack"
+	gateway "github.com/despacho/despacho/gateway/run"
+	"github.com/despacho/despacho/multivende/sandbox"
+	starter "github.com/despacho/despacho/starter/run"
+	"github.com/despacho/despacho/storage"
+	worker "github.com/despacho/despacho/worker/run"
+)
+
+// lookEvery is how often something that goes on is asked how far it is.
+const lookEvery = 200 * time.Millisecond
+
+// loopback are the addresses of this machine, from which webhooks come here.
+var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+
+// scene is a deployment: Temporal, S3, a gateway, a worker that comes and goes, and a hub with
+// one or more merchants.
+type scene struct {
+	running  *stack.Stack
+	temporal client.Client
+	objects  *http.Transport
+	store    *storage.Store
+	hubs     sandbox.Merchants
+	hub      string // URL
+	speed    float64
+	keys     string // file
+	log      *slog.Logger
+
+	webhooks   string // where the gateway hears
+	stopWorker func() error
+	stops      []func() error
+}
+
+// open starts everything but the worker, in a folder of its own.
+func open(ctx context.Context, dir string, speed float64, worlds ...sandbox.Options) (*scene, error) {
+	s := &scene{speed: speed, log: slog.New(slog.DiscardHandler), objects: http.DefaultTransport.(*http.Transport).Clone()}
+	s.objects.MaxIdleConnsPerHost = 64
+	for _, start := range []func() error{
+		func() error { return s.startStack(ctx, dir) },
+		func() error { return s.startHub(worlds) },
+		s.makeKeys,
+		func() error { return s.startGateway(ctx) },
+	} {
+		if err := start(); err != nil {
+			return nil, errors.Join(err, s.close())
+		}
+	}
+	return s, nil
+}
+
+func (s *scene) startStack(ctx context.Context, dir string) (err error) {
+	if s.running, err = stack.Start(ctx, stack.Options{Dir: dir}); err != nil {
+		return err
+	}
+	s.stops = append(s.stops, func() error { s.running.Stop(); return nil })
+	s.temporal, err = client.DialContext(ctx, client.Options{
+		HostPort: s.running.TemporalAddress, Namespace: s.running.Namespace, Logger: log.NewStructuredLogger(s.log),
+	})
+	if err != nil {
+		return err
+	}
+	s.stops = append(s.stops, func() error { s.temporal.Close(); s.objects.CloseIdleConnections(); return nil })
+	if _, err := starter.Prepare(ctx, s.temporal, s.running.Namespace); err != nil {
+		return err
+	}
+	s.store, err = storage.Open(ctx, storage.Config{Bucket: s.running.Bucket, AWS: &aws.Config{
+		Region: stack.Region, BaseEndpoint: aws.String(s.running.S3Endpoint),
+		Credentials: credentials.NewStaticCredentialsProvider(s.running.AccessKey, s.running.SecretKey, ""),
+		HTTPClient:  &http.Client{Transport: s.objects},
+	}})
+	if err != nil {
+		return err
+	}
+	_, err = s.store.EnsureBucket(ctx)
+	return err
+}
+
+func (s *scene) startHub(worlds []sandbox.Options) error {
+	for _, world := range worlds {
+		world.Speed = s.speed
+		if len(s.hubs) > 0 { // one application for all merchants
+			world.ClientID, world.ClientSecret = s.hubs[0].ClientID(), s.hubs[0].ClientSecret()
+		}
+		hub, err := sandbox.New(world)
+		if err != nil {
+			return err
+		}
+		s.hubs = append(s.hubs, hub)
+		s.stops = append(s.stops, hub.Close)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: s.hubs, ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = server.Serve(listener) }()
+	s.stops = append(s.stops, server.Close)
+	s.hub = "http://" + listener.Addr().String()
+	return nil
+}
+
+func (s *scene) makeKeys() error {
+	keys, err := accounts.NewKeys()
+	if err != nil {
+		return err
+	}
+	written, err := keys.JSON()
+	if err != nil {
+		return err
+	}
+	s.keys = filepath.Join(s.running.Dir, "accounts-key.json")
+	return os.WriteFile(s.keys, []byte(written.Reveal()), 0o600)
+}
+
+func (s *scene) startGateway(ctx context.Context) error {
+	settings := gateway.DefaultSettings()
+	settings.Listen, settings.Health, settings.Drain, settings.Bucket = "127.0.0.1:0", "127.0.0.1:0", time.Second, s.running.Bucket
+	hearing, end := context.WithCancel(context.WithoutCancel(ctx))
+	ready, ended := make(chan gateway.Addresses, 1), make(chan error, 1)
+	go func() {
+		ended <- gateway.Run(hearing, settings, gateway.Options{
+			Temporal: s.temporal, Namespace: s.running.Namespace, Store: s.store, Sources: loopback, Log: s.log,
+			Ready: func(at gateway.Addresses) { ready <- at },
+		})
+	}()
+	select {
+	case at := <-ready:
+		s.webhooks = "http://" + at.Webhooks + gateway.Path
+		s.stops = append(s.stops, func() error { end(); return <-ended })
+		return nil
+	case err := <-ended:
+		end()
+		return fmt.Errorf("the gateway did not start: %w", err)
+	}
+}
+
+// work starts a worker for every connected merchant.
+func (s *scene) work(ctx context.Context) error {
+	settings := worker.DefaultSettings()
+	settings.Hub, settings.HubSpeed, settings.DownloadHosts = s.hub, s.speed, []string{"127.0.0.1"}
+	settings.ClientID, settings.ClientSecret, settings.AccountsKeyFile = s.hubs[0].ClientID(), worker.Secret(s.hubs[0].ClientSecret()), s.keys
+	settings.Bucket, settings.FilesParallel, settings.Listen, settings.Drain = s.running.Bucket, 4, "127.0.0.1:0", time.Second
+	working, end := context.WithCancel(context.WithoutCancel(ctx))
+	ready, ended := make(chan string, 1), make(chan error, 1)
+	go func() {
+		ended <- worker.Run(working, settings, worker.Options{
+			Temporal: s.temporal, Namespace: s.running.Namespace, Store: s.store, Log: s.log,
+			Ready: func(address string) { ready <- address },
+		})
+	}()
+	select {
+	case <-ready:
+		s.stopWorker = func() error { end(); return <-ended }
+		return nil
+	case err := <-ended:
+		end()
+		return fmt.Errorf("the worker did not start: %w", err)
+	}
+}
+
+// rest takes the worker away.
+func (s *scene) rest() error {
+	if s.stopWorker == nil {
+		return nil
+	}
+	stop := s.stopWorker
+	s.stopWorker = nil
+	return stop()
+}
+
+// connect connects a merchant, as `starter connect --code` does.
+func (s *scene) connect(ctx context.Context, hub *sandbox.Hub) error {
+	code, err := hub.NewCode()
+	if err != nil {
+		return err
+	}
+	return s.starter(ctx, "connect", "--code", code, "--hub", s.hub, "--hub-speed", strconv.FormatFloat(s.speed, 'g', -1, 64),
+		"--download-hosts", "127.0.0.1", "--accounts-key-file", s.keys, "--client-id", hub.ClientID(), "--client-secret", hub.ClientSecret())
+}
+
+// starter runs a command of the starter on this deployment.
+func (s *scene) starter(ctx context.Context, arguments ...string) error {
+	program := starter.Program{
+		Out: io.Discard, Err: io.Discard,
+		Objects: func(context.Context, string) (*storage.Store, error) { return s.store, nil },
+		Keeping: func(context.Context) (starter.Keeping, error) {
+			return starter.TemporalKeeping{Client: s.temporal}, nil
+		},
+	}
+	if code := program.Main(ctx, arguments); code != starter.ExitComplete {
+		return fmt.Errorf("starter %s: exit code %d", arguments[0], code)
+	}
+	return nil
+}
+
+// close ends everything, what was started last first.
+func (s *scene) close() error {
+	err := s.rest()
+	for i := len(s.stops) - 1; i >= 0; i-- {
+		err = errors.Join(err, s.stops[i]())
+	}
+	return err
+}
+
+// until asks again and again, until it is so or ctx ends.
+func until(ctx context.Context, what string, so func() (bool, error)) error {
+	ticker := time.NewTicker(lookEvery)
+	defer ticker.Stop()
+	for {
+		yes, err := so()
+		if yes || err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%s: %w", what, context.Cause(ctx))
+		case <-ticker.C:
+		}
+	}
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/samber/lo"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/converter"
+
+	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/multivende/sandbox"
+	starter "github.com/despacho/despacho/starter/run"
+	"github.com/despacho/despacho/workflows"
+)
+
+func TestConfirmedOrdersAndSchedules(t *testing.T) {
+	t.Parallel()
+	c := openCounter(t, "--orders", "80", "--speed", "600")
+
+	t.Run("labels of confirmed orders are made in the background, and the next run only joins them", func(t *testing.T) {
+		norte := c.request(t, "Tienda Norte")
+		c.says(t, starter.ExitComplete, "policy", "set", "when-stock-confirmed", "--connection", norte.Connections[0])
+		confirmed := lo.Slice(c.labelable(t, norte.Connections[0]), 0, 6)
+		require.Len(t, confirmed, 6)
+		arguments := []string{"confirm"}
+		for _, order := range confirmed {
+			arguments = append(arguments, "--order", order.ID)
+		}
+		c.says(t, starter.ExitComplete, arguments...)
+		c.says(t, starter.ExitComplete, arguments...) // a partner that says it twice
+		eventually(t, "the labels are there", func() bool {
+			return lo.EveryBy(confirmed, func(o sandbox.ReportOrder) bool { return c.standsIn(t, o.ID, activities.IntakeLabelled) })
+		})
+
+		joined := c.end(t, c.start(t, "morning", norte))
+		assert.Equal(t, books.RunCompleted, joined.result.State)
+		rows, orders := joined.rows(), joined.orders()
+		for _, order := range confirmed {
+			assert.Equal(t, books.Labelled, rows[order.ID].Outcome, rows[order.ID].Reason)
+			assert.Len(t, orders[order.ID].Labels, 1, "the label of order %s was asked for once", order.ID)
+		}
+		assert.Equal(t, len(confirmed), joined.result.Outcomes[books.Labelled])
+		assert.Equal(t, len(confirmed), asked(joined.report), "no other label was asked for")
+	})
+
+	t.Run("a schedule starts runs with its request, one at a time, and none once it is paused", func(t *testing.T) {
+		request := c.request(t, "Paris")
+		c.says(t, starter.ExitComplete, "schedule", "set", "--name", "each-second", "--cron", "* * * * * * *", "--time-zone", "America/Santiago",
+			"--connection", request.Connections[0], "--stock", "as-is", "--max", "500")
+		eventually(t, "two runs of the schedule are over", func() bool {
+			return len(c.scheduled(t, "each-second", enums.WORKFLOW_EXECUTION_STATUS_COMPLETED)) >= 2
+		})
+		c.says(t, starter.ExitComplete, "schedule", "pause", "--name", "each-second")
+		eventually(t, "no run of it is open", func() bool {
+			return len(c.scheduled(t, "each-second", enums.WORKFLOW_EXECUTION_STATUS_RUNNING)) == 0
+		})
+
+		var printed []string
+		for _, id := range c.scheduled(t, "each-second", enums.WORKFLOW_EXECUTION_STATUS_COMPLETED) {
+			merchant, key, err := workflows.ParseRunID(id)
+			require.NoError(t, err)
+			assert.Equal(t, c.merchant, merchant)
+			assert.Equal(t, request.Connections, c.inputOf(t, id).Connections)
+			assert.Equal(t, 500, c.inputOf(t, id).Max)
+			done := c.end(t, starter.Started{WorkflowID: id, Run: key})
+			assert.Equal(t, books.RunCompleted, done.result.State)
+			assert.Equal(t, key, done.result.Run)
+			printed = append(printed, lo.FilterMap(done.manifest.Rows, func(r books.Row, _ int) (string, bool) { return r.ID, r.Outcome == books.Labelled })...)
+		}
+		assert.NotEmpty(t, printed)
+		assert.Empty(t, lo.FindDuplicates(printed), "each order is printed by one run")
+	})
+
+	t.Run("nothing begins for a paused merchant, whoever starts a run", func(t *testing.T) {
+		ripley := c.request(t, "Ripley Chile")
+		c.says(t, starter.ExitComplete, "schedule", "set", "--name", "noon", "--at", "12:00", "--time-zone", "America/Santiago", "--connection", ripley.Connections[0], "--stock", "as-is")
+		c.says(t, starter.ExitComplete, "pause")
+		before := asked(c.report(t))
+		c.says(t, starter.ExitComplete, "schedule", "trigger", "--name", "noon")
+		var ran []string
+		eventually(t, "the run that was triggered is over", func() bool {
+			ran = c.scheduled(t, "noon", enums.WORKFLOW_EXECUTION_STATUS_COMPLETED)
+			return len(ran) == 1
+		})
+		result, err := c.runs.Wait(t.Context(), ran[0])
+		require.NoError(t, err)
+		assert.Zero(t, result.Requested)
+		require.Len(t, result.Connections, 1)
+		assert.Contains(t, result.Connections[0].Reason, "paused")
+		assert.Equal(t, before, asked(c.report(t)))
+
+		c.says(t, starter.ExitComplete, "resume")
+		done := c.end(t, c.start(t, "resumed", ripley))
+		requireEachPrintedOnce(t, ripley, done)
+	})
+}
+
+// labelable are the orders of a connection whose label can be had at once.
+func (c counter) labelable(t *testing.T, connection string) []sandbox.ReportOrder {
+	t.Helper()
+	return lo.Filter(c.report(t).Orders, func(o sandbox.ReportOrder, _ int) bool {
+		return o.Connection == connection && o.Expected == string(books.Labelled)
+	})
+}
+
+// standsIn says whether the intake has the order in a state.
+func (c counter) standsIn(t *testing.T, order string, state activities.IntakeState) bool {
+	t.Helper()
+	record, err := activities.ReadIntakeRecord(t.Context(), c.store, c.merchant, order)
+	return err == nil && record.State == state
+}
+
+// scheduled are the workflow ids of a schedule's runs that have this status.
+func (c counter) scheduled(t *testing.T, name string, status enums.WorkflowExecutionStatus) []string {
+	t.Helper()
+	query := "WorkflowType = 'LabelRun' AND TemporalScheduledById = '" + starter.ScheduleID(c.merchant, name) + "' AND ExecutionStatus = '" + status.String() + "'"
+	found, err := c.runs.List(t.Context(), query, 100)
+	require.NoError(t, err)
+	return lo.Map(found, func(d starter.Description, _ int) string { return d.WorkflowID })
+}
+
+// inputOf reads with what a run was started.
+func (c counter) inputOf(t *testing.T, id string) (input workflows.LabelRunInput) {
+	t.Helper()
+	history := c.temporal.GetWorkflowHistory(t.Context(), id, "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	event, err := history.Next()
+	require.NoError(t, err)
+	payloads := event.GetWorkflowExecutionStartedEventAttributes().GetInput()
+	require.NoError(t, converter.GetDefaultDataConverter().FromPayloads(payloads, &input))
+	return input
+}
