@@ -100,7 +100,11 @@ func TestConfirmedOrdersHaveTheirLabelMadeOnceAndTheNextRunOnlyJoinsIt(t *testin
 		assert.Equal(t, ConfirmAccepted, w.confirm(row.ID).Orders[0].Outcome)
 	}
 
-	t.Run("the next run takes them from the store, and leaves out those that were cancelled", func(t *testing.T) {
+	t.Run("the next run takes them from the store, leaves out those that were cancelled, and lets the unconfirmed wait", func(t *testing.T) {
+		w.post("/sandbox/sales", map[string]any{"count": 3, "life": "plain", "connection": "ripley"})
+		w.pass(time.Second)
+		fresh := lo.Filter(w.fated("ripley", sandbox.Labelable), func(o sandbox.ReportOrder, _ int) bool { return o.Life == sandbox.Plain })
+		require.NotEmpty(t, fresh)
 		stored := lo.Filter(orders, func(o sandbox.ReportOrder, _ int) bool { return w.state(o) == IntakeLabelled })
 		w.cancel(stored[0])
 		asked := w.calls("tickets")
@@ -118,6 +122,9 @@ func TestConfirmedOrdersHaveTheirLabelMadeOnceAndTheNextRunOnlyJoinsIt(t *testin
 		assert.Equal(t, books.Cancelled, ends[stored[0].ID])
 		for _, o := range stored[1:] {
 			assert.Equal(t, books.Labelled, ends[o.ID])
+		}
+		for _, o := range fresh {
+			assert.Equal(t, books.NotReady, ends[o.ID])
 		}
 		assert.Equal(t, asked, w.calls("tickets"))
 	})

@@ -12,6 +12,7 @@ import (
 
 	"github.com/samber/lo"
 
+	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/storage"
@@ -47,7 +48,11 @@ func (a *Orders) read(ctx context.Context, in ReadOrdersInput) (Step, error) {
 	if err != nil {
 		return Step{}, err
 	}
-	reader := &saleReader{hub: hub, store: a.Store, in: in}
+	settings, err := accounts.ReadSettings(ctx, a.Store, in.Merchant)
+	if err != nil {
+		return Step{}, err
+	}
+	reader := &saleReader{hub: hub, store: a.Store, in: in, settings: settings}
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(hubParallel)
 	for _, orders := range lo.PartitionBy(list.Pending, saleKey) {
@@ -64,6 +69,8 @@ type saleReader struct {
 	hub   *multivende.Client
 	store *storage.Store
 	in    ReadOrdersInput
+	// settings are the merchant's.
+	settings accounts.Settings
 
 	mu   sync.Mutex
 	page books.Page
@@ -203,6 +210,15 @@ func (r *saleReader) settle(ctx context.Context, order books.Order, s sale) erro
 		}
 		if !errors.Is(err, storage.ErrNotFound) {
 			return err
+		}
+	}
+	if v.outcome == "" {
+		waits, err := r.waitsForStock(ctx, order)
+		if err != nil {
+			return err
+		}
+		if waits {
+			v = unconfirmed
 		}
 	}
 	r.add(func(p *books.Page) {

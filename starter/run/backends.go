@@ -41,6 +41,12 @@ func (p Program) withDefaults() Program {
 	if p.Statuses == nil {
 		p.Statuses = dialStatuses
 	}
+	if p.Intakes == nil {
+		p.Intakes = dialIntakes
+	}
+	if p.Schedules == nil {
+		p.Schedules = dialSchedules
+	}
 	if p.Prepare == nil {
 		p.Prepare = dialAndPrepare
 	}

@@ -34,6 +34,9 @@ type Program struct {
 	Callback string
 	// Statuses opens what the commands about statuses need.
 	Statuses func(ctx context.Context) (StatusChanges, error)
+	// Intakes and Schedules open what the commands about hearing of orders and about hours need.
+	Intakes   func(ctx context.Context) (Intakes, error)
+	Schedules func(ctx context.Context) (Schedules, error)
 	// Prepare makes what Temporal lacks and says in sentences what it did.
 	Prepare func(ctx context.Context) (did []string, err error)
 	Now     func() time.Time
@@ -62,6 +65,11 @@ type commands struct {
 	Pause       pauseCommand        `cmd:"" help:"Let nothing more begin for a merchant, or for a connection."`
 	Resume      resumeCommand       `cmd:"" help:"Let work begin again."`
 	AccountsKey accountsKeyCommands `cmd:"" name:"accounts-key" help:"Make or rotate the keys that encrypt accounts."`
+
+	Intake   intakeCommand    `cmd:"" help:"Show the orders that were heard of: held back, waiting, to be taken out of the pile."`
+	Confirm  confirmCommand   `cmd:"" help:"Confirm that there is stock of orders: their labels are made in the background."`
+	Policy   policyCommands   `cmd:"" help:"Settle when labels are made, for a merchant or a connection."`
+	Schedule scheduleCommands `cmd:"" help:"Start runs at the hours that the warehouse wants."`
 
 	Labels labelsCommands `cmd:"" help:"Check and join label files: no Temporal, store or hub."`
 }

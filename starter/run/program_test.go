@@ -44,10 +44,15 @@ func TestScripts(t *testing.T) {
 			runs, store := worldOfScripts(t)
 			statuses := newFakeStatuses(store)
 			e.Values["statuses"] = statuses
+			schedules := &fakeSchedules{there: map[string]ScheduledRuns{}}
+			heardOf(t, store)
 			e.Values["program"] = Program{
 				Runs:        func(context.Context) (Runs, error) { return runs, nil },
 				Store:       func(context.Context, string) (Store, error) { return store, nil },
 				Statuses:    func(context.Context) (StatusChanges, error) { return statuses, nil },
+				Objects:     func(context.Context, string) (*storage.Store, error) { return store, nil },
+				Intakes:     func(context.Context) (Intakes, error) { return &fakeIntakes{}, nil },
+				Schedules:   func(context.Context) (Schedules, error) { return schedules, nil },
 				Prepare:     func(context.Context) ([]string, error) { return []string{"namespace packers: there"}, nil },
 				Now:         func() time.Time { return time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC) },
 				FollowEvery: time.Millisecond,

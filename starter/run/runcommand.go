@@ -12,10 +12,9 @@ import (
 	"github.com/despacho/despacho/workflows"
 )
 
-type runCommand struct {
+// requestFlags say what a run is to do, whoever starts it.
+type requestFlags struct {
 	Connection     []string `sep:"none" placeholder:"ID" help:"Only this marketplace connection; can be repeated."`
-	Order          []string `sep:"none" placeholder:"ID" help:"Only this order: delivery order id or code, checkout id, the marketplace's order number, or PackageId; can be repeated."`
-	OrdersFile     string   `placeholder:"FILE" help:"Only the orders of this file: CSV with a header or a JSON array; column order and, if wanted, connection."`
 	Warehouse      string   `placeholder:"ID" help:"Only delivery orders of this warehouse."`
 	Since          Span     `placeholder:"7d" help:"How far back an order may have been made (90m, 24h, 7d); default 7d."`
 	Within         Span     `placeholder:"2h" help:"After how long the run publishes what is there; default 2h."`
@@ -25,6 +24,12 @@ type runCommand struct {
 	Reprint        bool     `help:"Take in again what an earlier run of ours published."`
 	Format         string   `enum:"zpl,pdf" default:"zpl" placeholder:"zpl" help:"Preferred format of the printed labels, zpl or pdf; default zpl."`
 	PrintingFlags
+}
+
+type runCommand struct {
+	Order      []string `sep:"none" placeholder:"ID" help:"Only this order: delivery order id or code, checkout id, the marketplace's order number, or PackageId; can be repeated."`
+	OrdersFile string   `placeholder:"FILE" help:"Only the orders of this file: CSV with a header or a JSON array; column order and, if wanted, connection."`
+	requestFlags
 	Key  string `placeholder:"KEY" help:"Key of the run: the same key gives the same run. Made and printed when left out."`
 	Plan bool   `help:"Say what would be sent and asked, and do nothing."`
 	Wait bool   `help:"Wait for the end and show progress."`
@@ -70,24 +75,31 @@ func (c *runCommand) key(now time.Time) string {
 
 // request is what the flags ask for.
 func (c *runCommand) request(d desk) (workflows.LabelRunInput, error) {
-	for _, id := range c.Connection {
-		if complaint := checkID(id); complaint != "" {
-			return workflows.LabelRunInput{}, usageProblem("", "--connection %q: %s", id, complaint)
-		}
-	}
 	orders, err := c.orders(d)
 	if err != nil {
 		return workflows.LabelRunInput{}, err
 	}
-	limit, err := c.limit(len(orders))
+	input, err := c.requestFlags.request(d.merchant, len(orders))
+	input.Orders, input.Plan = orders, c.Plan
+	return input, err
+}
+
+// request is what the flags ask for; named is how many orders are named besides.
+func (f *requestFlags) request(merchant string, named int) (workflows.LabelRunInput, error) {
+	for _, id := range f.Connection {
+		if complaint := checkID(id); complaint != "" {
+			return workflows.LabelRunInput{}, usageProblem("", "--connection %q: %s", id, complaint)
+		}
+	}
+	limit, err := f.limit(named)
 	if err != nil {
 		return workflows.LabelRunInput{}, err
 	}
-	printing, err := c.Printing()
+	printing, err := f.Printing()
 	return workflows.LabelRunInput{
-		Merchant: d.merchant, Connections: lo.Uniq(c.Connection), Orders: orders, Warehouse: c.Warehouse,
-		Since: activities.Duration(c.Since), Within: activities.Duration(c.Within), Max: limit,
-		IncludePrinted: c.IncludePrinted, Reprint: c.Reprint, Format: c.Format, Printing: printing, Plan: c.Plan,
+		Merchant: merchant, Connections: lo.Uniq(f.Connection), Warehouse: f.Warehouse,
+		Since: activities.Duration(f.Since), Within: activities.Duration(f.Within), Max: limit,
+		IncludePrinted: f.IncludePrinted, Reprint: f.Reprint, Format: f.Format, Printing: printing,
 	}, err
 }
 
@@ -112,20 +124,20 @@ func (c *runCommand) orders(d desk) ([]activities.OrderReference, error) {
 }
 
 // limit is the most orders that the run may take up; zero leaves it to the run.
-func (c *runCommand) limit(named int) (int, error) {
+func (f *requestFlags) limit(named int) (int, error) {
 	switch {
-	case c.Max < 0:
-		return 0, usageProblem("", "--max %d: at least 1 is needed", c.Max)
-	case c.Max > workflows.DefaultMax && !c.Yes:
-		return 0, usageProblem("add --yes when you mean it", "--max %d is more than %d orders", c.Max, workflows.DefaultMax)
-	case named > workflows.DefaultMax && !c.Yes:
+	case f.Max < 0:
+		return 0, usageProblem("", "--max %d: at least 1 is needed", f.Max)
+	case f.Max > workflows.DefaultMax && !f.Yes:
+		return 0, usageProblem("add --yes when you mean it", "--max %d is more than %d orders", f.Max, workflows.DefaultMax)
+	case named > workflows.DefaultMax && !f.Yes:
 		return 0, usageProblem("add --yes when you mean it", "%d orders are named, more than %d", named, workflows.DefaultMax)
-	case c.Max > 0 && named > c.Max:
-		return 0, usageProblem("name fewer orders or raise --max", "%d orders are named, more than --max %d", named, c.Max)
-	case c.Max == 0 && named > workflows.DefaultMax:
+	case f.Max > 0 && named > f.Max:
+		return 0, usageProblem("name fewer orders or raise --max", "%d orders are named, more than --max %d", named, f.Max)
+	case f.Max == 0 && named > workflows.DefaultMax:
 		return -1, nil
 	}
-	return c.Max, nil
+	return f.Max, nil
 }
 
 // afterStart says what was started and, when asked to, waits for its end.

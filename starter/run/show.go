@@ -40,6 +40,7 @@ func (c *showCommand) Run(ctx context.Context, d desk) error {
 	if err := d.showManifest(ctx, store, current.Result); err != nil {
 		return err
 	}
+	d.showTakeOut(ctx, current.Result.Merchant, current.Result.Run)
 	for i, link := range links {
 		if i == 0 {
 			d.print("\nlinks, good for 15 minutes:")
