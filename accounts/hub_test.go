@@ -34,6 +34,8 @@ type town struct {
 	sends      []string
 	// answers are what the hub does with the next sends; none means that it works.
 	answers []answer
+	// life is how long tokens live; 6 hours when it is not said.
+	life time.Duration
 }
 
 // answer is what becomes of a send.
@@ -42,6 +44,8 @@ type answer struct {
 	after time.Duration
 	// done: the hub has done it all the same.
 	done bool
+	// takes is how long it takes.
+	takes time.Duration
 }
 
 func newTown(t *testing.T) *town {
@@ -97,8 +101,12 @@ func (w *town) pair() multivende.Grant {
 
 func (w *town) next() multivende.Grant {
 	w.generation++
+	life := 6 * time.Hour
+	if w.life > 0 {
+		life = w.life
+	}
 	return multivende.Grant{
-		Merchant: shop, At: w.now, Token: multivende.Secret(fmt.Sprintf("token-%d", w.generation)), ExpiresAt: w.now.Add(6 * time.Hour),
+		Merchant: shop, At: w.now, Token: multivende.Secret(fmt.Sprintf("token-%d", w.generation)), ExpiresAt: w.now.Add(life),
 		RefreshToken: multivende.Secret(w.good()), RefreshExpiresAt: w.now.Add(48 * time.Hour),
 		Scopes: multivende.Scopes{"read:checkouts": {All: true}},
 	}
@@ -115,6 +123,7 @@ func (w *town) Refresh(_ context.Context, token multivende.Secret) (multivende.G
 	if len(w.answers) > 0 {
 		a, w.answers = w.answers[0], w.answers[1:]
 	}
+	w.now = w.now.Add(a.takes)
 	if a.fate != multivende.NotSent {
 		w.sends = append(w.sends, token.Reveal())
 	}

@@ -7,8 +7,14 @@ import (
 )
 
 const (
-	// Margin is how much life a token has left when it is renewed; the hub's time.
+	// Margin is how much life a token has left when it is renewed, or half of a life that is shorter
+	// than that; the hub's time.
 	Margin = time.Hour
+	// leastAge is what keeps a pair from being renewed as soon as it is given; the hub's time.
+	leastAge = 10 * time.Second
+	// freshPair is the age up to which only the clocks that a pair was given at count for it: a pair
+	// that another clock calls old is not renewed in a loop; the hub's time.
+	freshPair = 10 * time.Minute
 	// lastTry is how long before the token's end a pause that the hub asked for is cut; the hub's time.
 	lastTry = time.Minute
 	// demandPause is the least age of a pair that was asked for because of a refusal, before it is
@@ -57,12 +63,12 @@ func (a *Account) decide(m moment, refused bool) (what verdict, wait time.Durati
 		renewal.Lost++
 		renewal.Trouble = "nobody knows what became of it"
 	}
-	begun := renewal.Tries > 0
+	begun, due := renewal.Tries > 0, a.dueIn(m.hub)
 	switch {
 	case renewal.Lost > 1:
 		return stop, 0, "two answers of the hub to a renewal were lost, so the refresh token may be used up"
-	case !begun && !refused && life > Margin:
-		return rest, m.real(life - Margin), ""
+	case !begun && !refused && due > 0:
+		return rest, m.real(due), ""
 	case !m.hub.Before(a.RefreshExpiresAt):
 		return stop, 0, "the refresh token ended at " + a.RefreshExpiresAt.Format(time.RFC3339) + because(renewal.Trouble)
 	case life <= 0 && renewal.AfterEnd > 0:
@@ -71,11 +77,24 @@ func (a *Account) decide(m moment, refused bool) (what verdict, wait time.Durati
 	if left := renewal.NotBefore.Sub(m.ours); left > 0 {
 		return hold, left, ""
 	}
-	if left := demandPause - m.hub.Sub(a.HubTime); refused && a.Demanded && !begun && life > Margin && left > 0 {
+	if left := demandPause - m.hub.Sub(a.HubTime); refused && a.Demanded && !begun && due > 0 && left > 0 {
 		return hold, m.real(left), ""
 	}
 	return send, 0, ""
 }
+
+// dueIn is how long until the pair is to be renewed; the hub's time.
+func (a *Account) dueIn(hub time.Time) time.Duration {
+	life := a.ExpiresAt.Sub(a.HubTime)
+	age := life - Margin
+	if age <= 0 {
+		age = life / 2
+	}
+	return a.HubTime.Add(max(age, leastAge)).Sub(hub)
+}
+
+// fresh says whether the pair was given so lately that no clock but its own is asked.
+func (a *Account) fresh(hub time.Time) bool { return hub.Sub(a.HubTime) < freshPair }
 
 func because(trouble string) string {
 	if trouble == "" {
@@ -97,8 +116,11 @@ func (a *Account) begin(m moment, timeout time.Duration) {
 // asked for, ours.
 func (a *Account) failed(m moment, fate multivende.Fate, words string, after time.Duration, refused bool) {
 	renewal := &a.Renewal
-	renewal.Until, renewal.Trouble = time.Time{}, words
 	grown := min(time.Second<<min(renewal.Tries-1, 10), longestPause)
+	if renewal.Until.Sub(m.ours) <= sendSlack { // we gave up waiting, and the hub may be at it still
+		grown = longestPause
+	}
+	renewal.Until, renewal.Trouble = time.Time{}, words
 	renewal.NotBefore = m.ours.Add(max(m.real(grown), shortestPause))
 	switch fate {
 	case multivende.Denied:

@@ -165,7 +165,7 @@ func patiently(ctx context.Context, try func(context.Context) error) error {
 
 func (r *Renewer) restingUntilDue(account Account) Standing {
 	m := r.moment(account)
-	return r.standing(account, true, max(m.real(account.Life(m.hub)-Margin), shortestPause))
+	return r.standing(account, true, max(m.real(account.dueIn(m.hub)), shortestPause))
 }
 
 func (r *Renewer) standing(account Account, resting bool, wait time.Duration) Standing {
@@ -182,7 +182,7 @@ func (r *Renewer) standing(account Account, resting bool, wait time.Duration) St
 func (r *Renewer) moment(account Account) moment {
 	now := r.now()
 	hub := account.HubNow(now, r.Speed)
-	if r.HubClock != nil {
+	if r.HubClock != nil && !account.fresh(hub) {
 		if clock := r.HubClock(account.Merchant); clock != nil && clock.Known() && clock.Now().After(hub) {
 			hub = clock.Now()
 		}

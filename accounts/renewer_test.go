@@ -1,6 +1,9 @@
 package accounts
 
 import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"testing"
 	"time"
 
@@ -58,6 +61,61 @@ func TestATokenIsRenewed(t *testing.T) {
 		standing := w.settled(r, 0)
 		assert.Equal(t, 5*time.Minute, standing.Wait)
 	})
+	for name, c := range map[string]struct{ life, age time.Duration }{
+		"after half of its life when that is short":        {20 * time.Minute, 10 * time.Minute},
+		"when it is some seconds old, however little that": {time.Hour + time.Second, leastAge},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newTown(t)
+			w.life = c.life
+			_, _, err := w.vault().Connect(t.Context(), w.pair(), w.Now())
+			require.NoError(t, err)
+			for range 3 {
+				standing := w.settled(w.renewer(), 0)
+				assert.Equal(t, c.age, standing.Wait)
+				w.pass(standing.Wait)
+			}
+			assert.Len(t, w.sent(), 2)
+		})
+	}
+	t.Run("once when another clock of the hub's is hours ahead", func(t *testing.T) {
+		t.Parallel()
+		w := connected(t)
+		r := w.renewer()
+		ahead := clockAt(t, w.Now().Add(24*time.Hour))
+		r.HubClock = func(string) *multivende.Clock { return ahead }
+		w.settled(r, 0)
+		assert.Empty(t, w.sent(), "a pair that was just given is not asked about")
+		w.pass(freshPair)
+		w.settled(r, 0)
+		w.settled(r, 0)
+		assert.Equal(t, []string{"rt-1"}, w.sent())
+		s, demands := w.source()
+		s.HubClock = ahead
+		assert.Equal(t, "token-2", requireToken(t, s))
+		assert.Zero(t, demands.Load())
+	})
+}
+
+// clockAt is a clock of the hub's that shows a time.
+func clockAt(t *testing.T, at time.Time) *multivende.Clock {
+	t.Helper()
+	hub := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Date", at.Format(http.TimeFormat))
+		_, _ = w.Write([]byte(`{"MerchantId": "m-1"}`))
+	}))
+	t.Cleanup(hub.Close)
+	address, err := url.Parse(hub.URL)
+	require.NoError(t, err)
+	client, err := multivende.New(multivende.Config{
+		BaseURL: hub.URL, Merchant: shop, Token: multivende.StaticToken("t"), AllowHosts: []string{address.Hostname()}, Speed: 1,
+	})
+	require.NoError(t, err)
+	t.Cleanup(client.Close)
+	_, err = client.AppInfo(t.Context())
+	require.NoError(t, err)
+	return client.Clock()
 }
 
 // tries are answers of the hub, one after the other.
@@ -129,6 +187,15 @@ func TestARenewalThatFails(t *testing.T) {
 		assert.Zero(t, standing.Life, "or the hub refuses it")
 		assert.True(t, w.account().TokenRefused)
 		assert.Len(t, w.sent(), 1)
+	})
+	t.Run("is sent again late when the hub may be at it still", func(t *testing.T) {
+		t.Parallel()
+		w := connected(t)
+		w.pass(5 * time.Hour)
+		w.will(answer{fate: multivende.Lost, takes: multivende.TokenTimeout})
+		standing, err := w.renewer().Step(t.Context(), shop, 0)
+		require.NoError(t, err)
+		assert.Equal(t, longestPause, standing.Wait)
 	})
 	t.Run("goes on after a new code", func(t *testing.T) {
 		t.Parallel()

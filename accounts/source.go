@@ -164,7 +164,7 @@ func (s *Source) look(ctx context.Context) (Account, error) {
 
 func (s *Source) usable(account Account) bool {
 	now := account.HubNow(s.now(), s.Speed)
-	if s.HubClock != nil && s.HubClock.Known() {
+	if s.HubClock != nil && s.HubClock.Known() && !account.fresh(now) {
 		now = s.HubClock.Now()
 	}
 	s.mu.Lock()

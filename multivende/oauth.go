@@ -13,7 +13,7 @@ import (
 
 // TokenTimeout is how long a request for a token may take. It is never cut short: a request that
 // is broken off may have used up its code or refresh token.
-const TokenTimeout = 30 * time.Second
+const TokenTimeout = time.Minute
 
 // The lives of a token and a refresh token, for answers that do not tell them.
 const (
@@ -142,7 +142,9 @@ func (o *OAuth) grant(ctx context.Context, asked tokenRequest) (Grant, error) {
 		ExpiresAt: time.Time(read.ExpiresAt), RefreshExpiresAt: time.Time(read.RefreshExpiresAt),
 		Scopes: scopesOf(read.Scopes), At: o.client.clock.Now(),
 	}
-	orDefault(&grant.ExpiresAt, grant.At.Add(tokenLife))
+	if !grant.ExpiresAt.After(grant.At) { // not told, or by another clock than the answer's Date
+		grant.ExpiresAt, grant.RefreshExpiresAt = grant.At.Add(tokenLife), grant.At.Add(refreshLife)
+	}
 	orDefault(&grant.RefreshExpiresAt, grant.At.Add(refreshLife))
 	if grant.Token == "" || grant.RefreshToken == "" || strings.ContainsFunc(grant.Token.Reveal(), notInToken) {
 		return Grant{}, &Error{Class: Broken, Route: o.client.label(routeAccessToken), Status: http.StatusOK, MayBeDone: true, Excerpt: "the answer holds no usable tokens"}

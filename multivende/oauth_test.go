@@ -71,6 +71,18 @@ func TestExchange(t *testing.T) {
 	})
 }
 
+func TestAGrantThatEndedBeforeItsDateLivesAsLongAsUsual(t *testing.T) {
+	t.Parallel()
+	hub := newHub(t, map[string]http.HandlerFunc{tokenPath: func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Date", "Wed, 25 Nov 2026 12:00:00 GMT")
+		says(goodGrant)(w, r)
+	}})
+	grant, err := newOAuth(t, hub.URL).Refresh(t.Context(), "rt-1")
+	require.NoError(t, err)
+	assert.Equal(t, grant.At.Add(6*time.Hour), grant.ExpiresAt)
+	assert.Equal(t, grant.At.Add(48*time.Hour), grant.RefreshExpiresAt)
+}
+
 func TestRefreshSendsTheClientIDAsItIs(t *testing.T) {
 	t.Parallel()
 	for id, want := range map[string]string{

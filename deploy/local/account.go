@@ -137,5 +137,6 @@ func (w *workbench) starter(out io.Writer) starter.Program {
 // nothingBegins leaves what works for an account to the worker, which starts it.
 type nothingBegins struct{}
 
-func (nothingBegins) Connected(context.Context, string) error    { return nil }
-func (nothingBegins) Disconnected(context.Context, string) error { return nil }
+func (nothingBegins) Connected(context.Context, string) error      { return nil }
+func (nothingBegins) Disconnected(context.Context, string) error   { return nil }
+func (nothingBegins) Cleared(context.Context, string) (int, error) { return 0, nil }

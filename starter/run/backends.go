@@ -54,6 +54,7 @@ func (p Program) withDefaults() Program {
 		p.Now = time.Now
 	}
 	p.FollowEvery = orDefaultValue(p.FollowEvery, FollowEvery)
+	p.PurgeWait = orDefaultValue(p.PurgeWait, PurgeWait)
 	return p
 }
 

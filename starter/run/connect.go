@@ -61,7 +61,7 @@ func (c *connectCommand) Run(ctx context.Context, d desk) error {
 		return &Problem{
 			Code: ExitError, Cause: err,
 			Message: fmt.Sprintf("merchant %s is connected, but Temporal did not hear of it: %v", account.Merchant, err),
-			Hint:    "a worker that starts takes it up, and one that runs within half an hour",
+			Hint:    "a worker that starts takes it up, and one that runs within five minutes",
 		}
 	}
 	return c.tell(ctx, d, vault, account, again)

@@ -33,6 +33,8 @@ type fakeKeeping struct {
 	mu    sync.Mutex
 	heard []string
 	fails error
+	// late is what an ended workflow still does.
+	late func()
 }
 
 func (f *fakeKeeping) note(what string) error {
@@ -48,6 +50,17 @@ func (f *fakeKeeping) Connected(_ context.Context, merchant string) error {
 
 func (f *fakeKeeping) Disconnected(_ context.Context, merchant string) error {
 	return f.note("disconnected " + merchant)
+}
+
+func (f *fakeKeeping) Cleared(_ context.Context, merchant string) (int, error) {
+	f.mu.Lock()
+	late := f.late
+	f.mu.Unlock()
+	if late != nil {
+		late()
+		return 1, nil
+	}
+	return 0, f.note("cleared " + merchant)
 }
 
 // counter is a command line for merchants, with a sandbox hub to connect to.
@@ -384,6 +397,13 @@ func TestDisconnect(t *testing.T) {
 	c.runs(0, "disconnect", "--merchant", merchant, "--purge", "--yes")
 	require.ErrorIs(t, c.store.Get(t.Context(), kept, &manifest), storage.ErrNotFound)
 	require.NoError(t, c.store.Get(t.Context(), other, &manifest), "another merchant's stays")
+	assert.Equal(t, "cleared "+merchant, c.keeping.heard[len(c.keeping.heard)-1])
+
+	c.program.PurgeWait = time.Millisecond
+	c.keeping.late = func() { require.NoError(t, c.store.Put(t.Context(), kept, "a manifest")) }
+	c.runs(0, "disconnect", "--merchant", merchant, "--purge", "--yes")
+	assert.Contains(t, c.err.String(), "waiting for their last steps")
+	require.ErrorIs(t, c.store.Get(t.Context(), kept, &manifest), storage.ErrNotFound)
 }
 
 func TestAccountsKey(t *testing.T) {

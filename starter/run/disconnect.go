@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/storage"
@@ -47,13 +48,47 @@ func (c *disconnectCommand) Run(ctx context.Context, d desk) error {
 		return err
 	}
 	d.print("merchant %s is disconnected: its tokens are deleted, nothing more begins", merchant)
-	d.say("open runs end as not_authorised at their next call; the merchant can remove the connection in its application list, and schedules of its runs are to be deleted")
+	d.say("the merchant can remove the connection in its application list")
 	if !c.Purge {
+		d.say("open runs end as not_authorised at their next call, and schedules of its runs are to be deleted: starter schedule delete")
 		return nil
 	}
-	deleted, err := purge(ctx, vault.Store, merchant)
+	return c.purge(ctx, d, keeping, vault.Store, merchant)
+}
+
+// purge ends everything that is open for a merchant, and deletes what is kept of it.
+func (c *disconnectCommand) purge(ctx context.Context, d desk, keeping Keeping, store *storage.Store, merchant string) error {
+	ended, err := keeping.Cleared(ctx, merchant)
+	if err != nil {
+		return err
+	}
+	deleted, err := purge(ctx, store, merchant)
+	if err == nil && ended > 0 {
+		d.say("%s of the merchant were ended; waiting for their last steps", count(ended, "open workflow"))
+		if err := pause(ctx, d.PurgeWait); err != nil {
+			return err
+		}
+		var late int
+		late, err = purge(ctx, store, merchant)
+		deleted += late
+	}
 	d.print("%s of merchant %s deleted", count(deleted, "object"), merchant)
 	return err
+}
+
+// PurgeWait is how long steps of workflows that were ended may go on: until they hear of it by
+// their next heartbeat.
+const PurgeWait = 20 * time.Second
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
 }
 
 // purge deletes everything that is kept of a merchant.

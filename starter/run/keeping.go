@@ -3,9 +3,12 @@ package run
 import (
 	"context"
 	"errors"
+	"fmt"
+	"time"
 
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
@@ -17,12 +20,19 @@ type Keeping interface {
 	// Connected begins what works for a merchant for as long as it is connected, or tells it
 	// that there is a new code.
 	Connected(ctx context.Context, merchant string) error
-	// Disconnected ends that.
+	// Disconnected ends that, and returns once it has ended.
 	Disconnected(ctx context.Context, merchant string) error
+	// Cleared ends all that is open for a merchant at once, with its schedules, and says how many
+	// there were.
+	Cleared(ctx context.Context, merchant string) (ended int, err error)
 }
 
 // TemporalKeeping is [Keeping] on a Temporal server.
-type TemporalKeeping struct{ Client client.Client }
+type TemporalKeeping struct {
+	Client client.Client
+	// EndWait is how long a workflow may take to end by itself; 10 s when it is not said.
+	EndWait time.Duration
+}
 
 var _ Keeping = TemporalKeeping{}
 
@@ -52,16 +62,73 @@ func keepingOptions(id, merchant, summary string) client.StartWorkflowOptions {
 	}
 }
 
-// Disconnected cancels the merchant's Credentials and Intake.
+// endWait is how long a workflow may take to end by itself when its merchant is disconnected.
+const endWait = 10 * time.Second
+
+// Disconnected cancels the merchant's Credentials and Intake and sees them end, so that one who
+// connects it again finds none that is just ending.
 func (t TemporalKeeping) Disconnected(ctx context.Context, merchant string) error {
 	for _, id := range []string{workflows.IntakeID(merchant), workflows.CredentialsID(merchant)} {
-		err := t.Client.CancelWorkflow(ctx, id, "")
-		var gone *serviceerror.NotFound
-		if err != nil && !errors.As(err, &gone) {
+		if err := t.end(ctx, id); unlessGone(err) != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (t TemporalKeeping) end(ctx context.Context, id string) error {
+	if err := t.Client.CancelWorkflow(ctx, id, ""); err != nil {
+		return err
+	}
+	waiting, cancel := context.WithTimeout(ctx, orDefaultValue(t.EndWait, endWait))
+	defer cancel()
+	_ = t.Client.GetWorkflow(waiting, id, "").Get(waiting, nil) // an error is how it ended
+	if waiting.Err() == nil || ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return t.Client.TerminateWorkflow(ctx, id, "", "the merchant was disconnected, and no worker ended this")
+}
+
+// Cleared deletes the merchant's schedules and terminates its open workflows.
+func (t TemporalKeeping) Cleared(ctx context.Context, merchant string) (ended int, err error) {
+	schedules := TemporalSchedules{Client: t.Client}
+	lines, err := schedules.List(ctx, merchant)
+	if err != nil {
+		return 0, err
+	}
+	for _, line := range lines {
+		if err := schedules.Delete(ctx, merchant, line.Name); err != nil && !errors.Is(err, ErrNoSchedule) {
+			return 0, err
+		}
+	}
+	request := &workflowservice.ListWorkflowExecutionsRequest{
+		Query: fmt.Sprintf("%s = '%s' AND ExecutionStatus = 'Running'", workflows.MerchantAttribute.GetName(), merchant),
+	}
+	for {
+		page, err := t.Client.ListWorkflow(ctx, request)
+		if err != nil {
+			return ended, err
+		}
+		for _, open := range page.GetExecutions() {
+			id := open.GetExecution().GetWorkflowId()
+			if err := unlessGone(t.Client.TerminateWorkflow(ctx, id, "", "everything of the merchant is deleted")); err != nil {
+				return ended, err
+			}
+			ended++
+		}
+		if request.NextPageToken = page.GetNextPageToken(); len(request.NextPageToken) == 0 {
+			return ended, nil
+		}
+	}
+}
+
+// unlessGone is an error, but for that of a workflow that is not open.
+func unlessGone(err error) error {
+	var gone *serviceerror.NotFound
+	if errors.As(err, &gone) {
+		return nil
+	}
+	return err
 }
 
 func dialKeeping(ctx context.Context) (Keeping, error) {

@@ -1,7 +1,9 @@
 package run
 
 import (
+	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/mock"
@@ -10,6 +12,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/mocks"
+	"go.temporal.io/sdk/temporal"
 
 	"github.com/despacho/despacho/workflows"
 )
@@ -29,7 +32,7 @@ func TestTemporalKeeping(t *testing.T) {
 		c.On("SignalWithStartWorkflow", mock.Anything, "credentials/m1", workflows.ConnectedSignal, nil, options("credentials/m1"),
 			workflows.CredentialsType, workflows.CredentialsInput{Merchant: "m1"}).Return(&mocks.WorkflowRun{}, nil)
 		c.On("ExecuteWorkflow", mock.Anything, options("intake/m1"), workflows.IntakeType, workflows.IntakeInput{Merchant: "m1"}).Return(&mocks.WorkflowRun{}, nil)
-		require.NoError(t, TemporalKeeping{c}.Connected(t.Context(), "m1"))
+		require.NoError(t, TemporalKeeping{Client: c}.Connected(t.Context(), "m1"))
 		c.AssertExpectations(t)
 	})
 	t.Run("ends both, also when one is gone", func(t *testing.T) {
@@ -37,13 +40,28 @@ func TestTemporalKeeping(t *testing.T) {
 		c := &mocks.Client{}
 		c.On("CancelWorkflow", mock.Anything, "intake/m1", "").Return(serviceerror.NewNotFound("gone"))
 		c.On("CancelWorkflow", mock.Anything, "credentials/m1", "").Return(nil)
-		require.NoError(t, TemporalKeeping{c}.Disconnected(t.Context(), "m1"))
+		ended := &mocks.WorkflowRun{}
+		ended.On("Get", mock.Anything, nil).Return(temporal.NewCanceledError())
+		c.On("GetWorkflow", mock.Anything, "credentials/m1", "").Return(ended)
+		require.NoError(t, TemporalKeeping{Client: c}.Disconnected(t.Context(), "m1"))
+		c.AssertExpectations(t)
+	})
+	t.Run("terminates one that nobody ends", func(t *testing.T) {
+		t.Parallel()
+		c := &mocks.Client{}
+		c.On("CancelWorkflow", mock.Anything, "intake/m1", "").Return(nil)
+		c.On("CancelWorkflow", mock.Anything, "credentials/m1", "").Return(serviceerror.NewNotFound("gone"))
+		open := &mocks.WorkflowRun{}
+		open.On("Get", mock.Anything, nil).Run(func(args mock.Arguments) { <-args.Get(0).(context.Context).Done() }).Return(context.DeadlineExceeded)
+		c.On("GetWorkflow", mock.Anything, "intake/m1", "").Return(open)
+		c.On("TerminateWorkflow", mock.Anything, "intake/m1", "", mock.Anything).Return(nil)
+		require.NoError(t, TemporalKeeping{Client: c, EndWait: time.Millisecond}.Disconnected(t.Context(), "m1"))
 		c.AssertExpectations(t)
 	})
 	t.Run("tells what Temporal refuses", func(t *testing.T) {
 		t.Parallel()
 		c := &mocks.Client{}
 		c.On("CancelWorkflow", mock.Anything, mock.Anything, "").Return(serviceerror.NewPermissionDenied("no", ""))
-		assert.Error(t, TemporalKeeping{c}.Disconnected(t.Context(), "m1"))
+		assert.Error(t, TemporalKeeping{Client: c}.Disconnected(t.Context(), "m1"))
 	})
 }

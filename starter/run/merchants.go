@@ -73,7 +73,7 @@ func (c *merchantsCommand) line(ctx context.Context, d desk, vault *accounts.Vau
 	return merchantLine{
 		Merchant: merchant, State: account.State, Reason: account.Reason, Generation: account.Generation, ConnectedAt: account.ConnectedAt,
 		ExpiresAt: account.ExpiresAt, RefreshExpiresAt: account.RefreshExpiresAt, Scopes: account.Scopes, Settings: settings,
-		LifeMinutes: int(account.Life(account.HubNow(d.Now(), c.HubSpeed)).Minutes()),
+		LifeMinutes: lo.Ternary(account.TokenRefused, 0, int(account.Life(account.HubNow(d.Now(), c.HubSpeed)).Minutes())),
 	}, err
 }
 

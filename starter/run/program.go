@@ -42,6 +42,8 @@ type Program struct {
 	Now     func() time.Time
 	// FollowEvery is how often an open run is asked for its progress.
 	FollowEvery time.Duration
+	// PurgeWait is how long a purge waits for the last steps of what it has ended.
+	PurgeWait time.Duration
 }
 
 // commands is the grammar of the command line.

@@ -20,7 +20,7 @@ const (
 	// accountsLook is how often the accounts are looked at, for metrics and the log.
 	accountsLook = time.Minute
 	// lookAfter is after how many looks it is seen to that somebody keeps each account alive.
-	lookAfter = 30
+	lookAfter = 5
 	// shortLife is less life than a token has when all is well; the hub's time.
 	shortLife = 30 * time.Minute
 )
@@ -107,7 +107,7 @@ func (k *accountKeeper) look(ctx context.Context, begin bool) error {
 			found = append(found, account)
 			k.tell(account)
 		}
-		if begin {
+		if begin && !errors.Is(err, accounts.ErrNotConnected) {
 			wrong = append(wrong, k.begin(ctx, merchant))
 		}
 		if !errors.Is(err, accounts.ErrNotConnected) {
@@ -145,8 +145,11 @@ func intakeOptions(merchant string) client.StartWorkflowOptions {
 	}
 }
 
-// life is how long an account's token still lives; the hub's time.
+// life is how long an account's token still lives, nothing where the hub refuses it; the hub's time.
 func (k *accountKeeper) life(account accounts.Account) time.Duration {
+	if account.TokenRefused {
+		return 0
+	}
 	now := account.HubNow(time.Now(), k.process.settings.HubSpeed)
 	if clock := k.hubs.clock(account.Merchant); clock != nil && clock.Known() {
 		now = clock.Now()
