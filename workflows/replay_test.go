@@ -33,13 +33,15 @@ func TestReplay(t *testing.T) {
 				" keep their way with workflow.GetVersion, or let them end before")
 		})
 	}
-	assert.Equal(t, map[string]bool{"LabelRun": true, "ConnectionRun": true, "LabelBatch": true}, types)
+	assert.Equal(t, map[string]bool{
+		"LabelRun": true, "ConnectionRun": true, "LabelBatch": true, "Intake": true, "Credentials": true, "StatusChange": true,
+	}, types)
 }
 
 // TestReplayFails: histories of workflows that went another way fail, so the alarm works.
 func TestReplayFails(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"LabelRun", "ConnectionRun", "LabelBatch"} {
+	for _, name := range []string{"LabelRun", "ConnectionRun", "LabelBatch", "Intake", "Credentials", "StatusChange"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			history := readHistory(t, recordedOf(t, name))

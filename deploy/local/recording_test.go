@@ -14,6 +14,7 @@ import (
 
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/common/v1"
 	"go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
 	workflowpb "go.temporal.io/api/workflow/v1"
@@ -22,6 +23,9 @@ import (
 
 	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/activities/statusbook"
+	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/multivende/sandbox"
 	starter "github.com/despacho/despacho/starter/run"
 	"github.com/despacho/despacho/workflows"
 )
@@ -74,6 +78,36 @@ func TestRecordHistories(t *testing.T) {
 	desk.progress(t, cancelled, "has taken up orders", func(r books.Result) bool { return r.Requested > 0 })
 	require.NoError(t, desk.runs.Cancel(t.Context(), cancelled.WorkflowID))
 	desk.record(t, release, cancelled)
+
+	desk.recordStatuses(t, release)
+	desk.recordOpen(t, release, "intake", workflows.IntakeID(desk.merchant), "TakeUpNotices")
+	desk.recordOpen(t, release, "credentials", workflows.CredentialsID(desk.merchant), "KeepToken")
+}
+
+// recordStatuses records a change of statuses, one of which is not allowed.
+func (d desk) recordStatuses(t *testing.T, release string) {
+	t.Helper()
+	orders := lo.Filter(d.report(t).Orders, func(o sandbox.ReportOrder, _ int) bool { return len(o.Labels) > 0 })
+	rows := lo.Map(orders[:60], func(o sandbox.ReportOrder, _ int) statusbook.Row { return statusbook.Row{Order: o.ID} })
+	statuses := starter.TemporalStatuses{Client: d.runs.Client}
+	request := activities.StatusRequest{To: channels.Delivered, Rows: rows}
+	id := workflows.StatusChangeID(d.merchant, "statuses")
+	require.NoError(t, statuses.Start(t.Context(), id, workflows.StatusChangeInput{Merchant: d.merchant, StatusRequest: request}))
+	_, err := statuses.Wait(t.Context(), id)
+	require.NoError(t, err)
+	d.recordOpen(t, release, "statuses", id, "CloseStatusChange")
+}
+
+// recordOpen writes the history of a workflow, which may still be open, once a step of it has ended.
+func (d desk) recordOpen(t *testing.T, release, name, id, step string) {
+	t.Helper()
+	var history *historypb.History
+	eventually(t, name+" has done "+step, func() bool {
+		history = d.history(t, &workflowpb.WorkflowExecutionInfo{Execution: &common.WorkflowExecution{WorkflowId: id}})
+		return strings.Contains(wayOf(history), "Completed") && strings.Contains(wayOf(history), step)
+	})
+	kind := history.Events[0].GetWorkflowExecutionStartedEventAttributes().GetWorkflowType().GetName()
+	write(t, filepath.Join(histories, fmt.Sprintf("%s-%s-%s-01.json.gz", release, name, kind)), history)
 }
 
 // record waits for the end of a run and of its connections, and writes their histories.
