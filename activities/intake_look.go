@@ -87,11 +87,7 @@ func (a *Intake) lookOver(ctx context.Context, in LookOverInput) (LookedOver, er
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(storeParallel)
 	for name, mark := range states {
-		if !mark.lookedAfter() {
-			l.counts[mark.state]++
-			continue
-		}
-		group.Go(func() error { return l.order(groupCtx, name) })
+		group.Go(func() error { return l.order(groupCtx, name, mark) })
 	}
 	if err := group.Wait(); err != nil {
 		return LookedOver{}, err
@@ -198,7 +194,13 @@ type look struct {
 
 // order reads one order's record again, and moves it on where its label is there
 // by now or its time has come.
-func (l *look) order(ctx context.Context, name string) error {
+func (l *look) order(ctx context.Context, name string, mark stateMark) error {
+	if !mark.lookedAfter() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.counts[mark.state]++
+		return nil
+	}
 	record, err := ReadIntakeRecord(ctx, l.store, l.merchant, name)
 	if errors.Is(err, storage.ErrNotFound) {
 		return nil

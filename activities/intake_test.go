@@ -123,7 +123,7 @@ func (w *intakeWorld) label(order string) {
 
 func TestAPollBringsEveryOrderToWhereTheGateLetsIt(t *testing.T) {
 	t.Parallel()
-	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 80})
+	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 40})
 	polled := w.poll(time.Time{})
 	assert.True(t, polled.Complete.Equal(polled.To))
 	assert.Empty(t, polled.Note)
@@ -333,7 +333,7 @@ func TestAPollThatIsTriedAgainFindsTheSame(t *testing.T) {
 
 func TestOrdersNearTheirDeadlineAreRaised(t *testing.T) {
 	t.Parallel()
-	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 80})
+	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 40})
 	w.poll(time.Time{})
 	now := w.client.Clock().Now()
 	near := lo.Filter(w.hub.Report().Orders, func(o sandbox.ReportOrder, _ int) bool {
