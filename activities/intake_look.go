@@ -23,6 +23,8 @@ type LookOverInput struct {
 	Settings IntakeSettings `json:"settings"`
 	// List is the name of the list that is left of what the hub is to be asked again.
 	List string `json:"list"`
+	// Left: the changes that were left long enough are to be read now.
+	Left bool `json:"left,omitempty"`
 	// Runs are the runs that make labels now; an order that another has waits again.
 	Runs []string `json:"runs,omitempty"`
 }
@@ -91,6 +93,13 @@ func (a *Intake) lookOver(ctx context.Context, in LookOverInput) (LookedOver, er
 	}
 	if err := group.Wait(); err != nil {
 		return LookedOver{}, err
+	}
+	if in.Left {
+		left, err := t.leftLongEnough(ctx)
+		if err != nil {
+			return LookedOver{}, err
+		}
+		l.again = append(l.again, left...)
 	}
 	if len(l.again) > 0 {
 		if err := a.Store.Put(ctx, storage.IntakeList(in.Merchant, in.List), lo.Uniq(l.again)); err != nil {

@@ -34,8 +34,9 @@ type Polled struct {
 	// List names the notices of the sales that are not as they were; Count is how many.
 	List  string `json:"list"`
 	Count int    `json:"count"`
-	// Listed are the sales of the window; WithError those that failed to register.
+	// Listed are the sales of the window; Left those that changed but need not be read yet; WithError those that failed to register.
 	Listed    int    `json:"listed"`
+	Left      int    `json:"left,omitempty"`
 	WithError int    `json:"with_error"`
 	Note      string `json:"note,omitempty"`
 }
@@ -94,7 +95,7 @@ func (t *taking) window(ctx context.Context, in PollSalesInput) (Polled, []strin
 	}
 	from = from.UTC().Truncate(time.Second)
 	polled := Polled{From: from, To: to, Complete: to, List: in.List}
-	sales := map[string]time.Time{}
+	sales := map[string]multivende.CheckoutLight{}
 	for at := from; at.Before(to); at = at.Add(windowPiece) {
 		whole, err := t.piece(ctx, at, lo.Earliest(at.Add(windowPiece), to), sales)
 		if err != nil {
@@ -106,8 +107,8 @@ func (t *taking) window(ctx context.Context, in PollSalesInput) (Polled, []strin
 		}
 	}
 	polled.Listed = len(sales)
-	ids, err := t.changed(ctx, sales)
-	polled.Count = len(ids)
+	ids, left, err := t.changed(ctx, sales)
+	polled.Count, polled.Left = len(ids), left
 	return polled, ids, err
 }
 
@@ -116,7 +117,7 @@ const windowWalks = 6
 
 // piece walks one piece of a window until its pages held still, or two walks in
 // a row showed nothing new. It says whether they did.
-func (t *taking) piece(ctx context.Context, from, to time.Time, sales map[string]time.Time) (whole bool, err error) {
+func (t *taking) piece(ctx context.Context, from, to time.Time, sales map[string]multivende.CheckoutLight) (whole bool, err error) {
 	for barren := 0; barren < windowWalks; barren++ {
 		found, still, err := t.hub.CheckoutsChanged(ctx, from, to)
 		if err != nil {
@@ -124,8 +125,8 @@ func (t *taking) piece(ctx context.Context, from, to time.Time, sales map[string
 		}
 		fresh := 0
 		for _, one := range found {
-			if before, known := sales[one.ID]; !known || one.UpdatedAt.After(before) {
-				sales[one.ID] = one.UpdatedAt
+			if before, known := sales[one.ID]; !known || one.UpdatedAt.After(before.UpdatedAt) {
+				sales[one.ID] = one
 				fresh++
 			}
 		}
@@ -136,26 +137,35 @@ func (t *taking) piece(ctx context.Context, from, to time.Time, sales map[string
 	return false, nil
 }
 
-// changed are the notices of the sales whose change is not the one that was read last.
-func (t *taking) changed(ctx context.Context, sales map[string]time.Time) ([]string, error) {
-	ids := []string{}
+// changed are the notices of the sales whose change is not the one that was read
+// last; left counts those of them that need not be read yet.
+func (t *taking) changed(ctx context.Context, sales map[string]multivende.CheckoutLight) (ids []string, left int, err error) {
+	ids = []string{}
 	var mu sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(storeParallel)
-	for id, updated := range sales {
+	for id, light := range sales {
 		group.Go(func() error {
 			known, err := saleRecord(ctx, t.store, t.merchant, id)
-			if err != nil || known != nil && known.UpdatedAt.Equal(updated) && !updated.IsZero() {
+			if err != nil || known != nil && known.UpdatedAt.Equal(light.UpdatedAt) && !light.UpdatedAt.IsZero() {
+				return err
+			}
+			leave, err := t.leaveChanged(ctx, light, known)
+			if err != nil {
 				return err
 			}
 			mu.Lock()
 			defer mu.Unlock()
+			if leave {
+				left++
+				return nil
+			}
 			ids = append(ids, CheckoutNotice+"/"+id)
 			return nil
 		})
 	}
-	err := group.Wait()
-	return lo.Uniq(ids), err
+	err = group.Wait()
+	return lo.Uniq(ids), left, err
 }
 
 // hasNoList says that the hub does not know the list of sales with an error.

@@ -20,6 +20,8 @@ type intakeSale struct {
 	UpdatedAt  time.Time `json:"updated_at"`
 	Connection string    `json:"connection,omitempty"`
 	Orders     []string  `json:"orders,omitempty"`
+	// ReadAt is the hub's time at which it was last read.
+	ReadAt time.Time `json:"read_at,omitzero"`
 }
 
 // numberedSale is a sale that bears a marketplace's number.

@@ -47,6 +47,8 @@ type TakenNotices struct {
 	Confirmed int `json:"confirmed,omitempty"`
 	// Unread are sales whose answer could not be read; they are asked for again.
 	Unread int `json:"unread,omitempty"`
+	// Left are those whose sale is past the gate: the next poll says whether it has to be read.
+	Left int `json:"left,omitempty"`
 	// Ignored are ids that name nothing that can have a label.
 	Ignored int `json:"ignored,omitempty"`
 }
@@ -148,6 +150,9 @@ func (t *taking) notice(ctx context.Context, id string) error {
 	kind, object, _ := strings.Cut(id, "/")
 	switch kind {
 	case CheckoutNotice:
+		if left, err := t.leaveNotice(ctx, object); left || err != nil {
+			return err
+		}
 		return t.sale(ctx, object)
 	case DeliveryOrderNotice:
 		return t.delivery(ctx, object)
@@ -171,6 +176,11 @@ func (t *taking) delivery(ctx context.Context, id string) error {
 	}
 	if err != nil && !errors.Is(err, storage.ErrNotFound) {
 		return err
+	}
+	if known.Checkout != "" {
+		if left, err := t.leaveNotice(ctx, known.Checkout); left || err != nil {
+			return err
+		}
 	}
 	order, err := t.hub.DeliveryOrder(ctx, id)
 	if err != nil {
@@ -206,7 +216,11 @@ func (t *taking) sale(ctx context.Context, id string) error {
 	}
 	checkout, err := t.hub.Checkout(ctx, id)
 	if err != nil {
-		return t.unread(ctx, CheckoutNotice+"/"+id, lo.FromPtr(known).Orders, err)
+		if err := t.unread(ctx, CheckoutNotice+"/"+id, lo.FromPtr(known).Orders, err); err != nil || known == nil {
+			return err
+		}
+		known.ReadAt = t.now.UTC()
+		return t.store.Put(ctx, storage.IntakeSale(t.merchant, id), known)
 	}
 	connection, err := t.connections.of(ctx, checkout.ConnectionID)
 	if err != nil {
@@ -231,7 +245,8 @@ func (t *taking) note(ctx context.Context, known *intakeSale, c multivende.Check
 		}
 	}
 	orders := lo.Map(c.DeliveryOrders, func(d multivende.DeliveryOrder, _ int) string { return d.ID })
-	return t.store.Put(ctx, storage.IntakeSale(t.merchant, c.ID), intakeSale{UpdatedAt: c.UpdatedAt, Connection: c.ConnectionID, Orders: orders})
+	return t.store.Put(ctx, storage.IntakeSale(t.merchant, c.ID),
+		intakeSale{UpdatedAt: c.UpdatedAt, Connection: c.ConnectionID, Orders: orders, ReadAt: t.now.UTC()})
 }
 
 // repaired closes what stood in the sale's place while it could not be registered or read.

@@ -54,11 +54,19 @@ func (w *intakeWorld) notice(ids ...string) TakenNotices {
 	return must(w.world, w.intake.TakeUpNotices, TakeUpNoticesInput{Merchant: w.merchant(), Source: ByWebhook, IDs: ids})
 }
 
+// allCalls is how often the hub was called.
+func (w *intakeWorld) allCalls() int {
+	return lo.SumBy(lo.Values(w.hub.Report().Calls), func(c sandbox.RouteCalls) int { return c.Count })
+}
+
 func (w *intakeWorld) look() LookedOver {
 	w.Helper()
 	w.lists++
-	return must(w.world, w.intake.LookOver, LookOverInput{Merchant: w.merchant(), Settings: w.settings, List: fmt.Sprintf("again-%d", w.lists)})
+	return must(w.world, w.intake.LookOver, LookOverInput{Merchant: w.merchant(), Settings: w.settings, Left: true, List: w.againList()})
 }
+
+// againList is the list of the last look.
+func (w *intakeWorld) againList() string { return fmt.Sprintf("again-%d", w.lists) }
 
 func (w *intakeWorld) record(order string) IntakeRecord {
 	w.Helper()
@@ -165,24 +173,31 @@ func TestWebhooksAndPollsTellTheSameOnce(t *testing.T) {
 	order := w.fated("paris", sandbox.Labelable)[0]
 	sale := CheckoutNotice + "/" + w.record(order.ID).Checkout
 
-	t.Run("a notice lets the sale be read again, however often it comes", func(t *testing.T) {
+	t.Run("notices of what may have its label are left to the poll, however often they come", func(t *testing.T) {
+		before := w.allCalls()
+		assert.Equal(t, TakenNotices{Left: 2}, w.notice(sale, DeliveryOrderNotice+"/"+order.ID, sale))
+		assert.Equal(t, before, w.allCalls())
+		assert.Equal(t, ByPoll, w.record(order.ID).FirstSeen)
+	})
+	held := w.fated("paris", sandbox.Unpaid)[0]
+	t.Run("a notice of what is held back lets the sale be read again, once", func(t *testing.T) {
+		sale := CheckoutNotice + "/" + w.record(held.ID).Checkout
 		before := w.calls("checkout")
 		taken := w.notice(sale, sale, sale)
 		assert.Equal(t, before+1, w.calls("checkout"))
 		assert.Positive(t, taken.Orders)
 		assert.Zero(t, taken.New, "the poll has told it before")
-		assert.Equal(t, ByPoll, w.record(order.ID).FirstSeen)
 	})
-	t.Run("a notice of a delivery order that is as it was reads no sale", func(t *testing.T) {
+	t.Run("a notice of a delivery order held back that is as it was reads no sale", func(t *testing.T) {
 		before := w.calls("checkout")
-		w.notice(DeliveryOrderNotice + "/" + order.ID)
+		w.notice(DeliveryOrderNotice + "/" + held.ID)
 		assert.Equal(t, before, w.calls("checkout"))
 	})
-	t.Run("a notice of a delivery order that changed reads its sale", func(t *testing.T) {
+	t.Run("a notice of a delivery order held back that changed reads its sale", func(t *testing.T) {
 		w.pass(time.Minute)
-		w.changeStatus(order, "shipped")
-		w.notice(DeliveryOrderNotice + "/" + order.ID)
-		assert.Equal(t, IntakeEnded, w.state(order))
+		w.changeStatus(held, "shipped")
+		w.notice(DeliveryOrderNotice + "/" + held.ID)
+		assert.Equal(t, IntakeEnded, w.state(held))
 	})
 	t.Run("a poll reads only the sales that changed", func(t *testing.T) {
 		w.pass(2 * time.Hour)
@@ -227,8 +242,9 @@ func TestCancelledOrdersAreTakenOutOfThePileOnceTheyArePublished(t *testing.T) {
 	assert.Equal(t, 2, w.look().Counts[IntakeLabelled], "labels that are there by now are noted")
 	for _, o := range orders[:3] {
 		w.cancel(o)
-		w.notice(DeliveryOrderNotice + "/" + o.ID)
+		assert.Equal(t, 1, w.notice(DeliveryOrderNotice+"/"+o.ID).Left)
 	}
+	assert.Equal(t, 3, w.poll(w.client.Clock().Now().Add(-5*time.Minute)).Count, "the light list tells of the cancellation")
 	assert.Equal(t, IntakeTakeOut, w.state(printed))
 	assert.Equal(t, "morning", w.record(printed.ID).Run)
 	assert.Equal(t, IntakeCancelled, w.state(stored))
@@ -393,7 +409,7 @@ func TestOneSaleThatCannotBeReadFailsNoOther(t *testing.T) {
 	broken = ""
 	looked := w.look()
 	require.Equal(t, 1, looked.Again)
-	must(w.world, w.intake.TakeUpNotices, TakeUpNoticesInput{Merchant: w.merchant(), Source: ByPoll, List: fmt.Sprintf("again-%d", w.lists), To: 50})
+	w.takeUpAgain()
 	assert.Equal(t, IntakeWaiting, w.state(orders[0]))
 	assert.Equal(t, IntakeClosed, w.record(bad).State)
 }

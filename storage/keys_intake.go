@@ -21,6 +21,16 @@ func IntakeSale(merchant, checkout string) string {
 	return directory(kindIntake, merchant, "sales") + name(checkout) + ".json"
 }
 
+// IntakeLeft marks a sale whose change was left unread in an hour of the hub's time, such as 20310102T12.
+func IntakeLeft(merchant, hour, checkout string) string {
+	return IntakeLeftPrefix(merchant) + name(hour) + "/" + name(checkout) + ".json"
+}
+
+// IntakeLeftPrefix is where the marks of changes that were left unread stand, the oldest first.
+func IntakeLeftPrefix(merchant string) string {
+	return directory(kindIntake, merchant, "left")
+}
+
 // IntakeNumber says which sales bear a marketplace's number; digest is hexadecimal, of the number.
 func IntakeNumber(merchant, digest string) string {
 	return directory(kindIntake, merchant, "numbers") + name(digest) + ".json"

@@ -24,6 +24,8 @@ const (
 	stepGrace = 30 * time.Second
 	// takenAlong is how many notices an Intake takes along; more go into the store.
 	takenAlong = 300
+	// pollLeft is after what time of the hub's a poll follows notices that were left to it.
+	pollLeft = activities.Duration(5 * time.Minute)
 	// noticeLength bounds the id of a notice, in bytes.
 	noticeLength = 150
 )

@@ -131,9 +131,9 @@ func (i *intake) takeUpBacklog(ctx workflow.Context) error {
 	if b.Done >= b.Count {
 		if !b.Complete.IsZero() {
 			i.state.Complete = b.Complete
+			i.state.NextLook = workflow.Now(ctx)
 		}
 		i.state.Backlog = append([]IntakeBacklog(nil), i.state.Backlog[1:]...)
-		i.state.NextLook = workflow.Now(ctx)
 	}
 	return err
 }
@@ -144,6 +144,9 @@ func (i *intake) execTakeUp(ctx workflow.Context, summary string, in activities.
 		return err
 	}
 	i.state.Orders += taken.Orders
+	if taken.Left > 0 {
+		i.pollBy(workflow.Now(ctx).Add(max(i.settings.Ours(pollLeft), time.Second)))
+	}
 	switch {
 	case taken.Confirmed > 0:
 		i.makeBy(workflow.Now(ctx).Add(gatherFor))
@@ -159,6 +162,11 @@ func (i *intake) makeBy(at time.Time) {
 		i.state.MakeAt = at
 		i.news = true
 	}
+}
+
+// pollBy lets the next poll be at a time, unless it is earlier.
+func (i *intake) pollBy(at time.Time) {
+	i.state.NextPoll = earliest(i.state.NextPoll, at)
 }
 
 // poll lists what changed since the last complete window.
@@ -188,7 +196,7 @@ func (i *intake) look(ctx workflow.Context) error {
 	if err := i.lostMakings(ctx); err != nil {
 		return err
 	}
-	in := activities.LookOverInput{Merchant: i.merchant, Settings: i.settings, List: i.name(ctx, "again"), Runs: i.makingRuns()}
+	in := activities.LookOverInput{Merchant: i.merchant, Settings: i.settings, List: i.name(ctx, "again"), Left: len(i.state.Backlog) == 0, Runs: i.makingRuns()}
 	var looked activities.LookedOver
 	err := i.step(ctx, stepLook, func(g workflow.Context) error {
 		return workflow.ExecuteActivity(intakeStep(g, "look over the orders without a label"), intakes.LookOver, in).Get(g, &looked)

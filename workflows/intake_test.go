@@ -65,6 +65,54 @@ func TestIntakePollsEveryHourFromTheLastCompleteWindow(t *testing.T) {
 	assert.Empty(t, lo.FindDuplicates(l.taken))
 }
 
+func TestNoticesThatWereLeftBringThePollForward(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		left int
+		acts []time.Duration
+		want []time.Duration
+	}{
+		"none was left":           {0, []time.Duration{10 * time.Minute}, []time.Duration{0, time.Hour}},
+		"some were left":          {1, []time.Duration{10 * time.Minute}, []time.Duration{0, 15 * time.Minute, 75 * time.Minute}},
+		"more come meanwhile":     {1, []time.Duration{10 * time.Minute, 13 * time.Minute}, []time.Duration{0, 15 * time.Minute, 75 * time.Minute}},
+		"the next poll is nearer": {1, []time.Duration{58 * time.Minute}, []time.Duration{0, time.Hour}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := newIntakeLife(t)
+			var polls []time.Duration
+			l.poll = func(in activities.PollSalesInput) (activities.Polled, error) {
+				polls = append(polls, l.now.passed().Round(time.Minute))
+				return activities.Polled{To: begin, Complete: begin, List: in.List}, nil
+			}
+			l.takeUp = func(activities.TakeUpNoticesInput) (activities.TakenNotices, error) {
+				return activities.TakenNotices{Left: test.left}, nil
+			}
+			acts := map[time.Duration]func(*scene){}
+			for _, at := range test.acts {
+				acts[at] = func(s *scene) { notify(s, "checkout/a") }
+			}
+			l.until(80*time.Minute, acts)
+			assert.Equal(t, test.want, polls)
+		})
+	}
+}
+
+func TestWhatCannotBeReadIsAskedForAtEveryLookAndNoOftener(t *testing.T) {
+	t.Parallel()
+	l := newIntakeLife(t)
+	var left []bool
+	l.look = func(in activities.LookOverInput) activities.LookedOver {
+		left = append(left, in.Left)
+		l.lists[in.List] = sales(0, 1)
+		return activities.LookedOver{Counts: map[activities.IntakeState]int{activities.IntakeHeldBack: 1}, Again: 1}
+	}
+	l.until(61*time.Minute, nil)
+	assert.Len(t, l.taken, 5, "at once, and every quarter of an hour")
+	assert.Equal(t, []bool{true, true, true, true, true}, left)
+}
+
 func TestAWindowIsCompleteOnlyWhenAllOfItIsTakenUp(t *testing.T) {
 	t.Parallel()
 	l := newIntakeLife(t)

@@ -128,6 +128,9 @@ func (w *workbench) starter(out io.Writer) starter.Program {
 		Store:   func(context.Context, string) (starter.Store, error) { return w.store, nil },
 		Objects: func(context.Context, string) (*storage.Store, error) { return w.store, nil },
 		Keeping: func(context.Context) (starter.Keeping, error) { return nothingBegins{}, nil },
+		Schedules: func(context.Context) (starter.Schedules, error) {
+			return starter.TemporalSchedules{Client: w.temporal}, nil
+		},
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 // loopback are the addresses of this machine, from which webhooks may come here.
 var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 
-// startGateway hears webhooks; the sandbox sends them there.
+// startGateway hears webhooks.
 func (w *workbench) startGateway(ctx context.Context, address string, logger *slog.Logger) error {
 	settings := gateway.DefaultSettings()
 	settings.Listen, settings.Health, settings.Drain = address, "127.0.0.1:0", drainWithin
@@ -32,7 +32,7 @@ func (w *workbench) startGateway(ctx context.Context, address string, logger *sl
 	select {
 	case at := <-ready:
 		w.webhooks = "http://" + at.Webhooks + "/webhooks/multivende"
-		return w.subscribe(ctx)
+		return nil
 	case err := <-w.gateway:
 		w.stopGateway()
 		w.stopGateway = nil
@@ -42,7 +42,7 @@ func (w *workbench) startGateway(ctx context.Context, address string, logger *sl
 	}
 }
 
-// subscribe tells the sandbox where webhooks are heard.
+// subscribe tells the sandbox where webhooks are heard; it sends none before.
 func (w *workbench) subscribe(ctx context.Context) error {
 	if w.from.calls == nil {
 		return nil

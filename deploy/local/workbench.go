@@ -122,7 +122,7 @@ func (w *workbench) startWorker(ctx context.Context, logger *slog.Logger) error 
 	ready := make(chan string, 1)
 	go func() {
 		w.worker <- worker.Run(working, settings, worker.Options{
-			Temporal: w.temporal, Namespace: w.running.Namespace, Store: w.store, Log: logger,
+			Temporal: w.temporal, Namespace: w.running.Namespace, Store: w.store, Log: logger, IntakesByHand: true,
 			Ready: func(address string) { ready <- address },
 		})
 	}()

@@ -10,7 +10,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/activities/statusbook"
 	"github.com/despacho/despacho/workflows"
 )
 
@@ -50,9 +52,25 @@ func TestPartnersDocument(t *testing.T) {
 		}
 	})
 
+	t.Run("explains every outcome of a confirmation and of a status change", func(t *testing.T) {
+		t.Parallel()
+		for _, outcome := range []activities.ConfirmOutcome{activities.ConfirmAccepted, activities.ConfirmHeldBack, activities.ConfirmUnknown, activities.ConfirmRefused} {
+			assert.Contains(t, section("Confirming stock"), "| `"+string(outcome)+"` |")
+		}
+		for _, outcome := range statusbook.Outcomes() {
+			assert.Contains(t, section("Statuses"), "| `"+string(outcome)+"` |")
+		}
+		for _, field := range jsonFields(reflect.TypeOf(activities.StatusRequest{})) {
+			assert.Contains(t, section("Statuses"), "`"+field+"`")
+		}
+	})
+
 	t.Run("names the workflow, its queue, query and update", func(t *testing.T) {
 		t.Parallel()
-		for _, name := range []string{labelRunType, workflows.TaskQueue, workflows.ProgressQuery, workflows.RetryUpdate, workflows.RunID("<merchant>", "<key>")} {
+		for _, name := range []string{
+			labelRunType, workflows.TaskQueue, workflows.ProgressQuery, workflows.RetryUpdate, workflows.RunID("<merchant>", "<key>"),
+			workflows.StatusChangeType, workflows.StatusChangeID("<merchant>", "<key>"), workflows.IntakeType, workflows.IntakeID("<merchant>"), workflows.ConfirmUpdate,
+		} {
 			assert.Contains(t, document, "`"+name+"`")
 		}
 	})

@@ -120,6 +120,9 @@ func (k *accountKeeper) look(ctx context.Context, begin bool) error {
 
 func (k *accountKeeper) begin(ctx context.Context, merchant string) error {
 	_, err := k.process.temporal.ExecuteWorkflow(ctx, credentialsOptions(merchant), workflows.CredentialsType, workflows.CredentialsInput{Merchant: merchant})
+	if k.process.options.IntakesByHand {
+		return unlessThere(err)
+	}
 	_, intakeErr := k.process.temporal.ExecuteWorkflow(ctx, intakeOptions(merchant), workflows.IntakeType, workflows.IntakeInput{Merchant: merchant})
 	return errors.Join(unlessThere(err), unlessThere(intakeErr))
 }

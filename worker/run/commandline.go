@@ -2,10 +2,7 @@ package run
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
-	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -14,9 +11,9 @@ import (
 
 // Exit codes of the worker.
 const (
-	ExitOrderly  = 0 // it ended when it was asked to; health: the worker is alive
-	ExitBroken   = 1 // it could not start or broke; health: the worker is not alive
-	ExitSettings = 2 // flags or variables are wrong
+	ExitOrderly  = service.ExitOrderly
+	ExitBroken   = service.ExitBroken
+	ExitSettings = service.ExitSettings
 )
 
 // commandLine is the grammar of the worker's program.
@@ -38,11 +35,11 @@ func Main(ctx context.Context, arguments []string, out io.Writer) int {
 	var line commandLine
 	parser, err := kong.New(&line, kong.Name("worker"), kong.Description("despacho's worker: does the steps of label runs."))
 	if err != nil {
-		return complain(out, err, ExitBroken)
+		return service.Complain(out, err, ExitBroken)
 	}
-	command, err := load(parser, &line, arguments)
+	command, err := service.Load(parser, arguments, func() error { return Settings(line.Serve.Flags).Validate() })
 	if err != nil {
-		return complain(out, err, ExitSettings)
+		return service.Complain(out, err, ExitSettings)
 	}
 	if command == "health" {
 		err = service.Health(ctx, "worker", "DESPACHO_LISTEN", line.Health.Listen)
@@ -51,31 +48,7 @@ func Main(ctx context.Context, arguments []string, out io.Writer) int {
 		err = Run(ctx, settings, Options{Log: NewLogger(out, settings)})
 	}
 	if err != nil {
-		return complain(out, err, ExitBroken)
+		return service.Complain(out, err, ExitBroken)
 	}
 	return ExitOrderly
-}
-
-// load reads flags and variables and returns the command. Every wrong setting
-// is named in one error, also those that are no number or span at all.
-func load(parser *kong.Kong, line *commandLine, arguments []string) (command string, err error) {
-	malformed := service.DropMalformed(parser.Model.Node)
-	parsed, err := parser.Parse(arguments)
-	if err != nil {
-		return "", errors.Join(append(malformed, err)...)
-	}
-	if parsed.Command() != "serve" {
-		return parsed.Command(), nil
-	}
-	return "serve", errors.Join(append(malformed, Settings(line.Serve.Flags).Validate())...)
-}
-
-func complain(out io.Writer, err error, code int) int {
-	for sentence := range strings.SplitSeq(err.Error(), "\n") {
-		fmt.Fprintln(out, "error: "+sentence)
-	}
-	if errors.Is(err, ErrSearchAttributes) {
-		fmt.Fprintln(out, "hint: starter setup")
-	}
-	return code
 }

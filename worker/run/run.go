@@ -32,6 +32,8 @@ type Options struct {
 	Store *storage.Store
 	// Log takes the worker's lines; default standard error, as the settings say.
 	Log *slog.Logger
+	// IntakesByHand leaves it to others to start the intake of each connected merchant.
+	IntakesByHand bool
 	// Ready is called once when work is being taken, with the address (host:port)
 	// of /healthz, /readyz and /metrics.
 	Ready func(address string)

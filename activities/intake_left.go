@@ -1,0 +1,123 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/storage"
+)
+
+const (
+	// leftFor is how long, in the hub's time, a change may go unread of a sale that is past the gate.
+	leftFor = 6 * time.Hour
+	// leftAtOnce is how many such sales are read at once.
+	leftAtOnce = 500
+	// leftHour is how the hour in which a change was left stands in its mark's key.
+	leftHour = "20060102T15"
+)
+
+// pastGate says that of all that can happen to the order, only a cancellation matters to the intake.
+func (r IntakeRecord) pastGate() bool {
+	return r.State != "" && r.State != IntakeHeldBack && r.Unread == ""
+}
+
+// over says that nothing that happens to the order matters any more.
+func (r IntakeRecord) over() bool {
+	return slices.Contains([]IntakeState{IntakeTakeOut, IntakeUnsupported, IntakeEnded, IntakeClosed}, r.State)
+}
+
+// leaveNotice says whether a webhook's sale is left to the next poll, whose light
+// list tells of a cancelled sale without a call for each.
+func (t *taking) leaveNotice(ctx context.Context, checkout string) (bool, error) {
+	if t.source != ByWebhook {
+		return false, nil
+	}
+	t.mu.Lock()
+	reading := t.seen[checkout]
+	t.mu.Unlock()
+	if reading {
+		return true, nil // since after the notice came
+	}
+	known, err := saleRecord(ctx, t.store, t.merchant, checkout)
+	if err != nil {
+		return false, err
+	}
+	left, err := t.leave(ctx, checkout, known)
+	if left {
+		t.count(func(n *TakenNotices) { n.Left++ })
+	}
+	return left, err
+}
+
+// leaveChanged says whether a sale that a poll lists as changed is left: it was
+// read not long ago, and its line in the list does not say that it is off.
+func (t *taking) leaveChanged(ctx context.Context, light multivende.CheckoutLight, known *intakeSale) (bool, error) {
+	s := saleOf(multivende.Checkout{Status: light.Status, PaymentStatus: light.PaymentStatus, VerificationStatus: light.VerificationStatus})
+	if known == nil || s.cancelled || !s.paid || !s.verified || t.now.Sub(known.ReadAt) > leftFor {
+		return false, nil
+	}
+	return t.leave(ctx, light.ID, known)
+}
+
+// leave leaves a sale unread whose every delivery order is past the gate. Where
+// one may still be cancelled alone, a mark has the sale read once leftFor has passed.
+func (t *taking) leave(ctx context.Context, checkout string, known *intakeSale) (bool, error) {
+	if known == nil || known.ReadAt.IsZero() || len(known.Orders) == 0 {
+		return false, nil
+	}
+	over := true
+	for _, order := range known.Orders {
+		record, err := ReadIntakeRecord(ctx, t.store, t.merchant, order)
+		if errors.Is(err, storage.ErrNotFound) || errors.Is(err, storage.ErrKey) {
+			return false, nil
+		}
+		if err != nil || !record.pastGate() {
+			return false, err
+		}
+		over = over && record.over()
+	}
+	if over {
+		return true, nil
+	}
+	return true, t.store.Put(ctx, storage.IntakeLeft(t.merchant, t.now.UTC().Format(leftHour), checkout), struct{}{})
+}
+
+// leftLongEnough are the notices of the sales whose change was left leftFor ago
+// and that were not read since; the marks of the others are taken away.
+func (t *taking) leftLongEnough(ctx context.Context) ([]string, error) {
+	last := t.now.Add(-leftFor).UTC().Format(leftHour)
+	prefix := storage.IntakeLeftPrefix(t.merchant)
+	var marks []string
+	err := t.store.List(ctx, prefix, func(o storage.Object) error {
+		mark := nameOf(o, prefix)
+		if hour, _, _ := strings.Cut(mark, "/"); hour > last || len(marks) == leftAtOnce {
+			return errEnough
+		}
+		marks = append(marks, mark)
+		return nil
+	})
+	if err != nil && !errors.Is(err, errEnough) {
+		return nil, err
+	}
+	var notices, done []string
+	for _, mark := range marks {
+		hour, checkout, _ := strings.Cut(mark, "/")
+		known, err := saleRecord(ctx, t.store, t.merchant, checkout)
+		if err != nil {
+			return nil, err
+		}
+		left, err := time.Parse(leftHour, hour)
+		if err != nil || known == nil || !known.ReadAt.Before(left.Add(time.Hour)) {
+			done = append(done, storage.IntakeLeft(t.merchant, hour, checkout))
+			continue
+		}
+		notices = append(notices, CheckoutNotice+"/"+checkout)
+	}
+	return lo.Uniq(notices), t.store.Delete(ctx, done...)
+}

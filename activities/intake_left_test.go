@@ -1,0 +1,180 @@
+package activities
+
+import (
+	"testing"
+	"time"
+
+	"github.com/samber/lo"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/despacho/despacho/accounts"
+	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/multivende/sandbox"
+	"github.com/despacho/despacho/storage"
+)
+
+// sold sells more on a channel, and returns the orders once the intake knows them.
+func (w *intakeWorld) sold(channel string, life sandbox.Life, count int) []sandbox.ReportOrder {
+	w.Helper()
+	before := reported(w.hub.Report().Orders)
+	w.post("/sandbox/sales", map[string]any{"count": count, "life": life, "connection": channel})
+	w.pollLately()
+	orders := lo.Reject(w.hub.Report().Orders, func(o sandbox.ReportOrder, _ int) bool { return lo.Contains(before, o.ID) })
+	require.GreaterOrEqual(w, len(orders), count)
+	return orders
+}
+
+// pollLately polls as an Intake does that has polled five minutes ago.
+func (w *intakeWorld) pollLately() Polled {
+	w.Helper()
+	return w.poll(w.client.Clock().Now().Add(-5 * time.Minute))
+}
+
+// noticesOf are those that a hub sends of a change of these orders.
+func (w *intakeWorld) noticesOf(orders ...sandbox.ReportOrder) []string {
+	return lo.FlatMap(orders, func(o sandbox.ReportOrder, _ int) []string {
+		return []string{DeliveryOrderNotice + "/" + o.ID, CheckoutNotice + "/" + w.record(o.ID).Checkout}
+	})
+}
+
+func TestWhatARunOfLabelsChangesIsNotReadAgain(t *testing.T) {
+	t.Parallel()
+	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 4})
+	w.settle(func(s *accounts.Settings) {
+		s.Policies = map[string]accounts.Policy{"": accounts.WhenStockConfirmed}
+	})
+	orders := w.sold("ripley", sandbox.Plain, 40)
+	w.confirm(reported(orders)...)
+	makings := w.prepare("made-1").Makings
+	require.Len(t, makings, 1)
+	w.makes(makings[0])
+	assert.Len(t, orders, makings[0].Orders)
+	for _, o := range orders {
+		w.changeStatus(o, channels.ReadyToShip)
+	}
+
+	before := w.allCalls()
+	for range 3 { // its label was asked for, came, and its status was set
+		for _, chunk := range lo.Chunk(w.noticesOf(orders...), chunkSize) {
+			assert.Equal(t, len(chunk), w.notice(chunk...).Left)
+		}
+	}
+	assert.Zero(t, w.allCalls()-before, "calls of the notices")
+	w.pollLately()
+	assert.Zero(t, w.look().Again)
+	assert.LessOrEqual(t, float64(w.allCalls()-before)/float64(len(orders)), 0.1, "calls a label")
+}
+
+func TestAPollLeavesSalesPastTheGateUntilTheyAreOff(t *testing.T) {
+	t.Parallel()
+	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 4})
+	orders := w.sold("ripley", sandbox.Plain, 3)
+	// forget lets the sales look changed since they were read.
+	forget := func() {
+		for _, o := range orders {
+			key := storage.IntakeSale(w.merchant(), w.record(o.ID).Checkout)
+			known, err := saleRecord(t.Context(), w.store, w.merchant(), w.record(o.ID).Checkout)
+			require.NoError(t, err)
+			known.UpdatedAt = known.UpdatedAt.Add(-time.Hour)
+			require.NoError(t, w.store.Put(t.Context(), key, known))
+		}
+	}
+	hours := func(n int) Polled { return w.poll(w.client.Clock().Now().Add(-time.Duration(n) * time.Hour)) }
+	forget()
+	polled := hours(1)
+	assert.Equal(t, []int{0, 3}, []int{polled.Count, polled.Left}, "read lately")
+
+	t.Run("a cancelled one is read", func(t *testing.T) {
+		w.publish(orders[0].ID, "morning")
+		w.pass(time.Minute)
+		w.cancel(orders[0])
+		assert.Equal(t, 1, hours(1).Count)
+		assert.Equal(t, IntakeTakeOut, w.state(orders[0]))
+	})
+	t.Run("one of which an order is held back again is read", func(t *testing.T) {
+		_, err := changeRecord(t.Context(), w.store, w.merchant(), orders[1].ID, func(r *IntakeRecord) { r.State = IntakeHeldBack })
+		require.NoError(t, err)
+		assert.Equal(t, 1, hours(1).Count)
+		assert.Equal(t, IntakeWaiting, w.state(orders[1]))
+	})
+	t.Run("one that could not be read is read again", func(t *testing.T) {
+		_, err := changeRecord(t.Context(), w.store, w.merchant(), orders[2].ID, func(r *IntakeRecord) { r.Unread = "checkout/x" })
+		require.NoError(t, err)
+		assert.Equal(t, 1, hours(1).Count)
+	})
+	t.Run("all are read that were read more than six hours ago", func(t *testing.T) {
+		w.pass(7 * time.Hour)
+		forget()
+		assert.Equal(t, 3, hours(8).Count)
+		assert.Zero(t, hours(8).Count)
+	})
+}
+
+func TestAnOrderHeldBackIsReadAsSoonAsItIsPaid(t *testing.T) {
+	t.Parallel()
+	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 4})
+	order := w.sold("ripley", sandbox.PaidLater, 1)[0]
+	require.Equal(t, IntakeHeldBack, w.state(order))
+	w.pass(3 * time.Hour)
+	taken := w.notice(CheckoutNotice + "/" + w.record(order.ID).Checkout)
+	assert.Zero(t, taken.Left)
+	assert.Equal(t, IntakeWaiting, w.state(order))
+}
+
+func TestADeliveryCancelledAloneIsFoundWithinSixHours(t *testing.T) {
+	t.Parallel()
+	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 4})
+	orders := w.sold("ripley", sandbox.Plain, 2)
+	gone, other := orders[0], orders[1]
+	w.publish(gone.ID, "morning")
+	w.look()
+	w.changeStatus(gone, channels.Cancelled)
+	assert.Equal(t, 4, w.notice(w.noticesOf(gone, other)...).Left)
+	w.pass(4 * time.Hour)
+	assert.Equal(t, 1, w.notice(DeliveryOrderNotice+"/"+gone.ID).Left)
+	assert.Zero(t, w.look().Again)
+
+	w.pass(2 * time.Hour)
+	require.Equal(t, 2, w.look().Again)
+	before := w.allCalls()
+	w.takeUpAgain()
+	assert.Equal(t, before+2, w.allCalls(), "a call a sale")
+	assert.Equal(t, IntakeTakeOut, w.state(gone))
+	assert.Equal(t, IntakeWaiting, w.state(other))
+
+	t.Run("and no mark of it is left", func(t *testing.T) {
+		w.pass(6 * time.Hour)
+		assert.Zero(t, w.look().Again)
+		require.NoError(t, w.store.List(t.Context(), storage.IntakeLeftPrefix(w.merchant()), func(o storage.Object) error {
+			assert.Fail(t, o.Key)
+			return nil
+		}))
+	})
+	t.Run("what is over is not read again", func(t *testing.T) {
+		assert.Equal(t, 2, w.notice(w.noticesOf(gone)...).Left)
+		w.pass(7 * time.Hour)
+		assert.Zero(t, w.look().Again)
+	})
+}
+
+func TestASaleThatTheHubKnowsNoMoreIsAskedForOnce(t *testing.T) {
+	t.Parallel()
+	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 4})
+	order := w.sold("ripley", sandbox.Plain, 1)[0]
+	lost := "00000000-0000-4000-8000-000000000000"
+	known, err := saleRecord(t.Context(), w.store, w.merchant(), w.record(order.ID).Checkout)
+	require.NoError(t, err)
+	require.NoError(t, w.store.Put(t.Context(), storage.IntakeSale(w.merchant(), lost), known))
+	assert.Equal(t, 1, w.notice(CheckoutNotice+"/"+lost).Left)
+	w.pass(6 * time.Hour)
+	require.Equal(t, 1, w.look().Again)
+	w.takeUpAgain()
+	assert.Zero(t, w.look().Again)
+}
+
+// takeUpAgain takes up what the last look has left.
+func (w *intakeWorld) takeUpAgain() {
+	w.Helper()
+	must(w.world, w.intake.TakeUpNotices, TakeUpNoticesInput{Merchant: w.merchant(), Source: ByPoll, List: w.againList(), To: chunkSize})
+}
