@@ -17,12 +17,20 @@ import (
 
 // tell uses one of a sandbox's controls.
 func tell(hub *sandbox.Hub, control, body string) error {
+	_, err := call(hub, http.MethodPost, control, body)
+	return err
+}
+
+// ask reads one of a sandbox's pages.
+func ask(hub *sandbox.Hub, page string) ([]byte, error) { return call(hub, http.MethodGet, page, "") }
+
+func call(hub *sandbox.Hub, method, page, body string) ([]byte, error) {
 	answer := httptest.NewRecorder()
-	hub.ServeHTTP(answer, httptest.NewRequest(http.MethodPost, "/sandbox/"+control, strings.NewReader(body)))
+	hub.ServeHTTP(answer, httptest.NewRequest(method, "/sandbox/"+page, strings.NewReader(body)))
 	if answer.Code >= http.StatusBadRequest {
-		return fmt.Errorf("the sandbox answers %d to /sandbox/%s: %s", answer.Code, control, answer.Body)
+		return nil, fmt.Errorf("the sandbox answers %d to /sandbox/%s: %s", answer.Code, page, answer.Body)
 	}
-	return nil
+	return answer.Body.Bytes(), nil
 }
 
 // sold are the delivery orders of sales that came while the world ran.

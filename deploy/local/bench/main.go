@@ -1,5 +1,5 @@
 // Command bench measures a whole deployment on this machine: a storm of webhooks with the worker
-// away, and one merchant's run beside another merchant's storm.
+// away, a change of status over all channels, and one merchant's run beside another merchant's storm.
 package main
 
 import (
@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -19,6 +20,9 @@ import (
 type flags struct {
 	Webhooks int           `default:"10000" help:"Orders that are told by webhook while no worker runs (default ${default})."`
 	Within   time.Duration `default:"10s" help:"In how short a time they come (default ${default})."`
+
+	Rows        int     `default:"1000" help:"Orders that can be labelled of which shipped is reported, with all others of their world (default ${default})."`
+	StatusSpeed float64 `default:"20" help:"How many times as fast as ours the hub's clock runs meanwhile: our own slowness counts as many times (default ${default})."`
 
 	Quiet int     `default:"110" help:"Orders of the merchant whose run is timed (default ${default})."`
 	Storm int     `default:"3000" help:"Orders of the merchant that storms, and as many are sold meanwhile (default ${default})."`
@@ -45,7 +49,7 @@ func (f flags) measure(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	for _, part := range []func(context.Context, string, io.Writer) error{f.webhooks, f.fairness} {
+	for _, part := range []func(context.Context, string, io.Writer) error{f.webhooks, f.statuses, f.fairness} {
 		bounded, cancel := context.WithTimeout(ctx, f.Patience)
 		err := part(bounded, dir, out)
 		cancel()
@@ -71,6 +75,24 @@ func (f flags) webhooks(ctx context.Context, dir string, out io.Writer) error {
 		{"first heard of by polling", fmt.Sprint(figures.ByPoll)},
 		{"reads a sale", fmt.Sprintf("%.2f", float64(figures.SaleReads)/float64(max(figures.Sales, 1)))},
 		{"from the worker's return to all taken up", fmt.Sprintf("%.1f s", figures.TakenUp.Seconds())},
+	})
+}
+
+func (f flags) statuses(ctx context.Context, dir string, out io.Writer) error {
+	if f.Rows == 0 {
+		return nil
+	}
+	figures, err := ship(ctx, filepath.Join(dir, "statuses"), f.Rows, f.StatusSpeed)
+	if err != nil {
+		return err
+	}
+	return table(out, fmt.Sprintf("Shipped, reported of %d orders of all channels, the hub %g times as fast", figures.Rows, f.StatusSpeed), [][2]string{
+		{"outcomes", strings.Trim(fmt.Sprint(figures.Outcomes), "map[]")},
+		{"other than the hub expects", fmt.Sprint(figures.Wrong)},
+		{"statuses sent, calls for each", fmt.Sprintf("%d, %.2f", figures.Sent, figures.Calls)},
+		{"known within half of the channel's delay and 60 s", fmt.Sprintf("%.1f %%", 100*float64(figures.InTime)/float64(max(figures.Known, 1)))},
+		{"half known within, 95 of 100 (the hub's time)", fmt.Sprintf("%v, %v", figures.Half.Round(time.Second), figures.Most.Round(time.Second))},
+		{"until every row had ended", fmt.Sprintf("%.1f s, %v of the hub's time", figures.Took.Seconds(), time.Duration(float64(figures.Took)*f.StatusSpeed).Round(time.Second))},
 	})
 }
 

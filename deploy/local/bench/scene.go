@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -201,17 +202,28 @@ func (s *scene) connect(ctx context.Context, hub *sandbox.Hub) error {
 
 // starter runs a command of the starter on this deployment.
 func (s *scene) starter(ctx context.Context, arguments ...string) error {
-	program := starter.Program{
-		Out: io.Discard, Err: io.Discard,
+	var said bytes.Buffer
+	program := s.program(&said)
+	program.Err = &said
+	if code := program.Main(ctx, arguments); code != starter.ExitComplete {
+		return fmt.Errorf("starter %s: exit code %d: %s", arguments[0], code, said.String())
+	}
+	return nil
+}
+
+// program is the starter on this deployment.
+func (s *scene) program(out io.Writer) starter.Program {
+	return starter.Program{
+		Out: out, Err: io.Discard,
+		Store:   func(context.Context, string) (starter.Store, error) { return s.store, nil },
 		Objects: func(context.Context, string) (*storage.Store, error) { return s.store, nil },
 		Keeping: func(context.Context) (starter.Keeping, error) {
 			return starter.TemporalKeeping{Client: s.temporal}, nil
 		},
+		Statuses: func(context.Context) (starter.StatusChanges, error) {
+			return starter.TemporalStatuses{Client: s.temporal}, nil
+		},
 	}
-	if code := program.Main(ctx, arguments); code != starter.ExitComplete {
-		return fmt.Errorf("starter %s: exit code %d", arguments[0], code)
-	}
-	return nil
 }
 
 // close ends everything, what was started last first.

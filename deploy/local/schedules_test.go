@@ -9,42 +9,14 @@ import (
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/converter"
 
-	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/activities/books"
-	"github.com/despacho/despacho/multivende/sandbox"
 	starter "github.com/despacho/despacho/starter/run"
 	"github.com/despacho/despacho/workflows"
 )
 
-func TestConfirmedOrdersAndSchedules(t *testing.T) {
+func TestSchedulesStartRuns(t *testing.T) {
 	t.Parallel()
 	c := openCounter(t, "--orders", "80", "--speed", "600")
-
-	t.Run("labels of confirmed orders are made in the background, and the next run only joins them", func(t *testing.T) {
-		norte := c.request(t, "Tienda Norte")
-		c.says(t, starter.ExitComplete, "policy", "set", "when-stock-confirmed", "--connection", norte.Connections[0])
-		confirmed := lo.Slice(c.labelable(t, norte.Connections[0]), 0, 6)
-		require.Len(t, confirmed, 6)
-		arguments := []string{"confirm"}
-		for _, order := range confirmed {
-			arguments = append(arguments, "--order", order.ID)
-		}
-		c.says(t, starter.ExitComplete, arguments...)
-		c.says(t, starter.ExitComplete, arguments...) // a partner that says it twice
-		eventually(t, "the labels are there", func() bool {
-			return lo.EveryBy(confirmed, func(o sandbox.ReportOrder) bool { return c.standsIn(t, o.ID, activities.IntakeLabelled) })
-		})
-
-		joined := c.end(t, c.start(t, "morning", norte))
-		assert.Equal(t, books.RunCompleted, joined.result.State)
-		rows, orders := joined.rows(), joined.orders()
-		for _, order := range confirmed {
-			assert.Equal(t, books.Labelled, rows[order.ID].Outcome, rows[order.ID].Reason)
-			assert.Len(t, orders[order.ID].Labels, 1, "the label of order %s was asked for once", order.ID)
-		}
-		assert.Equal(t, len(confirmed), joined.result.Outcomes[books.Labelled])
-		assert.Equal(t, len(confirmed), asked(joined.report), "no other label was asked for")
-	})
 
 	t.Run("a schedule starts runs with its request, one at a time, and none once it is paused", func(t *testing.T) {
 		request := c.request(t, "Paris")
@@ -96,21 +68,6 @@ func TestConfirmedOrdersAndSchedules(t *testing.T) {
 		done := c.end(t, c.start(t, "resumed", ripley))
 		requireEachPrintedOnce(t, ripley, done)
 	})
-}
-
-// labelable are the orders of a connection whose label can be had at once.
-func (c counter) labelable(t *testing.T, connection string) []sandbox.ReportOrder {
-	t.Helper()
-	return lo.Filter(c.report(t).Orders, func(o sandbox.ReportOrder, _ int) bool {
-		return o.Connection == connection && o.Expected == string(books.Labelled)
-	})
-}
-
-// standsIn says whether the intake has the order in a state.
-func (c counter) standsIn(t *testing.T, order string, state activities.IntakeState) bool {
-	t.Helper()
-	record, err := activities.ReadIntakeRecord(t.Context(), c.store, c.merchant, order)
-	return err == nil && record.State == state
 }
 
 // scheduled are the workflow ids of a schedule's runs that have this status.
