@@ -27,7 +27,7 @@ const (
 // it, so it is a hint to read the object again.
 type Notice struct {
 	Kind     NoticeKind
-	ID       string // a UUID in small letters; empty for OtherNotice
+	ID       string // a UUID in small letters as a rule; empty for OtherNotice
 	Merchant string // may be empty for OtherNotice
 }
 
@@ -49,6 +49,9 @@ type noticeEntry struct {
 
 // merchantPattern is what an id of a merchant may be made of, here and in keys of the store.
 var merchantPattern = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+
+// idPattern is what an id of an order may be made of: the hub's are UUIDs, a hub for trials may have others.
+var idPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
 // ParseNotice reads the body of a webhook. The object is the one that resource names when its
 // id is there, else whichever id is there: a checkout, a delivery order, a pick-up order.
@@ -84,14 +87,15 @@ func (entry noticeEntry) notice() (Notice, error) {
 	if notice.Kind == OtherNotice {
 		return notice, entry.other(topic)
 	}
-	id, err := uuid.Parse(notice.ID)
-	if err != nil || len(notice.ID) != len(id.String()) {
-		return Notice{}, fmt.Errorf("%w: the id of its %s is no UUID", ErrNoNotice, notice.Kind)
+	if !idPattern.MatchString(notice.ID) {
+		return Notice{}, fmt.Errorf("%w: the id of its %s is none", ErrNoNotice, notice.Kind)
 	}
 	if !merchantPattern.MatchString(notice.Merchant) {
 		return Notice{}, fmt.Errorf("%w: its MerchantId is no id", ErrNoNotice)
 	}
-	notice.ID = id.String()
+	if uuid.Validate(notice.ID) == nil {
+		notice.ID = strings.ToLower(notice.ID)
+	}
 	return notice, nil
 }
 

@@ -72,6 +72,9 @@ func (c *connectCommand) code(ctx context.Context, d desk, oauth *multivende.OAu
 	if c.Code == "" {
 		return c.consent(ctx, d, oauth, known)
 	}
+	if len(known) == 0 {
+		d.say(beforeConsent, redirectOf(d.Callback), strings.Join(accounts.Needed, " "))
+	}
 	code := strings.TrimSpace(c.Code)
 	if code == "-" {
 		line, err := bufio.NewReader(io.LimitReader(d.In, 4096)).ReadString('\n')

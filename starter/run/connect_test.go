@@ -193,6 +193,9 @@ func TestConnect(t *testing.T) {
 		}
 		assert.NotContains(t, c.out.String(), "left out")
 		assert.NotContains(t, c.out.String(), "missing")
+		assert.Contains(t, c.err.String(), "/callback", "what must have been done before")
+		c.connects(0, "--code", c.code())
+		assert.NotContains(t, c.err.String(), "/callback", "that was needed for the first only")
 	})
 	t.Run("with a code from standard input", func(t *testing.T) {
 		t.Parallel()
@@ -350,6 +353,9 @@ func TestMerchants(t *testing.T) {
 	c.runs(0, "merchants")
 	assert.Regexp(t, merchant+` +alive +20[0-9-]+ [0-9:]+ UTC +3[56][0-9] minutes +paused`, c.out.String())
 	c.runs(0, "resume", "--merchant", merchant)
+	assert.NotContains(t, c.err.String(), "is not connected")
+	c.runs(0, "pause", "--merchant", "m-misspelt")
+	assert.Contains(t, c.err.String(), "merchant m-misspelt is not connected")
 	c.runs(ExitUsage, "pause")
 	c.runs(ExitUsage, "pause", "--merchant", merchant, "--connection", "a/b")
 

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 
 	"github.com/samber/lo"
 
@@ -50,6 +51,9 @@ func (d desk) settle(ctx context.Context, connections []string, change func(*acc
 	vault, err := d.vault(ctx, nil)
 	if err != nil {
 		return err
+	}
+	if _, err := vault.Look(ctx, merchant); errors.Is(err, accounts.ErrNotConnected) {
+		d.say("note: merchant %s is not connected; this holds for one that is served with a token, and once it is connected", merchant)
 	}
 	settings, err := accounts.ChangeSettings(ctx, vault.Store, merchant, func(s *accounts.Settings) error {
 		change(s)
