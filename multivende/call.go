@@ -26,6 +26,8 @@ type request struct {
 	mayBeEmpty bool
 	// public: it carries no token.
 	public bool
+	// secrets are what its answer may quote and nobody may read, beside the token.
+	secrets []string
 }
 
 // refuse is the error of a call that is not sent because it makes no sense.
@@ -148,7 +150,7 @@ func (c *Client) exchange(ctx context.Context, r request, token string, into any
 	answer := Error{Class: Broken, Route: c.label(r.route), Status: resp.StatusCode, MayBeDone: mayBeDone()}
 	switch {
 	case resp.StatusCode < 200 || resp.StatusCode > 299:
-		return resp.StatusCode, c.failure(answer, resp, body)
+		return resp.StatusCode, c.failure(answer, resp, body, append([]string{token}, r.secrets...))
 	case err != nil:
 		return resp.StatusCode, c.unreachable(ctx, r.route, err, mayBeDone())
 	}
@@ -238,9 +240,9 @@ func (c *Client) address(r request) (string, error) {
 }
 
 // failure turns an answer that is not 2xx into an error and tells the limiter.
-func (c *Client) failure(answer Error, resp *http.Response, body []byte) error {
+func (c *Client) failure(answer Error, resp *http.Response, body []byte, secrets []string) error {
 	answer.Class = classOfStatus(resp.StatusCode)
-	answer.Excerpt = excerptOf(body)
+	answer.Excerpt = excerptOf(body, secrets...)
 	switch {
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
 		answer.Excerpt = "it redirects elsewhere, which is not followed"

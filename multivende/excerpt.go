@@ -53,18 +53,46 @@ func shorten(words string, most int) string {
 
 // excerptOf takes from the body of a refusal what tells a person why: the message of a JSON
 // object, the title of a page, or the start of plain text. Of other JSON it takes nothing, because
-// an order may stand in it.
-func excerptOf(body []byte) string {
+// an order may stand in it. Secrets are blanked, also where only their beginning is quoted.
+func excerptOf(body []byte, secrets ...string) string {
 	body = bytes.TrimSpace(body)
 	switch {
 	case len(body) == 0:
 		return "the answer is empty"
 	case looksLikeHTML(body):
-		return titleOf(body)
+		return titleOf([]byte(hide(string(body), secrets)))
 	case body[0] == '{' || body[0] == '[' || body[0] == '"':
-		return clean(messageOf(body))
+		return clean(hide(messageOf(body), secrets))
 	}
-	return clean(string(body))
+	return clean(hide(string(body), secrets))
+}
+
+// leastQuoted is how much of a secret's beginning tells that it is quoted.
+const leastQuoted = 8
+
+// hide puts stars in the place of secrets.
+func hide(words string, secrets []string) string {
+	for _, secret := range secrets {
+		if secret == "" {
+			continue
+		}
+		words = strings.ReplaceAll(words, secret, stars)
+		if len(secret) <= leastQuoted {
+			continue
+		}
+		for {
+			start := strings.Index(words, secret[:leastQuoted])
+			if start < 0 {
+				break
+			}
+			end := leastQuoted
+			for start+end < len(words) && end < len(secret) && words[start+end] == secret[end] {
+				end++
+			}
+			words = words[:start] + stars + words[start+end:]
+		}
+	}
+	return words
 }
 
 func looksLikeHTML(body []byte) bool {

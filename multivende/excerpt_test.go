@@ -1,11 +1,13 @@
 package multivende
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestCleanBlanksWhatIsNotForLogs(t *testing.T) {
@@ -40,6 +42,34 @@ func TestCleanBlanksWhatIsNotForLogs(t *testing.T) {
 		assert.Equal(t, 200, utf8.RuneCountInString(short))
 		assert.True(t, strings.HasSuffix(short, "…"))
 	})
+}
+
+func TestExcerptHidesWhatWasSent(t *testing.T) {
+	t.Parallel()
+	const token, secret = "tok-9fddd14d-8eda-46d8-867f-26ae43b3491f", "s3cr3t"
+	for name, c := range map[string]struct{ body, want string }{
+		"in a message":                  {`{"message":"token ` + token + ` of ` + secret + ` is over"}`, "token *** of *** is over"},
+		"cut off":                       {`{"message":"token ` + token[:20] + `… is over"}`, "token ***… is over"},
+		"in a page":                     {`<h1>` + token + `</h1>`, "a page instead of JSON: ***"},
+		"in words":                      {"no " + token + " and no " + token[:9], "no *** and no ***"},
+		"at the end of a long sentence": {`{"message":"` + strings.Repeat("ñ", 195) + token + `"}`, strings.Repeat("ñ", 195) + "***"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, c.want, excerptOf([]byte(c.body), token, "", secret))
+		})
+	}
+}
+
+func TestATokenThatTheHubQuotesIsInNoError(t *testing.T) {
+	t.Parallel()
+	const token = "tok-9fddd14d-8eda-46d8-867f-26ae43b3491f"
+	hub := newHub(t, map[string]http.HandlerFunc{"/api/d/info": func(w http.ResponseWriter, r *http.Request) {
+		answers(http.StatusForbidden, `{"message":"`+strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")+` may not"}`)(w, r)
+	}})
+	_, err := hub.client(t, func(c *Config) { c.Token = StaticToken(token) }).AppInfo(t.Context())
+	require.ErrorContains(t, err, "may not")
+	assert.NotContains(t, err.Error(), token[:8])
 }
 
 func TestMessageOf(t *testing.T) {

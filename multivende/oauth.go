@@ -134,8 +134,9 @@ func (o *OAuth) grant(ctx context.Context, asked tokenRequest) (Grant, error) {
 		RefreshExpiresAt moment          `json:"refreshTokenExpiresAt"`
 		Scopes           json.RawMessage `json:"scopes"`
 	}
-	if err := o.client.send(ctx, request{route: routeAccessToken, body: asked, public: true}, &read); err != nil {
-		return Grant{}, o.withoutSecrets(err, asked)
+	r := request{route: routeAccessToken, body: asked, public: true, secrets: []string{asked.ClientSecret, asked.Code, asked.RefreshToken}}
+	if err := o.client.send(ctx, r, &read); err != nil {
+		return Grant{}, err
 	}
 	grant := Grant{
 		Merchant: string(read.Merchant), Token: Secret(read.Token), RefreshToken: Secret(read.RefreshToken),
@@ -150,19 +151,6 @@ func (o *OAuth) grant(ctx context.Context, asked tokenRequest) (Grant, error) {
 		return Grant{}, &Error{Class: Broken, Route: o.client.label(routeAccessToken), Status: http.StatusOK, MayBeDone: true, Excerpt: "the answer holds no usable tokens"}
 	}
 	return grant, nil
-}
-
-// withoutSecrets makes sure that an answer that quotes the request tells nobody what was in it.
-func (o *OAuth) withoutSecrets(err error, asked tokenRequest) error {
-	var e *Error
-	if errors.As(err, &e) {
-		for _, secret := range []string{asked.ClientSecret, asked.Code, asked.RefreshToken} {
-			if secret != "" {
-				e.Excerpt = strings.ReplaceAll(e.Excerpt, secret, stars)
-			}
-		}
-	}
-	return err
 }
 
 // longText is an access token, which is longer than other texts.

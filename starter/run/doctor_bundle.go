@@ -122,6 +122,10 @@ func (e *examination) examineBundle(ctx context.Context) {
 		e.fail("bundle", "name a file in a folder that can be written", "%v", err)
 		return
 	}
+	if e.hub != nil && len(b.DeliveryOrders)+len(b.Checkouts) == 0 {
+		e.warn("bundle", "name a delivery order or a checkout by the hub's id", "%s: the hub tells nothing of order %s; what it answered stands there", e.command.Out, e.command.Bundle)
+		return
+	}
 	e.ok("bundle", "%s: order %s with %s, %s; nothing of the buyer is in it", e.command.Out, e.command.Bundle,
 		count(len(b.DeliveryOrders), "delivery order"), count(len(b.Runs), "run"))
 }

@@ -51,6 +51,8 @@ func TestABundleTellsTheHubsSupport(t *testing.T) {
 		assert.NotContains(t, string(content), hidden)
 	}
 
+	_, found = c.visit(t, "--bundle", "nobody-knows-it", "--out", out)
+	assert.Equal(t, stateWarn, found["bundle"].State)
 	code, _ = c.visit(t, "--bundle", b.Checkouts[0].ID, "--out", out)
 	assert.Equal(t, ExitComplete, code, "a sale's id does as well")
 	content, err = os.ReadFile(out)

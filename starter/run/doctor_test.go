@@ -62,6 +62,9 @@ func TestADoctorSaysWhatToDo(t *testing.T) {
 		"a bucket that is not there": {func(t *testing.T, c *clinic) {
 			c.store = c.server.Open(t, storage.Config{Bucket: "missing"})
 		}, "S3", stateFail, "bucket is missing", "DESPACHO_BUCKET"},
+		"a store that cannot say who is connected": {func(t *testing.T, c *clinic) {
+			c.store, c.token = c.server.Open(t, storage.Config{Bucket: "missing"}), ""
+		}, "token", stateFail, "is not known", "S3"},
 		"expiry rules that are missing": {func(t *testing.T, c *clinic) {
 			c.server = storagetest.NewServer(t)
 			c.store = c.server.Open(t, storage.Config{})
