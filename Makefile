@@ -61,8 +61,9 @@ deploy/render/node_modules: deploy/render/package-lock.json
 	cd deploy/render && npm ci --no-audit --no-fund
 	@touch $@
 
-bench: build-demo ## Joining against other programs, Go benchmarks, then a run of 1,000 orders with its figures
+bench: build-demo ## Joining against other programs, Go benchmarks, a run of 1,000 orders, then storms, statuses and fairness
 	go build -o bin/starter ./starter
 	go run ./labels/pdf/bench -starter bin/starter
 	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 	./bin/demo --once --orders 1000 --json bin/bench.json
+	$(LOCAL) go run ./bench

@@ -12,7 +12,7 @@ import (
 )
 
 // stormSpeed is how many times as fast as ours the hub's clock runs in a storm.
-const stormSpeed = 600
+const stormSpeed = 60
 
 // stormFigures are what came of a storm of webhooks with the worker away.
 type stormFigures struct {
