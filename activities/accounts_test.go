@@ -29,15 +29,15 @@ func (busyHub) Refresh(context.Context, multivende.Secret) (multivende.Grant, er
 	return multivende.Grant{}, &multivende.Error{Class: multivende.Busy, Status: 503, RetryAfter: 90 * time.Second, Route: "access_token POST"}
 }
 
-// vaultWith keeps an account of merchant m-1 with these scopes, whose token lives so long.
+// vaultWith keeps an account with these scopes, whose token still lives so long.
 func vaultWith(t *testing.T, store *storage.Store, merchant string, scopes multivende.Scopes, lives time.Duration) *accounts.Vault {
 	t.Helper()
 	keys, err := accounts.NewKeys()
 	require.NoError(t, err)
-	vault, now := &accounts.Vault{Store: store, Keys: keys}, time.Now()
+	vault, given := &accounts.Vault{Store: store, Keys: keys}, time.Now().Add(lives-6*time.Hour)
 	_, _, err = vault.Connect(t.Context(), multivende.Grant{
-		Merchant: merchant, Token: "token-1", RefreshToken: "rt-1", At: now, ExpiresAt: now.Add(lives), RefreshExpiresAt: now.Add(lives + 42*time.Hour), Scopes: scopes,
-	}, now)
+		Merchant: merchant, Token: "token-1", RefreshToken: "rt-1", At: given, ExpiresAt: given.Add(6 * time.Hour), RefreshExpiresAt: given.Add(48 * time.Hour), Scopes: scopes,
+	}, given)
 	require.NoError(t, err)
 	return vault
 }
