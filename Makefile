@@ -65,5 +65,5 @@ bench: build-demo ## Joining against other programs, Go benchmarks, a run of 1,0
 	go build -o bin/starter ./starter
 	go run ./labels/pdf/bench -starter bin/starter
 	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
-	./bin/demo --once --orders 1000 --json bin/bench.json
+	./bin/demo --once --run-only --orders 1000 --json bin/bench.json
 	$(LOCAL) go run ./bench
