@@ -106,7 +106,13 @@ func untracked(row statusbook.Row, seen reading) string {
 // verify settles a row that was sent: there, refused, still on its way, or to be sent again.
 func (w *statusWork) verify(ctx context.Context, row statusbook.Open, seen reading) result {
 	now := w.hub.Clock().Now()
+	newest := seen.link
+	if !row.FirstSentAt.IsZero() {
+		seen.link = newest.Since(row.FirstSentAt.Add(-w.in.window() / 2))
+	}
 	switch at := seen.stage(w.in.To); {
+	case at == there && seen.link.At.Before(newest.At):
+		return w.arrived(row, seen, at, now)
 	case at != elsewhere && w.older(seen.link, row):
 		// The hub still shows an earlier sending: this one has not been begun.
 	case at == there, at == quiet, at == failed:

@@ -144,7 +144,7 @@ func (s *statusSender) one(ctx context.Context, order books.Order) error {
 // look reads an order whose status may have been sent by an earlier try, and
 // says whether nothing is left to send.
 func (s *statusSender) look(ctx context.Context, order books.Order) (bool, error) {
-	reading, err := readStatus(ctx, s.hub, order, s.in.Status)
+	reading, err := readStatus(ctx, s.hub, order, s.in.Status, time.Time{})
 	if err != nil {
 		return false, err
 	}
@@ -208,8 +208,9 @@ func (r statusReading) settled() bool {
 }
 
 // readStatus reads whether the status has reached the channel: the order's
-// status is the one sent and its link says changed or not_requested.
-func readStatus(ctx context.Context, hub *multivende.Client, order books.Order, target channels.Status) (statusReading, error) {
+// status is the one sent and its link says changed or not_requested, or that of
+// an earlier sending since a moment, where there is one, says changed.
+func readStatus(ctx context.Context, hub *multivende.Client, order books.Order, target channels.Status, since time.Time) (statusReading, error) {
 	delivery, err := hub.DeliveryOrder(ctx, order.ID)
 	if multivende.ClassOf(err) == multivende.NotFound {
 		return statusReading{order: order, unknown: true}, nil
@@ -218,7 +219,7 @@ func readStatus(ctx context.Context, hub *multivende.Client, order books.Order, 
 		return statusReading{}, err
 	}
 	refresh(&order, delivery)
-	return readingOf(order, target, delivery.StatusLink), nil
+	return readingOf(order, target, delivery.StatusLink.Since(since)), nil
 }
 
 func readingOf(order books.Order, target channels.Status, link multivende.StatusLink) statusReading {

@@ -31,9 +31,11 @@ type AwaitStatusesInput struct {
 	Page   string          `json:"page"`
 	Status channels.Status `json:"status"`
 	Out    string          `json:"out"`
-	// NotBefore is when the first look is worth it; SentAt when the status was sent last.
-	NotBefore time.Time `json:"not_before"`
-	SentAt    time.Time `json:"sent_at"`
+	// NotBefore is when the first look is worth it; SentAt when the status was sent last, FirstSentAt
+	// when it was sent first.
+	NotBefore   time.Time `json:"not_before"`
+	SentAt      time.Time `json:"sent_at"`
+	FirstSentAt time.Time `json:"first_sent_at,omitzero"`
 	// Last: what is not on the channel when the window is over will not be sent again.
 	Last bool `json:"last,omitempty"`
 }
@@ -94,7 +96,7 @@ func (a *Statuses) await(ctx context.Context, in AwaitStatusesInput) (AwaitedSta
 func (a *Statuses) look(ctx context.Context, hub *multivende.Client, in AwaitStatusesInput, orders []books.Order, over bool) ([]statusReading, error) {
 	readings := lo.Map(orders, func(o books.Order, _ int) statusReading { return statusReading{order: o} })
 	sample := sampleOf(len(orders), attempt(ctx))
-	if err := readInto(ctx, hub, in.Status, readings, sample); err != nil {
+	if err := readInto(ctx, hub, in, readings, sample); err != nil {
 		return nil, err
 	}
 	arrived := lo.EveryBy(sample, func(i int) bool { return readings[i].settled() })
@@ -102,7 +104,15 @@ func (a *Statuses) look(ctx context.Context, hub *multivende.Client, in AwaitSta
 		return readings, nil
 	}
 	rest, _ := lo.Difference(lo.Range(len(orders)), sample)
-	return readings, readInto(ctx, hub, in.Status, readings, rest)
+	return readings, readInto(ctx, hub, in, readings, rest)
+}
+
+// since is when the statuses waited for can have been sent first; zero where nobody says.
+func (in AwaitStatusesInput) since() time.Time {
+	if in.FirstSentAt.IsZero() {
+		return time.Time{}
+	}
+	return in.FirstSentAt.Add(-time.Duration(in.Settings.StatusWindow))
 }
 
 // longWait says that half the window is over, so that all are read although
@@ -119,12 +129,12 @@ func sampleOf(n, try int) []int {
 	return lo.Uniq(lo.Times(sampleSize, func(i int) int { return (try + i*n/sampleSize) % n }))
 }
 
-func readInto(ctx context.Context, hub *multivende.Client, target channels.Status, readings []statusReading, which []int) error {
+func readInto(ctx context.Context, hub *multivende.Client, in AwaitStatusesInput, readings []statusReading, which []int) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(hubParallel)
 	for _, i := range which {
 		group.Go(func() error {
-			reading, err := readStatus(ctx, hub, readings[i].order, target)
+			reading, err := readStatus(ctx, hub, readings[i].order, in.Status, in.since())
 			if err != nil {
 				return err
 			}

@@ -3,6 +3,8 @@ package multivende
 import (
 	"context"
 	"time"
+
+	"github.com/samber/lo"
 )
 
 // DeliveryOrder is a delivery of a sale: what is packed, labelled and shipped as one.
@@ -58,6 +60,18 @@ type StatusLink struct {
 	At       time.Time
 	// UpdatedAt is when State became what it is; zero where the hub does not say.
 	UpdatedAt time.Time
+	// Earlier are the links of earlier changes to the same status, newest first.
+	Earlier []StatusLink
+}
+
+// Since is the link that tells how a status ended that was sent at a moment and perhaps again since:
+// the newest, but where that has not brought it to the channel, an earlier one that has.
+func (l StatusLink) Since(first time.Time) StatusLink {
+	if l.State == LinkChanged || first.IsZero() {
+		return l
+	}
+	arrived, found := lo.Find(l.Earlier, func(e StatusLink) bool { return e.State == LinkChanged && !e.At.Before(first) })
+	return lo.Ternary(found, arrived, l)
 }
 
 // Done says whether the status has reached the channel, or need not.

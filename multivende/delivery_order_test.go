@@ -133,3 +133,39 @@ func TestDeliveryOrderIDsAreEscapedInPaths(t *testing.T) {
 	}
 	assert.Len(t, hub.seen(), 1)
 }
+
+func TestAnEarlierSendingMayHaveArrived(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	const (
+		before = `,"createdAt":"2026-11-21T11:00:00Z"}`
+		first  = `,"createdAt":"2026-11-21T12:00:00Z"}`
+		again  = `,"createdAt":"2026-11-21T12:10:00Z"}`
+	)
+	cases := map[string]struct {
+		links, state string
+	}{
+		"the first arrived while the second is under way": {
+			`{"synchronizationStatus":"requesting"` + again + `,{"synchronizationStatus":"changed"` + first, LinkChanged},
+		"the channel refuses the second because it has the first": {
+			`{"synchronizationStatus":"changed"` + first + `,{"synchronizationStatus":"failed_fatal"` + again, LinkChanged},
+		"neither arrived": {
+			`{"synchronizationStatus":"requesting"` + first + `,{"synchronizationStatus":"pending"` + again, LinkPending},
+		"the first was refused": {
+			`{"synchronizationStatus":"failed_fatal"` + first + `,{"synchronizationStatus":"pending"` + again, LinkPending},
+		"what arrived was of another status": {
+			`{"synchronizationStatus":"changed","DeliveryOrderStatusId":"a"` + first + `,{"synchronizationStatus":"pending","DeliveryOrderStatusId":"b"` + again, LinkPending},
+		"what arrived was sent before": {
+			`{"synchronizationStatus":"changed"` + before + `,{"synchronizationStatus":"pending"` + again, LinkPending},
+		"nobody says when it was sent": {
+			`{"synchronizationStatus":"changed"},{"synchronizationStatus":"pending"` + again, LinkPending},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			link := deliveryOrderOf(t, `{"_id":"d-1","DeliveryOrderStatusLink":[`+c.links+`]}`).StatusLink
+			assert.Equal(t, c.state, link.Since(noon).State)
+			assert.Equal(t, link, link.Since(time.Time{}), "without a moment the newest counts")
+		})
+	}
+}

@@ -2,6 +2,7 @@ package multivende
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,20 +44,28 @@ func linkMessage(raw []byte) string {
 
 // newestLink picks the link that was made last: the hub gives one, several, or none. Where two
 // are of the same time, or have none, the later in the list counts.
-func newestLink(links []statusLinkEntry) StatusLink {
-	var newest StatusLink
-	for _, entry := range links {
-		at := time.Time(entry.CreatedAt)
-		if at.IsZero() {
-			at = time.Time(entry.UpdatedAt)
-		}
-		if newest.Present && at.Before(newest.At) {
-			continue
-		}
-		newest = StatusLink{
-			Present: true, State: strings.ToLower(string(entry.State)), StatusID: string(entry.StatusID),
-			Message: entry.message, At: at, UpdatedAt: time.Time(entry.UpdatedAt),
+func newestLink(entries []statusLinkEntry) StatusLink {
+	if len(entries) == 0 {
+		return StatusLink{}
+	}
+	links := lo.Map(entries, func(entry statusLinkEntry, _ int) StatusLink { return entry.link() })
+	slices.SortStableFunc(links, func(a, b StatusLink) int { return a.At.Compare(b.At) })
+	newest := links[len(links)-1]
+	for _, link := range slices.Backward(links[:len(links)-1]) {
+		if link.StatusID == newest.StatusID {
+			newest.Earlier = append(newest.Earlier, link)
 		}
 	}
 	return newest
+}
+
+func (entry *statusLinkEntry) link() StatusLink {
+	at := time.Time(entry.CreatedAt)
+	if at.IsZero() {
+		at = time.Time(entry.UpdatedAt)
+	}
+	return StatusLink{
+		Present: true, State: strings.ToLower(string(entry.State)), StatusID: string(entry.StatusID),
+		Message: entry.message, At: at, UpdatedAt: time.Time(entry.UpdatedAt),
+	}
 }

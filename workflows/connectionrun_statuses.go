@@ -51,6 +51,7 @@ func (t *statusTrip) nextPage() string { t.round++; return t.name(t.round) }
 // bring sends the status for the pending orders of a page and waits until each
 // is on its channel, was refused, or was sent as often as allowed.
 func (c *connectionRun) bring(ctx workflow.Context, trip statusTrip, page string) error {
+	var first time.Time
 	for sends := 1; sends <= trip.scope.Settings.StatusSends; sends++ {
 		var sent activities.SentStatuses
 		in := activities.SendStatusesInput{Scope: trip.scope, Page: page, Status: trip.target, Out: trip.nextPage(), Again: sends > 1}
@@ -59,7 +60,10 @@ func (c *connectionRun) bring(ctx workflow.Context, trip statusTrip, page string
 			return err
 		}
 		trip.take(ctx, sent.Step)
-		overdue, err := c.awaitStatuses(ctx, &trip, sent, sends)
+		if sends == 1 {
+			first = sent.SentAt
+		}
+		overdue, err := c.awaitStatuses(ctx, &trip, sent, first, sends)
 		if err != nil || overdue == "" {
 			return err
 		}
@@ -70,12 +74,12 @@ func (c *connectionRun) bring(ctx workflow.Context, trip statusTrip, page string
 
 // awaitStatuses waits until all statuses that were sent are settled, or their
 // window is over: then it returns the page of those that are not.
-func (c *connectionRun) awaitStatuses(ctx workflow.Context, trip *statusTrip, sent activities.SentStatuses, sends int) (string, error) {
+func (c *connectionRun) awaitStatuses(ctx workflow.Context, trip *statusTrip, sent activities.SentStatuses, first time.Time, sends int) (string, error) {
 	settings := trip.scope.Settings
 	awaited := activities.AwaitedStatuses{Step: sent.Step}
 	for awaited.Counts.Pending > 0 && !awaited.Overdue {
 		in := activities.AwaitStatusesInput{
-			Scope: trip.scope, Page: awaited.Page, Status: trip.target, Out: trip.nextPage(), SentAt: sent.SentAt,
+			Scope: trip.scope, Page: awaited.Page, Status: trip.target, Out: trip.nextPage(), SentAt: sent.SentAt, FirstSentAt: first,
 			NotBefore: sent.SentAt.Add(time.Duration(c.usual)), Last: sends >= settings.StatusSends,
 		}
 		summary := fmt.Sprintf("wait until %s of %d orders is on the channel", trip.target, awaited.Counts.Pending)

@@ -108,6 +108,29 @@ func TestAStuckStatusIsSentThreeTimesInThirtyMinutes(t *testing.T) {
 	assert.InDelta(t, 30*60, w.passed().Seconds(), 60)
 }
 
+func TestASendingThatComesAfterItsWindowCounts(t *testing.T) {
+	t.Parallel()
+	const delay = 12 * time.Minute
+	w := newStatusWorld(t, sandbox.Options{Orders: 200, StatusDelays: map[string]time.Duration{"ripley": delay}})
+	orders := w.of("ripley")
+	w.known(orders)
+	expected := w.expected(channels.Shipped)
+	_, list := w.change(activities.StatusRequest{To: channels.Shipped, Rows: rowsOf(orders)})
+	synced := 0
+	for id, row := range byOrder(list) {
+		require.Equal(t, expected[id], string(row.Outcome), id)
+		if row.Outcome != statusbook.Synced {
+			continue
+		}
+		synced++
+		sent := w.order(id).Statuses
+		require.Len(t, sent, 2, "the second is sent after the window, the third never")
+		assert.InDelta(t, sent[0].OnChannel.Sub(sent[0].At).Seconds(), row.Seconds, 5, "from the first sending to the channel")
+		assert.LessOrEqual(t, sent[0].SeenAt.Sub(*sent[0].OnChannel), delay/2+time.Minute)
+	}
+	assert.Positive(t, synced)
+}
+
 func TestPickUps(t *testing.T) {
 	t.Parallel()
 	w := newStatusWorld(t, sandbox.Options{Orders: 300})

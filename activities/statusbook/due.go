@@ -11,8 +11,10 @@ import (
 // Group is what a page still waits for of one channel: the earliest moments, the hub's; zero for none.
 type Group struct {
 	Channel string `json:"channel"`
-	// Fresh is when the first status was sent that nobody has looked at.
-	Fresh time.Time `json:"fresh,omitzero"`
+	// Fresh is when the first status was sent that nobody has looked at; Resent is the same of those
+	// that were sent again.
+	Fresh  time.Time `json:"fresh,omitzero"`
+	Resent time.Time `json:"resent,omitzero"`
 	// Probe is when one order is worth a look while nothing is known of the channel.
 	Probe time.Time `json:"probe,omitzero"`
 	// Again is when an order is due that was looked at before, or could not be worked on.
@@ -27,18 +29,29 @@ func (p Page) Groups(window time.Duration) []Group {
 		for _, o := range p.Open {
 			switch {
 			case o.Channel != channel:
-			case o.Out() && o.LookedAt.IsZero() && o.Trouble == "":
+			case o.fresh() && o.Sends > 1:
+				g.Resent = earlier(g.Resent, o.SentAt)
+			case o.fresh():
 				g.Fresh = earlier(g.Fresh, o.SentAt)
 			default:
 				g.Again = earlier(g.Again, o.again(window))
 			}
 		}
-		if !g.Fresh.IsZero() {
-			g.Probe = p.probe(channel, g.Fresh)
+		if sent := earliest(g.Fresh, g.Resent); !sent.IsZero() {
+			g.Probe = p.probe(channel, sent)
 		}
 		groups = append(groups, g)
 	}
 	return groups
+}
+
+// fresh says that nobody has looked at the row since it was sent.
+func (o Open) fresh() bool { return o.Out() && o.LookedAt.IsZero() && o.Trouble == "" }
+
+// patience is after how long a fresh row is looked at, whatever its channel: at the end of the
+// window, or of half of it where it was sent again, so that a slow channel's first sending is known.
+func (o Open) patience(window time.Duration) time.Duration {
+	return lo.Ternary(o.Sends > 1, window/2, window)
 }
 
 // probe is when the next single look at a channel is worth it of which nothing is known.
@@ -68,6 +81,11 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
+// earliest is the first of some moments; zero ones are none.
+func earliest(moments ...time.Time) time.Time {
+	return lo.MinBy(lo.Reject(moments, func(m time.Time, _ int) bool { return m.IsZero() }), time.Time.Before)
+}
+
 func later(a, b time.Time) time.Time {
 	if b.After(a) {
 		return b
@@ -83,17 +101,20 @@ func Due(groups []Group, first map[string]time.Duration, probes []string, window
 		if !g.Again.IsZero() {
 			due = earlier(due, g.Again)
 		}
-		if g.Fresh.IsZero() {
-			continue
-		}
-		age, known := first[g.Channel]
-		switch {
-		case known:
-			due = earlier(due, g.Fresh.Add(min(age, window)))
-		case lo.Contains(probes, g.Channel):
-			due = earlier(due, g.Probe)
-		default:
-			due = earlier(due, g.Fresh.Add(window))
+		for _, fresh := range []struct {
+			sent     time.Time
+			patience time.Duration
+		}{{g.Fresh, window}, {g.Resent, window / 2}} {
+			if fresh.sent.IsZero() {
+				continue
+			}
+			look := fresh.sent.Add(fresh.patience)
+			if age, known := first[g.Channel]; known {
+				look = earlier(look, fresh.sent.Add(age))
+			} else if lo.Contains(probes, g.Channel) {
+				look = earlier(look, g.Probe)
+			}
+			due = earlier(due, look)
 		}
 	}
 	return due
@@ -104,12 +125,14 @@ func Due(groups []Group, first map[string]time.Duration, probes []string, window
 func (p Page) Pick(now time.Time, first map[string]time.Duration, probes []string, window time.Duration) []int {
 	var picked []int
 	for i, o := range p.Open {
-		fresh := o.Out() && o.LookedAt.IsZero() && o.Trouble == ""
-		age, known := first[o.Channel]
-		switch {
-		case !fresh && !o.again(window).After(now),
-			fresh && known && now.Sub(o.SentAt) >= min(age, window),
-			fresh && now.Sub(o.SentAt) >= window:
+		look := o.again(window)
+		if o.fresh() {
+			look = o.SentAt.Add(o.patience(window))
+			if age, known := first[o.Channel]; known {
+				look = earlier(look, o.SentAt.Add(age))
+			}
+		}
+		if !look.After(now) {
 			picked = append(picked, i)
 		}
 	}
@@ -125,7 +148,7 @@ func (p Page) Pick(now time.Time, first map[string]time.Duration, probes []strin
 func (p Page) prober(channel string, now time.Time, picked []int) int {
 	best := -1
 	for i, o := range p.Open {
-		if o.Channel != channel || !o.Out() || !o.LookedAt.IsZero() || o.Trouble != "" || lo.Contains(picked, i) {
+		if o.Channel != channel || !o.fresh() || lo.Contains(picked, i) {
 			continue
 		}
 		if best < 0 || o.SentAt.Before(p.Open[best].SentAt) {

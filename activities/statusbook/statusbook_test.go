@@ -58,6 +58,11 @@ func TestFold(t *testing.T) {
 	assert.Equal(t, []string{"b"}, differing)
 }
 
+func again(o statusbook.Open) statusbook.Open {
+	o.Sends = 2
+	return o
+}
+
 func TestWhenAPageIsDue(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
@@ -78,6 +83,14 @@ func TestWhenAPageIsDue(t *testing.T) {
 			[]statusbook.Open{sent("a", 0, 100)}, map[string]time.Duration{"a": time.Minute}, nil, 195},
 		"at the latest when it is to be sent again": {
 			[]statusbook.Open{sent("a", 0, 500)}, nil, nil, 600},
+		"one that was sent again, at half of its window": {
+			[]statusbook.Open{again(sent("a", 0, -1))}, nil, nil, 300},
+		"one that was sent again on a quick channel, when it should have the status": {
+			[]statusbook.Open{again(sent("a", 0, -1))}, map[string]time.Duration{"a": time.Minute}, nil, 60},
+		"one that was sent again on a slow channel, at half of its window": {
+			[]statusbook.Open{again(sent("a", 0, -1)), sent("a", 0, -1)}, map[string]time.Duration{"a": 9 * time.Minute}, nil, 300},
+		"one that was sent again, by the page that finds out": {
+			[]statusbook.Open{again(sent("a", 0, -1))}, nil, []string{"a"}, 45},
 		"an order that made trouble is tried again": {
 			[]statusbook.Open{{Channel: "a", Trouble: "x", NotBefore: at(60)}}, nil, nil, 60},
 		"the first of several channels counts": {

@@ -13,7 +13,8 @@ import (
 const (
 	labelTries     = 5
 	statusSends    = 3
-	statusPatience = 30 * time.Minute
+	statusWindow   = 10 * time.Minute
+	statusPatience = statusSends * statusWindow
 )
 
 // expected is how the order ends with a client that does everything right: asks

@@ -25,6 +25,8 @@ type traveller interface {
 	way() *journey
 	name() string
 	origin() *connection
+	// forgetful: its view shows the newest change alone.
+	forgetful() bool
 	// verdict is what the channel makes of a status.
 	verdict(code string) verdict
 	// forbidden says which rule a status breaks that is sent when the hub shows present.
@@ -157,7 +159,7 @@ func (j *journey) shown(call entry) {
 }
 
 // expectedStatus is how a change of status ends for a client that does everything right, as things
-// stood before anybody sent one: it sends three times at most and waits half an hour.
+// stood before anybody sent one: it sends three times at most, ten minutes apart, and waits half an hour.
 func (h *Hub) expectedStatus(t traveller, code string) string {
 	j := t.way()
 	present := j.status
@@ -172,7 +174,7 @@ func (h *Hub) expectedStatus(t traveller, code string) string {
 		return "not_needed"
 	case t.forbidden(present, code) != "":
 		return "not_allowed"
-	case j.stuck() >= statusSends || h.travelTime(t) >= statusPatience:
+	case j.stuck() >= statusSends || h.travelTime(t) >= lo.Ternary(t.forgetful(), statusWindow, statusPatience):
 		return "not_synced"
 	case isPlanned && planned.state == linkFailed:
 		return "refused"

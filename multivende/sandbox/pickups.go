@@ -33,6 +33,8 @@ type pickUp struct {
 func (p *pickUp) name() string        { return p.id }
 func (p *pickUp) origin() *connection { return p.sale.connection }
 
+func (p *pickUp) forgetful() bool { return p.shape%2 == 0 }
+
 func (p *pickUp) moved(h *Hub, at time.Time) {
 	p.updatedAt = at
 	h.tellPickUp(at, p)
@@ -168,12 +170,14 @@ func (h *Hub) pickUpView(p *pickUp) map[string]any {
 		logs = append(logs, map[string]any{"createdAt": stamp(l.sentAt), "PickUpOrderStatusId": pickUpStatusByCode[l.code].ID})
 	}
 	view["PickUpOrderStatusLogs"] = logs
-	name, link := "PickUpOrderStatusLink", any(nil)
+	name, shown := "PickUpOrderStatusLink", any(nil)
 	if p.link != nil {
-		shown := p.link.view(pickUpStatusByCode[p.link.code].ID, "", p.sale.connection)
-		link = []any{shown, []linkView{shown}, shown, []linkView{shown}}[p.shape%4]
+		all := lo.Map(p.links, func(l *link, _ int) linkView {
+			return l.view(pickUpStatusByCode[l.code].ID, "", p.sale.connection)
+		})
+		shown = lo.Ternary[any](p.forgetful(), all[len(all)-1], all)
 		name += []string{"", "", "", "s"}[p.shape%4]
 	}
-	view[name] = link
+	view[name] = shown
 	return view
 }

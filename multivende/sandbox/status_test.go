@@ -113,7 +113,7 @@ func TestStatusThatNeedsAReSend(t *testing.T) {
 	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &expected))
 	custom := v.first("mercadolibre", func(o ReportOrder) bool { return o.Mode == "custom" && len(o.Faults) > 0 })
 	for id, want := range map[string]string{
-		once: "synced", never: "not_synced", late: "synced", v.orders("ripley", Shipped)[0].ID: "not_needed", custom.ID: "not_needed",
+		once: "synced", never: "not_synced", v.orders("ripley", Shipped)[0].ID: "not_needed", custom.ID: "not_needed",
 		v.first("vtex", papered(paperOnOrder)).ID: "refused", v.first("vtex", papered("")).ID: "not_allowed",
 		v.orders("mercadolibre", Labelable)[0].ID: "not_allowed", v.first("magento", standing(pending)).ID: "not_needed",
 	} {
