@@ -59,7 +59,7 @@ var rooms = map[string][]string{
 	"multivende":         {"channels"},
 	"multivende/sandbox": {},
 	"storage":            {},
-	"service":            {},
+	"service":            {"workflows", "storage"},
 	"accounts":           {"multivende", "storage"},
 	"activities":         {"labels", "multivende", "storage", "channels", "accounts"},
 	"workflows":          {"activities", "channels"},

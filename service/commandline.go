@@ -19,10 +19,10 @@ const (
 // serveCommand is the command that needs all settings.
 const serveCommand = "serve"
 
-// Load reads flags and variables and returns the command. Every wrong setting is named in one
+// load reads flags and variables and returns the command. Every wrong setting is named in one
 // error, also those that are no number or span at all; validate names those of `serve`.
-func Load(parser *kong.Kong, arguments []string, validate func() error) (command string, err error) {
-	malformed := DropMalformed(parser.Model.Node)
+func load(parser *kong.Kong, arguments []string, validate func() error) (command string, err error) {
+	malformed := dropMalformed(parser.Model.Node)
 	parsed, err := parser.Parse(arguments)
 	if err != nil {
 		return "", errors.Join(append(malformed, err)...)
@@ -33,8 +33,8 @@ func Load(parser *kong.Kong, arguments []string, validate func() error) (command
 	return serveCommand, errors.Join(append(malformed, validate())...)
 }
 
-// Complain writes what is wrong, a sentence a line, and returns the exit code.
-func Complain(out io.Writer, err error, code int) int {
+// complain writes what is wrong, a sentence a line, and returns the exit code.
+func complain(out io.Writer, err error, code int) int {
 	for sentence := range strings.SplitSeq(err.Error(), "\n") {
 		fmt.Fprintln(out, "error: "+sentence)
 	}

@@ -59,10 +59,10 @@ func Defaults[Settings any]() Settings {
 	return grammar.Settings
 }
 
-// DropMalformed takes the variables that cannot be read as their type out of the grammar, so
+// dropMalformed takes the variables that cannot be read as their type out of the grammar, so
 // that defaults stand in, and complains about each. Variables that are set to nothing are left
 // out as well: compose and Kubernetes set those so that are left open.
-func DropMalformed(node *kong.Node) (complaints []error) {
+func dropMalformed(node *kong.Node) (complaints []error) {
 	for _, flag := range node.Flags {
 		flag.Tag.Envs = slices.DeleteFunc(flag.Tag.Envs, func(variable string) bool {
 			text, set := os.LookupEnv(variable)
@@ -77,7 +77,7 @@ func DropMalformed(node *kong.Node) (complaints []error) {
 		})
 	}
 	for _, child := range node.Children {
-		complaints = append(complaints, DropMalformed(child)...)
+		complaints = append(complaints, dropMalformed(child)...)
 	}
 	return complaints
 }
@@ -107,14 +107,6 @@ func ValidListen(text string) bool {
 	_, notAddress := netip.ParseAddr(cmp.Or(host, "0.0.0.0"))
 	number, notNumber := strconv.Atoi(port)
 	return err == nil && (notAddress == nil || hostPattern.MatchString(host)) && notNumber == nil && number >= 0 && number <= 65535
-}
-
-// exampleMark stands in every secret of deploy/example.env.
-const exampleMark = "change-me"
-
-// UsesExampleSecret tells whether the S3 secret is the one of the example settings.
-func UsesExampleSecret() bool {
-	return strings.Contains(os.Getenv("AWS_SECRET_ACCESS_KEY"), exampleMark)
 }
 
 // DropEmpty takes variables that are set to nothing out of the grammar, so that defaults stand

@@ -45,3 +45,19 @@ func TestValidListen(t *testing.T) {
 		assert.Equal(t, want, ValidListen(address), address)
 	}
 }
+
+func TestMisspeltVariables(t *testing.T) {
+	t.Parallel()
+	environment := []string{
+		"DESPACHO_MERCHNAT=x", "DESPACHO_MERCHANT=x", "HOME=/", "DESPACHO_A=", "DESPACHO_GATEWAY_LISTEN=:1",
+		"DESPACHO_WEBHOOK_SOURCES=x", "DESPACHO_WEBHOOK_OUT=x", "DESPACHO_WEBHOOK_SAUCES=x",
+	}
+	worker := Family{
+		Ours: []string{"DESPACHO_"}, Others: []string{"DESPACHO_GATEWAY_", "DESPACHO_WEBHOOK_"}, Known: []string{"DESPACHO_MERCHANT", "DESPACHO_WEBHOOK_OUT"},
+	}
+	assert.Equal(t, []string{"DESPACHO_A", "DESPACHO_MERCHNAT"}, worker.misspelt(environment))
+	gateway := Family{
+		Ours: worker.Others, Others: []string{"DESPACHO_WEBHOOK_OUT"}, Known: []string{"DESPACHO_GATEWAY_LISTEN", "DESPACHO_WEBHOOK_SOURCES"},
+	}
+	assert.Equal(t, []string{"DESPACHO_WEBHOOK_SAUCES"}, gateway.misspelt(environment))
+}

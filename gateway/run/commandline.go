@@ -4,8 +4,6 @@ import (
 	"context"
 	"io"
 
-	"github.com/alecthomas/kong"
-
 	"github.com/despacho/despacho/service"
 )
 
@@ -33,22 +31,15 @@ type flags Settings
 // Main runs the gateway's program until ctx ends and returns its exit code.
 func Main(ctx context.Context, arguments []string, out io.Writer) int {
 	var line commandLine
-	parser, err := kong.New(&line, kong.Name("gateway"), kong.Description("despacho's gateway: hears the hub's webhooks."))
-	if err != nil {
-		return service.Complain(out, err, ExitBroken)
-	}
-	command, err := service.Load(parser, arguments, func() error { return Settings(line.Serve.Flags).Validate() })
-	if err != nil {
-		return service.Complain(out, err, ExitSettings)
-	}
-	if command == "health" {
-		err = service.Health(ctx, "gateway", "DESPACHO_GATEWAY_HEALTH", line.Health.Health)
-	} else {
-		settings := Settings(line.Serve.Flags)
-		err = Run(ctx, settings, Options{Log: service.NewLogger(out, settings.LogLevel, settings.LogFormat)})
-	}
-	if err != nil {
-		return service.Complain(out, err, ExitBroken)
-	}
-	return ExitOrderly
+	settings := func() Settings { return Settings(line.Serve.Flags) }
+	return service.Program{
+		Name: "gateway", Description: "despacho's gateway: hears the hub's webhooks.", Grammar: &line,
+		Validate: func() error { return settings().Validate() },
+		Serve: func(ctx context.Context) error {
+			return Run(ctx, settings(), Options{Log: service.NewLogger(out, line.Serve.Flags.LogLevel, line.Serve.Flags.LogFormat)})
+		},
+		Health: func(ctx context.Context) error {
+			return service.Health(ctx, "gateway", "DESPACHO_GATEWAY_HEALTH", line.Health.Health)
+		},
+	}.Main(ctx, arguments, out)
 }

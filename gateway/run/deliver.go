@@ -4,8 +4,8 @@ import (
 	"context"
 
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/temporal"
 
+	"github.com/despacho/despacho/service"
 	"github.com/despacho/despacho/workflows"
 )
 
@@ -16,18 +16,10 @@ type signaler interface {
 }
 
 // signalIntake hands ids to the merchant's Intake, which is started when it does not run.
-func signalIntake(temporalClient signaler) func(ctx context.Context, merchant string, ids []string) error {
+func signalIntake(temporal signaler) func(ctx context.Context, merchant string, ids []string) error {
 	return func(ctx context.Context, merchant string, ids []string) error {
-		options := client.StartWorkflowOptions{
-			TaskQueue: workflows.TaskQueue,
-			Priority:  workflows.FairShare(merchant),
-			TypedSearchAttributes: temporal.NewSearchAttributes(
-				workflows.MerchantAttribute.ValueSet(merchant),
-			),
-		}
-		_, err := temporalClient.SignalWithStartWorkflow(ctx, workflows.IntakeID(merchant),
-			workflows.NoticesSignal, workflows.Notices{IDs: ids},
-			options, workflows.IntakeType, workflows.IntakeInput{Merchant: merchant})
+		_, err := temporal.SignalWithStartWorkflow(ctx, workflows.IntakeID(merchant), workflows.NoticesSignal, workflows.Notices{IDs: ids},
+			service.IntakeOptions(merchant), workflows.IntakeType, workflows.IntakeInput{Merchant: merchant})
 		return err
 	}
 }

@@ -22,12 +22,12 @@ func (p *process) newServer(listener net.Listener) *server {
 	handler := &webhooks{
 		sources: p.sources(),
 		merchants: newMerchants(p.settings.Merchant, func(ctx context.Context, merchant string) (bool, error) {
-			return p.store.Exists(ctx, storage.AccountCredentials(merchant))
+			return p.servers.Store.Exists(ctx, storage.AccountCredentials(merchant))
 		}),
-		keeper:  newKeeper(p.store, p.log, p.metrics.rawDropped),
+		keeper:  newKeeper(p.servers.Store, p.log, p.metrics.rawDropped),
 		metrics: p.metrics, log: p.log,
 	}
-	handler.gatherer = newGatherer(signalIntake(p.temporal), handler.over)
+	handler.gatherer = newGatherer(signalIntake(p.servers.Temporal), handler.over)
 	p.metrics.watchWaiting(handler.gatherer.count)
 	s := &server{handler: handler, http: newHTTPServer(handler, p.log)}
 	listener = guard(listener, handler.sources)

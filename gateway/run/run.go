@@ -7,7 +7,6 @@ import (
 	"net/netip"
 	"os"
 	"slices"
-	"strings"
 
 	"go.temporal.io/sdk/client"
 
@@ -61,10 +60,7 @@ type process struct {
 	log      *slog.Logger
 	metrics  *metrics
 	ready    *service.Readiness
-
-	temporal  client.Client
-	namespace string
-	store     *storage.Store
+	servers  *service.Servers
 }
 
 func (p *process) run(ctx context.Context) error {
@@ -81,43 +77,40 @@ func (p *process) run(ctx context.Context) error {
 	defer endpoints.Close()
 	p.log.Info("health and metrics are served", "address", endpoints.Address())
 
-	if err := p.connect(ctx); err != nil {
+	if p.servers, err = service.Connect(ctx, p.wanted()); err != nil {
 		if ctx.Err() != nil {
 			return nil // an end during the start is an orderly one
 		}
 		return err
 	}
-	if p.options.Temporal == nil {
-		defer p.temporal.Close()
-	}
+	defer p.servers.Close()
 	listener, err := p.listen(ctx)
 	if err != nil {
 		return err
 	}
 	return p.hear(ctx, listener, func() {
-		p.ready.Begin(p.checks())
+		p.ready.Begin(p.servers.Checks())
 		addresses := Addresses{Webhooks: listener.Addr().String(), Health: endpoints.Address()}
 		p.log.Info("webhooks are heard", "address", addresses.Webhooks, "https", p.settings.encrypted(),
-			"namespace", p.namespace, "bucket", p.store.Bucket())
+			"namespace", p.servers.Namespace, "bucket", p.servers.Store.Bucket())
 		if p.options.Ready != nil {
 			p.options.Ready(addresses)
 		}
 	})
 }
 
+// wanted are the gateway's servers: Temporal, and the label store, of which it reads the accounts.
+func (p *process) wanted() service.Wanted {
+	return service.Wanted{
+		Log: p.log, Metrics: p.metrics.Temporal, Patience: p.settings.StartWait,
+		Temporal: p.options.Temporal, Namespace: p.options.Namespace,
+		Store: p.options.Store, Bucket: p.settings.Bucket, Probe: storage.AccountsPrefix("no-such-merchant"),
+	}
+}
+
 // warn tells what is likely a mistake but no reason to refuse.
 func (p *process) warn() {
-	known := Variables()
-	for _, entry := range os.Environ() {
-		name, _, _ := strings.Cut(entry, "=")
-		ours := strings.HasPrefix(name, "DESPACHO_GATEWAY_") || strings.HasPrefix(name, "DESPACHO_WEBHOOK_")
-		if ours && !slices.Contains(known, name) {
-			p.log.Warn("no setting of the gateway has this name; is it misspelt?", "variable", name)
-		}
-	}
-	if service.UsesExampleSecret() {
-		p.log.Warn("AWS_SECRET_ACCESS_KEY is the published example: anybody can read your buyers' labels. Write a secret of your own into .env")
-	}
+	family.Warn(p.log)
 	if sources := p.sources(); loopback(p.settings.Listen) && !slices.ContainsFunc(slices.Concat(sources.allowed, sources.proxies), ofThisMachine) {
 		p.log.Warn("webhooks are heard on this machine only, and nobody on it may send: name your proxy in DESPACHO_WEBHOOK_PROXIES")
 	}

@@ -35,3 +35,8 @@ func DefaultSettings() Settings { return Settings(service.Defaults[flags]()) }
 
 // Variables lists the variables that Settings reads, in their order.
 func Variables() []string { return service.Variables[Settings]() }
+
+// family are the gateway's variables; those of the worker's own webhook begin alike.
+var family = service.Family{
+	Program: "gateway", Known: Variables(), Ours: []string{"DESPACHO_GATEWAY_", "DESPACHO_WEBHOOK_"}, Others: []string{"DESPACHO_WEBHOOK_OUT"},
+}

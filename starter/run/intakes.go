@@ -3,10 +3,10 @@ package run
 import (
 	"context"
 
-	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 
 	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/service"
 	"github.com/despacho/despacho/workflows"
 )
 
@@ -40,7 +40,7 @@ func (t TemporalIntakes) Progress(ctx context.Context, merchant string) (progres
 func (t TemporalIntakes) Confirm(ctx context.Context, merchant string, request workflows.ConfirmRequest) (confirmed activities.ConfirmedOrders, err error) {
 	limited, cancel := context.WithTimeout(ctx, confirmWait)
 	defer cancel()
-	start := t.Client.NewWithStartWorkflowOperation(intakeOptions(merchant), workflows.IntakeType, workflows.IntakeInput{Merchant: merchant})
+	start := t.Client.NewWithStartWorkflowOperation(service.IntakeOptions(merchant), workflows.IntakeType, workflows.IntakeInput{Merchant: merchant})
 	update, err := t.Client.UpdateWithStartWorkflow(limited, client.UpdateWithStartWorkflowOptions{
 		StartWorkflowOperation: start,
 		UpdateOptions: client.UpdateWorkflowOptions{
@@ -59,14 +59,8 @@ func (t TemporalIntakes) Confirm(ctx context.Context, merchant string, request w
 
 // Begin starts the Intake; one that runs goes on.
 func (t TemporalIntakes) Begin(ctx context.Context, merchant string) error {
-	_, err := t.Client.ExecuteWorkflow(ctx, intakeOptions(merchant), workflows.IntakeType, workflows.IntakeInput{Merchant: merchant})
+	_, err := t.Client.ExecuteWorkflow(ctx, service.IntakeOptions(merchant), workflows.IntakeType, workflows.IntakeInput{Merchant: merchant})
 	return err
-}
-
-func intakeOptions(merchant string) client.StartWorkflowOptions {
-	options := keepingOptions(workflows.IntakeID(merchant), merchant, "hears of the orders of merchant "+merchant)
-	options.WorkflowIDConflictPolicy = enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING
-	return options
 }
 
 func dialIntakes(ctx context.Context) (Intakes, error) {

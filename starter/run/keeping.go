@@ -6,12 +6,11 @@ import (
 	"fmt"
 	"time"
 
-	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/temporal"
 
+	"github.com/despacho/despacho/service"
 	"github.com/despacho/despacho/workflows"
 )
 
@@ -38,28 +37,13 @@ var _ Keeping = TemporalKeeping{}
 
 // Connected starts the merchant's Credentials and Intake, or wakes the Credentials that is there.
 func (t TemporalKeeping) Connected(ctx context.Context, merchant string) error {
-	credentials := keepingOptions(workflows.CredentialsID(merchant), merchant, "keeps the token of merchant "+merchant+" alive")
-	credentials.Priority = workflows.CredentialsPriority(merchant)
-	_, err := t.Client.SignalWithStartWorkflow(ctx, workflows.CredentialsID(merchant), workflows.ConnectedSignal, nil, credentials,
-		workflows.CredentialsType, workflows.CredentialsInput{Merchant: merchant})
+	_, err := t.Client.SignalWithStartWorkflow(ctx, workflows.CredentialsID(merchant), workflows.ConnectedSignal, nil,
+		service.CredentialsOptions(merchant), workflows.CredentialsType, workflows.CredentialsInput{Merchant: merchant})
 	if err != nil {
 		return err
 	}
-	_, err = t.Client.ExecuteWorkflow(ctx, keepingOptions(workflows.IntakeID(merchant), merchant, "hears of the orders of merchant "+merchant),
-		workflows.IntakeType, workflows.IntakeInput{Merchant: merchant})
-	var there *serviceerror.WorkflowExecutionAlreadyStarted
-	if errors.As(err, &there) {
-		return nil
-	}
+	_, err = t.Client.ExecuteWorkflow(ctx, service.IntakeOptions(merchant), workflows.IntakeType, workflows.IntakeInput{Merchant: merchant})
 	return err
-}
-
-func keepingOptions(id, merchant, summary string) client.StartWorkflowOptions {
-	return client.StartWorkflowOptions{
-		ID: id, TaskQueue: workflows.TaskQueue, StaticSummary: summary, Priority: workflows.FairShare(merchant),
-		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-		TypedSearchAttributes:    temporal.NewSearchAttributes(workflows.MerchantAttribute.ValueSet(merchant)),
-	}
 }
 
 // endWait is how long a workflow may take to end by itself when its merchant is disconnected.

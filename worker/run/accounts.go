@@ -5,13 +5,9 @@ import (
 	"errors"
 	"time"
 
-	"go.temporal.io/api/enums/v1"
-	"go.temporal.io/api/serviceerror"
-	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/temporal"
-
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/service"
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/workflows"
 )
@@ -63,18 +59,9 @@ func (s Settings) oauthConfig(observe func(multivende.Call)) multivende.OAuthCon
 
 // demand tells the merchant's Credentials that the hub refuses a token.
 func (k *accountKeeper) demand(ctx context.Context, merchant string, generation int64) error {
-	_, err := k.process.temporal.SignalWithStartWorkflow(ctx, workflows.CredentialsID(merchant), workflows.TokenRefusedSignal,
-		workflows.TokenRefused{Generation: generation}, credentialsOptions(merchant), workflows.CredentialsType, workflows.CredentialsInput{Merchant: merchant})
+	_, err := k.process.servers.Temporal.SignalWithStartWorkflow(ctx, workflows.CredentialsID(merchant), workflows.TokenRefusedSignal,
+		workflows.TokenRefused{Generation: generation}, service.CredentialsOptions(merchant), workflows.CredentialsType, workflows.CredentialsInput{Merchant: merchant})
 	return err
-}
-
-func credentialsOptions(merchant string) client.StartWorkflowOptions {
-	return client.StartWorkflowOptions{
-		ID: workflows.CredentialsID(merchant), TaskQueue: workflows.TaskQueue, Priority: workflows.CredentialsPriority(merchant),
-		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-		StaticSummary:            "keeps the token of merchant " + merchant + " alive",
-		TypedSearchAttributes:    temporal.NewSearchAttributes(workflows.MerchantAttribute.ValueSet(merchant)),
-	}
 }
 
 // watch looks after the accounts until ctx ends.
@@ -119,30 +106,13 @@ func (k *accountKeeper) look(ctx context.Context, begin bool) error {
 }
 
 func (k *accountKeeper) begin(ctx context.Context, merchant string) error {
-	_, err := k.process.temporal.ExecuteWorkflow(ctx, credentialsOptions(merchant), workflows.CredentialsType, workflows.CredentialsInput{Merchant: merchant})
+	temporal := k.process.servers.Temporal
+	_, err := temporal.ExecuteWorkflow(ctx, service.CredentialsOptions(merchant), workflows.CredentialsType, workflows.CredentialsInput{Merchant: merchant})
 	if k.process.options.IntakesByHand {
-		return unlessThere(err)
+		return err
 	}
-	_, intakeErr := k.process.temporal.ExecuteWorkflow(ctx, intakeOptions(merchant), workflows.IntakeType, workflows.IntakeInput{Merchant: merchant})
-	return errors.Join(unlessThere(err), unlessThere(intakeErr))
-}
-
-// unlessThere is the error of a start, but for that of a workflow that runs already.
-func unlessThere(err error) error {
-	var there *serviceerror.WorkflowExecutionAlreadyStarted
-	if errors.As(err, &there) {
-		return nil
-	}
-	return err
-}
-
-func intakeOptions(merchant string) client.StartWorkflowOptions {
-	return client.StartWorkflowOptions{
-		ID: workflows.IntakeID(merchant), TaskQueue: workflows.TaskQueue, Priority: workflows.FairShare(merchant),
-		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-		StaticSummary:            "hears of the orders of merchant " + merchant,
-		TypedSearchAttributes:    temporal.NewSearchAttributes(workflows.MerchantAttribute.ValueSet(merchant)),
-	}
+	_, intakeErr := temporal.ExecuteWorkflow(ctx, service.IntakeOptions(merchant), workflows.IntakeType, workflows.IntakeInput{Merchant: merchant})
+	return errors.Join(err, intakeErr)
 }
 
 // life is how long an account's token still lives, nothing where the hub refuses it; the hub's time.

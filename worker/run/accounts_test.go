@@ -16,6 +16,7 @@ import (
 
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/service"
 	"github.com/despacho/despacho/storage/storagetest"
 	"github.com/despacho/despacho/workflows"
 )
@@ -71,9 +72,7 @@ func newKeeper(t *testing.T, hub string, temporal *credentialsTemporal) (*accoun
 	settings := validSettings()
 	settings.Hub, settings.ClientID, settings.ClientSecret, settings.AccountsKey = hub, "7", "client-secret", keySet(t)
 	var log bytes.Buffer
-	p := &process{settings: settings, log: NewLogger(&log, settings), temporal: temporal, store: store}
-	p.metrics, err = newMetrics(silent())
-	require.NoError(t, err)
+	p := &process{settings: settings, log: logger(&log), metrics: metricsOf(t), servers: &service.Servers{Temporal: temporal, Store: store}}
 	hubs := newHubs(settings, func(multivende.Call) {})
 	t.Cleanup(hubs.close)
 	keeper, err := p.newAccountKeeper(store, hubs)

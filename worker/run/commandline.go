@@ -4,8 +4,6 @@ import (
 	"context"
 	"io"
 
-	"github.com/alecthomas/kong"
-
 	"github.com/despacho/despacho/service"
 )
 
@@ -33,22 +31,15 @@ type flags Settings
 // Main runs the worker's program until ctx ends and returns its exit code.
 func Main(ctx context.Context, arguments []string, out io.Writer) int {
 	var line commandLine
-	parser, err := kong.New(&line, kong.Name("worker"), kong.Description("despacho's worker: does the steps of label runs."))
-	if err != nil {
-		return service.Complain(out, err, ExitBroken)
-	}
-	command, err := service.Load(parser, arguments, func() error { return Settings(line.Serve.Flags).Validate() })
-	if err != nil {
-		return service.Complain(out, err, ExitSettings)
-	}
-	if command == "health" {
-		err = service.Health(ctx, "worker", "DESPACHO_LISTEN", line.Health.Listen)
-	} else {
-		settings := Settings(line.Serve.Flags)
-		err = Run(ctx, settings, Options{Log: NewLogger(out, settings)})
-	}
-	if err != nil {
-		return service.Complain(out, err, ExitBroken)
-	}
-	return ExitOrderly
+	settings := func() Settings { return Settings(line.Serve.Flags) }
+	return service.Program{
+		Name: "worker", Description: "despacho's worker: does the steps of label runs.", Grammar: &line,
+		Validate: func() error { return settings().Validate() },
+		Serve: func(ctx context.Context) error {
+			return Run(ctx, settings(), Options{Log: service.NewLogger(out, line.Serve.Flags.LogLevel, line.Serve.Flags.LogFormat)})
+		},
+		Health: func(ctx context.Context) error {
+			return service.Health(ctx, "worker", "DESPACHO_LISTEN", line.Health.Listen)
+		},
+	}.Main(ctx, arguments, out)
 }

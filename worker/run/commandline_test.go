@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/despacho/despacho/service"
 )
@@ -42,7 +43,8 @@ func TestMainRefusesUnknownFlags(t *testing.T) {
 }
 
 func TestMainHealthNeedsNoOtherSetting(t *testing.T) {
-	served := serveEndpoints(t, service.NewReadiness("worker"))
+	served, err := service.Listen(t.Context(), "DESPACHO_LISTEN", "127.0.0.1:0", service.NewReadiness("worker"), metricsOf(t).Registry)
+	require.NoError(t, err)
 	t.Setenv("DESPACHO_LISTEN", served.Address())
 	t.Setenv("DESPACHO_WORKERS", "many")
 	var out bytes.Buffer

@@ -13,6 +13,9 @@ import (
 
 func silent() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
+// logger writes JSON lines to out.
+func logger(out io.Writer) *slog.Logger { return service.NewLogger(out, "info", "json") }
+
 func get(t *testing.T, address, path string) (status int, body string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address+path, nil)
@@ -23,14 +26,4 @@ func get(t *testing.T, address, path string) (status int, body string) {
 	content, err := io.ReadAll(answer.Body)
 	require.NoError(t, err)
 	return answer.StatusCode, string(content)
-}
-
-func serveEndpoints(t *testing.T, ready *service.Readiness) *service.Endpoints {
-	t.Helper()
-	numbers, err := newMetrics(silent())
-	require.NoError(t, err)
-	served, err := service.Listen(t.Context(), "DESPACHO_LISTEN", "127.0.0.1:0", ready, numbers.registry)
-	require.NoError(t, err)
-	t.Cleanup(served.Close)
-	return served
 }

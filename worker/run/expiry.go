@@ -14,7 +14,7 @@ func (p *process) expire(ctx context.Context) {
 	ticker := time.NewTicker(expiryPause)
 	defer ticker.Stop()
 	for {
-		switch deleted, err := p.store.Expire(ctx, time.Now()); {
+		switch deleted, err := p.servers.Store.Expire(ctx, time.Now()); {
 		case ctx.Err() != nil:
 			return
 		case err != nil:

@@ -11,28 +11,33 @@ import (
 
 	"github.com/despacho/despacho/activities/statusbook"
 	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/service"
 )
 
 func scrape(t *testing.T, m *metrics) string {
 	t.Helper()
 	recorder := httptest.NewRecorder()
-	promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}).ServeHTTP(recorder, httptest.NewRequest("GET", "/metrics", nil))
+	promhttp.HandlerFor(m.Registry, promhttp.HandlerOpts{}).ServeHTTP(recorder, httptest.NewRequest("GET", "/metrics", nil))
 	return recorder.Body.String()
+}
+
+func metricsOf(t *testing.T) *metrics {
+	t.Helper()
+	base, err := service.NewMetrics(silent())
+	require.NoError(t, err)
+	return newMetrics(base)
 }
 
 func TestMetrics(t *testing.T) {
 	t.Parallel()
-	one, err := newMetrics(silent())
-	require.NoError(t, err)
-	other, err := newMetrics(silent())
-	require.NoError(t, err, "two workers in one process have a registry each")
+	one, other := metricsOf(t), metricsOf(t) // two workers in one process have a registry each
 
 	one.observeHub(multivende.Call{Route: "task", Method: "GET", Status: 200, Duration: time.Second})
 	one.observeHub(multivende.Call{Route: "task", Method: "GET", Class: multivende.Unreachable})
 	one.statuses.observe(statusbook.Ended{Channel: "fcom", Outcome: statusbook.Synced, Seconds: 130, Sends: 1})
 	one.statuses.observe(statusbook.Ended{Channel: "fcom", Outcome: statusbook.Synced, Seconds: 700, Sends: 2})
 	one.statuses.observe(statusbook.Ended{Channel: "fcom", Outcome: statusbook.NotSynced, Sends: 3})
-	tagged := one.temporal.WithTags(map[string]string{"task_queue": "despacho"})
+	tagged := one.Temporal.WithTags(map[string]string{"task_queue": "despacho"})
 	tagged.Counter("temporal_workflow_completed").Inc(2)
 	tagged.Timer("temporal_activity_execution_latency").Record(200 * time.Millisecond)
 

@@ -3,6 +3,7 @@ package run
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"net/http"
 	"testing"
 
@@ -14,6 +15,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/despacho/despacho/service"
+	"github.com/despacho/despacho/storage/storagetest"
 )
 
 // temporalWith is a Temporal whose namespaces have the given search attributes.
@@ -43,8 +45,8 @@ func TestRunRefusesToStart(t *testing.T) {
 	t.Run("without the search attributes", func(t *testing.T) {
 		t.Parallel()
 		temporal := &temporalWith{}
-		err := Run(t.Context(), settings, Options{Temporal: temporal, Namespace: "shop", Log: silent(), Ready: func(string) { t.Error("not ready") }})
-		require.ErrorIs(t, err, ErrSearchAttributes)
+		err := Run(t.Context(), settings, Options{Temporal: temporal, Namespace: "shop", Store: storagetest.New(t), Log: silent(), Ready: func(string) { t.Error("not ready") }})
+		require.ErrorIs(t, err, service.ErrSearchAttributes)
 		require.ErrorContains(t, err, "`starter setup`")
 		assert.Equal(t, "shop", temporal.asked)
 	})
@@ -60,14 +62,15 @@ func TestRunAnswersHealthWhileItStarts(t *testing.T) {
 	t.Parallel()
 	settings := validSettings()
 	settings.StartWait, settings.Listen = 0, "127.0.0.1:0"
-	p := &process{settings: settings, log: silent(), ready: service.NewReadiness("worker")}
+	var out bytes.Buffer
 	var alive, readyStatus int
-	served := serveEndpoints(t, p.ready)
-	p.options.Temporal = &temporalWith{looked: func() {
-		alive, _ = get(t, served.Address(), "/healthz")
-		readyStatus, _ = get(t, served.Address(), "/readyz")
+	temporal := &temporalWith{looked: func() {
+		var line struct{ Address string }
+		require.NoError(t, json.NewDecoder(&out).Decode(&line))
+		alive, _ = get(t, line.Address, "/healthz")
+		readyStatus, _ = get(t, line.Address, "/readyz")
 	}}
-	require.ErrorIs(t, p.connect(t.Context()), ErrSearchAttributes)
+	require.ErrorIs(t, Run(t.Context(), settings, Options{Temporal: temporal, Store: storagetest.New(t), Log: logger(&out)}), service.ErrSearchAttributes)
 	assert.Equal(t, http.StatusOK, alive)
 	assert.Equal(t, http.StatusServiceUnavailable, readyStatus)
 }
@@ -78,7 +81,7 @@ func TestRunWarnsAboutExampleSecretsAndSpeed(t *testing.T) {
 	settings := validSettings()
 	settings.HubSpeed = 600
 	var out bytes.Buffer
-	p := &process{settings: settings, log: NewLogger(&out, settings)}
+	p := &process{settings: settings, log: logger(&out)}
 	p.warn()
 	for _, word := range []string{"published example", "DESPACHO_MERCHNAT", "sandbox only"} {
 		assert.Contains(t, out.String(), word)

@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/despacho/despacho/service"
 )
 
 func TestSecretIsNeverPrinted(t *testing.T) {
@@ -20,7 +22,7 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 	var log bytes.Buffer
 	for _, format := range []string{"json", "text"} {
 		settings.LogFormat = format
-		NewLogger(&log, settings).Info("settings", "all", settings, "token", settings.Token)
+		service.NewLogger(&log, settings.LogLevel, settings.LogFormat).Info("settings", "all", settings, "token", settings.Token)
 	}
 	asJSON, err := json.Marshal(settings)
 	require.NoError(t, err)

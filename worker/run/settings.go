@@ -4,7 +4,11 @@ import (
 	"time"
 
 	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/multivende"
 )
+
+// Secret is a text that is never printed.
+type Secret = multivende.Secret
 
 // Settings are all that the worker is told by DESPACHO_* variables and flags
 // of the same names. Temporal is found by TEMPORAL_*, the label store by AWS_*.
