@@ -2,10 +2,7 @@ package run
 
 import (
 	"context"
-	"errors"
 	"slices"
-
-	"go.temporal.io/sdk/temporal"
 
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/workflows"
@@ -14,37 +11,19 @@ import (
 // ended turns what a closed run answered into a result: a cancelled run leaves
 // its result in the details of the error, a failed one its words.
 func ended(ctx context.Context, id string, result books.Result, err error) (books.Result, error) {
-	var (
-		failure    *temporal.WorkflowExecutionError
-		cancelled  *temporal.CanceledError
-		terminated *temporal.TerminatedError
-		timeout    *temporal.TimeoutError
-		refused    *temporal.ApplicationError
-	)
-	switch {
-	case err == nil:
+	if err == nil {
 		return withNames(id, result), nil
-	case ctx.Err() != nil:
-		return result, context.Cause(ctx)
-	case !errors.As(err, &failure):
-		return result, noRun(err)
-	case errors.As(err, &cancelled):
-		result = books.Result{}
-		if cancelled.HasDetails() {
-			_ = cancelled.Details(&result)
-		}
+	}
+	end, err := endOf(ctx, err, &result)
+	switch {
+	case err != nil:
+		return result, err
+	case end.cancelled:
 		result.State = books.RunCancelled
-	case errors.As(err, &terminated):
-		result.State, result.Reason = books.RunFailed, "the run was terminated in Temporal and left no result; labels that it stored are used by the next run"
-	case errors.As(err, &timeout):
-		result.State, result.Reason = books.RunFailed, "the run timed out in Temporal and left no result; labels that it stored are used by the next run"
-	case errors.As(err, &refused):
-		if refused.HasDetails() {
-			_ = refused.Details(&result)
-		}
-		result.State, result.Reason = books.RunFailed, orDefault(result.Reason, books.Reason(refused.Message()))
+	case end.stopped:
+		result.State, result.Reason = books.RunFailed, end.reason+"; labels that it stored are used by the next run"
 	default:
-		result.State, result.Reason = books.RunFailed, books.Reason(failure.Error())
+		result.State, result.Reason = books.RunFailed, orDefault(result.Reason, end.reason)
 	}
 	return withNames(id, result), nil
 }

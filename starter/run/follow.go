@@ -14,29 +14,13 @@ const FollowEvery = time.Second
 // Follow waits for the end of a run and shows its progress meanwhile, asked
 // for at every interval. When ctx ends, the run itself goes on.
 func Follow(ctx context.Context, runs Runs, id string, progress *Progress, every time.Duration) (books.Result, error) {
-	type answer struct {
-		result books.Result
-		err    error
+	wait := func() (books.Result, error) { return runs.Wait(ctx, id) }
+	result, err := waitAndLook(every, wait, func() { progress.update(ctx, runs, id) })
+	if err == nil {
+		progress.Show(result)
 	}
-	over := make(chan answer, 1)
-	go func() {
-		result, err := runs.Wait(ctx, id)
-		over <- answer{result, err}
-	}()
-	ticker := time.NewTicker(every)
-	defer ticker.Stop()
-	for {
-		select {
-		case end := <-over:
-			if end.err == nil {
-				progress.Show(end.result)
-			}
-			progress.End()
-			return end.result, end.err
-		case <-ticker.C:
-			progress.update(ctx, runs, id)
-		}
-	}
+	progress.End()
+	return result, err
 }
 
 func (p *Progress) update(ctx context.Context, runs Runs, id string) {

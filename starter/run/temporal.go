@@ -16,7 +16,6 @@ import (
 	"go.temporal.io/sdk/contrib/envconfig"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/log"
-	"go.temporal.io/sdk/temporal"
 
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/workflows"
@@ -67,25 +66,8 @@ func (t TemporalRuns) Start(ctx context.Context, id string, input workflows.Labe
 	if err != nil {
 		return err
 	}
-	_, err = t.Client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID:                                       id,
-		TaskQueue:                                workflows.TaskQueue,
-		WorkflowIDReusePolicy:                    enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
-		WorkflowIDConflictPolicy:                 enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
-		WorkflowExecutionErrorWhenAlreadyStarted: true,
-		StaticSummary:                            summary(input),
-		Priority:                                 workflows.FairShare(merchant),
-		TypedSearchAttributes: temporal.NewSearchAttributes(
-			workflows.MerchantAttribute.ValueSet(merchant),
-			workflows.RunAttribute.ValueSet(key),
-			workflows.StateAttribute.ValueSet(string(books.RunRunning)),
-		),
-	}, labelRunType, input)
-	var exists *serviceerror.WorkflowExecutionAlreadyStarted
-	if errors.As(err, &exists) {
-		return ErrRunExists
-	}
-	return err
+	options := onceOptions(id, merchant, key, summary(input), string(books.RunRunning))
+	return startedOnce(t.Client.ExecuteWorkflow(ctx, options, labelRunType, input))
 }
 
 // Describe reads the execution and its search attributes.
@@ -98,11 +80,10 @@ func (t TemporalRuns) Describe(ctx context.Context, id string) (Description, err
 }
 
 func (t TemporalRuns) info(ctx context.Context, id string) (*workflowpb.WorkflowExecutionInfo, error) {
-	answer, err := t.Client.DescribeWorkflowExecution(ctx, id, "")
+	info, err := executionInfo(ctx, t.Client, id)
 	if err != nil {
-		return nil, noRun(err)
+		return nil, err
 	}
-	info := answer.GetWorkflowExecutionInfo()
 	if name := info.GetType().GetName(); name != labelRunType {
 		return nil, usageProblem("a run's workflow id is run/<merchant>/<key>", "workflow %s is a %s, not a %s", id, name, labelRunType)
 	}
@@ -123,31 +104,12 @@ func (t TemporalRuns) Request(ctx context.Context, id string) (input workflows.L
 	if err != nil {
 		return input, err
 	}
-	first := orDefault(info.GetFirstRunId(), info.GetExecution().GetRunId())
-	events := t.Client.GetWorkflowHistory(ctx, id, first, false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
-	if !events.HasNext() {
-		return input, fmt.Errorf("workflow %s has no history", id)
-	}
-	event, err := events.Next()
-	if err != nil {
-		return input, noRun(err)
-	}
-	payloads := event.GetWorkflowExecutionStartedEventAttributes().GetInput()
-	if err := converter.GetDefaultDataConverter().FromPayloads(payloads, &input); err != nil {
-		return input, fmt.Errorf("the input of workflow %s is not a label run's: %w", id, err)
-	}
-	return input, nil
+	return inputOf[workflows.LabelRunInput](ctx, t.Client, info)
 }
 
 // Progress asks the progress query and waits 5 seconds for an answer.
-func (t TemporalRuns) Progress(ctx context.Context, id string) (result books.Result, err error) {
-	limited, cancel := context.WithTimeout(ctx, queryWait)
-	defer cancel()
-	answer, err := t.Client.QueryWorkflow(limited, id, "", workflows.ProgressQuery)
-	if err != nil {
-		return result, unanswered(ctx, err)
-	}
-	return result, answer.Get(&result)
+func (t TemporalRuns) Progress(ctx context.Context, id string) (books.Result, error) {
+	return progressOf[books.Result](ctx, t.Client, id)
 }
 
 // unanswered tells a worker that is missing, busy or too new from other errors.
