@@ -86,7 +86,7 @@ func renewalWords(s accounts.Standing) string {
 	return fmt.Sprintf("the token is being renewed: %s; the next step in %s, the token lives for %s", trouble, s.Wait.Round(time.Second), s.Life.Round(time.Second))
 }
 
-// TellRunsInput is news for a merchant's open runs.
+// TellRunsInput is news for a merchant's open runs and status changes.
 type TellRunsInput struct {
 	Merchant string `json:"merchant"`
 	// Paused is why they cannot go on; empty: they can.
@@ -98,17 +98,17 @@ type ToldRuns struct {
 	Runs int `json:"runs"`
 }
 
-// accountSignal is the signal of a LabelRun that takes accountNews; package workflows names both.
+// accountSignal is the signal of a LabelRun or StatusChange that takes accountNews; package workflows names both.
 const accountSignal = "account"
 
 type accountNews struct {
 	Paused string `json:"paused,omitempty"`
 }
 
-// openRunsQuery finds the open runs of a merchant, whose id is checked before.
-const openRunsQuery = "WorkflowType = 'LabelRun' AND ExecutionStatus = 'Running' AND DespachoMerchant = '%s'"
+// openRunsQuery finds the open runs and status changes of a merchant, whose id is checked before.
+const openRunsQuery = "WorkflowType IN ('LabelRun', 'StatusChange') AND ExecutionStatus = 'Running' AND DespachoMerchant = '%s'"
 
-// TellRuns tells every open run of the merchant whether its account can be used.
+// TellRuns tells every open run and status change of the merchant whether its account can be used.
 func (a *Accounts) TellRuns(ctx context.Context, in TellRunsInput) (ToldRuns, error) {
 	told, err := a.tell(ctx, in)
 	return told, translate(err)
@@ -126,8 +126,8 @@ func (a *Accounts) tell(ctx context.Context, in TellRunsInput) (ToldRuns, error)
 			return told, err
 		}
 		for _, run := range page.GetExecutions() {
-			execution := run.GetExecution()
-			err := a.Temporal.SignalWorkflow(ctx, execution.GetWorkflowId(), execution.GetRunId(), accountSignal, accountNews{Paused: in.Paused})
+			// Whichever execution is open by now: a status change may have continued as new.
+			err := a.Temporal.SignalWorkflow(ctx, run.GetExecution().GetWorkflowId(), "", accountSignal, accountNews{Paused: in.Paused})
 			var gone *serviceerror.NotFound
 			if errors.As(err, &gone) {
 				continue // it ended meanwhile

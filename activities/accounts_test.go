@@ -16,6 +16,8 @@ import (
 	"go.temporal.io/sdk/mocks"
 
 	"github.com/despacho/despacho/accounts"
+	"github.com/despacho/despacho/activities/statusbook"
+	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/multivende/sandbox"
 	"github.com/despacho/despacho/storage"
@@ -94,7 +96,7 @@ func TestTellRuns(t *testing.T) {
 	}
 	page := func(token string) any {
 		return mock.MatchedBy(func(r *workflowservice.ListWorkflowExecutionsRequest) bool {
-			return string(r.GetNextPageToken()) == token && r.GetQuery() == "WorkflowType = 'LabelRun' AND ExecutionStatus = 'Running' AND DespachoMerchant = 'm-1'"
+			return string(r.GetNextPageToken()) == token && r.GetQuery() == "WorkflowType IN ('LabelRun', 'StatusChange') AND ExecutionStatus = 'Running' AND DespachoMerchant = 'm-1'"
 		})
 	}
 	t.Run("every open run of the merchant hears it, page by page", func(t *testing.T) {
@@ -105,8 +107,8 @@ func TestTellRuns(t *testing.T) {
 		}, nil).Once()
 		c.On("ListWorkflow", mock.Anything, page("2")).Return(&workflowservice.ListWorkflowExecutionsResponse{Executions: []*workflowpb.WorkflowExecutionInfo{run("run/m-1/b")}}, nil).Once()
 		news := accountNews{Paused: PausedReason}
-		c.On("SignalWorkflow", mock.Anything, "run/m-1/gone", "r", "account", news).Return(serviceerror.NewNotFound("over"))
-		c.On("SignalWorkflow", mock.Anything, mock.Anything, "r", "account", news).Return(nil)
+		c.On("SignalWorkflow", mock.Anything, "run/m-1/gone", "", "account", news).Return(serviceerror.NewNotFound("over"))
+		c.On("SignalWorkflow", mock.Anything, mock.Anything, "", "account", news).Return(nil)
 		told, err := (&Accounts{Temporal: c}).TellRuns(t.Context(), TellRunsInput{Merchant: "m-1", Paused: PausedReason})
 		require.NoError(t, err)
 		assert.Equal(t, 2, told.Runs)
@@ -187,6 +189,13 @@ func TestARunThatBeginsWithoutAToken(t *testing.T) {
 		runs := &Runs{Store: store, Accounts: vault}
 		answer, err := runs.OpenRun(t.Context(), OpenRunInput{Merchant: "m-1", Run: "r-1", Request: []byte(`{}`)})
 		require.NoError(t, err)
+		require.NoError(t, store.Put(t.Context(), storage.IntakeOrder("m-1", "d-1"), map[string]string{"connection": "c-1", "channel": "paris"}))
+		changes := &StatusChanges{Store: store, Accounts: vault}
+		change, err := changes.OpenStatusChange(t.Context(), OpenStatusChangeInput{
+			Merchant: "m-1", Key: "k-1", Request: StatusRequest{To: channels.Shipped, Rows: []statusbook.Row{{Order: "d-1"}}},
+		})
+		require.NoError(t, err)
+		assert.Equal(t, answer.Paused, change.Paused, "a status change says the same")
 		return answer
 	}
 	assert.Empty(t, opened(t, time.Hour, AccountAlive).Paused)

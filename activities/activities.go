@@ -48,7 +48,7 @@ func All(d Dependencies) (hub, files []any) {
 		&Accounts{Renewer: d.Renewer, Temporal: d.Temporal},
 		&Orders{Hubs: d.Hubs, Store: d.Store},
 		&Statuses{Hubs: d.Hubs, Store: d.Store},
-		&StatusChanges{Hubs: d.Hubs, Store: d.Store, Settings: d.Settings, Observe: d.StatusEnded},
+		&StatusChanges{Hubs: d.Hubs, Store: d.Store, Settings: d.Settings, Accounts: d.Accounts, Observe: d.StatusEnded},
 		&Announcements{Webhook: d.Webhook, Store: d.Store},
 		&Tickets{Hubs: d.Hubs, Store: d.Store},
 		&Intake{Hubs: d.Hubs, Store: d.Store, Settings: d.Intake},

@@ -65,7 +65,7 @@ func (a *Runs) open(ctx context.Context, in OpenRunInput) (OpenedRun, error) {
 	if _, err := readBins(ctx, a.Store, in.Merchant, in.BinsKey); err != nil {
 		return opened, err
 	}
-	paused, err := a.paused(ctx, in.Merchant)
+	paused, err := pausedNow(ctx, a.Accounts, in.Merchant, a.Settings)
 	if err != nil {
 		return opened, err
 	}
@@ -80,16 +80,16 @@ func (a *Runs) open(ctx context.Context, in OpenRunInput) (OpenedRun, error) {
 	return opened, nil
 }
 
-// paused says why the merchant's account cannot be used now.
-func (a *Runs) paused(ctx context.Context, merchant string) (string, error) {
-	if a.Accounts == nil {
+// pausedNow says why the merchant's account cannot be used now; vault is nil where there are none.
+func pausedNow(ctx context.Context, vault *accounts.Vault, merchant string, settings Settings) (string, error) {
+	if vault == nil {
 		return "", nil
 	}
-	account, err := a.Accounts.Look(ctx, merchant)
+	account, err := vault.Look(ctx, merchant)
 	if errors.Is(err, accounts.ErrNotConnected) {
 		return "", nil
 	}
-	usable := account.State == accounts.Alive || account.Usable(account.HubNow(time.Now(), a.Settings.Over(DefaultSettings()).HubSpeed))
+	usable := account.State == accounts.Alive || account.Usable(account.HubNow(time.Now(), settings.Over(DefaultSettings()).HubSpeed))
 	return lo.Ternary(usable, "", accounts.PausedReason), err
 }
 

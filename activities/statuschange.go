@@ -10,6 +10,7 @@ import (
 
 	"github.com/samber/lo"
 
+	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/activities/statusbook"
 	"github.com/despacho/despacho/channels"
@@ -28,6 +29,8 @@ type StatusChanges struct {
 	Hubs     Hubs
 	Store    *storage.Store
 	Settings Settings
+	// Accounts are those of the merchants; nil where there are none.
+	Accounts *accounts.Vault
 	// Observe, if set, is told how each row ended.
 	Observe func(statusbook.Ended)
 }

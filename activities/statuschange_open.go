@@ -36,6 +36,8 @@ type OpenedStatusChange struct {
 	Requested int                `json:"requested"`
 	Delays    pace.Delays        `json:"delays,omitempty"`
 	Result    *statusbook.Result `json:"result,omitempty"`
+	// Paused is why the merchant's account cannot be used; empty: it can.
+	Paused string `json:"paused,omitempty"`
 }
 
 // OpenStatusChange records the request under its key, finds out what the store knows of its orders
@@ -76,6 +78,9 @@ func (a *StatusChanges) open(ctx context.Context, in OpenStatusChangeInput) (Ope
 	}
 	opened.Requested, opened.Pages = len(open), (len(open)+chunkSize-1)/chunkSize
 	opened.Delays = a.knownDelays(ctx, in)
+	if opened.Paused, err = pausedNow(ctx, a.Accounts, in.Merchant, opened.Settings); err != nil {
+		return opened, err
+	}
 	return opened, a.pages(ctx, in, open)
 }
 

@@ -19,7 +19,7 @@ const (
 	TokenRefusedSignal = "token-refused"
 	// ConnectedSignal on Credentials says that the merchant was connected (again).
 	ConnectedSignal = "connected"
-	// AccountSignal on a LabelRun takes an AccountNews.
+	// AccountSignal on a LabelRun or StatusChange takes an AccountNews.
 	AccountSignal = "account"
 )
 
@@ -53,7 +53,7 @@ type TokenRefused struct {
 	Generation int64 `json:"generation"`
 }
 
-// AccountNews tells an open run whether its merchant's account can be used.
+// AccountNews tells an open run or status change whether its merchant's account can be used.
 type AccountNews struct {
 	// Paused is why not; empty: it can.
 	Paused string `json:"paused,omitempty"`

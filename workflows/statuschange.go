@@ -94,6 +94,13 @@ func StatusChange(ctx workflow.Context, in StatusChangeInput) (StatusResult, err
 		ctx.Done().Receive(g, nil)
 		s.cancelled, s.news = true, true
 	})
+	workflow.Go(background, func(g workflow.Context) {
+		for {
+			var news AccountNews
+			workflow.GetSignalChannel(g, AccountSignal).Receive(g, &news)
+			s.hearAccount(g, news)
+		}
+	})
 	known, err := s.open(background)
 	switch {
 	case err != nil:
@@ -161,6 +168,7 @@ func (s *statusChange) open(ctx workflow.Context) (*StatusResult, error) {
 	}
 	s.Settings, s.scope.Settings, s.Pages, s.Next, s.Delays = opened.Settings, opened.Settings, opened.Pages, 1, opened.Delays
 	s.result.Requested = opened.Requested
+	s.hearAccount(ctx, AccountNews{Paused: opened.Paused})
 	s.attributes(ctx)
 	return nil, nil
 }
@@ -199,6 +207,9 @@ func (s *statusChange) full(ctx workflow.Context) bool {
 
 // again continues as new with everything that is known.
 func (s *statusChange) again(ctx workflow.Context) error {
+	for news := (AccountNews{}); workflow.GetSignalChannel(ctx, AccountSignal).ReceiveAsync(&news); {
+		s.hearAccount(ctx, news)
+	}
 	s.Result = s.result
 	in := s.in
 	in.State = &s.StatusChangeState

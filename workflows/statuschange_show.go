@@ -27,6 +27,21 @@ func (s *statusChange) attributes(ctx workflow.Context) {
 	}
 }
 
+// hearAccount shows whether the merchant's account can be used. The steps wait by themselves
+// while it cannot.
+func (s *statusChange) hearAccount(ctx workflow.Context, news AccountNews) {
+	state := statusbook.Running
+	if news.Paused != "" {
+		state = statusbook.Paused
+	}
+	if open := s.result.State == statusbook.Running || s.result.State == statusbook.Paused; !open || state == s.result.State {
+		return
+	}
+	s.result.State, s.result.Reason = state, news.Paused
+	s.attributes(ctx)
+	s.show(ctx)
+}
+
 func (s *statusChange) show(ctx workflow.Context) {
 	workflow.SetCurrentDetails(ctx, statusDetails(s.result))
 }

@@ -13,7 +13,9 @@ type State string
 
 // The states of a status change.
 const (
-	Running   State = "running"
+	Running State = "running"
+	// Paused: the merchant must give a new code; it goes on by itself then.
+	Paused    State = "paused"
 	Completed State = "completed"
 	Cancelled State = "cancelled"
 	Failed    State = "failed"
