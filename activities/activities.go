@@ -5,6 +5,8 @@
 package activities
 
 import (
+	"context"
+
 	"go.temporal.io/sdk/client"
 
 	"github.com/despacho/despacho/accounts"
@@ -31,6 +33,8 @@ type Dependencies struct {
 	Renewer *accounts.Renewer
 	// Intake are the settings of the intake; zero means default.
 	Intake IntakeSettings
+	// Serves tells whether a merchant is connected; nil means that everybody is.
+	Serves func(ctx context.Context, merchant string) (bool, error)
 	// Webhook is who is told when a status is verified; the zero value is nobody.
 	Webhook Webhook
 	// StatusEnded, if set, is told how each row of a status change ended.
@@ -51,7 +55,7 @@ func All(d Dependencies) (hub, files []any) {
 		&StatusChanges{Hubs: d.Hubs, Store: d.Store, Settings: d.Settings, Accounts: d.Accounts, Observe: d.StatusEnded},
 		&Announcements{Webhook: d.Webhook, Store: d.Store},
 		&Tickets{Hubs: d.Hubs, Store: d.Store},
-		&Intake{Hubs: d.Hubs, Store: d.Store, Settings: d.Intake},
+		&Intake{Hubs: d.Hubs, Store: d.Store, Settings: d.Intake, Serves: d.Serves},
 	}
 	files = []any{
 		&Documents{Hubs: d.Hubs, Store: d.Store, TempDir: d.TempDir},

@@ -14,6 +14,8 @@ type Intake struct {
 	Hubs     Hubs
 	Store    *storage.Store
 	Settings IntakeSettings
+	// Serves tells whether a merchant is connected; nil means that everybody is.
+	Serves func(ctx context.Context, merchant string) (bool, error)
 }
 
 // IntakeSettings are what an Intake needs to know of its worker. It reads them
@@ -70,6 +72,8 @@ type OpenIntakeInput struct {
 type OpenedIntake struct {
 	Settings IntakeSettings `json:"settings"`
 	Cursor   time.Time      `json:"cursor,omitzero"`
+	// Gone: the merchant is not connected any more.
+	Gone bool `json:"gone,omitempty"`
 }
 
 // intakeCursor stands at storage.IntakeCursor.
@@ -77,9 +81,16 @@ type intakeCursor struct {
 	Complete time.Time `json:"complete"`
 }
 
-// OpenIntake returns the worker's settings and how far earlier polls have come.
+// OpenIntake returns the worker's settings and how far earlier polls have come,
+// or that the merchant is not connected.
 func (a *Intake) OpenIntake(ctx context.Context, in OpenIntakeInput) (OpenedIntake, error) {
 	opened := OpenedIntake{Settings: a.Settings.Over(DefaultIntakeSettings())}
+	if a.Serves != nil {
+		serves, err := a.Serves(ctx, in.Merchant)
+		if opened.Gone = !serves; err != nil || opened.Gone {
+			return opened, translate(err)
+		}
+	}
 	var cursor intakeCursor
 	err := a.Store.Get(ctx, storage.IntakeCursor(in.Merchant), &cursor)
 	if err != nil && !errors.Is(err, storage.ErrNotFound) {

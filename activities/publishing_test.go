@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
@@ -275,81 +274,4 @@ func TestPublishDecidesOnce(t *testing.T) {
 	there, err := p.store.Exists(t.Context(), storage.Published(p.in.Merchant, "late", p.in.Run))
 	require.NoError(t, err)
 	assert.False(t, there)
-}
-
-func TestLeaveOutCancelled(t *testing.T) {
-	t.Parallel()
-	p := prints(t, 5, nil, "ripley", "totalplay")
-	ripley := p.scope("ripley")
-	orders := lo.Filter(lo.Values(p.truth), func(o sandbox.ReportOrder, _ int) bool {
-		return o.Connection == ripley.Connection.ID && len(o.Checkouts) == 1
-	})
-	slices.SortFunc(orders, func(a, b sandbox.ReportOrder) int { return strings.Compare(a.ID, b.ID) })
-	reads := p.calls("checkout")
-	assert.Zero(t, must(p.world, p.publishing.LeaveOutCancelled, p.in).Cancelled)
-	assert.Equal(t, reads, p.calls("checkout"), "no sale has changed, none is read")
-
-	p.pass(time.Minute)
-	p.cancel(orders[0])
-	cancelled := lo.Filter(lo.Values(p.truth), func(o sandbox.ReportOrder, _ int) bool { return o.Checkouts[0] == orders[0].Checkouts[0] })
-	left := must(p.world, p.publishing.LeaveOutCancelled, p.in)
-	assert.Equal(t, len(cancelled), left.Cancelled)
-	assert.Equal(t, reads+1, p.calls("checkout"), "only what has changed is read")
-	must(p.world, p.publishing.LeaveOutCancelled, p.in)
-	assert.Equal(t, reads+1, p.calls("checkout"), "a second time there is nothing left to read")
-
-	published := p.publish()
-	ended := published.Accounts[ripley.Connection.ID].Ended
-	assert.Equal(t, len(cancelled), ended[books.Cancelled])
-	for _, f := range published.Files {
-		for _, piece := range p.pieces(f) {
-			assert.NotContains(t, piece, orders[0].Shipment)
-		}
-	}
-	there, err := p.store.Exists(t.Context(), storage.Waiting(p.in.Merchant, ripley.Connection.ID, orders[0].ID))
-	require.NoError(t, err)
-	assert.False(t, there, "nor does the next run take it up")
-}
-
-func TestCloseBooksTakesTheStatusesThatWentOutAfterwards(t *testing.T) {
-	t.Parallel()
-	p := prints(t, 20, []sandbox.Fault{{Channel: "fcom", Nth: 1, StatusRefused: "El paquete ya fue despachado"}}, "fcom")
-	p.publish()
-	scope := Scope{Merchant: p.in.Merchant, Run: p.in.Run, Connection: p.in.Connections[0].Connection, Settings: DefaultSettings()}.Last()
-	send := SendStatusesInput{Scope: scope, Page: books.PageName(books.AfterPage, 0, 1), Status: scope.Connection.channel().StatusAfter, Out: books.PageName(books.AfterPage, 1, 1)}
-	await := awaitInput(send, must(p.world, p.statuses.SendStatuses, send))
-	await.Out, await.Last = books.PageName(books.AfterPage, 2, 1), true
-	p.pass(11 * time.Minute)
-	must(p.world, p.statuses.AwaitStatuses, await)
-	manifest, _ := p.manifest()
-	refused, others := lo.FilterReject(manifest.Rows, func(r books.Row, _ int) bool { return len(p.truth[r.ID].Faults) > 0 })
-	require.NotEmpty(t, others)
-	for _, r := range others {
-		assert.Equal(t, []any{books.Labelled, books.StatusSynced, ""}, []any{r.Outcome, r.Status, r.Reason})
-	}
-	require.Len(t, refused, 1)
-	assert.Equal(t, []any{books.Labelled, books.StatusRefused, "El paquete ya fue despachado"}, []any{refused[0].Outcome, refused[0].Status, refused[0].Reason})
-	again, _ := p.manifest()
-	assert.Equal(t, manifest, again)
-}
-
-func TestBooksThatDoNotBalanceAreAnErrorOfOurs(t *testing.T) {
-	t.Parallel()
-	entry := func(id string) books.Entry { return books.Entry{Order: books.Order{ID: id}} }
-	require.NoError(t, balanced([]books.Entry{entry("a")}, []books.Row{{ID: "a"}}))
-	cases := map[string]struct {
-		entries []books.Entry
-		rows    []books.Row
-	}{
-		"an order without a row":      {[]books.Entry{entry("a"), entry("b")}, []books.Row{{ID: "a"}}},
-		"a row without an order":      {[]books.Entry{entry("a")}, []books.Row{{ID: "a"}, {ID: "b"}}},
-		"an order with two rows":      {[]books.Entry{entry("a"), entry("a")}, []books.Row{{ID: "a"}, {ID: "a"}}},
-		"a row in the place of other": {[]books.Entry{entry("a")}, []books.Row{{ID: "b"}}},
-	}
-	for name, c := range cases {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			requireFinal(t, ErrorBooks, balanced(c.entries, c.rows))
-		})
-	}
 }

@@ -32,7 +32,8 @@ const (
 
 // Intake hears of a merchant's orders, by webhooks and by polling, keeps where
 // each stands, raises those whose deadline is near, and has labels made where
-// the merchant's policies say so. It never ends by itself.
+// the merchant's policies say so. It ends by itself only when the merchant is not
+// connected.
 func Intake(ctx workflow.Context, in IntakeInput) error {
 	i, err := newIntake(ctx, in)
 	if err != nil {
@@ -41,8 +42,12 @@ func Intake(ctx workflow.Context, in IntakeInput) error {
 	if err := i.listen(ctx); err != nil {
 		return err
 	}
-	if err := i.open(ctx); err != nil {
+	connected, err := i.open(ctx)
+	if err != nil {
 		return err
+	}
+	if !connected {
+		return workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) })
 	}
 	for !i.full(ctx) {
 		i.show(ctx)
@@ -146,9 +151,10 @@ func (i *intake) made(run string) {
 	}
 }
 
-// open reads the worker's settings and how far earlier polls have come.
-func (i *intake) open(ctx workflow.Context) error {
-	err := workflow.UpsertTypedSearchAttributes(ctx, MerchantAttribute.ValueSet(i.merchant), StateAttribute.ValueSet("listening"))
+// open reads the worker's settings and how far earlier polls have come, or that the merchant is
+// not connected: a notice that came while it was disconnected has started this.
+func (i *intake) open(ctx workflow.Context) (connected bool, err error) {
+	err = workflow.UpsertTypedSearchAttributes(ctx, MerchantAttribute.ValueSet(i.merchant), StateAttribute.ValueSet("listening"))
 	if err != nil {
 		workflow.GetLogger(ctx).Warn("search attributes were not set", "error", err)
 	}
@@ -158,21 +164,21 @@ func (i *intake) open(ctx workflow.Context) error {
 		err := i.step(ctx, stepOpen, func(g workflow.Context) error {
 			return workflow.ExecuteActivity(intakeStep(g, "read the settings"), intakes.OpenIntake, in).Get(g, &opened)
 		})
-		if err != nil {
-			return err
+		if err != nil || opened.Gone {
+			return false, err
 		}
 		if opened.Settings != (activities.IntakeSettings{}) {
 			i.settings = opened.Settings
 			if i.state.Complete.IsZero() {
 				i.state.Complete = opened.Cursor
 			}
-			return nil
+			return true, nil
 		}
 		if i.full(ctx) {
-			return nil
+			return true, nil
 		}
 		if err := i.wait(ctx, i.resume[stepOpen]); err != nil {
-			return err
+			return false, err
 		}
 	}
 }

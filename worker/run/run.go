@@ -116,6 +116,14 @@ func (p *process) wanted() service.Wanted {
 	}
 }
 
+// serves tells whether a merchant is connected, or works by the token of the settings.
+func (p *process) serves(ctx context.Context, merchant string) (bool, error) {
+	if p.settings.hasToken() && merchant == p.settings.Merchant {
+		return true, nil
+	}
+	return p.servers.Store.Exists(ctx, storage.AccountCredentials(merchant))
+}
+
 // work serves the task queues until ctx ends or a worker breaks.
 func (p *process) work(ctx context.Context, begun func()) error {
 	hubs := newHubs(p.settings, p.metrics.observeHub)
@@ -127,7 +135,7 @@ func (p *process) work(ctx context.Context, begun func()) error {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	dependencies := activities.Dependencies{
-		Hubs: hubs, Store: p.servers.Store, Temporal: p.servers.Temporal, Settings: p.settings.activitySettings(), TempDir: p.settings.Temp, Intake: p.settings.intakeSettings(),
+		Hubs: hubs, Store: p.servers.Store, Temporal: p.servers.Temporal, Settings: p.settings.activitySettings(), TempDir: p.settings.Temp, Intake: p.settings.intakeSettings(), Serves: p.serves,
 		Accounts: &accounts.Vault{Store: p.servers.Store}, Webhook: p.settings.webhook(), StatusEnded: p.metrics.statuses.observe,
 	}
 	if keeper != nil {

@@ -1,0 +1,129 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/samber/lo"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/despacho/despacho/multivende/sandbox"
+	"github.com/despacho/despacho/storage"
+)
+
+func TestSalesThatFailedToRegisterAreHeldBackUntilTheyAreRepaired(t *testing.T) {
+	t.Parallel()
+	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 30})
+	w.poll(time.Time{})
+	w.post("/sandbox/sales", map[string]any{"count": 4, "life": "repaired", "connection": "paris"})
+	before := len(w.inState(IntakeHeldBack))
+	polled := w.poll(w.client.Clock().Now())
+	assert.GreaterOrEqual(t, polled.WithError, 4)
+	held := lo.Filter(w.inState(IntakeHeldBack), func(name string, _ int) bool { return w.record(name).Number != "" && w.record(name).Checkout == "" })
+	assert.Len(t, w.inState(IntakeHeldBack), before+4)
+	record := w.record(held[0])
+	assert.Contains(t, record.Reason, "failed to register")
+	assert.NotContains(t, record.Reason, "node_modules")
+	assert.NotEmpty(t, record.ConnectionName)
+
+	at := w.client.Clock().Now()
+	w.pass(4 * time.Hour)
+	polled = w.poll(at)
+	failures := lo.Filter(w.hub.Report().Failures, func(f sandbox.ReportFailure, _ int) bool { return f.RepairedAs != "" })
+	require.Len(t, failures, 4)
+	for _, f := range failures {
+		closed := w.record(unregisteredOrder(f.Connection, f.ExternalID))
+		assert.Equal(t, IntakeClosed, closed.State)
+		assert.Equal(t, f.RepairedAs, closed.Checkout)
+		assert.Contains(t, lo.Map(w.inState(IntakeWaiting), func(id string, _ int) string { return w.record(id).Checkout }), f.RepairedAs)
+	}
+	w.pass(time.Hour)
+	assert.Less(t, w.poll(polled.Complete).WithError, polled.WithError+4, "half of them are still in the hub's list, and stay closed")
+	assert.Len(t, w.inState(IntakeClosed), 4)
+}
+
+func TestOpenIntakeTellsWhetherTheMerchantIsConnected(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("the store is away")
+	for name, c := range map[string]struct {
+		serves bool
+		err    error
+		gone   bool
+	}{
+		"one who is":               {serves: true},
+		"one who is not":           {gone: true},
+		"one of whom nobody knows": {err: broken},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			intake := &Intake{Store: newStore(t), Serves: func(_ context.Context, merchant string) (bool, error) {
+				assert.Equal(t, "m-1", merchant)
+				return c.serves, c.err
+			}}
+			opened, err := intake.OpenIntake(t.Context(), OpenIntakeInput{Merchant: "m-1"})
+			if c.err != nil {
+				assert.False(t, applicationError(t, err).NonRetryable(), "it is asked again")
+				return
+			}
+			require.NoError(t, err)
+			assert.Equal(t, c.gone, opened.Gone)
+		})
+	}
+}
+
+func TestAllChangedSalesAreFoundWhilePagesShift(t *testing.T) {
+	t.Parallel()
+	var w *intakeWorld
+	var victims []sandbox.ReportOrder
+	// Behind every third page, a sale changes and so leaves the window: the pages behind it shift.
+	served := 0
+	shift := func(inner http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			inner.ServeHTTP(rw, r)
+			if w == nil || !isLight(r.URL.Path) {
+				return
+			}
+			if served++; served%3 == 1 && len(victims) > 0 {
+				w.post("/sandbox/cancel/"+victims[0].ID, nil)
+				victims = victims[1:]
+			}
+		})
+	}
+	made := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 60, PageSize: 7}, shift)
+	// On the window's last second nothing may change: the clock stands still.
+	made.time.mu.Lock()
+	made.time.now = made.time.now.Add(30 * time.Second)
+	made.time.mu.Unlock()
+	victims = lo.Filter(made.fated("", sandbox.Labelable), func(o sandbox.ReportOrder, i int) bool { return o.Channel != "mercadolibre" && i%9 == 0 })
+	changing := lo.FlatMap(victims, func(o sandbox.ReportOrder, _ int) []string { return o.Checkouts })
+	w = made
+	all := lo.Without(lo.Uniq(lo.FlatMap(w.hub.Report().Orders, func(o sandbox.ReportOrder, _ int) []string {
+		return lo.Ternary(o.Fate == sandbox.Labelable, o.Checkouts, nil)
+	})), changing...)
+	polled := must(w.world, w.intake.PollSales, PollSalesInput{Merchant: w.merchant(), Settings: w.settings, List: "shifting"})
+	var ids []string
+	require.NoError(t, w.store.Get(t.Context(), storage.IntakeList(w.merchant(), "shifting"), &ids))
+	assert.Subset(t, ids, lo.Map(all, func(id string, _ int) string { return CheckoutNotice + "/" + id }))
+	assert.True(t, polled.Complete.Equal(polled.To), polled.Note)
+	assert.Less(t, len(victims), 5, "the pages did shift")
+}
+
+func TestAPollThatIsTriedAgainFindsTheSame(t *testing.T) {
+	t.Parallel()
+	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 20})
+	in := PollSalesInput{Merchant: w.merchant(), Settings: w.settings, List: "poll"}
+	first := must(w.world, w.intake.PollSales, in)
+	calls := w.calls("checkouts-light")
+	w.pass(time.Hour)
+	again := must(w.world, w.intake.PollSales, in)
+	assert.Equal(t, first, again)
+	assert.Equal(t, calls, w.calls("checkouts-light"))
+	assert.Zero(t, must(w.world, w.intake.OpenIntake, OpenIntakeInput{Merchant: w.merchant()}).Cursor, "not all of it was taken up")
+	in.List, in.Complete = "next", first.Complete
+	must(w.world, w.intake.PollSales, in)
+	assert.True(t, first.Complete.Equal(must(w.world, w.intake.OpenIntake, OpenIntakeInput{Merchant: w.merchant()}).Cursor))
+}
