@@ -55,7 +55,7 @@ func All(d Dependencies) (hub, files []any) {
 		&StatusChanges{Hubs: d.Hubs, Store: d.Store, Settings: d.Settings, Accounts: d.Accounts, Observe: d.StatusEnded},
 		&Announcements{Webhook: d.Webhook, Store: d.Store},
 		&Tickets{Hubs: d.Hubs, Store: d.Store},
-		&Intake{Hubs: d.Hubs, Store: d.Store, Settings: d.Intake, Serves: d.Serves},
+		&Intake{Hubs: d.Hubs, Store: d.Store, Settings: d.Intake, Channels: d.Settings.Channels, Serves: d.Serves},
 	}
 	files = []any{
 		&Documents{Hubs: d.Hubs, Store: d.Store, TempDir: d.TempDir},

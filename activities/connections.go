@@ -29,9 +29,28 @@ type Connection struct {
 	Country  string `json:"country,omitempty"`
 	// SkipReason says why it cannot have labels; empty when it can.
 	SkipReason string `json:"skip_reason,omitempty"`
+	// Overrides are what the installation settled for its channel where the guide is silent.
+	Overrides map[string]string `json:"overrides,omitempty"`
 }
 
-func (c Connection) channel() channels.Channel { return channels.BySlug(c.Channel) }
+func (c Connection) channel() channels.Channel { return c.table().BySlug(c.Channel) }
+
+func (c Connection) mode(shippingMode string) channels.Mode {
+	return c.table().ModeOf(c.Channel, shippingMode)
+}
+
+func (c Connection) table() channels.Table {
+	table, _ := channels.New(c.Overrides) // they were checked when they were settled
+	return table
+}
+
+// under is the connection with its channel's overrides out of all, and the reason why the channel
+// has no labels.
+func (c Connection) under(overrides map[string]string) Connection {
+	c.Overrides = channels.Overrides(overrides, c.Provider)
+	_, c.SkipReason = c.channel().CanLabel(c.Country)
+	return c
+}
 
 // Connections are the steps about marketplace connections.
 type Connections struct {
@@ -45,6 +64,8 @@ type Connections struct {
 type FindConnectionsInput struct {
 	Merchant string   `json:"merchant"`
 	Only     []string `json:"only,omitempty"`
+	// Channels are overrides of the table of channels (channels.New).
+	Channels map[string]string `json:"channels,omitempty"`
 }
 
 // FoundConnections are a merchant's connections, and the hub's time when they were read.
@@ -62,6 +83,9 @@ func (a *Connections) FindConnections(ctx context.Context, in FindConnectionsInp
 }
 
 func (a *Connections) find(ctx context.Context, in FindConnectionsInput) (FoundConnections, error) {
+	if _, err := channels.New(in.Channels); err != nil {
+		return FoundConnections{}, final(ErrorRequest, err.Error())
+	}
 	hub, err := a.Hubs.Hub(in.Merchant)
 	if err != nil {
 		return FoundConnections{}, err
@@ -79,7 +103,7 @@ func (a *Connections) find(ctx context.Context, in FindConnectionsInput) (FoundC
 		if len(in.Only) > 0 && !slices.Contains(in.Only, c.ID) {
 			continue
 		}
-		connection := connectionOf(c)
+		connection := connectionOf(c).under(in.Channels)
 		connection.SkipReason = lo.CoalesceOrEmpty(connection.SkipReason, allowed(c.ID))
 		found.Connections = append(found.Connections, connection)
 	}
@@ -95,16 +119,11 @@ func (a *Connections) find(ctx context.Context, in FindConnectionsInput) (FoundC
 	return found, nil
 }
 
-// connectionOf is a connection of the hub's, with the reason why its channel has no labels.
 func connectionOf(c multivende.Connection) Connection {
 	channel := channels.BySlug(c.Provider)
-	connection := Connection{
+	return Connection{
 		ID: c.ID, Name: lo.CoalesceOrEmpty(c.Name, c.DisplayName, channel.Name), Channel: channel.Slug, Provider: c.Provider, Country: c.Country,
 	}
-	if ok, reason := channel.CanLabel(c.Country); !ok {
-		connection.SkipReason = reason
-	}
-	return connection
 }
 
 // allowed tells of a connection why it is not worked on: what the seller and the operator

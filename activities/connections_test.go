@@ -5,7 +5,9 @@ import (
 
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
+	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/multivende/sandbox"
 )
 
@@ -44,6 +46,25 @@ func TestFindConnections(t *testing.T) {
 		wanted := byName("Paris").ID
 		some := must(w, w.connections.FindConnections, FindConnectionsInput{Merchant: w.hub.Merchant(), Only: []string{wanted, "nobody", wanted, "nobody"}})
 		assert.Equal(t, []Connection{byName("Paris"), {ID: "nobody", SkipReason: "the hub lists no such connection of this merchant"}}, some.Connections)
+	})
+	t.Run("an installation settles what the guide leaves open, and nothing else", func(t *testing.T) {
+		open, there := lo.Find(all.Connections, func(c Connection) bool { return c.SkipReason != "" && channels.BySlug(c.Channel).Inferred })
+		require.True(t, there)
+		overrides := map[string]string{open.Provider: "yes", "ripley/own van": "no"}
+		settled := must(w, w.connections.FindConnections, FindConnectionsInput{Merchant: w.hub.Merchant(), Channels: overrides}).Connections
+		for i, c := range all.Connections {
+			switch c.Provider {
+			case open.Provider:
+				assert.Empty(t, settled[i].SkipReason)
+			case "ripley":
+				assert.Equal(t, channels.No, settled[i].mode("Own Van").Label)
+				assert.Equal(t, channels.Listed, c.mode("Own Van").Label)
+			default:
+				assert.Equal(t, c, settled[i])
+			}
+		}
+		_, err := does(w, w.connections.FindConnections, FindConnectionsInput{Merchant: w.hub.Merchant(), Channels: map[string]string{"paris": "no"}}, nil)
+		requireFinal(t, ErrorRequest, err)
 	})
 	t.Run("a merchant without account is not worked for", func(t *testing.T) {
 		_, err := does(w, w.connections.FindConnections, FindConnectionsInput{Merchant: "stranger"}, nil)

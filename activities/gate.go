@@ -47,7 +47,7 @@ func ends(outcome books.Outcome, reason string) verdict {
 // decide is the gate that each order passes before anything is sent or asked for it.
 func decide(order books.Order, s sale, in ReadOrdersInput) verdict {
 	channel := in.Connection.channel()
-	mode := channels.ModeOf(channel.Slug, order.ShippingMode)
+	mode := in.Connection.mode(order.ShippingMode)
 	switch {
 	case in.Warehouse != "" && order.WarehouseID != in.Warehouse:
 		if order.Named {

@@ -17,6 +17,16 @@ var (
 	statusNeeded = verdict{status: true}
 )
 
+func TestTheGateGoesByTheInstallationsOverrides(t *testing.T) {
+	t.Parallel()
+	order := books.Order{Listed: true, ShippingMode: "despacho propio"}
+	ripley := Connection{Channel: "ripley", Provider: "ripley", Country: "cl"}
+	decided := func(c Connection) verdict { return decide(order, good, ReadOrdersInput{Scope: Scope{Connection: c}}) }
+	assert.Equal(t, books.Unsupported, decided(ripley).outcome)
+	assert.Equal(t, label, decided(ripley.under(map[string]string{"ripley/despacho propio": "listed"})))
+	assert.Equal(t, books.Unsupported, decided(ripley.under(map[string]string{"paris/despacho propio": "listed"})).outcome, "of another channel")
+}
+
 func TestTheGateDecidesOnEachOrder(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {

@@ -14,6 +14,8 @@ type Intake struct {
 	Hubs     Hubs
 	Store    *storage.Store
 	Settings IntakeSettings
+	// Channels are overrides of the table of channels (channels.New).
+	Channels map[string]string
 	// Serves tells whether a merchant is connected; nil means that everybody is.
 	Serves func(ctx context.Context, merchant string) (bool, error)
 }

@@ -91,6 +91,8 @@ type knownConnections struct {
 	hub      *multivende.Client
 	store    *storage.Store
 	merchant string
+	// overrides are those of the table of channels.
+	overrides map[string]string
 
 	mu        sync.Mutex
 	byID      map[string]Connection
@@ -122,12 +124,12 @@ func (k *knownConnections) refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	all := lo.Map(listed, func(c multivende.Connection, _ int) Connection { return connectionOf(c) })
+	all := lo.Map(listed, func(c multivende.Connection, _ int) Connection { return connectionOf(c).under(k.overrides) })
 	k.refreshed = true
 	k.take(all)
 	return k.store.Put(ctx, storage.IntakeConnections(k.merchant), all)
 }
 
 func (k *knownConnections) take(all []Connection) {
-	k.byID = lo.KeyBy(all, func(c Connection) string { return c.ID })
+	k.byID = lo.SliceToMap(all, func(c Connection) (string, Connection) { return c.ID, c.under(k.overrides) })
 }

@@ -131,7 +131,7 @@ func (a *Intake) taking(ctx context.Context, merchant string, source IntakeSourc
 	}
 	return &taking{
 		hub: hub, store: a.Store, merchant: merchant, source: source, seen: map[string]bool{},
-		connections: &knownConnections{hub: hub, store: a.Store, merchant: merchant},
+		connections: &knownConnections{hub: hub, store: a.Store, merchant: merchant, overrides: a.Channels},
 		policies:    policies{Settings: settings, now: hub.Clock().Now()},
 	}, nil
 }

@@ -37,6 +37,8 @@ type Settings struct {
 	StatusSends int `json:"status_sends,omitempty"`
 	// StatusTime is how long a status takes to reach its channel when nothing is known; the hub's time.
 	StatusTime Duration `json:"status_time,omitempty"`
+	// Channels are this installation's own answers where the hub's guide is silent (channels.New).
+	Channels map[string]string `json:"channels,omitempty"`
 	// WebhookOut: somebody is told by webhook when a status is verified.
 	WebhookOut bool `json:"webhook_out,omitempty"`
 }
@@ -63,6 +65,9 @@ func (s Settings) Over(base Settings) Settings {
 	s.StatusSends = either(s.StatusSends, base.StatusSends)
 	s.StatusTime = either(s.StatusTime, base.StatusTime)
 	s.WebhookOut = either(s.WebhookOut, base.WebhookOut)
+	if len(s.Channels) == 0 {
+		s.Channels = base.Channels
+	}
 	return s
 }
 

@@ -33,6 +33,15 @@ func New(overrides map[string]string) (Table, error) {
 	return table, errors.Join(wrong...)
 }
 
+// Overrides are those entries of what New takes that are about a channel; nil when there are none.
+func Overrides(all map[string]string, slug string) map[string]string {
+	about := lo.PickBy(all, func(key, _ string) bool {
+		named, _, _ := strings.Cut(key, "/")
+		return slugOf(named) == slugOf(slug)
+	})
+	return lo.Ternary(len(about) > 0, about, nil)
+}
+
 func (t *Table) override(key, value string) error {
 	slug, mode, aboutMode := strings.Cut(key, "/")
 	verdict, err := parseVerdict(value)

@@ -71,7 +71,7 @@ func dropMalformed(node *kong.Node) (complaints []error) {
 			}
 			err := decode(flag, text)
 			if err != nil {
-				complaints = append(complaints, fmt.Errorf("%s: %q is not %s; leave it empty for %s", variable, text, kindOf(flag.Target), flag.Default))
+				complaints = append(complaints, fmt.Errorf("%s: %q is not %s; leave it empty for %s", variable, text, kindOf(flag.Target), cmp.Or(flag.Default, "none")))
 			}
 			return err != nil
 		})
@@ -95,6 +95,9 @@ func kindOf(target reflect.Value) string {
 		return "a whole number"
 	case target.CanFloat():
 		return "a number"
+	}
+	if target.Kind() == reflect.Map {
+		return "a list of name=value with semicolons between them"
 	}
 	return "of the kind that is needed"
 }

@@ -13,7 +13,7 @@ import (
 // find lists the connections and, in each that can have labels, the orders that wait.
 func (r *labelRun) find(ctx workflow.Context) error {
 	var found activities.FoundConnections
-	in := activities.FindConnectionsInput{Merchant: r.result.Merchant, Only: r.in.Connections}
+	in := activities.FindConnectionsInput{Merchant: r.result.Merchant, Only: r.in.Connections, Channels: r.settings.Channels}
 	if err := workflow.ExecuteActivity(r.findStep(ctx, "list the connections"), connections.FindConnections, in).Get(ctx, &found); err != nil {
 		return err
 	}

@@ -99,7 +99,7 @@ func differences(a, b workflows.LabelRunInput) []string {
 		{"separators", a.Separators == b.Separators},
 		{"make-only", a.MakeOnly == b.MakeOnly},
 		{"plan", a.Plan == b.Plan},
-		{"settings", a.Settings == b.Settings},
+		{"settings", reflect.DeepEqual(a.Settings, b.Settings)},
 	}
 	var differing []string
 	for _, field := range fields {

@@ -15,6 +15,7 @@ func TestMainNamesEveryWrongVariableAtOnce(t *testing.T) {
 	t.Setenv("DESPACHO_WORKERS", "many")
 	t.Setenv("DESPACHO_DRAIN", "soon")
 	t.Setenv("DESPACHO_HUB_SPEED", "fast")
+	t.Setenv("DESPACHO_CHANNELS", "bigcommerce")
 	t.Setenv("DESPACHO_BUCKET", "Not A Bucket")
 	t.Setenv("DESPACHO_FILES_PARALLEL", " ")
 	t.Setenv("DESPACHO_TOKEN", "secret-token")
@@ -26,6 +27,7 @@ func TestMainNamesEveryWrongVariableAtOnce(t *testing.T) {
 		`error: DESPACHO_WORKERS: "many" is not a whole number; leave it empty for 1`,
 		`error: DESPACHO_DRAIN: "soon" is not a span of time such as 30s; leave it empty for 30s`,
 		`error: DESPACHO_HUB_SPEED: "fast" is not a number; leave it empty for 1`,
+		`error: DESPACHO_CHANNELS: "bigcommerce" is not a list of name=value with semicolons between them; leave it empty for none`,
 		`error: DESPACHO_BUCKET: `,
 		`error: DESPACHO_MERCHANT: `,
 	} {

@@ -72,6 +72,7 @@ func TestValidate(t *testing.T) {
 		"a bucket in capitals":               {func(s *Settings) { s.Bucket = "Despacho" }, "DESPACHO_BUCKET", "small letters"},
 		"a temporary folder that is missing": {func(s *Settings) { s.Temp = folder + "/none" }, "DESPACHO_TEMP", "writable"},
 		"no parallel steps on files":         {func(s *Settings) { s.FilesParallel = 0 }, "DESPACHO_FILES_PARALLEL", "1 to"},
+		"an override of what the guide says": {func(s *Settings) { s.Channels = map[string]string{"paris": "no"} }, "DESPACHO_CHANNELS", "bigcommerce=yes"},
 		"an unknown moment for Falabella":    {func(s *Settings) { s.FalabellaReady = "later" }, "DESPACHO_FALABELLA_READY", "partner"},
 		"a webhook without encryption":       {func(s *Settings) { s.WebhookOut, s.WebhookOutSecret = "http://example.com", "0123456789abcdef" }, "DESPACHO_WEBHOOK_OUT", "https"},
 		"a webhook without a secret":         {func(s *Settings) { s.WebhookOut = "https://example.com" }, "DESPACHO_WEBHOOK_OUT", "secret"},
@@ -101,7 +102,7 @@ func TestValidate(t *testing.T) {
 
 func TestValidateNamesAllAtOnce(t *testing.T) {
 	t.Parallel()
-	err := Settings{Hub: "ftp://hub", HubPaths: "none", DownloadHosts: []string{"a b"}, Temp: "/none", BuildID: "/"}.Validate()
+	err := Settings{Hub: "ftp://hub", HubPaths: "none", DownloadHosts: []string{"a b"}, Temp: "/none", BuildID: "/", Channels: map[string]string{"paris": "no"}}.Validate()
 	for _, variable := range Variables() {
 		optional := []string{
 			"DESPACHO_TOKEN_FILE", "DESPACHO_START_WAIT", "DESPACHO_CLIENT_ID", "DESPACHO_CLIENT_SECRET", "DESPACHO_ACCOUNTS_KEY", "DESPACHO_ACCOUNTS_KEY_FILE",

@@ -15,6 +15,7 @@ import (
 
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/service"
 )
@@ -63,6 +64,8 @@ func (s Settings) checkHub(c *service.Complaints) {
 	c.Unless(s.HubRequestsPerSecond > 0 && s.HubRequestsPerSecond <= maxRate, "DESPACHO_HUB_REQUESTS_PER_SECOND", "%v is out of range; write a number above 0, at most %d (default 4)", s.HubRequestsPerSecond, maxRate)
 	c.Unless(within(s.HubParallel, maxSlots), "DESPACHO_HUB_PARALLEL", "%d is out of range; write 1 to %d (default 16)", s.HubParallel, maxSlots)
 	c.Unless(within(s.Workers, maxWorkers), "DESPACHO_WORKERS", "%d is out of range; write the number of worker processes, 1 to %d", s.Workers, maxWorkers)
+	_, err = channels.New(s.Channels)
+	c.Unless(err == nil, "DESPACHO_CHANNELS", "%v; write entries such as bigcommerce=yes or ripley/despacho propio=listed, with semicolons between them", err)
 	ready := []activities.FalabellaReady{activities.ReadyAtLabel, activities.ReadyAtPublish, activities.ReadyFromPartner}
 	err = s.webhook().Check()
 	c.Unless(err == nil, "DESPACHO_WEBHOOK_OUT", "%v; write an https address and a secret (DESPACHO_WEBHOOK_OUT_SECRET), or leave both empty", err)
