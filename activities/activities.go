@@ -39,6 +39,8 @@ type Dependencies struct {
 	Webhook Webhook
 	// StatusEnded, if set, is told how each row of a status change ended.
 	StatusEnded func(statusbook.Ended)
+	// NearDeadline, if set, is told how many orders of a merchant are near their deadline.
+	NearDeadline func(merchant string, orders int)
 	// TempDir takes files while they are worked on; empty means the system's.
 	TempDir string
 }
@@ -55,7 +57,7 @@ func All(d Dependencies) (hub, files []any) {
 		&StatusChanges{Hubs: d.Hubs, Store: d.Store, Settings: d.Settings, Accounts: d.Accounts, Observe: d.StatusEnded},
 		&Announcements{Webhook: d.Webhook, Store: d.Store},
 		&Tickets{Hubs: d.Hubs, Store: d.Store},
-		&Intake{Hubs: d.Hubs, Store: d.Store, Settings: d.Intake, Channels: d.Settings.Channels, Serves: d.Serves},
+		&Intake{Hubs: d.Hubs, Store: d.Store, Settings: d.Intake, Channels: d.Settings.Channels, Near: d.NearDeadline, Serves: d.Serves},
 	}
 	files = []any{
 		&Documents{Hubs: d.Hubs, Store: d.Store, TempDir: d.TempDir},

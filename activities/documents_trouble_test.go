@@ -153,7 +153,7 @@ func TestFalabellaHearsAtTheLabelWhenThatIsWanted(t *testing.T) {
 
 	pages, err := connectionPages(t.Context(), w.store, scope.Merchant, scope.Run, scope.Connection.ID)
 	require.NoError(t, err)
-	counts := books.CountOutcomes(books.Settle(pages, books.Rest{Outcome: books.NotReady}).Entries)
+	counts := lo.CountValuesBy(books.Settle(pages, books.Rest{Outcome: books.NotReady}).Entries, func(e books.Entry) books.Outcome { return e.Outcome })
 	assert.Equal(t, map[books.Outcome]int{books.Labelled: len(truth) - 1, books.NotReady: 1}, counts, "and stay labelled in the books")
 }
 

@@ -16,6 +16,8 @@ type Intake struct {
 	Settings IntakeSettings
 	// Channels are overrides of the table of channels (channels.New).
 	Channels map[string]string
+	// Near, if set, is told at each look how many orders are near their deadline.
+	Near func(merchant string, orders int)
 	// Serves tells whether a merchant is connected; nil means that everybody is.
 	Serves func(ctx context.Context, merchant string) (bool, error)
 }

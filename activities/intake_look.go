@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"go.temporal.io/sdk/activity"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/samber/lo"
@@ -69,9 +68,8 @@ const (
 // raises those whose deadline is near, and mends the lists of states.
 func (a *Intake) LookOver(ctx context.Context, in LookOverInput) (LookedOver, error) {
 	looked, err := a.lookOver(ctx, in)
-	if err == nil && activity.IsActivity(ctx) {
-		activity.GetMetricsHandler(ctx).WithTags(map[string]string{"merchant": in.Merchant}).
-			Gauge("despacho_orders_near_deadline").Update(float64(looked.Near))
+	if err == nil && a.Near != nil {
+		a.Near(in.Merchant, looked.Near)
 	}
 	return looked, translate(err)
 }

@@ -38,8 +38,8 @@ func intakeDetails(s IntakeState) string {
 	}
 	b.WriteString(fmt.Sprintf("\n- last webhook: %s; notices so far: %d; to be taken up: %d", moment(s.LastWebhook), s.Notices, s.waiting()))
 	b.WriteString(fmt.Sprintf("\n- last poll: %s; next: %s; sales that failed to register: %d", moment(s.LastPoll), moment(s.NextPoll), s.Window.WithError))
-	b.WriteString(fmt.Sprintf("\n- window (the hub's time): %s to %s, %d sales, %d of them changed; complete up to %s",
-		moment(s.Window.From), moment(s.Window.To), s.Window.Listed, s.Window.Count, moment(s.Complete)))
+	b.WriteString(fmt.Sprintf("\n- window (the hub's time): %s to %s, %d sales, %d of them changed, %d more changed past the gate; complete up to %s",
+		moment(s.Window.From), moment(s.Window.To), s.Window.Listed, s.Window.Count, s.Window.Left, moment(s.Complete)))
 	if s.Window.Note != "" {
 		b.WriteString("\n- " + cell(s.Window.Note))
 	}

@@ -144,12 +144,3 @@ func (s *settlement) entry(o Order) *Entry {
 	}
 	return e
 }
-
-// CountOutcomes adds up the outcomes of entries.
-func CountOutcomes(entries []Entry) map[Outcome]int {
-	counts := map[Outcome]int{}
-	for _, e := range entries {
-		counts[e.Outcome]++
-	}
-	return counts
-}

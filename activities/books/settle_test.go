@@ -183,9 +183,3 @@ func TestSettleLeavesThePagesAsTheyWere(t *testing.T) {
 	books.Settle(pages, notReady)
 	assert.Equal(t, 2, pages[0].Generation)
 }
-
-func TestCountOutcomesAddsUpEntries(t *testing.T) {
-	t.Parallel()
-	entries := append(ended(books.Labelled, "a", "b").Ended, ended(books.Rejected, "c").Ended...)
-	assert.Equal(t, map[books.Outcome]int{books.Labelled: 2, books.Rejected: 1}, books.CountOutcomes(entries))
-}

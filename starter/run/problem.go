@@ -19,13 +19,13 @@ const (
 	// ExitUsage: a flag, an argument, a setting or an orders file is wrong.
 	ExitUsage = 2
 	// ExitIncomplete: the run is over and some orders have no label; of label files: some cannot be used;
-	// doctor: something fails.
+	// of a status change or a confirmation: some orders did not come through; doctor: something fails.
 	ExitIncomplete = 3
 	// ExitFailed: the run failed or was cancelled.
 	ExitFailed = 4
 	// ExitConflict: a run with this key is there, with another request.
 	ExitConflict = 5
-	// ExitNotFound: there is no such run, or its files have expired.
+	// ExitNotFound: there is no such run, status change, schedule or connected merchant, or its files have expired.
 	ExitNotFound = 6
 	// ExitInterrupted: Ctrl-C while it waited; the run itself goes on.
 	ExitInterrupted = 130
@@ -37,10 +37,12 @@ const exitCodesHelp = `Exit codes:
   1    something went wrong that none of the others names
   2    a flag, an argument, a setting or an orders file is wrong
   3    the run is over and some orders have no label; of label files: some cannot be used;
-       of a status change: some orders do not have the status; doctor: something fails
+       of a status change: some orders do not have the status; of a confirmation: some
+       orders are not accepted; doctor: something fails
   4    the run failed or was cancelled
   5    a run with this key is there already, with another request
-  6    there is no such run, or its files have expired
+  6    there is no such run, status change, schedule or connected merchant, or its files
+       have expired
   130  interrupted while waiting; the run itself goes on`
 
 // Problem is an error for the person at the command line: what happened, what

@@ -126,6 +126,7 @@ func TestStatusRows(t *testing.T) {
 		"commas":                      "delivery_order_id,tracking_number,tracking_url,courier,comment\nd-1,4711,https://carrier.example/4711,Blue Express,frágil; arriba\nd-2,,,,\n",
 		"semicolons, quotes and CRLF": "\ufeffDelivery_Order_ID;comment;tracking_number;tracking_url;courier\r\n\"d-1\";\"frágil; arriba\";4711;https://carrier.example/4711;\"Blue Express\"\r\n\r\nd-2\r\n",
 		"tabs and other columns":      "sku\tdelivery_order_id\ttracking_number\ttracking_url\tcourier\tcomment\nx\td-1\t'4711\thttps://carrier.example/4711\tBlue Express\tfrágil; arriba\ny\td-2\t\t\t\t\n",
+		"a comment of several lines":  "delivery_order_id,tracking_number,tracking_url,courier,comment\nd-1,4711,https://carrier.example/4711,Blue Express,\"frágil;\r\narriba\"\nd-2,,,,\n",
 		"JSON":                        `[{"delivery_order_id":"d-1","tracking_number":4711,"tracking_url":"https://carrier.example/4711","courier":"Blue Express","comment":"frágil; arriba"},` + "\n" + `{"delivery_order_id":"d-2","courier":null,"other":7}]`,
 	} {
 		t.Run(name, func(t *testing.T) {

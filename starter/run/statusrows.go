@@ -98,6 +98,14 @@ func checkStatusRows(name string, rows []numberedRow) ([]statusbook.Row, error) 
 	return lo.Map(rows, func(r numberedRow, _ int) statusbook.Row { return r.row }), nil
 }
 
+// statusRow is the row of the cells of statusColumns. A comment of several lines is put into one.
+func statusRow(cells []string) statusbook.Row {
+	return statusbook.Row{
+		Order: cells[0], TrackingNumber: cells[1], TrackingURL: cells[2], Courier: cells[3],
+		Comment: strings.Join(strings.Fields(cells[4]), " "),
+	}
+}
+
 // readStatusCSV reads comma-, semicolon- or tab-separated values with a header; other columns are left alone.
 func readStatusCSV(name string, data []byte) ([]numberedRow, error) {
 	reader := csv.NewReader(bytes.NewReader(data))
@@ -130,9 +138,7 @@ func readStatusCSV(name string, data []byte) ([]numberedRow, error) {
 		}
 		line, _ := reader.FieldPos(0)
 		cells := lo.Map(places, func(place int, _ int) string { return cell(record, place) })
-		rows = append(rows, numberedRow{line, statusbook.Row{
-			Order: cells[0], TrackingNumber: cells[1], TrackingURL: cells[2], Courier: cells[3], Comment: cells[4],
-		}})
+		rows = append(rows, numberedRow{line, statusRow(cells)})
 	}
 }
 
@@ -167,9 +173,7 @@ func readStatusJSON(name string, data []byte) ([]numberedRow, error) {
 			}
 			texts[i] = text
 		}
-		rows = append(rows, numberedRow{lineAt(data, decoder.InputOffset()), statusbook.Row{
-			Order: texts[0], TrackingNumber: texts[1], TrackingURL: texts[2], Courier: texts[3], Comment: texts[4],
-		}})
+		rows = append(rows, numberedRow{lineAt(data, decoder.InputOffset()), statusRow(texts[:])})
 	}
 	if _, err := decoder.Token(); err != nil {
 		return nil, usageProblem(statusFileHint, "%s, line %d: the JSON ends too early", name, lineAt(data, int64(len(data))))

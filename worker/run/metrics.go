@@ -8,9 +8,13 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/accounts"
+	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/service"
 )
+
+// shortestLooks is how long a look at deadlines is told at least, however fast the hub's time runs.
+const shortestLooks = time.Minute
 
 // metrics are those of one worker, on a registry of its own.
 type metrics struct {
@@ -22,9 +26,10 @@ type metrics struct {
 	tokenLife    *prometheus.GaugeVec
 	accountState *prometheus.GaugeVec
 	statuses     *statusMetrics
+	deadlines    *deadlineMetrics
 }
 
-func newMetrics(base service.Metrics) *metrics {
+func newMetrics(base service.Metrics, speed float64) *metrics {
 	m := &metrics{
 		Metrics: base,
 		hubRequests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -46,6 +51,8 @@ func newMetrics(base service.Metrics) *metrics {
 	}
 	m.Registry.MustRegister(m.hubRequests, m.hubSeconds, m.tokenLife, m.accountState)
 	m.statuses = newStatusMetrics(m.Registry)
+	looks := time.Duration(2 * float64(activities.DefaultIntakeSettings().LookEvery) / speed)
+	m.deadlines = newDeadlineMetrics(m.Registry, max(looks, shortestLooks))
 	return m
 }
 

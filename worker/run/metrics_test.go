@@ -25,7 +25,7 @@ func metricsOf(t *testing.T) *metrics {
 	t.Helper()
 	base, err := service.NewMetrics(silent())
 	require.NoError(t, err)
-	return newMetrics(base)
+	return newMetrics(base, 1)
 }
 
 func TestMetrics(t *testing.T) {

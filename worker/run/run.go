@@ -68,7 +68,7 @@ func (p *process) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.metrics = newMetrics(base)
+	p.metrics = newMetrics(base, p.settings.HubSpeed)
 	endpoints, err := service.Listen(ctx, "DESPACHO_LISTEN", p.settings.Listen, p.ready, p.metrics.Registry)
 	if err != nil {
 		return err
@@ -136,7 +136,7 @@ func (p *process) work(ctx context.Context, begun func()) error {
 	defer fail(nil)
 	dependencies := activities.Dependencies{
 		Hubs: hubs, Store: p.servers.Store, Temporal: p.servers.Temporal, Settings: p.settings.activitySettings(), TempDir: p.settings.Temp, Intake: p.settings.intakeSettings(), Serves: p.serves,
-		Accounts: &accounts.Vault{Store: p.servers.Store}, Webhook: p.settings.webhook(), StatusEnded: p.metrics.statuses.observe,
+		Accounts: &accounts.Vault{Store: p.servers.Store}, Webhook: p.settings.webhook(), StatusEnded: p.metrics.statuses.observe, NearDeadline: p.metrics.deadlines.observe,
 	}
 	if keeper != nil {
 		dependencies.Accounts, dependencies.Renewer = keeper.vault, keeper.renewer
