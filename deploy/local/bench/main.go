@@ -24,9 +24,9 @@ type flags struct {
 	Rows        int     `default:"1000" help:"Orders that can be labelled of which shipped is reported, with all others of their world (default ${default})."`
 	StatusSpeed float64 `default:"20" help:"How many times as fast as ours the hub's clock runs meanwhile: our own slowness counts as many times (default ${default})."`
 
-	Quiet int     `default:"110" help:"Orders of the merchant whose run is timed (default ${default})."`
-	Storm int     `default:"3000" help:"Orders of the merchant that storms, and as many are sold meanwhile (default ${default})."`
-	Speed float64 `default:"120" help:"How many times as fast as ours the hub's clock runs beside that storm (default ${default})."`
+	Quiet int     `default:"60" help:"Orders of the merchant whose run is timed (default ${default})."`
+	Storm int     `default:"1500" help:"Orders of the merchant that storms, and as many are sold meanwhile (default ${default})."`
+	Speed float64 `default:"30" help:"How many times as fast as ours the hub's clock runs beside that storm (default ${default})."`
 
 	Patience time.Duration `default:"30m" help:"How long each part may take (default ${default})."`
 }
