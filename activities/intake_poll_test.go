@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -126,4 +127,48 @@ func TestAPollThatIsTriedAgainFindsTheSame(t *testing.T) {
 	in.List, in.Complete = "next", first.Complete
 	must(w.world, w.intake.PollSales, in)
 	assert.True(t, first.Complete.Equal(must(w.world, w.intake.OpenIntake, OpenIntakeInput{Merchant: w.merchant()}).Cursor))
+}
+
+func TestAHubThatAnswersAboutNothingIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	down := true
+	wrap := func(inner http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if down && strings.HasPrefix(r.URL.Path, "/api/checkouts/") {
+				rw.WriteHeader(http.StatusBadGateway)
+				return
+			}
+			inner.ServeHTTP(rw, r)
+		})
+	}
+	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 60}, wrap)
+	one := w.fated("paris", sandbox.Labelable)[0]
+	in := TakeUpNoticesInput{Merchant: w.merchant(), Source: ByWebhook, IDs: []string{CheckoutNotice + "/" + one.Checkouts[0]}}
+	_, err := does(w.world, w.intake.TakeUpNotices, in, nil)
+	assert.Equal(t, ErrorHub, applicationError(t, err).Type())
+	taken, err := does(w.world, w.intake.TakeUpNotices, in, &try{attempt: aloneAfter})
+	require.NoError(t, err, "one that is never answered about holds up no other for ever")
+	assert.Equal(t, 1, taken.Unread)
+	down = false
+	require.Equal(t, 1, w.look().Again)
+	w.takeUpAgain()
+	assert.Equal(t, IntakeWaiting, w.state(one))
+}
+
+func TestALaterTryTellsWhatTheFirstHasCounted(t *testing.T) {
+	t.Parallel()
+	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 60})
+	orders := w.fated("paris", sandbox.Labelable)[:2]
+	ids := lo.Map(orders, func(o sandbox.ReportOrder, _ int) string { return CheckoutNotice + "/" + o.Checkouts[0] })
+	in := TakeUpNoticesInput{Merchant: w.merchant(), Source: ByWebhook, IDs: ids[:1]}
+	killed := &try{}
+	_, err := does(w.world, w.intake.TakeUpNotices, in, killed)
+	require.NoError(t, err)
+	require.Equal(t, []string{ids[0], takenMark + `{"orders":1,"new":1}`}, killed.said)
+	before := w.allCalls()
+	in.IDs = ids
+	taken, err := does(w.world, w.intake.TakeUpNotices, in, &try{attempt: 2, details: killed.said})
+	require.NoError(t, err)
+	assert.Equal(t, []int{2, 2}, []int{taken.Orders, taken.New})
+	assert.Equal(t, 1, w.allCalls()-before, "what was taken up is not read again")
 }

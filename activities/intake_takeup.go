@@ -2,9 +2,8 @@ package activities
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
-	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -14,7 +13,6 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/accounts"
-	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/storage"
 )
@@ -69,20 +67,27 @@ func (a *Intake) takeUp(ctx context.Context, in TakeUpNoticesInput) (TakenNotice
 	if err != nil {
 		return TakenNotices{}, err
 	}
-	before := sentBefore(ctx)
-	t.done = slices.Clone(before)
-	group, groupCtx := errgroup.WithContext(ctx)
+	before := t.resume(ctx)
+	var group errgroup.Group
 	group.SetLimit(hubParallel)
+	var stop stopper
 	for _, id := range lo.Without(lo.Uniq(ids), before...) {
 		group.Go(func() error {
-			err := t.notice(groupCtx, id)
+			if stop.now() {
+				return errNotBegun
+			}
+			err := t.notice(ctx, id)
+			stop.note(err)
 			if err == nil {
 				t.finish(ctx, id)
 			}
-			return err
+			return t.alone(id, err)
 		})
 	}
-	err = group.Wait()
+	if group.Wait() != nil {
+		return t.taken, t.trouble
+	}
+	err = t.keepUnread(ctx, len(t.done) > len(before))
 	return t.taken, err
 }
 
@@ -113,6 +118,9 @@ type taking struct {
 	seen  map[string]bool // sales that this step has read
 	done  []string
 	taken TakenNotices
+	// silent are the notices of objects that the hub did not answer about; trouble is why the step is tried again, if it is.
+	silent  []*oneUnread
+	trouble error
 }
 
 func (a *Intake) taking(ctx context.Context, merchant string, source IntakeSource) (*taking, error) {
@@ -136,13 +144,30 @@ func (a *Intake) taking(ctx context.Context, merchant string, source IntakeSourc
 	}, nil
 }
 
+// takenMark stands in the step's heartbeat, with what its tries have counted.
+const takenMark = "taken:"
+
+// resume goes on where an earlier try of the step was, and returns the notices that it took up.
+func (t *taking) resume(ctx context.Context) []string {
+	for _, detail := range sentBefore(ctx) {
+		if counted, found := strings.CutPrefix(detail, takenMark); found {
+			_ = json.Unmarshal([]byte(counted), &t.taken) // ours; without it less is counted
+			continue
+		}
+		t.done = append(t.done, detail)
+	}
+	return slices.Clone(t.done)
+}
+
 // finish notes that a notice was taken up, so that a later try does not read it again.
 func (t *taking) finish(ctx context.Context, id string) {
 	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.done = append(t.done, id)
-	done := slices.Clone(t.done)
-	t.mu.Unlock()
-	progress(ctx, done)
+	counted, err := json.Marshal(t.taken)
+	if err == nil {
+		progress(ctx, append(slices.Clone(t.done), takenMark+string(counted)))
+	}
 }
 
 // notice takes up one id; only trouble that holds for all of them is an error.
@@ -256,37 +281,6 @@ func (t *taking) repaired(ctx context.Context, c multivende.Checkout) error {
 			if r.State == IntakeHeldBack || r.State == IntakeClosed {
 				r.State, r.Reason, r.Checkout, r.Unread = IntakeClosed, "it is registered now", c.ID, ""
 			}
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// unread keeps in view what the hub alone cannot give now, under the names of
-// its orders or, where none is known, its own. It returns what is wrong with the hub as a whole.
-func (t *taking) unread(ctx context.Context, notice string, names []string, err error) error {
-	hub := hubError(err)
-	junk := len(names) == 0 && t.source != ByPoll
-	switch {
-	case hub == nil || hub.Class == multivende.Busy || hub.Class == multivende.Unreachable || hub.Class == multivende.NeedsConsent:
-		return err
-	case hub.Class == multivende.NotAuthorised && hub.Status != http.StatusForbidden:
-		return err
-	case hub.Class == multivende.NotFound, hub.Class == multivende.Refused && junk:
-		t.count(func(n *TakenNotices) { n.Ignored++ })
-		return nil
-	}
-	t.count(func(n *TakenNotices) { n.Unread++ })
-	_, own, _ := strings.Cut(notice, "/")
-	for _, name := range lo.CoalesceSliceOrEmpty(names, []string{own}) {
-		_, err := changeRecord(ctx, t.store, t.merchant, name, func(r *IntakeRecord) {
-			if r.State == "" {
-				r.State, r.FirstSeen = IntakeHeldBack, t.source
-				r.Reason = books.Reason(fmt.Sprintf("it cannot be read: %v", hub))
-			}
-			r.Unread = notice
 		})
 		if err != nil {
 			return err

@@ -187,11 +187,22 @@ func TestMarksThatAKilledWorkerLeftAreMended(t *testing.T) {
 
 func TestOneSaleThatCannotBeReadFailsNoOther(t *testing.T) {
 	t.Parallel()
+	for name, status := range map[string]int{"its answer is broken": http.StatusOK, "the hub fails at it": http.StatusInternalServerError} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			oneSaleThatCannotBeRead(t, status)
+		})
+	}
+}
+
+func oneSaleThatCannotBeRead(t *testing.T, status int) {
+	t.Helper()
 	broken := ""
 	wrap := func(inner http.Handler) http.Handler {
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			if broken != "" && r.URL.Path == "/api/checkouts/"+broken {
 				rw.Header().Set("Content-Type", "application/json")
+				rw.WriteHeader(status)
 				_, _ = rw.Write([]byte(`{"name":`))
 				return
 			}
