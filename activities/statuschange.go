@@ -129,6 +129,8 @@ type GiveUpStatusesInput struct {
 	Page   int    `json:"page"`
 	Round  int    `json:"round"`
 	Reason string `json:"reason"`
+	// Sent are the orders whose status a step of this round has sent (AdvanceStatuses' error).
+	Sent []string `json:"sent,omitempty"`
 }
 
 // GiveUpStatuses ends the open rows of a page as not_synced.
@@ -144,7 +146,12 @@ func (a *StatusChanges) giveUp(ctx context.Context, in GiveUpStatusesInput) (Adv
 	}
 	for _, row := range page.Open {
 		reason := in.Reason
-		if row.Sends == 0 {
+		at, sent := sentMarks(in.Sent)[row.Order]
+		switch {
+		case sent:
+			row.Sent(at)
+			reason += "; it was sent, and nobody has looked whether it is on the channel"
+		case !row.Out():
 			reason += "; it was not sent"
 		}
 		page.End(row, in.Round, statusbook.NotSynced, books.Reason(reason), 0)

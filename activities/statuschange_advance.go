@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"go.temporal.io/sdk/temporal"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/samber/lo"
@@ -49,13 +50,26 @@ type AdvancedStatuses struct {
 
 // AdvanceStatuses works on the rows of a page that are due: it reads each order and does what that
 // read shows as not done. A row that was not sent is held against the rules and sent, its tracking
-// first; one that was sent is done, waits on, is sent again after the window, or is given up.
+// first; one that was sent is done, waits on, is sent again after the window, or is given up. The
+// details of its error are the orders that it has sent ([]string), which no page shows.
 func (a *StatusChanges) AdvanceStatuses(ctx context.Context, in AdvanceStatusesInput) (AdvancedStatuses, error) {
-	advanced, err := a.advance(ctx, in)
-	return advanced, translate(err)
+	w := &statusWork{in: in, store: a.Store}
+	advanced, err := a.advance(ctx, in, w)
+	return advanced, telling(translate(err), w.done)
 }
 
-func (a *StatusChanges) advance(ctx context.Context, in AdvanceStatusesInput) (AdvancedStatuses, error) {
+// telling is an error of ours with details.
+func telling(err error, details []string) error {
+	var known *temporal.ApplicationError
+	if len(details) == 0 || !errors.As(err, &known) {
+		return err
+	}
+	return temporal.NewApplicationErrorWithOptions(known.Message(), known.Type(), temporal.ApplicationErrorOptions{
+		NonRetryable: known.NonRetryable(), Category: known.Category(), NextRetryDelay: known.NextRetryDelay(), Details: []any{details},
+	})
+}
+
+func (a *StatusChanges) advance(ctx context.Context, in AdvanceStatusesInput, w *statusWork) (AdvancedStatuses, error) {
 	hub, err := a.Hubs.Hub(in.Merchant)
 	if err != nil {
 		return AdvancedStatuses{}, err
@@ -70,7 +84,7 @@ func (a *StatusChanges) advance(ctx context.Context, in AdvanceStatusesInput) (A
 	if page, err = in.page(ctx, a.Store, in.Page, in.Round-1); err != nil {
 		return AdvancedStatuses{}, err
 	}
-	w := &statusWork{in: in, hub: hub, store: a.Store}
+	w.hub = hub
 	if w.settings, err = accounts.ReadSettings(ctx, a.Store, in.Merchant); err != nil {
 		return AdvancedStatuses{}, err
 	}

@@ -121,9 +121,6 @@ func (a *StatusChanges) rows(ctx context.Context, in OpenStatusChangeInput) ([]s
 	folded, _, differing := statusbook.Fold(rows)
 	wrong := lo.FilterMap(folded, func(row statusbook.Row, i int) (string, bool) {
 		complaint := row.Check()
-		if complaint == "" && in.Request.PickUp && row.Tracked() {
-			complaint = "a pick-up has no tracking"
-		}
 		return fmt.Sprintf("row %d (%.40s): %s", i+1, row.Order, complaint), complaint != ""
 	})
 	wrong = append(wrong, lo.Map(differing, func(order string, _ int) string {

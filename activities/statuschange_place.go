@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/samber/lo"
 
@@ -32,11 +31,14 @@ func (w *statusWork) place(ctx context.Context, row *statusbook.Open, seen *read
 		}
 	}
 	at := seen.stage(w.in.To)
-	change := channels.Change{Slug: row.Channel, ShippingMode: seen.mode, To: w.in.To, PickUp: w.in.PickUp}
-	if row.Out() || seen.document || !change.NeedsDocument() || at == there || at == quiet {
+	if row.Out() || at == there || at == quiet {
 		return nil
 	}
-	return w.readSales(ctx, row, seen, directory{})
+	change := channels.Change{Slug: row.Channel, ShippingMode: seen.mode, To: w.in.To, Document: seen.document, PickUp: w.in.PickUp}
+	if change.NeedsMode() || !seen.document && change.NeedsDocument() {
+		return w.readSales(ctx, row, seen, directory{})
+	}
+	return nil
 }
 
 // limited says whether it matters of which connection an order is whose channel is known.
@@ -49,10 +51,10 @@ func (w *statusWork) readSales(ctx context.Context, row *statusbook.Open, seen *
 	for _, id := range seen.sales {
 		sale, err := w.hub.Checkout(ctx, id)
 		class := multivende.ClassOf(err)
-		unreadable := class == multivende.NotFound || class == multivende.Refused || class == multivende.Broken && row.Channel != ""
-		if err != nil && !unreadable {
+		if err != nil && !w.unreadableSale(*row, err, class) {
 			return err
 		}
+		seen.mode = lo.CoalesceOrEmpty(seen.mode, lo.Ternary(len(seen.sales) == 1, sale.ShippingMode, ""))
 		seen.document = seen.document || sale.BillingDocument
 		connection, channel := known.ofSale(sale)
 		row.Connection = lo.CoalesceOrEmpty(row.Connection, connection)
@@ -61,13 +63,31 @@ func (w *statusWork) readSales(ctx context.Context, row *statusbook.Open, seen *
 	return nil
 }
 
+// unreadableSale says whether a sale that cannot be had is done without: for good, or because the
+// hub has not given it for a whole window and the order's channel is known.
+func (w *statusWork) unreadableSale(row statusbook.Open, err error, class multivende.Class) bool {
+	hub := hubError(err)
+	worn := !row.TroubleAt.IsZero() && w.hub.Clock().Now().Sub(row.TroubleAt) >= w.in.window()
+	switch class {
+	case multivende.NotFound, multivende.Refused:
+		return true
+	case multivende.NotAuthorised:
+		return forbidden(hub)
+	case multivende.Broken:
+		return row.Channel != ""
+	case multivende.Busy, multivende.Unreachable:
+		return row.Channel != "" && worn
+	}
+	return false
+}
+
 // track writes a row's tracking where the channel takes it. One that the hub refuses keeps the
 // status from being sent: a buyer would see a parcel on its way that nobody can follow.
 func (w *statusWork) track(ctx context.Context, row *statusbook.Open, seen reading) (result, bool) {
 	if !row.Tracked() || row.Sends > 0 {
 		return result{}, false
 	}
-	if noteTracking(row, seen); row.Note != "" || seen.tracked(row.Row) {
+	if w.noteTracking(row, seen); row.Note != "" || seen.tracked(row.Row) {
 		return result{}, false
 	}
 	err := w.hub.UpdateTracking(ctx, row.Order, multivende.Tracking{Number: row.TrackingNumber, URL: row.TrackingURL, Courier: row.Courier})
@@ -75,14 +95,18 @@ func (w *statusWork) track(ctx context.Context, row *statusbook.Open, seen readi
 	switch {
 	case err == nil:
 		return result{}, false
-	case hub != nil && (hub.Class == multivende.Refused || hub.Class == multivende.NotFound || hub.Status == http.StatusForbidden):
+	case hub != nil && (hub.Class == multivende.Refused || hub.Class == multivende.NotFound || forbidden(hub)):
 		return w.end(*row, statusbook.Refused, "the hub refuses the tracking, so the status was not sent: "+hub.Excerpt, 0), true
 	}
 	return result{open: row, err: err}, true
 }
 
 // noteTracking notes on a row that its tracking is not written, where its channel takes none.
-func noteTracking(row *statusbook.Open, seen reading) {
+func (w *statusWork) noteTracking(row *statusbook.Open, seen reading) {
+	if row.Tracked() && w.in.PickUp {
+		row.Note = "the tracking was not written: a pick-up has none"
+		return
+	}
 	if ok, reason := channels.BySlug(row.Channel).TakesTracking(seen.mode); row.Tracked() && !ok {
 		row.Note = "the tracking was not written: " + reason
 	}

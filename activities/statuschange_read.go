@@ -40,16 +40,18 @@ func (d deliveries) read(ctx context.Context, order string) (reading, error) {
 		return reading{}, err
 	}
 	status, _ := statusOf(delivery)
-	link := delivery.StatusLink
-	if id, err := d.hub.StatusID(ctx, d.to.Code()); err == nil && link.StatusID != "" && link.StatusID != id {
-		link = multivende.StatusLink{} // it speaks of another status
-	}
 	return reading{
-		status: status, link: link, mode: delivery.ShippingMode, connection: delivery.ConnectionID,
+		status: status, link: linkOf(ctx, d.hub, delivery, d.to), mode: delivery.ShippingMode, connection: delivery.ConnectionID,
 		sales:    lo.Map(delivery.Checkouts, func(c multivende.CheckoutReference, _ int) string { return c.ID }),
 		document: delivery.BillingDocument,
 		tracking: multivende.Tracking{Number: delivery.TrackingNumber, URL: delivery.TrackingURL, Courier: delivery.CourierName},
 	}, nil
+}
+
+// linkOf is the newest link of a delivery that does not speak of another status than to.
+func linkOf(ctx context.Context, hub *multivende.Client, delivery multivende.DeliveryOrder, to channels.Status) multivende.StatusLink {
+	id, _ := hub.StatusID(ctx, to.Code()) // without it links are told by their code
+	return delivery.StatusLinks.Of(id, to.Code()).Newest()
 }
 
 func (d deliveries) send(ctx context.Context, row statusbook.Row) error {
@@ -68,7 +70,9 @@ func (p pickUpRoad) read(ctx context.Context, order string) (reading, error) {
 		return reading{}, err
 	}
 	status, _ := channels.ParsePickUpStatus(pickUp.StatusCode)
-	return reading{status: status, link: pickUp.StatusLink, connection: pickUp.ConnectionID, sales: pickUp.CheckoutIDs}, nil
+	id, _ := p.hub.PickUpStatusID(ctx, p.scope.To.PickUpCode())
+	link := pickUp.StatusLinks.Of(id, p.scope.To.PickUpCode()).Newest()
+	return reading{status: status, link: link, connection: pickUp.ConnectionID, sales: pickUp.CheckoutIDs}, nil
 }
 
 func (p pickUpRoad) send(ctx context.Context, row statusbook.Row) error {
@@ -105,6 +109,16 @@ func (r reading) stage(to channels.Status) stage {
 		return failed
 	}
 	return underway
+}
+
+// answered is the stage of an order that was sent the status after a moment: a link that names that
+// status and is of since then counts also where the hub does not show, or no longer, that the order has it.
+func (r reading) answered(to channels.Status) stage {
+	if at := r.stage(to); at != elsewhere || !r.link.Named() || r.link.Newest().IsZero() {
+		return at
+	}
+	r.status = to
+	return lo.Ternary(r.stage(to) == underway, elsewhere, r.stage(to))
 }
 
 // tracked says whether the order shows the row's tracking already.

@@ -3,7 +3,6 @@ package activities
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -25,12 +24,12 @@ func (w *statusWork) one(ctx context.Context, row statusbook.Open) result {
 	if r, settled := w.unreadable(row, err); settled {
 		return r
 	}
-	row.Trouble, row.TroubleAt, row.NotBefore = "", time.Time{}, time.Time{}
 	if err := w.place(ctx, &row, &seen); err != nil {
 		return result{open: &row, err: err}
 	}
+	row.Trouble, row.TroubleAt, row.NotBefore = "", time.Time{}, time.Time{}
 	if at, sent := w.sentBefore[row.Order]; sent && !at.Before(row.SentAt) {
-		noteTracking(&row, seen)
+		w.noteTracking(&row, seen)
 		row.Sent(at)
 	}
 	if row.Out() {
@@ -47,7 +46,7 @@ func (w *statusWork) unreadable(row statusbook.Open, err error) (result, bool) {
 		return result{}, false
 	case multivende.ClassOf(err) == multivende.NotFound:
 		return w.end(row, statusbook.UnknownOrder, "the hub does not know this order", 0), true
-	case hub != nil && (hub.Class == multivende.Refused || hub.Status == http.StatusForbidden):
+	case hub != nil && (hub.Class == multivende.Refused || forbidden(hub)):
 		return w.end(row, statusbook.Refused, lo.CoalesceOrEmpty(hub.Excerpt, hub.Error()), 0), true
 	}
 	return result{open: &row, err: err}, true
@@ -55,12 +54,12 @@ func (w *statusWork) unreadable(row statusbook.Open, err error) (result, bool) {
 
 // begun works on a row that was not sent yet: by the state of its order and the rules.
 func (w *statusWork) begun(ctx context.Context, row statusbook.Open, seen reading) result {
-	change := channels.Change{Slug: row.Channel, ShippingMode: seen.mode, From: seen.status, To: w.in.To, Document: seen.document, PickUp: w.in.PickUp}
+	from := seen.status
 	switch at := seen.stage(w.in.To); {
 	case at == elsewhere:
 	case w.ours(seen.link, row):
 		// An earlier try sent it, and its answer was lost.
-		row.Sent(lo.CoalesceOrEmpty(seen.link.At, row.AskedAt, w.began))
+		row.Sent(lo.Latest(seen.link.At, row.AskedAt, w.began))
 		return w.verify(ctx, row, seen)
 	case at == there, at == quiet, at == underway && !seen.link.Present && !w.lost && row.AskedAt.IsZero():
 		return w.end(row, statusbook.NotNeeded, fmt.Sprintf("the order is %s already", w.in.To)+untracked(row.Row, seen), 0)
@@ -71,8 +70,14 @@ func (w *statusWork) begun(ctx context.Context, row statusbook.Open, seen readin
 		return result{open: &row}
 	default:
 		// What was refused, or is stuck, is as if it had not been sent.
-		change.From = ""
+		from = ""
 	}
+	return w.sendAllowed(ctx, row, seen, from)
+}
+
+// sendAllowed sends a row's status for the first time, unless a rule forbids that.
+func (w *statusWork) sendAllowed(ctx context.Context, row statusbook.Open, seen reading, from channels.Status) result {
+	change := channels.Change{Slug: row.Channel, ShippingMode: seen.mode, From: from, To: w.in.To, Document: seen.document, PickUp: w.in.PickUp}
 	if ok, reason := w.settings.WorksOn(row.Connection); !ok {
 		return w.end(row, statusbook.NotAllowed, reason, 0)
 	}
@@ -107,21 +112,21 @@ func untracked(row statusbook.Row, seen reading) string {
 func (w *statusWork) verify(ctx context.Context, row statusbook.Open, seen reading) result {
 	now := w.hub.Clock().Now()
 	newest := seen.link
-	if !row.FirstSentAt.IsZero() {
-		seen.link = newest.Since(row.FirstSentAt.Add(-w.in.window() / 2))
+	if !row.FirstAskedAt.IsZero() {
+		seen.link = newest.Since(row.FirstAskedAt.Add(-w.blur()))
 	}
-	switch at := seen.stage(w.in.To); {
+	switch at := seen.answered(w.in.To); {
 	case at == there && seen.link.At.Before(newest.At):
 		return w.arrived(row, seen, at, now)
 	case at != elsewhere && w.older(seen.link, row):
 		// The hub still shows an earlier sending: this one has not been begun.
 	case at == there, at == quiet, at == failed:
 		return w.arrived(row, seen, at, now)
-	case at == elsewhere && seen.status == channels.Cancelled:
-		return w.end(row, statusbook.Refused, "the order was cancelled meanwhile", 0)
+	case at == elsewhere && (seen.status == channels.Cancelled || w.in.To == channels.Cancelled && w.behind(seen.status)):
+		return w.end(row, statusbook.Refused, fmt.Sprintf("the order was %s meanwhile", seen.status), 0)
 	case at == elsewhere && w.behind(seen.status):
-		return w.end(row, statusbook.NotNeeded, fmt.Sprintf("the order is %s meanwhile", seen.status), 0)
-	case at == underway && row.Sends > 0 && seen.link.At.After(row.SentAt.Add(time.Minute)):
+		return w.end(row, statusbook.NotNeeded, fmt.Sprintf("the order is %s meanwhile", seen.status)+w.adopted(row, seen), 0)
+	case at == underway && row.Sends > 0 && row.Sends < w.in.Settings.StatusSends && seen.link.Dated && seen.link.At.After(row.SentAt.Add(time.Minute)):
 		// It was sent again since: by an earlier try of this step, or by somebody else.
 		row.Sends++
 		row.SentAt, row.LookedAt = seen.link.At, time.Time{}
@@ -134,16 +139,27 @@ func (w *statusWork) verify(ctx context.Context, row statusbook.Open, seen readi
 		return w.end(row, statusbook.NotSynced, fmt.Sprintf(
 			"%s was sent %d times and did not reach the channel; look at the order in the marketplace's portal", w.in.To, row.Sends), 0)
 	}
+	if row.Sends == 0 {
+		return w.sendAllowed(ctx, row, seen, "") // somebody else's sending came to nothing
+	}
 	return w.send(ctx, row, seen)
 }
 
 // clockSlack is how far our notion of the hub's clock may be behind, our time.
 const clockSlack = 50 * time.Millisecond
 
+// blur is how far a moment that the hub tells may lie before ours for the same; the hub's time.
+func (w *statusWork) blur() time.Duration { return w.hubSpan(clockSlack) + 2*time.Second }
+
 // older says that a link speaks of an earlier sending than the row's last.
 func (w *statusWork) older(link multivende.StatusLink, row statusbook.Open) bool {
 	newest := link.Newest()
-	return !newest.IsZero() && newest.Before(row.AskedAt.Add(-w.hubSpan(clockSlack)-2*time.Second))
+	return !newest.IsZero() && newest.Before(row.AskedAt.Add(-w.blur()))
+}
+
+// adopted says of a row whose status somebody else has sent that its tracking is not written.
+func (w *statusWork) adopted(row statusbook.Open, seen reading) string {
+	return lo.Ternary(row.Sends == 0, untracked(row.Row, seen), "")
 }
 
 func (w *statusWork) behind(present channels.Status) bool {
@@ -162,9 +178,9 @@ func (w *statusWork) arrived(row statusbook.Open, seen reading, at stage, now ti
 	whole := row.SentAt.Add(took).Sub(row.FirstSentAt)
 	switch at {
 	case there:
-		return w.end(row, statusbook.Synced, "", whole)
+		return w.end(row, statusbook.Synced, strings.TrimPrefix(w.adopted(row, seen), "; "), whole)
 	case quiet:
-		return w.end(row, statusbook.NotNeeded, fmt.Sprintf("the hub does not pass %s on to this channel", w.in.To), whole)
+		return w.end(row, statusbook.NotNeeded, fmt.Sprintf("the hub does not pass %s on to this channel", w.in.To)+w.adopted(row, seen), whole)
 	}
 	return w.end(row, statusbook.Refused, lo.CoalesceOrEmpty(seen.link.Message, "the channel refused the status"), whole)
 }
@@ -191,10 +207,11 @@ func (w *statusWork) send(ctx context.Context, row statusbook.Open, seen reading
 		return r
 	}
 	row.AskedAt = w.hub.Clock().Now()
+	row.FirstAskedAt = lo.CoalesceOrEmpty(row.FirstAskedAt, row.AskedAt)
 	err := w.road.send(ctx, row.Row)
 	hub := hubError(err)
 	switch {
-	case hub != nil && (hub.Class == multivende.Refused || hub.Status == http.StatusForbidden):
+	case hub != nil && (hub.Class == multivende.Refused || forbidden(hub)):
 		return w.end(row, statusbook.Refused, lo.CoalesceOrEmpty(hub.Excerpt, "the hub refuses the status"), 0)
 	case hub != nil && hub.Class == multivende.NotFound:
 		return w.end(row, statusbook.UnknownOrder, "the hub does not know this order", 0)

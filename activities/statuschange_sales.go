@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"errors"
+	"net/http"
 	"time"
 
 	"github.com/samber/lo"
@@ -61,11 +62,17 @@ func (a *StatusChanges) sales(ctx context.Context, in OpenStatusChangeInput, ope
 	if len(connections) > 1 && calls > len(connections) {
 		err = walkSales(ctx, hub, connections, calls, known.Sales)
 	}
-	if err != nil {
+	if err != nil && !spared(err) {
 		return err
 	}
 	_, err = a.Store.PutOnce(ctx, key, &known)
 	return err
+}
+
+// spared says whether the walk, which only saves calls, is done without: the hub gives no such list.
+func spared(err error) bool {
+	hub := hubError(err)
+	return hub != nil && hub.Class != multivende.NeedsConsent && hub.Status != http.StatusUnauthorized
 }
 
 // walkSales notes the connection of each sale that changed lately, with at most so many calls.
@@ -76,6 +83,10 @@ func walkSales(ctx context.Context, hub *multivende.Client, connections []multiv
 		calls-- // a list has a page even when it is empty
 		err := hub.CheckoutsLight(ctx, query, func(page []multivende.CheckoutLight) error {
 			for _, sale := range page {
+				if before, listed := sales[sale.ID]; listed && before != connection.ID {
+					sales[sale.ID] = "" // the hub lists it under both: nobody can tell
+					continue
+				}
 				sales[sale.ID] = connection.ID
 			}
 			if calls--; calls < 0 {
@@ -99,7 +110,7 @@ func (d directory) of(seen reading) (connection, channel string) {
 		return seen.connection, channel
 	}
 	for _, sale := range seen.sales {
-		if connection, known := d.Sales[sale]; known {
+		if connection := d.Sales[sale]; connection != "" {
 			return connection, d.Channels[connection]
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/temporal"
 
 	"github.com/despacho/despacho/activities/pace"
 	"github.com/despacho/despacho/activities/statusbook"
@@ -213,6 +214,23 @@ func TestAStatusThatSomebodyElseHasSentIsWaitedFor(t *testing.T) {
 	for _, o := range orders {
 		assert.Len(t, s.order(o.ID).Statuses, 1)
 	}
+}
+
+func TestAPageThatIsGivenUpTellsWhatWasSent(t *testing.T) {
+	t.Parallel()
+	s, orders := newStatusScene(t, sandbox.Options{Orders: 200}, ripley(2))
+	var failed *temporal.ApplicationError
+	require.ErrorAs(t, telling(final(ErrorNotAuthorised, "why"), []string{mark(orders[0].ID, s.time.Now())}), &failed)
+	assert.True(t, failed.NonRetryable())
+	assert.Equal(t, ErrorNotAuthorised, failed.Type())
+	var sent []string
+	require.NoError(t, failed.Details(&sent))
+	must(s.world, s.changes.GiveUpStatuses, GiveUpStatusesInput{StatusScope: s.scope, Page: 1, Round: 1, Reason: "why", Sent: sent})
+	s.round++
+	reasons := lo.SliceToMap(s.left().Ended, func(e statusbook.Ended) (string, string) { return e.Order, e.Reason })
+	assert.Equal(t, map[string]string{
+		orders[0].ID: "why; it was sent, and nobody has looked whether it is on the channel", orders[1].ID: "why; it was not sent",
+	}, reasons)
 }
 
 func TestClosingHoldsTheBooks(t *testing.T) {

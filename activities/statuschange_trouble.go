@@ -3,12 +3,14 @@ package activities
 import (
 	"context"
 	"errors"
+	"net/http"
 	"time"
 
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/activities/statusbook"
+	"github.com/despacho/despacho/multivende"
 )
 
 const (
@@ -59,7 +61,7 @@ func (w *statusWork) postponed(before statusbook.Open, failed result) result {
 	if failed.open != nil {
 		// What was learnt of the order before it failed stays.
 		row.Connection, row.Channel, row.Note = failed.open.Connection, failed.open.Channel, failed.open.Note
-		row.AskedAt = failed.open.AskedAt
+		row.AskedAt, row.FirstAskedAt = failed.open.AskedAt, failed.open.FirstAskedAt
 	}
 	if errors.Is(failed.err, errNotBegun) {
 		row.NotBefore = now
@@ -73,4 +75,9 @@ func (w *statusWork) postponed(before statusbook.Open, failed result) result {
 		return w.end(row, statusbook.NotSynced, "the hub gave no answer about this order: "+row.Trouble, 0)
 	}
 	return result{open: &row}
+}
+
+// forbidden says whether the hub itself refuses us one object; the token is good for others.
+func forbidden(hub *multivende.Error) bool {
+	return hub.Class == multivende.NotAuthorised && hub.Status == http.StatusForbidden
 }

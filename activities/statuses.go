@@ -219,7 +219,11 @@ func readStatus(ctx context.Context, hub *multivende.Client, order books.Order, 
 		return statusReading{}, err
 	}
 	refresh(&order, delivery)
-	return readingOf(order, target, delivery.StatusLink.Since(since)), nil
+	link := linkOf(ctx, hub, delivery, target)
+	if order.Sends > 0 && !since.IsZero() && !link.UpdatedAt.IsZero() && link.Newest().Before(since) {
+		link = multivende.StatusLink{} // it speaks of an earlier time that the order had the status
+	}
+	return readingOf(order, target, link.Since(since)), nil
 }
 
 func readingOf(order books.Order, target channels.Status, link multivende.StatusLink) statusReading {

@@ -85,6 +85,13 @@ func (c Change) NotAllowed() string {
 	return fmt.Sprintf("the order is %s already: %s lies before that", c.From, c.To)
 }
 
+// NeedsMode says whether the change depends on the order's shipping mode, which is not known.
+func (c Change) NeedsMode() bool {
+	return !c.PickUp && squash(c.ShippingMode) == "" && lo.SomeBy(rules, func(r rule) bool {
+		return r.modes != nil && r.slug != Unknown && r.slug == slugOf(c.Slug) && !slices.Contains(r.except, c.To)
+	})
+}
+
 // NeedsDocument says whether the change depends on an electronic billing document of the order.
 func (c Change) NeedsDocument() bool {
 	c.Document = false

@@ -9,7 +9,7 @@ import (
 
 // billingFile is an electronic billing document of an order or a sale.
 type billingFile struct {
-	URL address `json:"url"`
+	URL text `json:"url"`
 }
 
 // loaded says whether there is a link to at least one document; one that cannot be read is none.

@@ -242,6 +242,9 @@ func (c *Client) address(r request) (string, error) {
 // failure turns an answer that is not 2xx into an error and tells the limiter.
 func (c *Client) failure(answer Error, resp *http.Response, body []byte, secrets []string) error {
 	answer.Class = classOfStatus(resp.StatusCode)
+	if resp.StatusCode == http.StatusForbidden && looksLikeHTML(body) {
+		answer.Class = Busy // a guard in front of the hub
+	}
 	answer.Excerpt = excerptOf(body, secrets...)
 	switch {
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:

@@ -87,7 +87,7 @@ func classOfStatus(status int) Class {
 		return NotAuthorised
 	case status == http.StatusNotFound:
 		return NotFound
-	case status == http.StatusTooManyRequests, status >= 500:
+	case status == http.StatusTooManyRequests, status == http.StatusRequestTimeout, status == http.StatusTooEarly, status >= 500:
 		return Busy
 	}
 	return Refused

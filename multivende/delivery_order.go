@@ -15,8 +15,9 @@ type DeliveryOrder struct {
 	Status         string // of the hub's own row, "created": not the shipment's
 	DeliveryStatus string // the coarse word: pending, completed
 	StatusID       string
-	StatusCode     string // the shipment's status, by the hub's code; "" when the hub does not say
-	StatusLink     StatusLink
+	StatusCode     string      // the shipment's status, by the hub's code; "" when the hub does not say
+	StatusLink     StatusLink  // the newest of StatusLinks
+	StatusLinks    StatusLinks // as the hub lists them
 
 	ShippingLabelStatus      string // ready
 	ShippingLabelPrintStatus string // printed, not_printed
@@ -53,16 +54,23 @@ const (
 
 // StatusLink tells how far the last reported status has come on its way to the channel.
 type StatusLink struct {
-	Present  bool   // the hub gave one
-	State    string // "" when the hub has not begun
-	StatusID string // of which status it speaks, where the hub says so
-	Message  string // the hub's or the channel's words, cleaned
-	At       time.Time
+	Present bool   // the hub gave one
+	State   string // "" when the hub has not begun
+	// StatusID and StatusCode are of which status it speaks, where the hub says so.
+	StatusID   string
+	StatusCode string
+	Message    string // the hub's or the channel's words, cleaned
+	// At is when it was made (Dated) or, where the hub does not say that, when it changed last.
+	At    time.Time
+	Dated bool
 	// UpdatedAt is when State became what it is; zero where the hub does not say.
 	UpdatedAt time.Time
 	// Earlier are the links of earlier changes to the same status, newest first.
 	Earlier []StatusLink
 }
+
+// Named says whether the hub tells of which status the link speaks.
+func (l StatusLink) Named() bool { return l.StatusID != "" || l.StatusCode != "" }
 
 // Since is the link that tells how a status ended that was sent at a moment and perhaps again since:
 // the newest, but where that has not brought it to the channel, an earlier one that has.

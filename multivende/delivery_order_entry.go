@@ -92,6 +92,7 @@ type named struct {
 
 func (entry deliveryOrderEntry) deliveryOrder() DeliveryOrder {
 	status := entry.Status.value
+	links := statusLinks(entry.StatusLink, entry.StatusLinks)
 	joins := slices.Concat(entry.InCheckouts, entry.InCheckoutsAsInProse)
 	items := slices.Clone(entry.Items)
 	for _, join := range joins {
@@ -101,7 +102,7 @@ func (entry deliveryOrderEntry) deliveryOrder() DeliveryOrder {
 		ID: string(entry.ID), Code: string(entry.Code), Status: string(entry.RowStatus),
 		DeliveryStatus: string(entry.DeliveryStatus),
 		StatusID:       firstOf(status.ID, entry.StatusID), StatusCode: string(status.Code),
-		StatusLink:          newestLink(slices.Concat(entry.StatusLink, entry.StatusLinks)),
+		StatusLink: links.Newest(), StatusLinks: links,
 		ShippingLabelStatus: string(entry.ShippingLabelStatus), ShippingLabelPrintStatus: string(entry.ShippingLabelPrintStatus),
 		CourierName: string(entry.CourierName), TrackingNumber: string(entry.TrackingNumber),
 		TrackingURL: string(entry.TrackingURL), ShippingMode: string(entry.ShippingMode),

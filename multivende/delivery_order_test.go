@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -43,7 +44,7 @@ func TestDeliveryOrderInFull(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, DeliveryOrder{
 		ID: "d-1", Code: "D-0001", Status: "created", DeliveryStatus: "pending", StatusID: "s-2",
-		StatusCode: "_delivery_order_status_handling_", StatusLink: StatusLink{Present: true, State: LinkChanged},
+		StatusCode: "_delivery_order_status_handling_", StatusLink: StatusLink{Present: true, State: LinkChanged}, StatusLinks: StatusLinks{{Present: true, State: LinkChanged}},
 		ShippingLabelStatus: "ready", ShippingLabelPrintStatus: "not_printed", CourierName: "BLUEXPRESS", TrackingNumber: "4711",
 		TrackingURL: "https://carrier.example/4711", ShippingMode: "Dropshipping", DeliveryTypeID: "t-1", WarehouseID: "w-1", WarehouseName: "Bodega Ñuñoa",
 		HandlingDateLimit: time.Date(2026, 11, 22, 15, 0, 0, 0, time.UTC),
@@ -138,9 +139,10 @@ func TestAnEarlierSendingMayHaveArrived(t *testing.T) {
 	t.Parallel()
 	noon := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	const (
-		before = `,"createdAt":"2026-11-21T11:00:00Z"}`
-		first  = `,"createdAt":"2026-11-21T12:00:00Z"}`
-		again  = `,"createdAt":"2026-11-21T12:10:00Z"}`
+		ours   = `,"DeliveryOrderStatusId":"b"`
+		before = ours + `,"createdAt":"2026-11-21T11:00:00Z"}`
+		first  = ours + `,"createdAt":"2026-11-21T12:00:00Z"}`
+		again  = ours + `,"createdAt":"2026-11-21T12:10:00Z"}`
 	)
 	cases := map[string]struct {
 		links, state string
@@ -154,11 +156,15 @@ func TestAnEarlierSendingMayHaveArrived(t *testing.T) {
 		"the first was refused": {
 			`{"synchronizationStatus":"failed_fatal"` + first + `,{"synchronizationStatus":"pending"` + again, LinkPending},
 		"what arrived was of another status": {
-			`{"synchronizationStatus":"changed","DeliveryOrderStatusId":"a"` + first + `,{"synchronizationStatus":"pending","DeliveryOrderStatusId":"b"` + again, LinkPending},
+			`{"synchronizationStatus":"changed","DeliveryOrderStatusId":"a","createdAt":"2026-11-21T12:00:00Z"},{"synchronizationStatus":"pending"` + again, LinkPending},
+		"nobody says of which status they are": {
+			`{"synchronizationStatus":"changed","createdAt":"2026-11-21T12:00:00Z"},{"synchronizationStatus":"pending","createdAt":"2026-11-21T12:10:00Z"}`, LinkPending},
+		"their statuses are told by their codes": {
+			`{"synchronizationStatus":"changed","DeliveryOrderStatus":{"code":"_x_"},"createdAt":"2026-11-21T12:00:00Z"},{"synchronizationStatus":"pending","DeliveryOrderStatus":{"code":"x"},"createdAt":"2026-11-21T12:10:00Z"}`, LinkChanged},
 		"what arrived was sent before": {
 			`{"synchronizationStatus":"changed"` + before + `,{"synchronizationStatus":"pending"` + again, LinkPending},
 		"nobody says when it was sent": {
-			`{"synchronizationStatus":"changed"},{"synchronizationStatus":"pending"` + again, LinkPending},
+			`{"synchronizationStatus":"changed"` + ours + `},{"synchronizationStatus":"pending"` + again, LinkPending},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -168,4 +174,20 @@ func TestAnEarlierSendingMayHaveArrived(t *testing.T) {
 			assert.Equal(t, link, link.Since(time.Time{}), "without a moment the newest counts")
 		})
 	}
+}
+
+func TestLinksOfAStatus(t *testing.T) {
+	t.Parallel()
+	links := deliveryOrderOf(t, `{"_id":"d-1","DeliveryOrderStatusLinks":[
+		{"synchronizationStatus":"changed","DeliveryOrderStatusId":"b"},
+		{"synchronizationStatus":"pending","DeliveryOrderStatus":{"code":"_delivery_order_status_shipped_"}},
+		{"synchronizationStatus":"requesting"},
+		{"synchronizationStatus":"failed_fatal","DeliveryOrderStatusId":"a"}]}`).StatusLinks
+	states := func(id, code string) []string {
+		return lo.Map(links.Of(id, code), func(l StatusLink, _ int) string { return l.State })
+	}
+	assert.Equal(t, []string{"changed", "pending", "requesting"}, states("b", "delivery_order_status_shipped"))
+	assert.Equal(t, []string{"requesting", "failed_fatal"}, states("a", "other"))
+	assert.Equal(t, []string{"requesting"}, states("", "other"), "without an id those of an id are of another status")
+	assert.Empty(t, StatusLinks(nil).Newest())
 }

@@ -3,6 +3,7 @@ package multivende
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/samber/lo"
@@ -14,7 +15,7 @@ type PickUpOrder struct {
 	Code         string
 	StatusID     string
 	StatusCode   string // "pick_up_order_status_pending"; "" when the hub does not say
-	StatusLink   StatusLink
+	StatusLinks  StatusLinks
 	CheckoutIDs  []string // its sales
 	ConnectionID string   // "" where the hub does not say
 	CreatedAt    time.Time
@@ -60,16 +61,21 @@ func (c *Client) PickUpOrder(ctx context.Context, id string) (PickUpOrder, error
 }
 
 func (entry pickUpEntry) pickUpOrder() PickUpOrder {
-	links := append(append([]statusLinkEntry{}, entry.StatusLink...), entry.StatusLinks...)
+	links := slices.Concat(entry.StatusLink, entry.StatusLinks)
 	sales := append([]text{entry.CheckoutID}, lo.Map(entry.InCheckouts, func(in pickUpCheckout, _ int) text { return in.CheckoutID })...)
 	connections := append([]text{entry.ConnectionID}, lo.Map(links, func(link statusLinkEntry, _ int) text { return link.ConnectionID })...)
 	return PickUpOrder{
 		ID: string(entry.ID), Code: string(entry.Code),
 		StatusID: firstOf(entry.Status.value.ID, entry.StatusID), StatusCode: string(entry.Status.value.Code),
-		StatusLink: newestLink(links), ConnectionID: firstOf(connections...),
+		StatusLinks: statusLinks(links), ConnectionID: firstOf(connections...),
 		CheckoutIDs: lo.Uniq(lo.FilterMap(sales, func(id text, _ int) (string, bool) { return string(id), id != "" })),
 		CreatedAt:   time.Time(entry.CreatedAt), UpdatedAt: time.Time(entry.UpdatedAt),
 	}
+}
+
+// PickUpStatusID is the id of a pick-up's status by the hub's code; see StatusID.
+func (c *Client) PickUpStatusID(ctx context.Context, code string) (string, error) {
+	return c.pickUps.idOf(ctx, c, code)
 }
 
 // PickUpChange is a status to report for a pick-up order. Empty texts and zero times are not sent.
@@ -83,7 +89,7 @@ type PickUpChange struct {
 
 // ChangePickUpStatus reports a status of a pick-up order. The hub only queues it.
 func (c *Client) ChangePickUpStatus(ctx context.Context, id string, change PickUpChange) error {
-	statusID, err := c.pickUps.idOf(ctx, c, change.StatusCode)
+	statusID, err := c.PickUpStatusID(ctx, change.StatusCode)
 	if err != nil {
 		return fmt.Errorf("status of pick-up order %s: %w", id, err)
 	}

@@ -26,7 +26,7 @@ func TestPickUpOrder(t *testing.T) {
 	assert.Equal(t, "pick_up_order_status_completed", order.StatusCode)
 	assert.Equal(t, []string{"c-1", "c-2"}, order.CheckoutIDs)
 	assert.Equal(t, "con-1", order.ConnectionID)
-	assert.True(t, order.StatusLink.Done())
+	assert.True(t, order.StatusLinks.Newest().Done())
 	_, err = client.PickUpOrder(t.Context(), "p-2")
 	assert.Equal(t, Broken, ClassOf(err))
 	_, err = client.PickUpOrder(t.Context(), "p-3")
@@ -58,11 +58,12 @@ func TestWhetherABillingDocumentIsLoaded(t *testing.T) {
 		`{"url":"https://files.example/dte.pdf"}`:                true,
 		`[{"url":null},{"url":"https://files.example/dte.pdf"}]`: true,
 		`[{"url":null,"synchronizationStatus":"pending"}]`:       false,
-		`[]`:                     false,
-		`null`:                   false,
-		`"nonsense"`:             false,
-		`7`:                      false,
-		`[{"url":"not a link"}]`: false,
+		`[]`:                             false,
+		`null`:                           false,
+		`"nonsense"`:                     false,
+		`7`:                              false,
+		`[{"url":"  "}]`:                 false,
+		`[{"url":"files/boleta 7.pdf"}]`: true,
 		`"[{\"url\":\"https://files.example/in-a-string.pdf\"}]"`: true,
 	} {
 		order := `{"_id":"d-1","ElectronicBillingDocumentFiles":` + body + `}`

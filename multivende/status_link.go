@@ -10,10 +10,14 @@ import (
 )
 
 type statusLinkEntry struct {
-	State     text   `json:"synchronizationStatus"`
-	StatusID  text   `json:"DeliveryOrderStatusId"`
-	CreatedAt moment `json:"createdAt"`
-	UpdatedAt moment `json:"updatedAt"`
+	State    text `json:"synchronizationStatus"`
+	StatusID text `json:"DeliveryOrderStatusId"`
+	// PickUpStatusID is what a pick-up's link has in its place; either may come as an object as well.
+	PickUpStatusID text                `json:"PickUpOrderStatusId"`
+	Status         object[statusEntry] `json:"DeliveryOrderStatus"`
+	PickUpStatus   object[statusEntry] `json:"PickUpOrderStatus"`
+	CreatedAt      moment              `json:"createdAt"`
+	UpdatedAt      moment              `json:"updatedAt"`
 	// ConnectionID is the marketplace connection that the status goes to.
 	ConnectionID text `json:"MarketplaceConnectionId"`
 	message      string
@@ -42,17 +46,35 @@ func linkMessage(raw []byte) string {
 	return firstOf(words...)
 }
 
-// newestLink picks the link that was made last: the hub gives one, several, or none. Where two
+// StatusLinks are the links of an order's changes of status, as the hub lists them: one, several, or none.
+type StatusLinks []StatusLink
+
+func statusLinks(entries ...list[statusLinkEntry]) StatusLinks {
+	var links StatusLinks
+	for _, entry := range slices.Concat(entries...) {
+		links = append(links, entry.link())
+	}
+	return links
+}
+
+// Of are the links that speak of a status, by its id or else its code, or do not say of which.
+func (l StatusLinks) Of(id, code string) StatusLinks {
+	return lo.Filter(l, func(link StatusLink, _ int) bool {
+		return !link.Named() || link.StatusID == id && id != "" || link.StatusID == "" && sameCode(link.StatusCode, code)
+	})
+}
+
+// Newest is the link that was made last, with the earlier ones that name the same status. Where two
 // are of the same time, or have none, the later in the list counts.
-func newestLink(entries []statusLinkEntry) StatusLink {
-	if len(entries) == 0 {
+func (l StatusLinks) Newest() StatusLink {
+	if len(l) == 0 {
 		return StatusLink{}
 	}
-	links := lo.Map(entries, func(entry statusLinkEntry, _ int) StatusLink { return entry.link() })
-	slices.SortStableFunc(links, func(a, b StatusLink) int { return a.At.Compare(b.At) })
-	newest := links[len(links)-1]
-	for _, link := range slices.Backward(links[:len(links)-1]) {
-		if link.StatusID == newest.StatusID {
+	sorted := slices.Clone(l)
+	slices.SortStableFunc(sorted, func(a, b StatusLink) int { return a.At.Compare(b.At) })
+	newest := sorted[len(sorted)-1]
+	for _, link := range slices.Backward(sorted[:len(sorted)-1]) {
+		if newest.Named() && link.StatusID == newest.StatusID && sameCode(link.StatusCode, newest.StatusCode) {
 			newest.Earlier = append(newest.Earlier, link)
 		}
 	}
@@ -60,12 +82,11 @@ func newestLink(entries []statusLinkEntry) StatusLink {
 }
 
 func (entry *statusLinkEntry) link() StatusLink {
-	at := time.Time(entry.CreatedAt)
-	if at.IsZero() {
-		at = time.Time(entry.UpdatedAt)
-	}
+	made, changed := time.Time(entry.CreatedAt), time.Time(entry.UpdatedAt)
 	return StatusLink{
-		Present: true, State: strings.ToLower(string(entry.State)), StatusID: string(entry.StatusID),
-		Message: entry.message, At: at, UpdatedAt: time.Time(entry.UpdatedAt),
+		Present: true, State: strings.ToLower(string(entry.State)), Message: entry.message,
+		StatusID:   firstOf(entry.StatusID, entry.PickUpStatusID, entry.Status.value.ID, entry.PickUpStatus.value.ID),
+		StatusCode: firstOf(entry.Status.value.Code, entry.PickUpStatus.value.Code),
+		At:         lo.CoalesceOrEmpty(made, changed), Dated: !made.IsZero(), UpdatedAt: changed,
 	}
 }

@@ -1,10 +1,12 @@
 package workflows
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/despacho/despacho/activities"
@@ -172,9 +174,18 @@ func (s *statusChange) learn(seen []pace.Seen) {
 // giveUp ends the rows of a page that no step can settle, with the reason.
 func (s *statusChange) giveUp(ctx workflow.Context, at activities.AdvanceStatusesInput, why error) (activities.AdvancedStatuses, error) {
 	var given activities.AdvancedStatuses
-	in := activities.GiveUpStatusesInput{StatusScope: s.scope, Page: at.Page, Round: at.Round, Reason: books.Reason(errorWords(why))}
+	in := activities.GiveUpStatusesInput{StatusScope: s.scope, Page: at.Page, Round: at.Round, Reason: books.Reason(errorWords(why)), Sent: sentBy(why)}
 	err := workflow.ExecuteActivity(hubStep(ctx, fmt.Sprintf("give up page %d", at.Page)), statusChanges.GiveUpStatuses, in).Get(ctx, &given)
 	return given, err
+}
+
+// sentBy are the orders whose status a step that failed has sent.
+func sentBy(err error) (sent []string) {
+	var failed *temporal.ApplicationError
+	if errors.As(err, &failed) && failed.HasDetails() {
+		_ = failed.Details(&sent) // of another kind: it has sent nothing
+	}
+	return sent
 }
 
 // giveUpAll ends every row that is open.

@@ -16,6 +16,8 @@ const (
 	// status: some seconds, and an eighth of the delay.
 	margin    = 4 * time.Second
 	shareOver = 8
+	// fewSeen observations leave it open how much a channel's delays differ: the share is doubled.
+	fewSeen = 8
 	// remembered is how many observations of a channel count.
 	remembered = 24
 	// tail is how many of them, in hundredths, may lie beyond what is called fast and slow.
@@ -50,7 +52,11 @@ func (d Delays) First(channel string) time.Duration {
 	}
 	fast := quantile(lo.Map(known, func(s Span, _ int) time.Duration { return s.After }), tail)
 	slow := quantile(lo.Map(known, func(s Span, _ int) time.Duration { return s.Until }), 100-tail)
-	return min(slow+slow/shareOver+margin, Next(fast))
+	over := slow / shareOver
+	if len(known) < fewSeen {
+		over *= 2
+	}
+	return min(slow+over+margin, Next(fast))
 }
 
 // Next is the age at which an order is looked at again that did not have its status at an age. A

@@ -80,7 +80,7 @@ func TestWhatIsLearnt(t *testing.T) {
 	t.Run("channels do not learn from one another", func(t *testing.T) {
 		t.Parallel()
 		d := Delays{}.Observe("a", Span{Until: 20 * time.Second})
-		assert.Equal(t, map[string]time.Duration{"a": 26500 * time.Millisecond}, d.Firsts())
+		assert.Equal(t, map[string]time.Duration{"a": 29 * time.Second}, d.Firsts())
 		assert.False(t, d.Known("b"))
 	})
 }

@@ -124,8 +124,10 @@ type Open struct {
 	FirstSentAt time.Time `json:"first_sent_at,omitzero"`
 	// AskedAt is when the last sending was begun: nothing that the hub shows of an earlier moment is about it.
 	AskedAt time.Time `json:"asked_at,omitzero"`
-	SentAt  time.Time `json:"sent_at,omitzero"`
-	Sends   int       `json:"sends,omitempty"`
+	// FirstAskedAt is the same of the first.
+	FirstAskedAt time.Time `json:"first_asked_at,omitzero"`
+	SentAt       time.Time `json:"sent_at,omitzero"`
+	Sends        int       `json:"sends,omitempty"`
 	// Underway: somebody else has sent the status, or an answer to us was lost.
 	Underway bool `json:"underway,omitempty"`
 	// LookedAt is when the order was read last since SentAt.

@@ -49,7 +49,8 @@ type linkView struct {
 	ID                string  `json:"_id"`
 	Synchronization   *string `json:"synchronizationStatus"`
 	Error             *string `json:"error"`
-	StatusID          string  `json:"DeliveryOrderStatusId"`
+	StatusID          string  `json:"DeliveryOrderStatusId,omitempty"`
+	PickUpStatusID    string  `json:"PickUpOrderStatusId,omitempty"`
 	DeliveryOrderID   string  `json:"DeliveryOrderId,omitempty"`
 	MarketplaceConnID string  `json:"MarketplaceConnectionId"`
 	CreatedAt         *string `json:"createdAt"`

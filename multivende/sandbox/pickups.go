@@ -173,7 +173,9 @@ func (h *Hub) pickUpView(p *pickUp) map[string]any {
 	name, shown := "PickUpOrderStatusLink", any(nil)
 	if p.link != nil {
 		all := lo.Map(p.links, func(l *link, _ int) linkView {
-			return l.view(pickUpStatusByCode[l.code].ID, "", p.sale.connection)
+			view := l.view("", "", p.sale.connection)
+			view.PickUpStatusID = pickUpStatusByCode[l.code].ID
+			return view
 		})
 		shown = lo.Ternary[any](p.forgetful(), all[len(all)-1], all)
 		name += []string{"", "", "", "s"}[p.shape%4]
