@@ -167,9 +167,3 @@ func (t *taking) changed(ctx context.Context, sales map[string]multivende.Checko
 	err = group.Wait()
 	return lo.Uniq(ids), left, err
 }
-
-// hasNoList says that the hub does not know the list of sales with an error.
-func hasNoList(err error) bool {
-	class := multivende.ClassOf(err)
-	return class == multivende.NotFound || class == multivende.Refused
-}
