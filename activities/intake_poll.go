@@ -147,7 +147,7 @@ func (t *taking) changed(ctx context.Context, sales map[string]multivende.Checko
 	for id, light := range sales {
 		group.Go(func() error {
 			known, err := saleRecord(ctx, t.store, t.merchant, id)
-			if err != nil || known != nil && known.UpdatedAt.Equal(light.UpdatedAt) && !light.UpdatedAt.IsZero() {
+			if err != nil || known.asItWas(light.UpdatedAt) {
 				return err
 			}
 			leave, err := t.leaveChanged(ctx, light, known)
