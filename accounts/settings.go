@@ -33,6 +33,9 @@ type Settings struct {
 	PausedConnections []string `json:"paused_connections,omitempty"`
 	// Policies by connection; "" holds for those without one of their own.
 	Policies map[string]Policy `json:"policies,omitempty"`
+	// BindsEarly: where the policy for those without one of their own is AsOrdersCome, it counts also
+	// on channels on which asking for a label binds the order.
+	BindsEarly bool `json:"binds_early,omitempty"`
 }
 
 // PolicyOf is the policy of a connection.
@@ -43,6 +46,12 @@ func (s Settings) PolicyOf(connection string) Policy {
 		}
 	}
 	return ByHand
+}
+
+// MayBindEarly says whether somebody has settled that orders of a connection may be bound as they
+// come: for it by name, or for all knowing that.
+func (s Settings) MayBindEarly(connection string) bool {
+	return s.Policies[connection] != "" || s.BindsEarly
 }
 
 // WorksOn says whether work on a connection may begin, and if not, why in a sentence for people.

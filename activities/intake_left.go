@@ -20,16 +20,21 @@ const (
 	leftAtOnce = 500
 	// leftHour is how the hour in which a change was left stands in its mark's key.
 	leftHour = "20060102T15"
+	// earlyFor is how long after the sale, in the hub's time, it is read every leftFor while it has no connection that the hub lists.
+	earlyFor = 24 * time.Hour
 )
 
 // pastGate says that of all that can happen to the order, only a cancellation matters to the intake.
 func (r IntakeRecord) pastGate() bool {
-	return r.State != "" && r.State != IntakeHeldBack && r.Unread == ""
+	return r.State != "" && r.State != IntakeHeldBack && r.Unread == "" && !r.early()
 }
+
+// early says that the order was read before its sale had a connection that the hub lists.
+func (r IntakeRecord) early() bool { return r.State == IntakeUnsupported && r.Connection == "" }
 
 // over says that nothing that happens to the order matters any more.
 func (r IntakeRecord) over() bool {
-	return slices.Contains([]IntakeState{IntakeTakeOut, IntakeUnsupported, IntakeEnded, IntakeClosed}, r.State)
+	return slices.Contains([]IntakeState{IntakeTakeOut, IntakeEnded, IntakeClosed}, r.State)
 }
 
 // leaveNotice says whether a webhook's sale is left to the next poll, whose light
@@ -85,7 +90,12 @@ func (t *taking) leave(ctx context.Context, checkout string, known *intakeSale) 
 	if over {
 		return true, nil
 	}
-	return true, t.store.Put(ctx, storage.IntakeLeft(t.merchant, t.now.UTC().Format(leftHour), checkout), struct{}{})
+	return true, t.readLater(ctx, checkout)
+}
+
+// readLater has a sale read once leftFor has passed, unless it was read since.
+func (t *taking) readLater(ctx context.Context, checkout string) error {
+	return t.store.Put(ctx, storage.IntakeLeft(t.merchant, t.now.UTC().Format(leftHour), checkout), struct{}{})
 }
 
 // leftLongEnough are the notices of the sales whose change was left leftFor ago

@@ -1,6 +1,10 @@
 package activities
 
 import (
+	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -171,6 +175,83 @@ func TestASaleThatTheHubKnowsNoMoreIsAskedForOnce(t *testing.T) {
 	require.Equal(t, 1, w.look().Again)
 	w.takeUpAgain()
 	assert.Zero(t, w.look().Again)
+}
+
+// answersDiffer lets the hub's answers on a path say another word than one, where one is given.
+func answersDiffer(path string, one, other *string) func(http.Handler) http.Handler {
+	return func(inner http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if *one == "" || !strings.Contains(r.URL.Path, path) {
+				inner.ServeHTTP(rw, r)
+				return
+			}
+			answer := httptest.NewRecorder()
+			inner.ServeHTTP(answer, r)
+			rw.Header().Set("Content-Type", "application/json")
+			rw.WriteHeader(answer.Code)
+			_, _ = rw.Write(bytes.ReplaceAll(answer.Body.Bytes(), []byte(`"`+*one+`"`), []byte(`"`+*other+`"`)))
+		})
+	}
+}
+
+func TestAnOrderThatWasReadBeforeItsConnectionWasKnownIsReadAgain(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ path, instead string }{
+		"its sale has none yet":        {"/api/checkouts/", ""},
+		"the hub does not list it yet": {"/marketplace-connections/", "another"},
+	} {
+		for by, again := range map[string]func(*intakeWorld, sandbox.ReportOrder){
+			"a notice of the sale": func(w *intakeWorld, o sandbox.ReportOrder) {
+				assert.Zero(w, w.notice(CheckoutNotice+"/"+o.Checkouts[0]).Left)
+			},
+			"a notice of the delivery order": func(w *intakeWorld, o sandbox.ReportOrder) {
+				assert.Zero(w, w.notice(DeliveryOrderNotice+"/"+o.ID).Left)
+			},
+			"a poll": func(w *intakeWorld, _ sandbox.ReportOrder) { w.poll(time.Time{}) },
+			"a look six hours later": func(w *intakeWorld, _ sandbox.ReportOrder) {
+				w.pass(leftFor)
+				require.Equal(w, 1, w.look().Again)
+				w.takeUpAgain()
+			},
+		} {
+			t.Run(name+", by "+by, func(t *testing.T) {
+				t.Parallel()
+				var hidden string
+				w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 4}, answersDiffer(c.path, &hidden, &c.instead))
+				w.poll(time.Time{})
+				w.post("/sandbox/sales", map[string]any{"count": 1, "life": sandbox.Plain, "connection": "ripley"})
+				order := w.hub.Report().Orders[len(w.hub.Report().Orders)-1]
+				hidden = order.Connection
+				require.NoError(t, w.store.Delete(t.Context(), storage.IntakeConnections(w.merchant())))
+				w.notice(CheckoutNotice + "/" + order.Checkouts[0])
+				require.Equal(t, IntakeUnsupported, w.state(order))
+
+				hidden = ""
+				again(w, order)
+				record := w.record(order.ID)
+				assert.Equal(t, IntakeWaiting, record.State, record.Reason)
+				assert.Equal(t, order.Connection, record.Connection)
+				sales, err := salesOfNumber(t.Context(), w.store, w.merchant(), record.Number)
+				require.NoError(t, err)
+				assert.Equal(t, []numberedSale{{Connection: order.Connection, Checkout: order.Checkouts[0]}}, sales)
+			})
+		}
+	}
+}
+
+func TestAnOrderOfAChannelWithoutLabelsCostsNoCallForEachNotice(t *testing.T) {
+	t.Parallel()
+	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 40})
+	w.poll(time.Time{})
+	order := w.fated("", sandbox.Shop)[0]
+	require.Equal(t, IntakeUnsupported, w.state(order))
+	before := w.allCalls()
+	for range 3 {
+		assert.Equal(t, 2, w.notice(w.noticesOf(order)...).Left)
+	}
+	assert.Equal(t, before, w.allCalls())
+	w.pass(leftFor)
+	assert.Equal(t, 1, w.look().Again, "it is read once in six hours")
 }
 
 // takeUpAgain takes up what the last look has left.

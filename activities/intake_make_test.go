@@ -211,6 +211,45 @@ func TestPoliciesSayWhatIsQueued(t *testing.T) {
 	})
 }
 
+func TestAPolicyForAllBindsNoOrdersOfAConnectionThatCameLater(t *testing.T) {
+	t.Parallel()
+	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 60})
+	w.settle(func(s *accounts.Settings) { s.Policies = map[string]accounts.Policy{"": accounts.AsOrdersCome} })
+	w.poll(time.Time{})
+	channelsOf := func(state IntakeState) []string {
+		return lo.Uniq(lo.Map(w.inState(state), func(id string, _ int) string { return w.record(id).Channel }))
+	}
+	assert.Contains(t, channelsOf(IntakeQueued), "paris")
+	assert.NotContains(t, channelsOf(IntakeQueued), "mercadolibre")
+	waiting := w.waiting("mercadolibre")
+	require.GreaterOrEqual(t, len(waiting), 2)
+	order, confirmed := waiting[0], waiting[1]
+	reason := w.record(order.ID).Reason
+	assert.Contains(t, reason, "on Mercado Libre asking for a label binds the order")
+	assert.Contains(t, reason, "starter policy set as-orders-come --connection "+order.Connection+" --yes")
+	assert.LessOrEqual(t, len(reason), 200)
+
+	t.Run("one whose stock is confirmed is made", func(t *testing.T) {
+		w.confirm(confirmed.ID)
+		assert.Equal(t, IntakeQueued, w.state(confirmed))
+	})
+	for name, settled := range map[string]func(*accounts.Settings){
+		"for this connection": func(s *accounts.Settings) { s.Policies[order.Connection] = accounts.AsOrdersCome },
+		"for all, knowingly":  func(s *accounts.Settings) { s.BindsEarly = true },
+	} {
+		t.Run("they are made when it is settled "+name, func(t *testing.T) {
+			w.settle(settled)
+			w.look()
+			assert.Equal(t, IntakeQueued, w.state(order))
+			w.settle(func(s *accounts.Settings) {
+				s.Policies, s.BindsEarly = map[string]accounts.Policy{"": accounts.AsOrdersCome}, false
+			})
+			w.look()
+			assert.Equal(t, IntakeWaiting, w.state(order))
+		})
+	}
+}
+
 func TestOrdersOfARunThatEndedWithoutThemAreTriedLater(t *testing.T) {
 	t.Parallel()
 	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 60})

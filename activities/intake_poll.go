@@ -147,7 +147,7 @@ func (t *taking) changed(ctx context.Context, sales map[string]multivende.Checko
 	for id, light := range sales {
 		group.Go(func() error {
 			known, err := saleRecord(ctx, t.store, t.merchant, id)
-			if err != nil || known != nil && known.UpdatedAt.Equal(light.UpdatedAt) && !light.UpdatedAt.IsZero() {
+			if err != nil || known.asItWas(light.UpdatedAt) {
 				return err
 			}
 			leave, err := t.leaveChanged(ctx, light, known)
@@ -166,10 +166,4 @@ func (t *taking) changed(ctx context.Context, sales map[string]multivende.Checko
 	}
 	err = group.Wait()
 	return lo.Uniq(ids), left, err
-}
-
-// hasNoList says that the hub does not know the list of sales with an error.
-func hasNoList(err error) bool {
-	class := multivende.ClassOf(err)
-	return class == multivende.NotFound || class == multivende.Refused
 }

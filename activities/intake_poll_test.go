@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/multivende/sandbox"
 	"github.com/despacho/despacho/storage"
 )
@@ -45,6 +47,82 @@ func TestSalesThatFailedToRegisterAreHeldBackUntilTheyAreRepaired(t *testing.T) 
 	w.pass(time.Hour)
 	assert.Less(t, w.poll(polled.Complete).WithError, polled.WithError+4, "half of them are still in the hub's list, and stay closed")
 	assert.Len(t, w.inState(IntakeClosed), 4)
+}
+
+// withErrorList answers for the list of the sales that failed to register as its
+// answer says, where it has one.
+func withErrorList(answer *http.HandlerFunc) func(http.Handler) http.Handler {
+	return func(inner http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if *answer != nil && strings.Contains(r.URL.Path, "/checkouts/with-error/") {
+				(*answer)(rw, r)
+				return
+			}
+			inner.ServeHTTP(rw, r)
+		})
+	}
+}
+
+func answers(status int, kind, body string) http.HandlerFunc {
+	return func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("Content-Type", kind)
+		rw.WriteHeader(status)
+		_, _ = rw.Write([]byte(body))
+	}
+}
+
+func TestAPollStandsWhateverTheListOfFailedSalesAnswers(t *testing.T) {
+	t.Parallel()
+	for name, broken := range map[string]http.HandlerFunc{
+		"a scope is missing":     answers(http.StatusForbidden, "application/json", `{"message":"Forbidden"}`),
+		"there is no such route": answers(http.StatusNotFound, "application/json", `{}`),
+		"the hub fails at it":    answers(http.StatusInternalServerError, "application/json", `{}`),
+		"a page for people":      answers(http.StatusOK, "text/html", "<html><title>Multivende</title></html>"),
+		"another envelope":       answers(http.StatusOK, "application/json", `{"data":[]}`),
+		"nothing":                answers(http.StatusOK, "application/json", ""),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var list http.HandlerFunc
+			w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 30}, withErrorList(&list))
+			w.post("/sandbox/sales", map[string]any{"count": 2, "life": "repaired", "connection": "paris"})
+			w.poll(w.client.Clock().Now())
+			unregistered := lo.Filter(w.inState(IntakeHeldBack), func(name string, _ int) bool { return strings.HasPrefix(name, unregisteredPrefix) })
+			require.GreaterOrEqual(t, len(unregistered), 2)
+
+			list = broken
+			polled := w.poll(time.Time{})
+			assert.Contains(t, polled.Note, "the list of sales that failed to register cannot be read")
+			assert.Positive(t, polled.Count)
+			assert.Equal(t, len(unregistered), polled.WithError)
+			assert.True(t, polled.Complete.Equal(polled.To))
+			assert.NotEmpty(t, w.inState(IntakeWaiting), "what the window shows is taken up")
+			assert.Subset(t, w.inState(IntakeHeldBack), unregistered, "none is closed by a list that was not read")
+		})
+	}
+}
+
+func TestAPollWaitsForItsAccountAtTheListOfFailedSales(t *testing.T) {
+	t.Parallel()
+	list := answers(http.StatusUnauthorized, "application/json", `{}`)
+	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 20}, withErrorList(&list))
+	in := PollSalesInput{Merchant: w.merchant(), Settings: w.settings, List: "poll"}
+	_, err := does(w.world, w.intake.PollSales, in, nil)
+	assert.Equal(t, ErrorNotAuthorised, applicationError(t, err).Type())
+	list = nil
+	assert.Positive(t, must(w.world, w.intake.PollSales, in).Count, "a later try finds it all")
+}
+
+func TestOnlyTheHubsTroubleWithOneListIsThatListsOwn(t *testing.T) {
+	t.Parallel()
+	assert.True(t, ofOneList(&multivende.Error{Class: multivende.NotAuthorised, Status: http.StatusForbidden}))
+	assert.True(t, ofOneList(&multivende.Error{Class: multivende.Unreachable}))
+	for _, err := range []error{
+		&multivende.Error{Class: multivende.NeedsConsent}, &multivende.Error{Class: multivende.NotAuthorised, Status: http.StatusUnauthorized},
+		context.Canceled, context.DeadlineExceeded, errors.New("the store is away"),
+	} {
+		assert.False(t, ofOneList(fmt.Errorf("the list: %w", err)), err)
+	}
 }
 
 func TestOpenIntakeTellsWhetherTheMerchantIsConnected(t *testing.T) {

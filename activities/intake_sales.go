@@ -15,13 +15,19 @@ import (
 )
 
 // intakeSale is what the intake knows of a sale; it stands at storage.IntakeSale.
-// A sale whose change is the one noted here need not be read again.
 type intakeSale struct {
 	UpdatedAt  time.Time `json:"updated_at"`
 	Connection string    `json:"connection,omitempty"`
-	Orders     []string  `json:"orders,omitempty"`
+	// Early: it was read before it had a connection that the hub lists.
+	Early  bool     `json:"early,omitempty"`
+	Orders []string `json:"orders,omitempty"`
 	// ReadAt is the hub's time at which it was last read.
 	ReadAt time.Time `json:"read_at,omitzero"`
+}
+
+// asItWas says that the sale need not be read again when its last change was at that time.
+func (s *intakeSale) asItWas(changed time.Time) bool {
+	return s != nil && !s.Early && !changed.IsZero() && s.UpdatedAt.Equal(changed)
 }
 
 // numberedSale is a sale that bears a marketplace's number.
@@ -93,6 +99,8 @@ func noteNumber(ctx context.Context, store *storage.Store, key string, one numbe
 		if slices.Contains(sales, one) {
 			return nil
 		}
+		// Under another connection it stood when it was read too early.
+		sales = lo.Reject(sales, func(s numberedSale, _ int) bool { return s.Checkout == one.Checkout })
 		_, err = store.PutIf(ctx, key, lo.Subset(append(sales, one), -salesOfANumber, salesOfANumber), etag)
 		if !errors.Is(err, storage.ErrChanged) {
 			return err

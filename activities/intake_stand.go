@@ -2,11 +2,13 @@ package activities
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/storage"
 )
 
@@ -82,10 +84,20 @@ func (p policies) makes(r *IntakeRecord) (bool, string) {
 	switch {
 	case !r.Confirmed && policy != accounts.AsOrdersCome:
 		return false, waitsFor[policy]
+	case !r.Confirmed && p.bindsUnasked(r):
+		return false, fmt.Sprintf("waits for a run: on %s asking for a label binds the order. To have it made as orders come: "+
+			"starter policy set as-orders-come --connection %s --yes", channels.BySlug(r.Channel).Name, r.Connection)
 	case p.now.Before(r.NotBefore):
 		return false, r.Reason
 	}
 	return true, ""
+}
+
+// bindsUnasked says that asking for the label now would bind the order, and that nobody has settled it
+// for this connection: it may have come after the policy for all.
+func (p policies) bindsUnasked(r *IntakeRecord) bool {
+	early, _ := channels.BySlug(r.Channel).MakesEarly()
+	return !early && !p.MayBindEarly(r.Connection)
 }
 
 var waitsFor = map[accounts.Policy]string{

@@ -211,7 +211,7 @@ func (t *taking) delivery(ctx context.Context, id string) error {
 	if err != nil {
 		return t.unread(ctx, DeliveryOrderNotice+"/"+id, lo.Compact([]string{known.Order}), err)
 	}
-	if !order.UpdatedAt.IsZero() && order.UpdatedAt.Equal(known.OrderUpdatedAt) {
+	if !order.UpdatedAt.IsZero() && order.UpdatedAt.Equal(known.OrderUpdatedAt) && !known.early() {
 		return nil
 	}
 	sales := lo.Map(order.Checkouts, func(c multivende.CheckoutReference, _ int) string { return c.ID })
@@ -256,12 +256,12 @@ func (t *taking) sale(ctx context.Context, id string) error {
 			return err
 		}
 	}
-	return t.note(ctx, known, checkout)
+	return t.note(ctx, known, checkout, connection)
 }
 
 // note remembers the sale as it was read, last: a sale whose step was killed is read again.
-func (t *taking) note(ctx context.Context, known *intakeSale, c multivende.Checkout) error {
-	if known == nil {
+func (t *taking) note(ctx context.Context, known *intakeSale, c multivende.Checkout, connection Connection) error {
+	if known == nil || known.Connection != c.ConnectionID {
 		if err := t.repaired(ctx, c); err != nil {
 			return err
 		}
@@ -269,9 +269,15 @@ func (t *taking) note(ctx context.Context, known *intakeSale, c multivende.Check
 			return err
 		}
 	}
+	early := connection.ID == ""
+	if early && t.now.Sub(c.SoldAt) < earlyFor {
+		if err := t.readLater(ctx, c.ID); err != nil {
+			return err
+		}
+	}
 	orders := lo.Map(c.DeliveryOrders, func(d multivende.DeliveryOrder, _ int) string { return d.ID })
 	return t.store.Put(ctx, storage.IntakeSale(t.merchant, c.ID),
-		intakeSale{UpdatedAt: c.UpdatedAt, Connection: c.ConnectionID, Orders: orders, ReadAt: t.now.UTC()})
+		intakeSale{UpdatedAt: c.UpdatedAt, Connection: c.ConnectionID, Early: early, Orders: orders, ReadAt: t.now.UTC()})
 }
 
 // repaired closes what stood in the sale's place while it could not be registered or read.

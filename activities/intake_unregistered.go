@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"net/http"
 	"strings"
 
 	"github.com/samber/lo"
@@ -15,19 +16,17 @@ import (
 const withErrorLimit = 5000
 
 // withError brings the sales that failed to register up to date: each is held
-// back until a sale with its number is there, or the hub lists it no more.
+// back until a sale with its number is there, or the hub lists it no more. A list
+// that cannot be read to its end is noted, and then none is closed: what the poll
+// has found counts all the same.
 func (t *taking) withError(ctx context.Context, polled *Polled) error {
 	var failed []multivende.CheckoutWithError
-	err := t.hub.CheckoutsWithError(ctx, func(page []multivende.CheckoutWithError) error {
+	trouble := t.hub.CheckoutsWithError(ctx, func(page []multivende.CheckoutWithError) error {
 		failed = append(failed, lo.Reject(page, func(c multivende.CheckoutWithError, _ int) bool { return c.Archived || c.ExternalID == "" })...)
 		return nil
 	})
-	if hasNoList(err) {
-		polled.Note = strings.TrimSpace(polled.Note + " the hub gives no list of sales that failed to register: " + books.Reason(err.Error()))
-		return nil
-	}
-	if err != nil {
-		return err
+	if trouble != nil && !ofOneList(trouble) {
+		return trouble
 	}
 	if len(failed) > withErrorLimit {
 		polled.Note = strings.TrimSpace(polled.Note + " more sales failed to register than are kept in view; mend or archive them at the hub")
@@ -42,7 +41,26 @@ func (t *taking) withError(ctx context.Context, polled *Polled) error {
 		}
 		polled.WithError += lo.Ternary(held, 1, 0)
 	}
+	if trouble != nil {
+		held, err := t.unregistered(ctx)
+		polled.WithError = len(held)
+		polled.Note = strings.TrimSpace(polled.Note + " the list of sales that failed to register cannot be read; those held back stay so: " + books.Reason(trouble.Error()))
+		return err
+	}
 	return t.forgetUnlisted(ctx, listed)
+}
+
+// ofOneList says that an error of a list is the hub's with that list alone: not of
+// the account, which no other call can use either, nor of our own.
+func ofOneList(err error) bool {
+	hub := hubError(err)
+	switch {
+	case hub == nil || hub.Class == multivende.NeedsConsent:
+		return false
+	case hub.Class == multivende.NotAuthorised:
+		return hub.Status == http.StatusForbidden
+	}
+	return true
 }
 
 // holdUnregistered holds a sale back that failed to register, unless it was
@@ -77,12 +95,12 @@ func (t *taking) holdUnregistered(ctx context.Context, one multivende.CheckoutWi
 
 // forgetUnlisted closes the sales with an error that the hub lists no more.
 func (t *taking) forgetUnlisted(ctx context.Context, listed map[string]bool) error {
-	held, err := namesInState(ctx, t.store, t.merchant, IntakeHeldBack)
+	held, err := t.unregistered(ctx)
 	if err != nil {
 		return err
 	}
 	for _, name := range held {
-		if listed[name] || !strings.HasPrefix(name, unregisteredPrefix) {
+		if listed[name] {
 			continue
 		}
 		_, err := changeRecord(ctx, t.store, t.merchant, name, func(r *IntakeRecord) {
@@ -95,6 +113,12 @@ func (t *taking) forgetUnlisted(ctx context.Context, listed map[string]bool) err
 		}
 	}
 	return nil
+}
+
+// unregistered are the names of the sales with an error that are held back.
+func (t *taking) unregistered(ctx context.Context) ([]string, error) {
+	held, err := namesInState(ctx, t.store, t.merchant, IntakeHeldBack)
+	return lo.Filter(held, func(name string, _ int) bool { return strings.HasPrefix(name, unregisteredPrefix) }), err
 }
 
 // namesInState are the names of the orders that stand in a state.

@@ -273,6 +273,12 @@ func errorType(err error) string {
 	return ""
 }
 
+// isFinal says that no further try of a step would end otherwise.
+func isFinal(err error) bool {
+	var application *temporal.ApplicationError
+	return temporal.IsCanceledError(err) || errors.As(err, &application) && application.NonRetryable()
+}
+
 // errorWords is what an error says to people, without Temporal's wrapping.
 func errorWords(err error) string {
 	var application *temporal.ApplicationError

@@ -9,7 +9,7 @@ import (
 
 // Consent is the worker's interceptor that lets no step fail for want of a token: one that has
 // waited for its merchant's new code as long as a step may take begins to wait anew. Steps that
-// are done without when they take too long are not held up.
+// are done without when they take too long (impatient) are not held up.
 type Consent struct {
 	interceptor.WorkerInterceptorBase
 }
@@ -17,6 +17,19 @@ type Consent struct {
 // InterceptWorkflow holds a workflow's steps.
 func (*Consent) InterceptWorkflow(_ workflow.Context, next interceptor.WorkflowInboundInterceptor) interceptor.WorkflowInboundInterceptor {
 	return &consentInbound{interceptor.WorkflowInboundInterceptorBase{Next: next}}
+}
+
+type impatientKey struct{}
+
+// impatient marks a step that ends also for want of a token: who began it does without it, or
+// begins it anew.
+func impatient(ctx workflow.Context) workflow.Context {
+	return workflow.WithValue(ctx, impatientKey{}, true)
+}
+
+func isImpatient(ctx workflow.Context) bool {
+	marked, _ := ctx.Value(impatientKey{}).(bool)
+	return marked
 }
 
 type consentInbound struct {
@@ -33,7 +46,7 @@ type consentOutbound struct {
 
 func (c *consentOutbound) ExecuteActivity(ctx workflow.Context, activityType string, args ...any) workflow.Future {
 	begin := func() workflow.Future { return c.Next.ExecuteActivity(ctx, activityType, args...) }
-	if workflow.GetActivityOptions(ctx).ScheduleToCloseTimeout <= joinTimeout {
+	if isImpatient(ctx) {
 		return begin()
 	}
 	return &patientStep{Future: begin(), again: begin}

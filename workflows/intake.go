@@ -26,6 +26,8 @@ const (
 	takenAlong = 300
 	// pollLeft is after what time of the hub's a poll follows notices that were left to it.
 	pollLeft = activities.Duration(5 * time.Minute)
+	// backlogShown is how many lists of the backlog the progress query answers with.
+	backlogShown = 20
 	// noticeLength bounds the id of a notice, in bytes.
 	noticeLength = 150
 )
@@ -91,9 +93,7 @@ func newIntake(ctx workflow.Context, in IntakeInput) (*intake, error) {
 
 // listen takes notices, the news of runs, and confirmations.
 func (i *intake) listen(ctx workflow.Context) error {
-	err := workflow.SetQueryHandlerWithOptions(ctx, ProgressQuery, func() (IntakeProgress, error) {
-		return IntakeProgress{Merchant: i.merchant, IntakeState: i.state, Waiting: i.state.waiting() + i.reading}, nil
-	}, workflow.QueryHandlerOptions{Description: "how far the intake is"})
+	err := workflow.SetQueryHandlerWithOptions(ctx, ProgressQuery, func() (IntakeProgress, error) { return i.progress(), nil }, workflow.QueryHandlerOptions{Description: "how far the intake is"})
 	if err != nil {
 		return err
 	}
@@ -118,6 +118,14 @@ func (i *intake) listen(ctx workflow.Context) error {
 		}
 	})
 	return nil
+}
+
+// progress is how far the intake is, in figures: in a storm the notices would be more than a query may answer.
+func (i *intake) progress() IntakeProgress {
+	progress := IntakeProgress{Merchant: i.merchant, IntakeState: i.state, Waiting: i.state.waiting() + i.reading}
+	progress.Pending = nil
+	progress.Backlog = progress.Backlog[:min(len(progress.Backlog), backlogShown)]
+	return progress
 }
 
 // hear keeps each notice once. One that is being taken up is kept again: it may

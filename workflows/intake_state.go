@@ -75,7 +75,8 @@ type IntakeMaking struct {
 	Ended bool `json:"ended,omitempty"`
 }
 
-// IntakeProgress is the answer of an Intake's progress query.
+// IntakeProgress is the answer of an Intake's progress query: its state without Pending, and with
+// the first lists of its Backlog.
 type IntakeProgress struct {
 	Merchant string `json:"merchant"`
 	IntakeState

@@ -14,7 +14,7 @@ import (
 func (r *labelRun) find(ctx workflow.Context) error {
 	var found activities.FoundConnections
 	in := activities.FindConnectionsInput{Merchant: r.result.Merchant, Only: r.in.Connections, Channels: r.settings.Channels}
-	if err := workflow.ExecuteActivity(r.findStep(ctx, "list the connections"), connections.FindConnections, in).Get(ctx, &found); err != nil {
+	if err := r.findStep(ctx, "list the connections", connections.FindConnections, in, &found); err != nil {
 		return err
 	}
 	r.since = found.HubTime
@@ -44,9 +44,27 @@ func (r *labelRun) addTurn(connection activities.Connection, result *books.Conne
 	r.turns = append(r.turns, t)
 }
 
-// findStep is for the steps that find the orders: they end with the run's deadline.
-func (r *labelRun) findStep(ctx workflow.Context, summary string) workflow.Context {
-	return untilStep(ctx, summary, r.deadline)
+// findStep does a step that finds orders; it ends with the run's deadline. One that ended for want of
+// a token, or before the deadline because that was put off, begins anew.
+func (r *labelRun) findStep(ctx workflow.Context, summary string, activity, in, out any) error {
+	until := r.ends(ctx)
+	for {
+		err := workflow.ExecuteActivity(impatient(untilStep(ctx, summary, r.ends(ctx))), activity, in).Get(ctx, out)
+		if err == nil || isFinal(err) {
+			return err
+		}
+		if errorType(err) == activities.ErrorNeedsConsent {
+			if _, err := awaitUpTo(ctx, consentLook, "until the account can be used", func() bool { return r.pause.reason == "" }); err != nil {
+				return err
+			}
+			continue
+		}
+		end := r.ends(ctx)
+		if !end.After(until) || !end.After(workflow.Now(ctx)) {
+			return err
+		}
+		until = end
+	}
 }
 
 func (r *labelRun) scope(t *turn) activities.Scope {
@@ -64,7 +82,7 @@ func (r *labelRun) findAll(ctx workflow.Context) error {
 		workflow.Go(ctx, func(g workflow.Context) {
 			var step activities.Step
 			in := activities.FindOrdersInput{Scope: r.scope(t), Since: r.in.Since, IncludePrinted: r.in.IncludePrinted}
-			err := workflow.ExecuteActivity(r.findStep(g, "orders that wait on "+t.connection.Name), orders.FindOrders, in).Get(g, &step)
+			err := r.findStep(g, "orders that wait on "+t.connection.Name, orders.FindOrders, in, &step)
 			if err != nil && !temporal.IsCanceledError(err) {
 				r.lose(t, err)
 			}
@@ -83,7 +101,7 @@ func (r *labelRun) resolve(ctx workflow.Context, found []activities.Connection) 
 		Merchant: r.result.Merchant, Run: r.result.Run, Orders: r.in.Orders, OrdersKey: r.in.OrdersKey,
 		Connections: found, Since: r.in.Since, IncludePrinted: r.in.IncludePrinted,
 	}
-	if err := workflow.ExecuteActivity(r.findStep(ctx, "find the orders that the caller named"), orders.ResolveOrders, in).Get(ctx, &resolved); err != nil {
+	if err := r.findStep(ctx, "find the orders that the caller named", orders.ResolveOrders, in, &resolved); err != nil {
 		return err
 	}
 	r.unresolved = resolved.Unresolved

@@ -21,16 +21,21 @@ func (r *labelRun) hearAccount(ctx workflow.Context, news AccountNews) {
 	if news.Paused == r.pause.reason {
 		return
 	}
-	now := workflow.Now(ctx)
-	if r.pause.reason != "" {
-		r.deadline = r.deadline.Add(now.Sub(r.pause.since))
-	}
-	r.pause = accountPause{reason: news.Paused, since: now}
+	r.deadline = r.ends(ctx)
+	r.pause = accountPause{reason: news.Paused, since: workflow.Now(ctx)}
 	if r.publishing {
 		return
 	}
 	r.result.Reason = news.Paused
 	r.show(ctx)
+}
+
+// ends is the run's deadline, put off by the pause that goes on.
+func (r *labelRun) ends(ctx workflow.Context) time.Time {
+	if r.pause.reason == "" {
+		return r.deadline
+	}
+	return r.deadline.Add(workflow.Now(ctx).Sub(r.pause.since))
 }
 
 // endPause takes the reason of a pause out of the result of a run that publishes during it.

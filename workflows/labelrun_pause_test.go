@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/mock"
+	"go.temporal.io/sdk/temporal"
 
 	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/activities/books"
@@ -89,4 +91,86 @@ func TestARunWhoseAccountCannotBeUsed(t *testing.T) {
 		s.cancelled()
 		assert.Equal(t, time.Hour, s.closedAt)
 	})
+}
+
+// slowly is an error that passes; a test's activity is tried ten times at most.
+func slowly(kind string) error {
+	return temporal.NewApplicationErrorWithOptions("not now", kind, temporal.ApplicationErrorOptions{NextRetryDelay: 3 * time.Minute})
+}
+
+// TestAShortRunWaitsForConsentWhileItFindsItsOrders: the steps that find orders end with the run's
+// deadline, which does not pass meanwhile.
+func TestAShortRunWaitsForConsentWhileItFindsItsOrders(t *testing.T) {
+	t.Parallel()
+	const reason = "needs_consent: the hub lets us in no more"
+	const consented = 4 * time.Hour
+	for name, c := range map[string]struct {
+		// told: the run is told that its account can be used again.
+		told bool
+		// waits is the step that finds no token; busy is for how long the hub is busy then.
+		waits string
+		busy  time.Duration
+		named bool
+	}{
+		"at its connections":                        {told: true, waits: "connections"},
+		"at its orders":                             {told: true, waits: "orders"},
+		"at the orders that were named":             {told: true, waits: "named", named: true},
+		"and goes on when it is not told of it":     {waits: "connections"},
+		"and has the rest of its time all the same": {told: true, waits: "orders", busy: 15 * time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newRunScene(t, marketplace("c-1", "paris"))
+			s.SetWorkerOptions(consenting)
+			s.in.Within = activities.Duration(20 * time.Minute)
+			s.turns["c-1"] = labelsAll(time.Minute)
+			answer(s.scene, runs.OpenRun, activities.OpenedRun{Settings: activities.DefaultSettings(), Paused: reason}).Once()
+			has := func(step string) error {
+				switch {
+				case step != c.waits:
+				case s.passed() < consented:
+					return slowly(activities.ErrorNeedsConsent)
+				case s.passed() < consented+c.busy:
+					return slowly(activities.ErrorHub)
+				}
+				return nil
+			}
+			play(s.scene, connections.FindConnections, func(activities.FindConnectionsInput) (activities.FoundConnections, error) {
+				return activities.FoundConnections{Connections: s.connections, HubTime: begin}, has("connections")
+			})
+			if c.named {
+				s.in.Orders = []activities.OrderReference{{Order: "D-1"}}
+				play(s.scene, orders.ResolveOrders, func(activities.ResolveOrdersInput) (activities.ResolvedOrders, error) {
+					return activities.ResolvedOrders{Found: map[string]int{"c-1": 10}}, has("named")
+				})
+			} else {
+				play(s.scene, orders.FindOrders, func(activities.FindOrdersInput) (activities.Step, error) {
+					return activities.Step{Page: books.FoundPage, Counts: books.Counts{Pending: 10}}, has("orders")
+				})
+			}
+			s.publishes()
+			if c.told {
+				s.at(consented, func() { s.account("") })
+			}
+			s.at(2*time.Hour, func() { assert.Equal(t, books.RunPaused, s.progress().State) })
+			result := s.completed()
+			assert.Equal(t, 10, result.Outcomes[books.Labelled])
+			assert.Less(t, s.closedAt, consented+c.busy+consentLook+time.Minute)
+		})
+	}
+}
+
+func TestAStepThatFindsOrdersEndsWithTheDeadlineThatWasPutOff(t *testing.T) {
+	t.Parallel()
+	s := newRunScene(t, marketplace("c-1", "paris"))
+	s.SetWorkerOptions(consenting)
+	s.in.Within = activities.Duration(20 * time.Minute)
+	s.opens()
+	s.OnActivity(connections.FindConnections, mock.Anything, mock.Anything).Return(activities.FoundConnections{}, slowly(activities.ErrorHub))
+	s.at(5*time.Minute, func() { s.account("needs_consent") })
+	s.at(10*time.Minute, func() { s.account("") })
+	s.run()
+	assert.ErrorContains(t, s.GetWorkflowError(), "not now")
+	assert.Greater(t, s.passed(), 25*time.Minute-3*time.Minute)
+	assert.Less(t, s.passed(), 20*time.Minute+atLeast+time.Minute)
 }

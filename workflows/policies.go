@@ -51,9 +51,9 @@ func intakeStep(ctx workflow.Context, summary string) workflow.Context {
 	return step(ctx, TaskQueue, summary, stepTimeout, intakePatience)
 }
 
-// promptStep is for steps that somebody waits for.
+// promptStep is for steps that somebody waits for, and is told when they take too long.
 func promptStep(ctx workflow.Context, summary string) workflow.Context {
-	return step(ctx, TaskQueue, summary, promptPatience, promptPatience)
+	return impatient(step(ctx, TaskQueue, summary, promptPatience, promptPatience))
 }
 
 // filesStep is for steps that open, check and store label files.
@@ -68,7 +68,7 @@ func joinStep(ctx workflow.Context, summary string) workflow.Context {
 
 // briefStep is for steps on the files of a run that are done without when they take too long.
 func briefStep(ctx workflow.Context, summary string) workflow.Context {
-	return step(ctx, FilesTaskQueue, summary, joinTimeout, joinTimeout)
+	return impatient(step(ctx, FilesTaskQueue, summary, joinTimeout, joinTimeout))
 }
 
 // tellStep is for telling others, who may be away for a day.

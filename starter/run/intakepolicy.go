@@ -22,7 +22,7 @@ type policyCommands struct {
 type policySetCommand struct {
 	Policy     string   `arg:"" enum:"by-hand,at-hours,when-stock-confirmed,as-orders-come" help:"by-hand: when a run is started. at-hours: when a schedule starts one. when-stock-confirmed: as soon as starter confirm names the order. as-orders-come: minutes after the sale."`
 	Connection []string `placeholder:"ID" help:"Only for this marketplace connection; may be given more than once. Else for all that have no policy of their own."`
-	Yes        bool     `help:"Make labels as orders come although it binds orders early."`
+	Yes        bool     `help:"Make labels as orders come although it binds orders early; without --connection, also on connections that come later."`
 }
 
 // Run settles a policy and says which policies hold.
@@ -49,6 +49,9 @@ func (c *policySetCommand) Run(ctx context.Context, d desk) error {
 		}
 		for _, connection := range lo.CoalesceSliceOrEmpty(c.Connection, []string{""}) {
 			s.Policies[connection] = policy
+		}
+		if len(c.Connection) == 0 {
+			s.BindsEarly = c.Yes && policy == accounts.AsOrdersCome
 		}
 		return nil
 	})
@@ -94,6 +97,9 @@ func knownConnections(ctx context.Context, store *storage.Store, merchant string
 
 func policyWords(s accounts.Settings) string {
 	words := []string{"labels are made " + string(s.PolicyOf(""))}
+	if s.PolicyOf("") == accounts.AsOrdersCome && !s.BindsEarly {
+		words[0] += " (by-hand on channels on which asking for a label binds the order, also on connections that come later: --connection or --yes settles otherwise)"
+	}
 	for _, connection := range slices.Sorted(slices.Values(lo.Without(lo.Keys(s.Policies), ""))) {
 		words = append(words, connection+" "+string(s.Policies[connection]))
 	}
