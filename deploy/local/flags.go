@@ -44,7 +44,7 @@ type flags struct {
 
 	ClientID     string `name:"client-id" placeholder:"ID" help:"Connect the account by OAuth instead of a token: the application's client_id." group:"Another hub"`
 	ClientSecret string `name:"client-secret" env:"DESPACHO_CLIENT_SECRET" placeholder:"S" help:"The application's client_secret; DESPACHO_CLIENT_SECRET keeps it out of the list of processes." group:"Another hub"`
-	Code         string `placeholder:"ac-…" help:"The merchant's authorization code; without it the hub's consent page is opened. Not needed again with the same --data." group:"Another hub"`
+	Code         string `placeholder:"ac-…" help:"The merchant's authorization code; without it the hub's consent page is opened. Not needed again with the same --data, unless the account needs consent or its token has ended." group:"Another hub"`
 	RunOnly      bool   `name:"run-only" help:"The run and nothing after it: no orders by webhook, no schedule, no statuses." group:"After the run"`
 	NewOrders    int    `name:"new-orders" default:"350" placeholder:"N" help:"Orders that the sandbox sells after the run, told by webhook (default ${default})." group:"After the run"`
 	Schedule     bool   `help:"Also with --hub: make a schedule and let it run once." group:"After the run"`
