@@ -163,6 +163,12 @@ func patiently(ctx context.Context, try func(context.Context) error) error {
 	}
 }
 
+// Due says whether an account is to be renewed by now, as both clocks have it, and nobody has begun.
+func (r *Renewer) Due(account Account) bool {
+	begun := account.Renewal.Tries > 0 || !account.Renewal.Until.IsZero()
+	return account.State == Alive && !begun && account.dueIn(r.moment(account).hub) <= 0
+}
+
 func (r *Renewer) restingUntilDue(account Account) Standing {
 	m := r.moment(account)
 	return r.standing(account, true, max(m.real(account.dueIn(m.hub)), shortestPause))

@@ -17,7 +17,7 @@ const (
 	NoticesSignal = "notices"
 	// TokenRefusedSignal on Credentials takes a TokenRefused.
 	TokenRefusedSignal = "token-refused"
-	// ConnectedSignal on Credentials says that the merchant was connected (again).
+	// ConnectedSignal on Credentials says that the merchant was connected (again), or else that its account is to be looked at.
 	ConnectedSignal = "connected"
 	// AccountSignal on a LabelRun or StatusChange takes an AccountNews.
 	AccountSignal = "account"

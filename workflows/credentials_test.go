@@ -172,6 +172,28 @@ func TestCredentials(t *testing.T) {
 		s.runFor(2*time.Hour, CredentialsState{})
 		assert.Equal(t, []string{"0s wait", "1m0s wait", "1h1m0s go on"}, s.told)
 	})
+	t.Run("looks at once when it is told of an account, and few times however often", func(t *testing.T) {
+		t.Parallel()
+		s := newCredentialsScene(t)
+		s.at(time.Hour, func() {
+			for range 50 {
+				s.SignalWorkflow(ConnectedSignal, nil)
+			}
+		})
+		s.runFor(4*time.Hour, CredentialsState{})
+		assert.Len(t, s.kept, 3, "its first look, that of the first signal, and one for all that came meanwhile")
+		assert.Empty(t, s.told)
+	})
+	t.Run("renews a token at once that is due because the hub's clock was set forward", func(t *testing.T) {
+		t.Parallel()
+		s := newCredentialsScene(t)
+		s.at(time.Hour, func() {
+			s.expires = s.Now().Add(30 * time.Minute)
+			s.SignalWorkflow(ConnectedSignal, nil)
+		})
+		s.runFor(time.Hour+time.Minute, CredentialsState{})
+		assert.EqualValues(t, 2, s.generation)
+	})
 	t.Run("runs that wait are told to go on after it began anew", func(t *testing.T) {
 		t.Parallel()
 		s := newCredentialsScene(t)

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/samber/lo"
 
@@ -23,6 +24,8 @@ type application struct {
 	id, secret string
 	// newCode makes an authorization code; nil: the hub's consent page is asked.
 	newCode func() (string, error)
+	// given: somebody has pasted the code that newCode returns.
+	given bool
 }
 
 func (a application) known() bool { return a.id != "" }
@@ -30,7 +33,7 @@ func (a application) known() bool { return a.id != "" }
 func (f *flags) application() application {
 	app := application{id: f.ClientID, secret: f.ClientSecret}
 	if f.Code != "" {
-		app.newCode = func() (string, error) { return f.Code, nil }
+		app.newCode, app.given = func() (string, error) { return f.Code, nil }, true
 	}
 	return app
 }
@@ -38,7 +41,7 @@ func (f *flags) application() application {
 func (w *workbench) keyFile() string { return filepath.Join(w.running.Dir, "accounts-key.json") }
 
 // connect connects the hub's account, as `starter connect` does, unless the data folder holds it
-// already. What works for it begins with the worker, and the intake after the first run.
+// already and it can be used. What works for it begins with the worker, and the intake after the first run.
 func (w *workbench) connect(ctx context.Context, out io.Writer) error {
 	if !w.from.app.known() {
 		return nil
@@ -50,7 +53,11 @@ func (w *workbench) connect(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if len(known) == 0 {
+	needed, err := w.needsCode(ctx, known, out)
+	if err != nil {
+		return err
+	}
+	if needed {
 		if err := w.connectNow(ctx, out); err != nil {
 			return err
 		}
@@ -63,6 +70,29 @@ func (w *workbench) connect(ctx context.Context, out io.Writer) error {
 	}
 	w.from.merchant = known[0]
 	return nil
+}
+
+// needsCode says whether a code is to be exchanged: for the first account, and for one that can be
+// used no longer. A pasted code that is not needed stays good, and that is said.
+func (w *workbench) needsCode(ctx context.Context, known []string, out io.Writer) (bool, error) {
+	app := w.from.app
+	if len(known) != 1 || app.newCode == nil {
+		return len(known) == 0, nil
+	}
+	account, err := (&accounts.Vault{Store: w.store}).Look(ctx, known[0])
+	if err != nil {
+		return false, err
+	}
+	usable := account.Usable(account.HubNow(time.Now(), w.from.speed))
+	if account.State == accounts.NeedsConsent || app.given && !usable {
+		return true, nil
+	}
+	if app.given {
+		fmt.Fprintf(out, "\nThe code was not used and is still good: the data folder holds the account of merchant %s, whose token lives until %s.\n"+
+			"For another merchant give --merchant or another --data; for a new token all the same: starter connect --code\n",
+			account.Merchant, account.ExpiresAt.UTC().Format("2006-01-02 15:04 UTC"))
+	}
+	return false, nil
 }
 
 // connected are the merchants with an account here; only the one that is worked for, if it is known.

@@ -44,11 +44,11 @@ type flags struct {
 
 	ClientID     string `name:"client-id" placeholder:"ID" help:"Connect the account by OAuth instead of a token: the application's client_id." group:"Another hub"`
 	ClientSecret string `name:"client-secret" env:"DESPACHO_CLIENT_SECRET" placeholder:"S" help:"The application's client_secret; DESPACHO_CLIENT_SECRET keeps it out of the list of processes." group:"Another hub"`
-	Code         string `placeholder:"ac-…" help:"The merchant's authorization code; without it the hub's consent page is opened. Not needed again with the same --data." group:"Another hub"`
+	Code         string `placeholder:"ac-…" help:"The merchant's authorization code; without it the hub's consent page is opened. Not needed again with the same --data, unless the account needs consent or its token has ended." group:"Another hub"`
 	RunOnly      bool   `name:"run-only" help:"The run and nothing after it: no orders by webhook, no schedule, no statuses." group:"After the run"`
 	NewOrders    int    `name:"new-orders" default:"350" placeholder:"N" help:"Orders that the sandbox sells after the run, told by webhook (default ${default})." group:"After the run"`
 	Schedule     bool   `help:"Also with --hub: make a schedule and let it run once." group:"After the run"`
-	Shipped      int    `default:"-1" placeholder:"N" help:"Report so many labelled orders as shipped, with tracking (default 200; with --hub none unless said)." group:"After the run"`
+	Shipped      int    `default:"-1" placeholder:"N" help:"Report so many orders as shipped on channels that take a tracking number, each with one, made up where the order has none, and show each verified (default 200, or --new-orders if that is less; with --hub none unless said, and labelled ones alone)." group:"After the run"`
 
 	Data string `placeholder:"DIR" type:"path" help:"Folder of Temporal's database, S3, ports and names; a later start goes on with it. Default: a temporary folder." group:"The servers"`
 	Env  string `placeholder:"FILE" type:"path" help:"Write the settings there, so that after 'source FILE' the starter in another terminal talks to this stack. Default: settings.sh in the data folder." group:"The servers"`
@@ -70,7 +70,8 @@ const description = `A first look at despacho: Temporal with its web UI, S3, a s
 const exitCodes = `Exit codes:
   0  ended when asked to; with --once: the run completed and its books balance
      (whether every order has its label is for the closing table to say)
-  1  something did not start; with --once: the run failed, was cancelled or went on
+  1  something did not start, or fewer orders were shipped with tracking than asked for;
+     with --once: the run failed, was cancelled or went on
   2  a flag is wrong`
 
 func helpWithExitCodes(options kong.HelpOptions, ctx *kong.Context) error {
@@ -146,6 +147,20 @@ func (f *flags) hubSpeed() float64 {
 		return sandboxSpeed
 	}
 	return 1
+}
+
+// usuallyShipped is how many orders of the sandbox are reported as shipped.
+const usuallyShipped = 200
+
+// toShip is how many orders are to be reported as shipped.
+func (f *flags) toShip() int {
+	switch {
+	case f.Shipped >= 0:
+		return f.Shipped
+	case f.Hub == "":
+		return min(usuallyShipped, f.NewOrders)
+	}
+	return 0
 }
 
 var gatewayPattern = regexp.MustCompile(`^[^\s/:]*:[0-9]{1,5}$|^\[[0-9a-fA-F:]+\]:[0-9]{1,5}$`)

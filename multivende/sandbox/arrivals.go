@@ -33,6 +33,7 @@ var lives = []struct {
 type arrival struct {
 	connection *connection
 	life       Life
+	mode       string // its shipping mode, one of the connection's
 }
 
 // failure is a sale that the hub could not register.
@@ -86,12 +87,12 @@ func (h *Hub) arrive(at time.Time, like arrival) {
 		h.tell(at, aboutCheckouts, f.id, f.id, c)
 		h.schedule(f.repairedAt, func(at time.Time) {
 			g.start = at
-			s := h.join(g, c, n, life, at)
+			s := h.join(g, arrival{c, life, like.mode}, n, at)
 			f.repaired = s.id
 		})
 		return
 	}
-	s := h.join(g, c, n, life, at)
+	s := h.join(g, arrival{c, life, like.mode}, n, at)
 	switch life {
 	case PaidLater:
 		h.schedule(after(5*time.Minute, 115*time.Minute), func(at time.Time) { h.pay(at, s) })
@@ -106,11 +107,17 @@ func (h *Hub) arrive(at time.Time, like arrival) {
 }
 
 // join makes the sale with its orders and puts them where the lists show them.
-func (h *Hub) join(g *generator, c *connection, n uint64, life Life, at time.Time) *sale {
+func (h *Hub) join(g *generator, like arrival, n uint64, at time.Time) *sale {
+	c, life := like.connection, like.life
 	fate, mode := Labelable, "Standard"
 	switch {
 	case c.channel == nil:
 		fate = Shop
+	case like.mode != "":
+		mode = like.mode
+		if slices.Contains(c.channel.without, mode) {
+			fate = Unsupported
+		}
 	case life == NoLabel && len(c.channel.without) > 0:
 		fate, mode = Unsupported, g.pick(c.channel.without)
 	default:
@@ -156,6 +163,7 @@ func (h *Hub) comeIn(o *order, at time.Time) {
 	}
 	c := o.connection
 	switch {
+	case o.fate != Labelable && c.outward.takesTracking(o.mode): // until the seller reports it
 	case o.fate != Labelable || c.channel.first == "":
 		o.tracking, o.ready = o.parcels[0].tracking, o.fate == Labelable
 	case len(o.sales[0].orders) == 1:
@@ -192,6 +200,11 @@ func (h *Hub) drawConnection(dice *rand.Rand) *connection {
 	return h.connections[0]
 }
 
+// ships says whether the connection has the shipping mode.
+func (c *connection) ships(mode string) bool {
+	return c.channel != nil && (slices.Contains(c.channel.modes, mode) || slices.Contains(c.channel.without, mode))
+}
+
 func drawLife(dice *rand.Rand) Life {
 	place := dice.IntN(100)
 	for _, row := range lives {
@@ -213,12 +226,13 @@ func (h *Hub) salesRoute(r *http.Request) answer {
 		Clock      string `json:"clock"`
 		Connection string `json:"connection"`
 		Life       Life   `json:"life"`
+		Mode       string `json:"shipping_mode"`
 	}
 	refuse := func(format string, arguments ...any) answer {
 		return problem(http.StatusBadRequest, "BadRequestError", fmt.Sprintf(format, arguments...))
 	}
 	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
-		return refuse(`the body is not JSON with "count", "spread", "clock", "connection" and "life"`)
+		return refuse(`the body is not JSON with "count", "spread", "clock", "connection", "life" and "shipping_mode"`)
 	}
 	spread, err := time.ParseDuration(lo.CoalesceOrEmpty(body.Spread, "0s"))
 	c, named := lo.Find(h.connections, func(c *connection) bool { return c.called(body.Connection) || c.provider == body.Connection })
@@ -240,12 +254,14 @@ func (h *Hub) salesRoute(r *http.Request) answer {
 		return refuse(`clock %q: only "ours" is known`, body.Clock)
 	case !known:
 		return refuse("life %q is none", body.Life)
+	case body.Mode != "" && (c == nil || !c.ships(body.Mode)):
+		return refuse("shipping mode %q is none of connection %q", body.Mode, body.Connection)
 	}
 	if body.Clock == "ours" {
 		spread = time.Duration(float64(spread) * h.options.Speed)
 	}
-	like := arrival{connection: c, life: body.Life}
-	next := entry{Kind: "sales", Count: body.Count, Spread: spread, Life: body.Life}
+	like := arrival{connection: c, life: body.Life, mode: body.Mode}
+	next := entry{Kind: "sales", Count: body.Count, Spread: spread, Life: body.Life, Mode: body.Mode}
 	if c != nil {
 		next.ID = c.id
 	}

@@ -72,7 +72,8 @@ func TestSalesComeWhenTheyAreAskedFor(t *testing.T) {
 	for name, body := range map[string]object{
 		"none": {"count": 0}, "too many": {"count": 100_001}, "a spread that is none": {"count": 1, "spread": "soon"},
 		"a connection that is none": {"count": 1, "connection": "nobody"}, "a life that is none": {"count": 1, "life": "long"},
-		"a clock that is none": {"count": 1, "clock": "wall"},
+		"a clock that is none": {"count": 1, "clock": "wall"}, "a mode of no connection": {"count": 1, "shipping_mode": "me1"},
+		"a mode of another": {"count": 1, "connection": "dafiti", "shipping_mode": "me1"}, "a mode of a shop": {"count": 1, "connection": "vtex", "shipping_mode": "Standard"},
 	} {
 		assert.Equal(t, http.StatusBadRequest, v.call(http.MethodPost, "/sandbox/sales", body, "").Code, name)
 	}
@@ -154,4 +155,34 @@ func TestArrivalsAreJournalled(t *testing.T) {
 	assert.Equal(t, before.Orders[:len(before.Orders)], after.Orders[:len(before.Orders)])
 	_, err := New(Options{Dir: options.Dir, Arrivals: 61, Speed: 10})
 	require.ErrorIs(t, err, ErrOtherWorld)
+}
+
+func TestSalesComeOfAShippingMode(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	v := visit(t, Options{Dir: folder})
+	v.come(object{"count": 9, "connection": "mercadolibre", "life": "plain", "shipping_mode": "me1"})
+	v.come(object{"count": 9, "connection": "amazon", "life": "plain", "shipping_mode": "MFN"})
+	came := v.came()
+	for _, o := range came {
+		switch o.Channel {
+		case "mercadolibre":
+			assert.Equal(t, Unsupported, o.Fate)
+			assert.Equal(t, "me1", o.Mode)
+			assert.Empty(t, o.TrackNumber, "the seller reports it")
+		case "amazon":
+			assert.Equal(t, Labelable, o.Fate)
+			assert.Equal(t, "MFN", o.Mode)
+			assert.NotEmpty(t, o.TrackNumber)
+		}
+	}
+	require.GreaterOrEqual(t, len(came), 18)
+	require.NoError(t, v.hub.Close())
+	again, err := New(Options{Dir: folder, Now: v.time.now})
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, again.Close()) })
+	modes := func(orders []ReportOrder) []string {
+		return lo.Map(orders, func(o ReportOrder, _ int) string { return o.ID + " " + o.Mode })
+	}
+	assert.Subset(t, modes(again.Report().Orders), modes(came), "also after a new start")
 }

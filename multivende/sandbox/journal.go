@@ -42,6 +42,7 @@ type entry struct {
 	Millis  float64           `json:"millis,omitempty"` // of a webhook's answer
 	Count   int               `json:"count,omitempty"`  // of sales
 	Life    Life              `json:"life,omitempty"`
+	Mode    string            `json:"mode,omitempty"`
 	Spread  time.Duration     `json:"spread,omitempty"`
 	Beside  bool              `json:"beside,omitempty"`  // a refresh came while another was being answered
 	Courier *string           `json:"courier,omitempty"` // of a tracking

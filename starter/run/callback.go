@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os/exec"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,6 +24,8 @@ const (
 	callbackPath = "/callback"
 	// consentWait is how long a person may take on the consent page.
 	consentWait = 30 * time.Minute
+	// pageWithin is how long the browser may take to read the page that answers it.
+	pageWithin = time.Second
 )
 
 // redirectOf is the redirect address that the hub must know.
@@ -56,7 +60,13 @@ func catchCode(ctx context.Context, callback string) (*catcher, error) {
 	return c, nil
 }
 
-func (c *catcher) close() { _ = c.server.Close() }
+// close lets the browser have its page.
+func (c *catcher) close() {
+	bounded, cancel := context.WithTimeout(context.Background(), pageWithin)
+	defer cancel()
+	_ = c.server.Shutdown(bounded)
+	_ = c.server.Close()
+}
 
 // ServeHTTP takes the code, and nothing else.
 func (c *catcher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -73,14 +83,13 @@ func (c *catcher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	code, refused := query.Get("code"), query.Get("error")
 	switch {
 	case validCode(code):
+		showPage(w, http.StatusOK, "Autorización recibida", "Vuelva a la terminal; esta página se puede cerrar.")
 		c.tell(caught{code: multivende.Secret(code)})
-		fmt.Fprint(w, answerPage("Autorización recibida", "Vuelva a la terminal; esta página se puede cerrar."))
 	case refused != "":
+		showPage(w, http.StatusOK, "Sin autorización", "La cuenta no fue autorizada; vuelva a la terminal.")
 		c.tell(caught{refused: cut(plain(refused), 100)})
-		fmt.Fprint(w, answerPage("Sin autorización", "La cuenta no fue autorizada; vuelva a la terminal."))
 	default:
-		w.WriteHeader(http.StatusBadRequest)
-		fmt.Fprint(w, answerPage("Falta el código", "Esta dirección espera el código de autorización."))
+		showPage(w, http.StatusBadRequest, "Falta el código", "Esta dirección espera el código de autorización.")
 	}
 }
 
@@ -91,8 +100,13 @@ func (c *catcher) tell(what caught) {
 	}
 }
 
-func answerPage(title, text string) string {
-	return fmt.Sprintf("<!DOCTYPE html><html lang=es><title>despacho</title><h1>%s</h1><p>%s</p></html>\n", title, text)
+// showPage answers with a whole page, so that whoever hears of the code after it may end the program.
+func showPage(w http.ResponseWriter, status int, title, text string) {
+	page := fmt.Sprintf("<!DOCTYPE html><html lang=es><title>despacho</title><h1>%s</h1><p>%s</p></html>\n", title, text)
+	w.Header().Set("Content-Length", strconv.Itoa(len(page)))
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, page)
+	_ = http.NewResponseController(w).Flush()
 }
 
 // wait returns the code that the browser brings.

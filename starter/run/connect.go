@@ -61,7 +61,7 @@ func (c *connectCommand) Run(ctx context.Context, d desk) error {
 		return &Problem{
 			Code: ExitError, Cause: err,
 			Message: fmt.Sprintf("merchant %s is connected, but Temporal did not hear of it: %v", account.Merchant, err),
-			Hint:    "a worker that starts takes it up, and one that runs within five minutes",
+			Hint:    "nothing is to be done where a worker runs: it takes the account up within a minute, and one that starts at once",
 		}
 	}
 	return c.tell(ctx, d, vault, account, again)

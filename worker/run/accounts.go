@@ -19,6 +19,9 @@ const (
 	lookAfter = 5
 	// shortLife is less life than a token has when all is well; the hub's time.
 	shortLife = 30 * time.Minute
+	// lateNews is how old a code may be of which it is not known whether Credentials heard: by then it
+	// has looked by itself.
+	lateNews = time.Hour
 )
 
 // accountKeeper sees to it that each account is kept alive, and tells how they stand.
@@ -27,8 +30,15 @@ type accountKeeper struct {
 	hubs    *hubs
 	vault   *accounts.Vault
 	renewer *accounts.Renewer
-	// states are those that were told last.
+	// states are those that were told last, told the news of which each Credentials was told.
 	states map[string]accounts.State
+	told   map[string]accountNews
+}
+
+// accountNews is what a Credentials was told: of which code, and of which generation that it is due.
+type accountNews struct {
+	connected time.Time
+	due       int64
 }
 
 // newAccountKeeper makes what the settings allow for; nil where they name no keys.
@@ -44,7 +54,7 @@ func (p *process) newAccountKeeper(store *storage.Store, hubs *hubs) (*accountKe
 	if err != nil {
 		return nil, err
 	}
-	k := &accountKeeper{process: p, hubs: hubs, vault: &accounts.Vault{Store: store, Keys: keys}, states: map[string]accounts.State{}}
+	k := &accountKeeper{process: p, hubs: hubs, vault: &accounts.Vault{Store: store, Keys: keys}, states: map[string]accounts.State{}, told: map[string]accountNews{}}
 	k.renewer = &accounts.Renewer{Vault: k.vault, OAuth: oauth, Speed: p.settings.HubSpeed, HubClock: hubs.clock}
 	hubs.vault, hubs.demand = k.vault, k.demand
 	return k, nil
@@ -80,7 +90,8 @@ func (k *accountKeeper) watch(ctx context.Context) {
 	}
 }
 
-// look takes the accounts' figures; begin: it also starts the workflow of each that has none.
+// look takes the accounts' figures, and wakes those who sleep over news; begin: it also starts the
+// workflows of each account that has none.
 func (k *accountKeeper) look(ctx context.Context, begin bool) error {
 	merchants, err := k.vault.Merchants(ctx)
 	if err != nil {
@@ -89,10 +100,13 @@ func (k *accountKeeper) look(ctx context.Context, begin bool) error {
 	var found []accounts.Account
 	var wrong []error
 	for _, merchant := range merchants {
+		begin := begin
 		account, err := k.vault.Look(ctx, merchant)
 		if err == nil {
 			found = append(found, account)
 			k.tell(account)
+			woken, err := k.wake(ctx, account)
+			begin, wrong = begin || woken, append(wrong, err)
 		}
 		if begin && !errors.Is(err, accounts.ErrNotConnected) {
 			wrong = append(wrong, k.begin(ctx, merchant))
@@ -103,6 +117,30 @@ func (k *accountKeeper) look(ctx context.Context, begin bool) error {
 	}
 	k.process.metrics.observeAccounts(found, k.life)
 	return errors.Join(wrong...)
+}
+
+// wake has an account's Credentials look, once for each thing that it may not have heard of: a code
+// that was exchanged, and a token that is due earlier because the hub's clock was set forward.
+func (k *accountKeeper) wake(ctx context.Context, account accounts.Account) (woken bool, err error) {
+	if account.State != accounts.Alive {
+		return false, nil
+	}
+	told, seen := k.told[account.Merchant]
+	connected := !account.ConnectedAt.Equal(told.connected) && (seen || time.Since(account.ConnectedAt) < lateNews)
+	due := told.due != account.Generation && k.renewer.Due(account)
+	if connected || due {
+		_, err := k.process.servers.Temporal.SignalWithStartWorkflow(ctx, workflows.CredentialsID(account.Merchant), workflows.ConnectedSignal, nil,
+			service.CredentialsOptions(account.Merchant), workflows.CredentialsType, workflows.CredentialsInput{Merchant: account.Merchant})
+		if err != nil {
+			return false, err
+		}
+	}
+	told.connected = account.ConnectedAt
+	if due {
+		told.due = account.Generation
+	}
+	k.told[account.Merchant] = told
+	return connected || due, nil
 }
 
 func (k *accountKeeper) begin(ctx context.Context, merchant string) error {

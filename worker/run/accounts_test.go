@@ -3,6 +3,7 @@ package run
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -29,6 +30,9 @@ type credentialsTemporal struct {
 
 	mu      sync.Mutex
 	started []string
+	// woken are the merchants whose Credentials was told to look; deaf: it cannot be told.
+	woken []string
+	deaf  error
 }
 
 func (f *credentialsTemporal) ExecuteWorkflow(_ context.Context, options client.StartWorkflowOptions, workflow any, args ...any) (client.WorkflowRun, error) {
@@ -44,6 +48,12 @@ func (f *credentialsTemporal) ExecuteWorkflow(_ context.Context, options client.
 
 func (f *credentialsTemporal) SignalWithStartWorkflow(_ context.Context, _ string, signal string, arg any, options client.StartWorkflowOptions, workflow any, args ...any) (client.WorkflowRun, error) {
 	in, _ := args[0].(workflows.CredentialsInput)
+	if signal == workflows.ConnectedSignal && workflow == workflows.CredentialsType && options.ID == workflows.CredentialsID(in.Merchant) {
+		if f.deaf == nil {
+			f.woken = append(f.woken, in.Merchant)
+		}
+		return nil, f.deaf
+	}
 	if news, ok := arg.(workflows.TokenRefused); ok && signal == workflows.TokenRefusedSignal && workflow == workflows.CredentialsType && options.ID == workflows.CredentialsID(in.Merchant) {
 		f.refused(in.Merchant, news.Generation)
 	}
@@ -172,4 +182,71 @@ func TestAccountsAreLookedAfter(t *testing.T) {
 	require.NoError(t, keeper.vault.Disconnect(t.Context(), "m-1"))
 	require.NoError(t, keeper.look(t.Context(), false))
 	assert.NotContains(t, scrape(t, keeper.process.metrics), `merchant="m-1"`)
+}
+
+func TestACodeOfWhichTemporalDidNotHearIsTakenUpAtTheNextLook(t *testing.T) {
+	t.Parallel()
+	temporal := &credentialsTemporal{}
+	keeper, _ := newKeeper(t, "http://127.0.0.1:1", temporal)
+	keeper.connect(t, "m-1", "token-a", -50*time.Hour)
+	account, etag, err := keeper.vault.Open(t.Context(), "m-1")
+	require.NoError(t, err)
+	account.State, account.Reason = accounts.NeedsConsent, "the refresh token ended"
+	_, err = keeper.vault.Save(t.Context(), account, etag)
+	require.NoError(t, err)
+	require.NoError(t, keeper.look(t.Context(), true))
+	assert.Empty(t, temporal.woken, "nothing has changed for an account that needs consent")
+
+	keeper.connect(t, "m-1", "token-b", 6*time.Hour)
+	temporal.deaf = errors.New("nobody answers")
+	require.ErrorIs(t, keeper.look(t.Context(), false), temporal.deaf)
+	temporal.deaf = nil
+	temporal.started = nil
+	for range 3 {
+		require.NoError(t, keeper.look(t.Context(), false))
+	}
+	assert.Equal(t, []string{"m-1"}, temporal.woken, "told until it is heard, and once")
+	assert.Equal(t, []string{"credentials/m-1 Credentials m-1 m-1", "intake/m-1 Intake m-1 m-1"}, temporal.started, "what works for it begins, too")
+}
+
+func TestATokenThatTheHubsClockCallsDueIsRenewedBeforeItEnds(t *testing.T) {
+	t.Parallel()
+	ahead := 3*time.Hour + 30*time.Minute
+	hub := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Date", time.Now().Add(ahead).UTC().Format(http.TimeFormat))
+		_, _ = io.WriteString(w, `{"MerchantId":"m-1"}`)
+	}))
+	t.Cleanup(hub.Close)
+	temporal := &credentialsTemporal{}
+	keeper, _ := newKeeper(t, hub.URL, temporal)
+	given := time.Now().Add(-2 * time.Hour)
+	give := func() {
+		_, _, err := keeper.vault.Connect(t.Context(), multivende.Grant{
+			Merchant: "m-1", Token: "token-a", RefreshToken: "rt-1", At: given, ExpiresAt: given.Add(6 * time.Hour), RefreshExpiresAt: given.Add(48 * time.Hour),
+		}, given)
+		require.NoError(t, err)
+	}
+	give()
+	require.NoError(t, keeper.look(t.Context(), false))
+	assert.Empty(t, temporal.woken, "by the clock at which it was given it lives for four hours")
+
+	client, err := keeper.hubs.Hub("m-1")
+	require.NoError(t, err)
+	_, err = client.AppInfo(t.Context())
+	require.NoError(t, err)
+	for range 3 {
+		require.NoError(t, keeper.look(t.Context(), false))
+	}
+	assert.Equal(t, []string{"m-1"}, temporal.woken, "once for a generation")
+	give()
+	account, etag, err := keeper.vault.Open(t.Context(), "m-1")
+	require.NoError(t, err)
+	account.Renewal.Tries = 1
+	_, err = keeper.vault.Save(t.Context(), account, etag)
+	require.NoError(t, err)
+	require.NoError(t, keeper.look(t.Context(), false))
+	assert.Len(t, temporal.woken, 1, "whoever renews it is awake")
+	give()
+	require.NoError(t, keeper.look(t.Context(), false))
+	assert.Len(t, temporal.woken, 2, "once more for another generation")
 }

@@ -1,0 +1,78 @@
+package run
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// pageFirst is a browser's connection that notes whether the code was told before the page was out.
+type pageFirst struct {
+	*httptest.ResponseRecorder
+	catcher *catcher
+	early   bool
+}
+
+func (p *pageFirst) look() { p.early = p.early || len(p.catcher.found) > 0 }
+
+func (p *pageFirst) Write(page []byte) (int, error) {
+	p.look()
+	return p.ResponseRecorder.Write(page)
+}
+
+func (p *pageFirst) Flush() {
+	p.look()
+	p.ResponseRecorder.Flush()
+}
+
+func TestTheBrowserHasItsPageBeforeAnybodyHearsOfTheCode(t *testing.T) {
+	t.Parallel()
+	for _, query := range []string{"code=ac-1", "error=access_denied"} {
+		catcher, err := catchCode(t.Context(), "127.0.0.1:0")
+		require.NoError(t, err)
+		t.Cleanup(catcher.close)
+		request := httptest.NewRequest(http.MethodGet, "/callback?"+query, nil)
+		request.Host = catcher.host
+		browser := &pageFirst{ResponseRecorder: httptest.NewRecorder(), catcher: catcher}
+		catcher.ServeHTTP(browser, request)
+		assert.False(t, browser.early, query)
+		assert.True(t, browser.Flushed, query)
+		assert.Len(t, catcher.found, 1, query)
+	}
+}
+
+func TestEveryBrowserGetsItsPageHoweverSoonTheProgramEnds(t *testing.T) {
+	t.Parallel()
+	browse := func(address string) (string, error) {
+		answer, err := http.Get(address) //nolint:noctx // the catcher ends it
+		if err != nil {
+			return "", err
+		}
+		defer answer.Body.Close()
+		page, err := io.ReadAll(answer.Body)
+		return string(page), err
+	}
+	type seen struct {
+		page string
+		err  error
+	}
+	for range 400 {
+		catcher, err := catchCode(t.Context(), "127.0.0.1:0")
+		require.NoError(t, err)
+		shown := make(chan seen, 1)
+		go func() {
+			page, err := browse(redirectOf(catcher.host) + "?code=ac-1")
+			shown <- seen{page, err}
+		}()
+		_, err = catcher.wait(t.Context())
+		require.NoError(t, err)
+		catcher.close()
+		got := <-shown
+		require.NoError(t, got.err)
+		require.Contains(t, got.page, "Autorización recibida")
+	}
+}
