@@ -7,6 +7,8 @@ import (
 
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/interceptor"
+
+	"github.com/despacho/despacho/multivende"
 )
 
 // heartbeatEvery is how often a running activity says that it lives.
@@ -100,4 +102,17 @@ func activityID(ctx context.Context) string {
 	}
 	info := activity.GetInfo(ctx)
 	return info.WorkflowExecution.RunID + "/" + info.ActivityID
+}
+
+// skew is how far clocks may be apart, the hub's time.
+const skew = 30 * time.Second
+
+// scheduledAt is the hub's time before this activity's first try could begin.
+func scheduledAt(ctx context.Context, hub *multivende.Client) time.Time {
+	now := hub.Clock().Now().Add(-skew)
+	if !activity.IsActivity(ctx) {
+		return now
+	}
+	waited := max(time.Since(activity.GetInfo(ctx).ScheduledTime), 0)
+	return now.Add(-time.Duration(float64(waited) * hub.Clock().Speed()))
 }

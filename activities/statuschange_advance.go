@@ -159,9 +159,6 @@ type statusWork struct {
 	seen []pace.Seen
 }
 
-// skew is how far clocks may be apart, the hub's time.
-const skew = 30 * time.Second
-
 // seenKept bounds what a round tells of a channel's delays.
 const seenKept = 3
 
@@ -171,7 +168,7 @@ func (w *statusWork) begin(ctx context.Context) {
 		w.road = pickUpRoad{hub: w.hub, scope: w.in.StatusScope}
 	}
 	w.lost = attempt(ctx) > 1
-	w.began = w.hub.Clock().Now().Add(-w.hubSpan(sinceScheduled(ctx)) - skew)
+	w.began = scheduledAt(ctx, w.hub)
 	w.done = sentBefore(ctx)
 	w.sentBefore = sentMarks(w.done)
 	w.directory = sync.OnceValues(func() (directory, error) {

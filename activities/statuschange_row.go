@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"go.temporal.io/sdk/activity"
-
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/activities/books"
@@ -252,12 +250,4 @@ func sentMarks(marks []string) map[string]time.Time {
 		}
 	}
 	return at
-}
-
-// sinceScheduled is how long ago, in our time, this activity's first try could begin.
-func sinceScheduled(ctx context.Context) time.Duration {
-	if !activity.IsActivity(ctx) {
-		return 0
-	}
-	return max(time.Since(activity.GetInfo(ctx).ScheduledTime), 0)
 }

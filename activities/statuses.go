@@ -34,10 +34,12 @@ type SendStatusesInput struct {
 	Again bool `json:"again,omitempty"`
 }
 
-// SentStatuses is the page left and the hub's time when the last status was sent.
+// SentStatuses is the page left and the hub's time when the first status can have been sent, by any
+// try, and when the last was.
 type SentStatuses struct {
 	Step
-	SentAt time.Time `json:"sent_at"`
+	BeganAt time.Time `json:"began_at,omitzero"`
+	SentAt  time.Time `json:"sent_at"`
 }
 
 // SendStatuses sends a status for the pending orders of a page and leaves a
@@ -53,8 +55,9 @@ func (a *Statuses) send(ctx context.Context, in SendStatusesInput) (SentStatuses
 	if err != nil {
 		return SentStatuses{}, err
 	}
+	began := scheduledAt(ctx, hub)
 	if step, done, err := in.finished(ctx, a.Store, in.Out); done || err != nil {
-		return SentStatuses{Step: step, SentAt: hub.Clock().Now()}, err
+		return SentStatuses{Step: step, BeganAt: began, SentAt: hub.Clock().Now()}, err
 	}
 	page, err := in.page(ctx, a.Store, in.Page)
 	if err != nil {
@@ -66,7 +69,7 @@ func (a *Statuses) send(ctx context.Context, in SendStatusesInput) (SentStatuses
 		return SentStatuses{}, err
 	}
 	step, err := in.leave(ctx, a.Store, in.Out, s.page)
-	return SentStatuses{Step: step, SentAt: hub.Clock().Now()}, err
+	return SentStatuses{Step: step, BeganAt: began, SentAt: hub.Clock().Now()}, err
 }
 
 type statusSender struct {

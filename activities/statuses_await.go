@@ -31,11 +31,11 @@ type AwaitStatusesInput struct {
 	Page   string          `json:"page"`
 	Status channels.Status `json:"status"`
 	Out    string          `json:"out"`
-	// NotBefore is when the first look is worth it; SentAt when the status was sent last, FirstSentAt
-	// when it was sent first.
-	NotBefore   time.Time `json:"not_before"`
-	SentAt      time.Time `json:"sent_at"`
-	FirstSentAt time.Time `json:"first_sent_at,omitzero"`
+	// NotBefore is when the first look is worth it; SentAt when the status was sent last; BeganAt from
+	// when on it can have been sent first, zero where nobody says.
+	NotBefore time.Time `json:"not_before"`
+	SentAt    time.Time `json:"sent_at"`
+	BeganAt   time.Time `json:"began_at,omitzero"`
 	// Last: what is not on the channel when the window is over will not be sent again.
 	Last bool `json:"last,omitempty"`
 }
@@ -107,14 +107,6 @@ func (a *Statuses) look(ctx context.Context, hub *multivende.Client, in AwaitSta
 	return readings, readInto(ctx, hub, in, readings, rest)
 }
 
-// since is when the statuses waited for can have been sent first; zero where nobody says.
-func (in AwaitStatusesInput) since() time.Time {
-	if in.FirstSentAt.IsZero() {
-		return time.Time{}
-	}
-	return in.FirstSentAt.Add(-time.Duration(in.Settings.StatusWindow))
-}
-
 // longWait says that half the window is over, so that all are read although
 // the sample is not there: it may be the sample that is stuck.
 func longWait(now time.Time, in AwaitStatusesInput) bool {
@@ -134,7 +126,7 @@ func readInto(ctx context.Context, hub *multivende.Client, in AwaitStatusesInput
 	group.SetLimit(hubParallel)
 	for _, i := range which {
 		group.Go(func() error {
-			reading, err := readStatus(ctx, hub, readings[i].order, in.Status, in.since())
+			reading, err := readStatus(ctx, hub, readings[i].order, in.Status, in.BeganAt)
 			if err != nil {
 				return err
 			}

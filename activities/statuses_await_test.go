@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/multivende/sandbox"
 )
 
@@ -102,6 +103,43 @@ func TestAwaitStatuses(t *testing.T) {
 			}
 		}
 	})
+	t.Run("one that came while others were still being sent counts", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, sandbox.Options{Orders: 300})
+		scope := w.scope("linio")
+		orders := w.unsent(scope)
+		w.pend(scope, "read-00001", plain(scope, orders)...)
+		in := sendInput(scope)
+		await := awaitInput(in, must(w, w.statuses.SendStatuses, in))
+		w.pass(30 * time.Minute)
+		await.SentAt = w.client.Clock().Now()
+		w.pass(time.Minute)
+		assert.Equal(t, reported(orders), ids(w.page(scope, must(w, w.statuses.AwaitStatuses, await).Page).Ready))
+	})
+	t.Run("one that came before it was sent does not", func(t *testing.T) {
+		t.Parallel()
+		o := newOddHub(t, func(o *oddHub) map[string]any {
+			return o.in("linio", "Dropshipping", channels.ReadyToShip, object{
+				"synchronizationStatus": "changed", "DeliveryOrderStatusId": o.ids[channels.ReadyToShip], "createdAt": o.ago(48 * time.Hour), "updatedAt": o.ago(47 * time.Hour)})
+		}, nil)
+		ended := func(began time.Time, sends int) bool {
+			reading, err := readStatus(t.Context(), o.client, books.Order{ID: oddOrder, Sends: sends}, channels.ReadyToShip, began)
+			require.NoError(t, err)
+			return reading.done
+		}
+		assert.False(t, ended(o.client.Clock().Now().Add(-time.Minute), 1))
+		assert.True(t, ended(o.client.Clock().Now().Add(-time.Minute), 0), "nothing was sent: it is there")
+		assert.True(t, ended(o.client.Clock().Now().Add(-72*time.Hour), 1))
+	})
+	t.Run("a link of another status tells nothing", func(t *testing.T) {
+		t.Parallel()
+		o := newOddHub(t, func(o *oddHub) map[string]any {
+			return o.in("linio", "Dropshipping", channels.ReadyToShip, object{"synchronizationStatus": "changed", "DeliveryOrderStatusId": o.ids[channels.Handling]})
+		}, nil)
+		reading, err := readStatus(t.Context(), o.client, books.Order{ID: oddOrder}, channels.ReadyToShip, time.Time{})
+		require.NoError(t, err)
+		assert.False(t, reading.done)
+	})
 	t.Run("one that comes after its window counts, although it was sent again", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, sandbox.Options{Orders: 300, StatusDelays: map[string]time.Duration{"linio": 12 * time.Minute}})
@@ -109,7 +147,6 @@ func TestAwaitStatuses(t *testing.T) {
 		w.pend(scope, "read-00001", plain(scope, w.unsent(scope))...)
 		in := sendInput(scope)
 		await := awaitInput(in, must(w, w.statuses.SendStatuses, in))
-		await.FirstSentAt = await.SentAt
 		w.pass(10*time.Minute + time.Second)
 		in.Page, in.Out, in.Again = must(w, w.statuses.AwaitStatuses, await).Page, "status-00001-00003", true
 		sent := must(w, w.statuses.SendStatuses, in)

@@ -44,7 +44,7 @@ func sendInput(scope Scope) SendStatusesInput {
 }
 
 func awaitInput(in SendStatusesInput, sent SentStatuses) AwaitStatusesInput {
-	return AwaitStatusesInput{Scope: in.Scope, Page: sent.Page, Status: in.Status, Out: "status-00001-00002", SentAt: sent.SentAt}
+	return AwaitStatusesInput{Scope: in.Scope, Page: sent.Page, Status: in.Status, Out: "status-00001-00002", SentAt: sent.SentAt, BeganAt: sent.BeganAt}
 }
 
 // sends counts the statuses that the hub got of each order.

@@ -61,7 +61,7 @@ func (c *connectionRun) bring(ctx workflow.Context, trip statusTrip, page string
 		}
 		trip.take(ctx, sent.Step)
 		if sends == 1 {
-			first = sent.SentAt
+			first = sent.BeganAt
 		}
 		overdue, err := c.awaitStatuses(ctx, &trip, sent, first, sends)
 		if err != nil || overdue == "" {
@@ -79,7 +79,7 @@ func (c *connectionRun) awaitStatuses(ctx workflow.Context, trip *statusTrip, se
 	awaited := activities.AwaitedStatuses{Step: sent.Step}
 	for awaited.Counts.Pending > 0 && !awaited.Overdue {
 		in := activities.AwaitStatusesInput{
-			Scope: trip.scope, Page: awaited.Page, Status: trip.target, Out: trip.nextPage(), SentAt: sent.SentAt, FirstSentAt: first,
+			Scope: trip.scope, Page: awaited.Page, Status: trip.target, Out: trip.nextPage(), SentAt: sent.SentAt, BeganAt: first,
 			NotBefore: sent.SentAt.Add(time.Duration(c.usual)), Last: sends >= settings.StatusSends,
 		}
 		summary := fmt.Sprintf("wait until %s of %d orders is on the channel", trip.target, awaited.Counts.Pending)
