@@ -57,7 +57,7 @@ func (w *statusWork) begun(ctx context.Context, row statusbook.Open, seen readin
 	case at == elsewhere:
 	case w.ours(seen.link, row):
 		// An earlier try sent it, and its answer was lost.
-		row.Sent(lo.Latest(seen.link.At, row.AskedAt, w.began))
+		row.Sent(lo.Latest(seen.link.At, lo.CoalesceOrEmpty(row.AskedAt, w.began)))
 		return w.verify(ctx, row, seen)
 	case at == there, at == quiet, at == underway && !seen.link.Present && !w.lost && row.AskedAt.IsZero():
 		return w.end(row, statusbook.NotNeeded, fmt.Sprintf("the order is %s already", w.in.To)+untracked(row.Row, seen), 0)
