@@ -50,8 +50,20 @@ func (d deliveries) read(ctx context.Context, order string) (reading, error) {
 
 // linkOf is the newest link of a delivery that does not speak of another status than to.
 func linkOf(ctx context.Context, hub *multivende.Client, delivery multivende.DeliveryOrder, to channels.Status) multivende.StatusLink {
-	id, _ := hub.StatusID(ctx, to.Code()) // without it links are told by their code
-	return delivery.StatusLinks.Of(id, to.Code()).Newest()
+	return linkTo(ctx, delivery.StatusLinks, to.Code(), hub.StatusID)
+}
+
+// linkTo is the newest link that does not speak of another status than that of a code. The hub's
+// catalogue is looked into only where a link names its status by an id.
+func linkTo(ctx context.Context, links multivende.StatusLinks, code string, idOf func(context.Context, string) (string, error)) multivende.StatusLink {
+	if lo.NoneBy(links, func(link multivende.StatusLink) bool { return link.StatusID != "" }) {
+		return links.Of("", code).Newest()
+	}
+	id, err := idOf(ctx, code)
+	if err != nil {
+		return links.Newest() // nobody can tell them apart
+	}
+	return links.Of(id, code).Newest()
 }
 
 func (d deliveries) send(ctx context.Context, row statusbook.Row) error {
@@ -70,8 +82,7 @@ func (p pickUpRoad) read(ctx context.Context, order string) (reading, error) {
 		return reading{}, err
 	}
 	status, _ := channels.ParsePickUpStatus(pickUp.StatusCode)
-	id, _ := p.hub.PickUpStatusID(ctx, p.scope.To.PickUpCode())
-	link := pickUp.StatusLinks.Of(id, p.scope.To.PickUpCode()).Newest()
+	link := linkTo(ctx, pickUp.StatusLinks, p.scope.To.PickUpCode(), p.hub.PickUpStatusID)
 	return reading{status: status, link: link, connection: pickUp.ConnectionID, sales: pickUp.CheckoutIDs}, nil
 }
 

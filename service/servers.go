@@ -49,10 +49,10 @@ func Connect(ctx context.Context, wanted Wanted) (*Servers, error) {
 	s := &Servers{Temporal: wanted.Temporal, Namespace: cmp.Or(wanted.Namespace, client.DefaultNamespace), Store: wanted.Store, wanted: wanted}
 	err := errors.Join(s.openTemporal(), s.openStore(ctx))
 	if err == nil {
-		err = Until(ctx, wanted.Log, "Temporal", wanted.Patience, s.checkTemporal)
+		err = until(ctx, wanted.Log, "Temporal", wanted.Patience, s.checkTemporal)
 	}
 	if err == nil {
-		err = Until(ctx, wanted.Log, "the label store", wanted.Patience, s.readyStore)
+		err = until(ctx, wanted.Log, "the label store", wanted.Patience, s.readyStore)
 	}
 	if err != nil {
 		s.Close()
@@ -66,7 +66,7 @@ func (s *Servers) openTemporal() error {
 	if s.Temporal != nil {
 		return nil
 	}
-	options, err := TemporalOptions(s.wanted.Log, s.wanted.Metrics)
+	options, err := temporalOptions(s.wanted.Log, s.wanted.Metrics)
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (s *Servers) readyStore(ctx context.Context) error {
 		err = s.checkStore(ctx)
 	}
 	if err != nil && ctx.Err() == nil && !storage.IsTransient(err) {
-		return Final{Err: err}
+		return final{Err: err}
 	}
 	return err
 }

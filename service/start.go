@@ -16,16 +16,16 @@ const (
 	attributesWait = 10 * time.Second
 )
 
-// Final marks an error that waiting does not mend.
-type Final struct{ Err error }
+// final marks an error that waiting does not mend.
+type final struct{ Err error }
 
-func (f Final) Error() string { return f.Err.Error() }
-func (f Final) Unwrap() error { return f.Err }
+func (f final) Error() string { return f.Err.Error() }
+func (f final) Unwrap() error { return f.Err }
 
 // patienceWith is how long an error is worth waiting for.
 func patienceWith(err error, patience time.Duration) time.Duration {
 	switch {
-	case errors.As(err, &Final{}):
+	case errors.As(err, &final{}):
 		return 0
 	case errors.Is(err, ErrSearchAttributes):
 		return min(patience, attributesWait)
@@ -33,9 +33,9 @@ func patienceWith(err error, patience time.Duration) time.Duration {
 	return patience
 }
 
-// Until calls try with growing pauses until it succeeds, fails for good ([Final]) or patience
+// until calls try with growing pauses until it succeeds, fails for good ([final]) or patience
 // is over; each failure is logged.
-func Until(ctx context.Context, log *slog.Logger, what string, patience time.Duration, try func(context.Context) error) error {
+func until(ctx context.Context, log *slog.Logger, what string, patience time.Duration, try func(context.Context) error) error {
 	began, pause := time.Now(), firstPause
 	for {
 		err := attempt(ctx, try)

@@ -20,8 +20,8 @@ import (
 // `starter setup` registers it.
 var ErrSearchAttributes = errors.New("search attributes are missing")
 
-// TemporalOptions reads TEMPORAL_* and Temporal's configuration file.
-func TemporalOptions(log *slog.Logger, handler client.MetricsHandler) (client.Options, error) {
+// temporalOptions reads TEMPORAL_* and Temporal's configuration file.
+func temporalOptions(log *slog.Logger, handler client.MetricsHandler) (client.Options, error) {
 	options, err := envconfig.LoadDefaultClientOptions()
 	if err != nil {
 		return options, fmt.Errorf("TEMPORAL_*: the settings for Temporal cannot be read: %w", err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -46,7 +47,7 @@ func (w *workbench) connect(ctx context.Context, out io.Writer) error {
 	if !w.from.app.known() {
 		return nil
 	}
-	if err := w.makeKeys(); err != nil {
+	if err := w.makeKeys(ctx); err != nil {
 		return err
 	}
 	known, err := w.connected(ctx)
@@ -131,20 +132,16 @@ func (w *workbench) hubArguments() []string {
 }
 
 // makeKeys makes the keys that encrypt accounts, unless the data folder has them.
-func (w *workbench) makeKeys() error {
+func (w *workbench) makeKeys(ctx context.Context) error {
 	_, err := os.Stat(w.keyFile())
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	keys, err := accounts.NewKeys()
-	if err != nil {
-		return err
+	var said bytes.Buffer
+	if code := w.starter(&said).Main(ctx, []string{"accounts-key", "new", "--to", w.keyFile()}); code != starter.ExitComplete {
+		return fmt.Errorf("the keys that encrypt accounts could not be made: %s", said.String())
 	}
-	written, err := keys.JSON()
-	if err != nil {
-		return err
-	}
-	return replaceFile(w.keyFile(), []byte(written.Reveal()+"\n"), 0o600)
+	return nil
 }
 
 // starter is the command line on this stack.

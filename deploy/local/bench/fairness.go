@@ -49,18 +49,8 @@ func (f fairness) once(ctx context.Context, dir string, storming bool, figures *
 	}
 	defer func() { err = lo.CoalesceOrEmpty(err, s.close()) }()
 	calm, stormy := s.hubs[0], s.hubs[1]
-	for _, hub := range s.hubs {
-		if err := s.connect(ctx, hub); err != nil {
-			return 0, err
-		}
-	}
-	if err := s.work(ctx); err != nil {
+	if err := s.settle(ctx); err != nil {
 		return 0, err
-	}
-	for _, hub := range s.hubs {
-		if err := s.quiet(ctx, hub.Merchant(), 0); err != nil {
-			return 0, err
-		}
 	}
 	runs := starter.TemporalRuns{Client: s.temporal}
 	var storm starter.Started

@@ -53,6 +53,24 @@ func (s *scene) records(ctx context.Context, merchant string) (map[string]activi
 	return records, nil
 }
 
+// settle connects every merchant, lets a worker come, and waits until their intakes are quiet.
+func (s *scene) settle(ctx context.Context) error {
+	for _, hub := range s.hubs {
+		if err := s.connect(ctx, hub); err != nil {
+			return err
+		}
+	}
+	if err := s.work(ctx); err != nil {
+		return err
+	}
+	for _, hub := range s.hubs {
+		if err := s.quiet(ctx, hub.Merchant(), 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // quiet waits until a merchant's intake has heard so many notices and taken up all of them.
 func (s *scene) quiet(ctx context.Context, merchant string, notices int) error {
 	intakes := starter.TemporalIntakes{Client: s.temporal}

@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"strconv"
 	"time"
@@ -20,7 +19,6 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
 
-	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/deploy/local/stack"
 	gateway "github.com/despacho/despacho/gateway/run"
 	"github.com/despacho/despacho/multivende/sandbox"
@@ -60,7 +58,7 @@ func open(ctx context.Context, dir string, speed float64, worlds ...sandbox.Opti
 	for _, start := range []func() error{
 		func() error { return s.startStack(ctx, dir) },
 		func() error { return s.startHub(worlds) },
-		s.makeKeys,
+		func() error { return s.makeKeys(ctx) },
 		func() error { return s.startGateway(ctx) },
 	} {
 		if err := start(); err != nil {
@@ -121,17 +119,9 @@ func (s *scene) startHub(worlds []sandbox.Options) error {
 	return nil
 }
 
-func (s *scene) makeKeys() error {
-	keys, err := accounts.NewKeys()
-	if err != nil {
-		return err
-	}
-	written, err := keys.JSON()
-	if err != nil {
-		return err
-	}
+func (s *scene) makeKeys(ctx context.Context) error {
 	s.keys = filepath.Join(s.running.Dir, "accounts-key.json")
-	return os.WriteFile(s.keys, []byte(written.Reveal()), 0o600)
+	return s.starter(ctx, "accounts-key", "new", "--to", s.keys)
 }
 
 func (s *scene) startGateway(ctx context.Context) error {

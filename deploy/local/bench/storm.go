@@ -33,13 +33,7 @@ func storm(ctx context.Context, dir string, orders int, spread time.Duration) (f
 	}
 	defer func() { err = lo.CoalesceOrEmpty(err, s.close()) }()
 	hub := s.hubs[0]
-	if err := s.connect(ctx, hub); err != nil {
-		return figures, err
-	}
-	if err := s.work(ctx); err != nil {
-		return figures, err
-	}
-	if err := s.quiet(ctx, hub.Merchant(), 0); err != nil {
+	if err := s.settle(ctx); err != nil {
 		return figures, err
 	}
 	if err := s.rest(); err != nil {
