@@ -2,12 +2,7 @@ package books
 
 import (
 	"cmp"
-	"encoding/csv"
-	"fmt"
-	"io"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/samber/lo"
@@ -127,72 +122,4 @@ func (m Manifest) Reasons(most int) []ReasonCount {
 	}
 	slices.SortStableFunc(counts, func(a, b ReasonCount) int { return cmp.Compare(b.Count, a.Count) })
 	return counts[:min(len(counts), most)]
-}
-
-var manifestHeader = []string{
-	"position", "delivery_order_id", "delivery_order_code", "order_number", "connection_id", "channel",
-	"tracking_number", "items", "outcome", "reason", "status", "labels",
-	"courier", "shipping_mode", "warehouse_id", "warehouse_name", "deadline", "sold_at", "partly_cancelled", "sort",
-}
-
-// WriteCSV writes the rows as comma-separated values with a header. Items
-// read "2×SKU; 1×SKU", labels "file#first+count; …", on sheets with "/slot", and
-// what was changed on them in parentheses. The order of the pile stands in the
-// rows that are in it. Cells that a spreadsheet would take
-// for a formula start with an apostrophe.
-func (m Manifest) WriteCSV(w io.Writer) error {
-	out := csv.NewWriter(w)
-	if err := out.Write(manifestHeader); err != nil {
-		return err
-	}
-	for _, r := range m.Rows {
-		record := append(r.cells(), lo.Ternary(r.Position == nil, "", m.Sort))
-		for i, cell := range record {
-			record[i] = plainCell(cell)
-		}
-		if err := out.Write(record); err != nil {
-			return err
-		}
-	}
-	out.Flush()
-	return out.Error()
-}
-
-func (r Row) cells() []string {
-	position := ""
-	if r.Position != nil {
-		position = strconv.Itoa(*r.Position)
-	}
-	items := lo.Map(r.Items, func(i Item, _ int) string { return fmt.Sprintf("%d×%s", i.Quantity, i.SKU) })
-	labels := lo.Map(r.Labels, func(l Printed, _ int) string { return l.String() })
-	return []string{
-		position, r.ID, r.Code, r.OrderNumber, r.ConnectionID, r.Channel, r.TrackingNumber,
-		strings.Join(items, "; "), string(r.Outcome), r.Reason, string(r.Status), strings.Join(labels, "; "),
-		r.Courier, r.ShippingMode, r.WarehouseID, r.WarehouseName, moment(r.Deadline), moment(r.SoldAt), lo.Ternary(r.PartlyCancelled, "yes", ""),
-	}
-}
-
-func (p Printed) String() string {
-	text := fmt.Sprintf("%s#%d+%d", p.File, p.First, p.Count)
-	if p.Slot > 0 {
-		text += fmt.Sprintf("/%d", p.Slot)
-	}
-	if len(p.Notes) > 0 {
-		text += fmt.Sprintf(" (%s)", strings.Join(p.Notes, ", "))
-	}
-	return text
-}
-
-func moment(t *time.Time) string {
-	if t == nil {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
-}
-
-func plainCell(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }

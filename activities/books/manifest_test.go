@@ -4,6 +4,8 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
+	"math/rand/v2"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -69,6 +71,46 @@ var errFull = errors.New("disk full")
 type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errFull }
+
+// hostileText is a text of what spreadsheets and their files read something into.
+func hostileText(random *rand.Rand) string {
+	pieces := []string{"=1+1", "=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", ",", ";", "; ", "|", "\"", "'", " ", "\u00a0", "a", "2×B", "ñ"}
+	var text strings.Builder
+	for range random.IntN(7) {
+		text.WriteString(pieces[random.IntN(len(pieces))])
+	}
+	return strings.ReplaceAll(text.String(), "\r\n", "\n") // which a reader of CSV makes of it
+}
+
+func TestNoCellIsAFormulaWhateverASpreadsheetSplitsAt(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(1, 2))
+	begins := regexp.MustCompile(`^[\s\x{a0}"]*[=+\-@＝＋－＠]`)
+	for range 3000 {
+		text := hostileText(random)
+		row := books.Row{ID: text, Reason: text, Items: []books.Item{{SKU: "X;=1+1;Y", Quantity: -1}, {SKU: text, Quantity: 2}}, Labels: []books.Printed{{Notes: []string{text}}}}
+		var out strings.Builder
+		require.NoError(t, books.Manifest{Rows: []books.Row{row}}.WriteCSV(&out))
+		for _, separators := range []string{",", ";", "\t", "|", ",;\t|"} {
+			for _, piece := range strings.FieldsFunc(out.String(), func(r rune) bool { return strings.ContainsRune(separators+"\r\n", r) }) {
+				require.NotRegexp(t, begins, piece, "%q", out.String())
+			}
+		}
+		cells, err := csv.NewReader(strings.NewReader(out.String())).ReadAll()
+		require.NoError(t, err)
+		assert.Equal(t, text, books.CellText(cells[1][1]))
+		require.Equal(t, row.Items, books.ParseItems(books.CellText(cells[1][7])), "%q", cells[1][7])
+	}
+}
+
+func TestEveryCellOfAManifestIsInQuotes(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	require.NoError(t, books.Manifest{Rows: []books.Row{{ID: "X;=1+1;Y"}}}.WriteCSV(&out))
+	lines := strings.Split(out.String(), "\n")
+	assert.Regexp(t, `^"position",("[a-z_]+",?)+$`, lines[0])
+	assert.True(t, strings.HasPrefix(lines[1], `"","X;'=1+1;Y","",`), lines[1])
+}
 
 func TestResult(t *testing.T) {
 	t.Parallel()

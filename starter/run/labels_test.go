@@ -51,8 +51,10 @@ func TestAManifestIsReadAsItIsWritten(t *testing.T) {
 		books.RowOf(books.Entry{Order: books.Order{
 			ID: "d1", Code: "OD1", OrderNumber: "=2001", ConnectionID: "c", Channel: "paris", TrackingNumber: "T,1", Courier: "Starken",
 			ShippingMode: "Dropshipping", WarehouseID: "w", HandlingDeadline: moment, SoldAt: moment,
-			Items: []books.Item{{SKU: "A; B", Quantity: 2}, {SKU: "3×C", Quantity: 1}},
+			WarehouseName: "-1; piso", PartlyCancelled: true,
+			Items: []books.Item{{SKU: "A; B", Quantity: 2}, {SKU: "3×C", Quantity: 1}, {SKU: "X;=1+1;Y", Quantity: 1}, {SKU: "Z; 3×Q", Quantity: 1}},
 		}}),
+		books.RowOf(books.Entry{Order: books.Order{ID: " 'd3 ", OrderNumber: "-7,=8;\t@9|＋1", Courier: "\"=2\"", TrackingNumber: "'0012", Items: []books.Item{{SKU: `say "hi"`, Quantity: 1}}}}),
 		books.RowOf(books.Entry{Order: books.Order{ID: "d2", OrderNumber: "2002", Items: []books.Item{{SKU: "MUG", Quantity: 1}}}}),
 	}}
 	folder := t.TempDir()
@@ -65,7 +67,7 @@ func TestAManifestIsReadAsItIsWritten(t *testing.T) {
 		require.NoError(t, os.WriteFile(path, data, 0o600))
 		orders, err := readOrdersManifest(path)
 		require.NoError(t, err, name)
-		require.Len(t, orders, 2, name)
+		require.Len(t, orders, 3, name)
 		for i, row := range manifest.Rows {
 			assert.Equal(t, row.Order(), orders[i], name)
 		}

@@ -7,9 +7,7 @@ import (
 	"errors"
 	"io"
 	"os"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -72,7 +70,7 @@ func ordersOfManifestCSV(data []byte) ([]books.Order, error) {
 		if err != nil {
 			return nil, err
 		}
-		orders = append(orders, orderOfRecord(func(column string) string { return cell(record, slices.Index(header, column)) }))
+		orders = append(orders, orderOfRecord(func(column string) string { return manifestCell(record, slices.Index(header, column)) }))
 	}
 }
 
@@ -80,24 +78,18 @@ func orderOfRecord(value func(column string) string) books.Order {
 	return books.Order{
 		ID: value("delivery_order_id"), Code: value("delivery_order_code"), OrderNumber: value("order_number"),
 		ConnectionID: value("connection_id"), Channel: value("channel"), TrackingNumber: value("tracking_number"),
-		Items: itemsOf(value("items")), Courier: value("courier"), ShippingMode: value("shipping_mode"),
-		WarehouseID: value("warehouse_id"), HandlingDeadline: momentOf(value("deadline")), SoldAt: momentOf(value("sold_at")),
+		Items: books.ParseItems(value("items")), Courier: value("courier"), ShippingMode: value("shipping_mode"),
+		WarehouseID: value("warehouse_id"), WarehouseName: value("warehouse_name"),
+		HandlingDeadline: momentOf(value("deadline")), SoldAt: momentOf(value("sold_at")), PartlyCancelled: value("partly_cancelled") == "yes",
 	}
 }
 
-var itemBegins = regexp.MustCompile(`(?:^|; )([0-9]+)×`)
-
-// itemsOf reads "2×SKU; 1×SKU".
-func itemsOf(text string) []books.Item {
-	begins := itemBegins.FindAllStringSubmatchIndex(text, -1)
-	return lo.Map(begins, func(at []int, i int) books.Item {
-		end := len(text)
-		if i+1 < len(begins) {
-			end = begins[i+1][0]
-		}
-		quantity, _ := strconv.Atoi(text[at[2]:at[3]]) // too long for a number: 0
-		return books.Item{SKU: text[at[1]:end], Quantity: quantity}
-	})
+// manifestCell is a cell as it stood in the manifest, spaces and all.
+func manifestCell(record []string, column int) string {
+	if column < 0 || column >= len(record) {
+		return ""
+	}
+	return books.CellText(record[column])
 }
 
 // momentOf is the zero time for what is none.

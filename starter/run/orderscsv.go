@@ -11,6 +11,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/activities/books"
 )
 
 // parseCSVLines reads comma-, semicolon- or tab-separated values with a
@@ -55,13 +56,13 @@ func parseCSVLines(name string, data []byte) ([]line, error) {
 	}
 }
 
-// cell returns a column's text without the apostrophe with which a
-// spreadsheet marks a number as text.
+// cell returns a column's text without the apostrophes with which a
+// spreadsheet or a manifest marks it as text.
 func cell(record []string, column int) string {
 	if column < 0 || column >= len(record) {
 		return ""
 	}
-	return strings.Clone(strings.TrimPrefix(strings.TrimSpace(record[column]), "'"))
+	return strings.Clone(books.CellText(strings.TrimSpace(record[column])))
 }
 
 // separator is the one of comma, semicolon and tab that the header has most of.
