@@ -112,8 +112,20 @@ func (s *Servers) readyStore(ctx context.Context) error {
 	if err == nil {
 		err = s.checkStore(ctx)
 	}
+	if err == nil {
+		err = s.checkConditions(ctx)
+	}
 	if err != nil && ctx.Err() == nil && !storage.IsTransient(err) {
 		return final{Err: err}
+	}
+	return err
+}
+
+// checkConditions lets nothing start on a store where two writers may both be the first.
+func (s *Servers) checkConditions(ctx context.Context) error {
+	note, err := s.Store.CheckConditions(ctx)
+	if note != "" {
+		s.wanted.Log.Warn(note)
 	}
 	return err
 }

@@ -59,6 +59,37 @@ func TestConnectDoesNotWaitForWhatIsForbidden(t *testing.T) {
 	assert.NotContains(t, out.String(), "again_in")
 }
 
+func TestNothingStartsOnAStoreWithoutConditionalWrites(t *testing.T) {
+	t.Parallel()
+	for _, condition := range []string{"If-None-Match", "If-Match"} {
+		t.Run(condition, func(t *testing.T) {
+			t.Parallel()
+			server := storagetest.NewServer(t)
+			server.Ignore(condition)
+			var out bytes.Buffer
+			_, err := Connect(t.Context(), wanted(t, server, &out))
+			require.ErrorIs(t, err, storage.ErrUnconditional)
+			require.ErrorContains(t, err, "honour "+condition)
+			assert.NotContains(t, out.String(), "again_in", "waiting does not mend it")
+		})
+	}
+}
+
+func TestAGatewayThatMayNotTryConditionsSaysSoAndStarts(t *testing.T) {
+	t.Parallel()
+	server := storagetest.NewServer(t)
+	server.Fail(func(call storagetest.Call, _ *http.Request) storagetest.Fault {
+		if call == storagetest.PutObject {
+			return storagetest.Fault{Status: http.StatusForbidden, Code: "AccessDenied"}
+		}
+		return storagetest.Fault{}
+	})
+	var out bytes.Buffer
+	_, err := Connect(t.Context(), wanted(t, server, &out))
+	require.NoError(t, err)
+	assert.Contains(t, out.String(), "raw/!probe/*")
+}
+
 func TestReadinessSeesThatTheStoreIsGone(t *testing.T) {
 	t.Parallel()
 	server := storagetest.NewServer(t)

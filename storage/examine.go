@@ -4,34 +4,32 @@ import (
 	"context"
 	"errors"
 
-	"github.com/google/uuid"
 	"github.com/samber/lo"
 )
 
 // Examination is what a store was found to offer.
 type Examination struct {
-	// Unconditional: the server overwrites although it was told not to; nothing is safe there.
-	Unconditional bool
+	// Unconditional says which conditions of writes the server does not honour; nothing is safe
+	// there. It wraps [ErrUnconditional].
+	Unconditional error
+	// Untried says why conditions could not be tried.
+	Untried string
 	// NoExpiry: the server offers no expiry rules, or does not permit us to see them.
 	NoExpiry bool
 	// Unruled are the kinds of objects whose expiry rule of ours is missing.
 	Unruled []string
 }
 
-// Examine tries what despacho needs of the bucket: reading, writing, conditional writes, expiry
-// rules. It leaves nothing behind where it may delete, else one small object under runs/.
+// Examine tries what despacho needs of the bucket: writing, conditional writes, expiry rules. It
+// leaves nothing behind where it may delete, else one small object under raw/.
 func (s *Store) Examine(ctx context.Context) (Examination, error) {
 	var found Examination
-	key := RunRequest("doctor", uuid.NewString())
-	if _, err := s.PutIf(ctx, key, 1, ""); err != nil {
+	note, err := s.CheckConditions(ctx)
+	if found.Untried = note; errors.Is(err, ErrUnconditional) {
+		found.Unconditional = err
+	} else if err != nil {
 		return found, err
 	}
-	_, err := s.PutIf(ctx, key, 2, "")
-	found.Unconditional = err == nil
-	if err != nil && !errors.Is(err, ErrChanged) {
-		return found, err
-	}
-	_ = s.Delete(ctx, key)
 	rules, err := s.expiryRules(ctx)
 	if isNotOffered(err) {
 		found.NoExpiry = true

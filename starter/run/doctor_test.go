@@ -72,6 +72,7 @@ func TestADoctorSaysWhatToDo(t *testing.T) {
 			require.NoError(t, err)
 			c.server.OfferExpiry()
 		}, "S3 expiry", stateWarn, "labels", "starter setup"},
+		"a store that writes whatever it is told": {func(_ *testing.T, c *clinic) { c.server.Ignore("If-Match") }, "S3 conditional writes", stateFail, "If-Match", "nothing starts"},
 		"a merchant that is paused": {func(t *testing.T, c *clinic) {
 			_, err := accounts.ChangeSettings(t.Context(), c.store, c.merchant, func(s *accounts.Settings) error { s.Paused = true; return nil })
 			require.NoError(t, err)

@@ -45,6 +45,7 @@ type Runs interface {
 type Store interface {
 	Bucket() string
 	EnsureBucket(ctx context.Context) (notes []string, err error)
+	CheckConditions(ctx context.Context) (note string, err error)
 	Get(ctx context.Context, key string, value any) error
 	PutBytes(ctx context.Context, prefix, extension, contentType string, data []byte) (storage.File, error)
 	Reader(ctx context.Context, key string) (io.ReadCloser, int64, error)

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"google.golang.org/protobuf/types/known/durationpb"
 
+	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/workflows"
 )
 
@@ -48,7 +50,14 @@ func (setupCommand) Run(ctx context.Context, d desk) error {
 	for _, note := range notes {
 		d.print("%s", note)
 	}
-	d.print("bucket %s: ready", store.Bucket())
+	note, err := store.CheckConditions(ctx)
+	if errors.Is(err, storage.ErrUnconditional) {
+		return &Problem{Code: ExitUsage, Cause: err, Message: err.Error(), Hint: "set AWS_ENDPOINT_URL_S3 to it, and run starter setup again"}
+	}
+	if err != nil {
+		return err
+	}
+	d.print("bucket %s: %s", store.Bucket(), cmp.Or(note, "ready; it honours conditional writes"))
 	return nil
 }
 

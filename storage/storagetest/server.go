@@ -48,6 +48,7 @@ type Server struct {
 	mutex       sync.Mutex
 	calls       map[Call]int
 	fault       func(Call, *http.Request) Fault
+	ignored     []string
 	offerExpiry bool
 	expiry      []byte
 
@@ -123,6 +124,13 @@ func (s *Server) OfferExpiry() {
 	s.offerExpiry = true
 }
 
+// Ignore makes the server write as if it had not been told these conditions: If-None-Match, If-Match.
+func (s *Server) Ignore(conditions ...string) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.ignored = conditions
+}
+
 // Calls counts the requests since the server began, retries included.
 func (s *Server) Calls() map[Call]int {
 	s.mutex.Lock()
@@ -154,6 +162,9 @@ func (s *Server) note(call Call, r *http.Request) Fault {
 	s.mutex.Lock()
 	s.calls[call]++
 	fault := s.fault
+	for _, condition := range s.ignored {
+		r.Header.Del(condition)
+	}
 	s.mutex.Unlock()
 	if fault == nil {
 		return Fault{}

@@ -55,6 +55,7 @@ func Suite(t *testing.T, store *storage.Store) {
 	t.Run("of many who put at once exactly one is first", c.putOnceAtOnce)
 	t.Run("an overwritten object holds the last value", c.overwrite)
 	t.Run("a conditional write fails when another came between", c.conditionalWrite)
+	t.Run("conditional writes are found to be honoured, by many at once", c.conditions)
 	t.Run("what is not there is told as such", c.notThere)
 	t.Run("a list goes over pages in the order of keys", c.listPages)
 	t.Run("a link downloads the object under the name that was asked for", c.link)
@@ -193,6 +194,18 @@ func (c contract) conditionalWrite(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, record{Owner: "second"}, read)
 	assert.Equal(t, second, etag)
+}
+
+func (c contract) conditions(t *testing.T) {
+	group, ctx := errgroup.WithContext(t.Context())
+	for range 8 {
+		group.Go(func() error {
+			note, err := c.store.CheckConditions(ctx)
+			assert.Empty(t, note)
+			return err
+		})
+	}
+	require.NoError(t, group.Wait())
 }
 
 func (c contract) notThere(t *testing.T) {

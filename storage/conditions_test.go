@@ -1,0 +1,104 @@
+package storage_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/despacho/despacho/storage"
+	"github.com/despacho/despacho/storage/storagetest"
+)
+
+func TestAServerThatIgnoresAConditionIsFound(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		ignored  []string
+		says     string
+		silentOn string
+	}{
+		"of what is not there": {[]string{"If-None-Match"}, "honour If-None-Match when", "If-Match"},
+		"of what was read":     {[]string{"If-Match"}, "honour If-Match when", "If-None-Match"},
+		"both":                 {[]string{"If-None-Match", "If-Match"}, "honour If-None-Match and If-Match when", "none"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server, store := started(t)
+			server.Ignore(test.ignored...)
+			note, err := store.CheckConditions(t.Context())
+			require.ErrorIs(t, err, storage.ErrUnconditional)
+			assert.Empty(t, note)
+			assert.False(t, storage.IsTransient(err))
+			assert.ErrorContains(t, err, test.says)
+			assert.ErrorContains(t, err, "use a server that does")
+			assert.NotContains(t, err.Error(), test.silentOn)
+			found, err := store.Examine(t.Context())
+			require.NoError(t, err)
+			assert.ErrorIs(t, found.Unconditional, storage.ErrUnconditional)
+		})
+	}
+}
+
+func TestATryOfConditionsLeavesNothingAndIsCheap(t *testing.T) {
+	t.Parallel()
+	server, store := started(t)
+	before := server.Calls()
+	note, err := store.CheckConditions(t.Context())
+	require.NoError(t, err)
+	assert.Empty(t, note)
+	after := server.Calls()
+	assert.Equal(t, 3, after[storagetest.PutObject]-before[storagetest.PutObject])
+	assert.Equal(t, 1, after[storagetest.DeleteObjects]-before[storagetest.DeleteObjects])
+	require.NoError(t, store.List(t.Context(), storage.NoticesPrefix("m"), func(o storage.Object) error {
+		assert.Fail(t, o.Key)
+		return nil
+	}))
+	require.NoError(t, store.List(t.Context(), "raw/", func(o storage.Object) error {
+		assert.Fail(t, o.Key)
+		return nil
+	}))
+}
+
+func TestATryOfConditionsThatIsRefusedIsNotedOnly(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]storagetest.Fault{
+		"by a right that is missing": {Status: http.StatusForbidden, Code: "AccessDenied"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server, store := started(t)
+			server.Fail(func(call storagetest.Call, r *http.Request) storagetest.Fault {
+				if r.Header.Get("If-Match") != "" {
+					return fault
+				}
+				return storagetest.Fault{}
+			})
+			note, err := store.CheckConditions(t.Context())
+			require.NoError(t, err)
+			assert.Contains(t, note, "raw/!probe/*")
+		})
+	}
+	t.Run("and one that the server does not know is as one that it ignores", func(t *testing.T) {
+		t.Parallel()
+		server, store := started(t)
+		server.Fail(func(call storagetest.Call, r *http.Request) storagetest.Fault {
+			if r.Header.Get("If-Match") != "" {
+				return storagetest.Fault{Status: http.StatusNotImplemented, Code: "NotImplemented"}
+			}
+			return storagetest.Fault{}
+		})
+		_, err := store.CheckConditions(t.Context())
+		require.ErrorIs(t, err, storage.ErrUnconditional)
+	})
+	t.Run("and a server that is busy is asked again later", func(t *testing.T) {
+		t.Parallel()
+		server, store := started(t)
+		server.Fail(func(storagetest.Call, *http.Request) storagetest.Fault {
+			return storagetest.Fault{Status: http.StatusServiceUnavailable, Code: "SlowDown"}
+		})
+		_, err := store.CheckConditions(t.Context())
+		require.Error(t, err)
+		assert.True(t, storage.IsTransient(err))
+	})
+}
