@@ -83,11 +83,13 @@ func NewOAuth(config OAuthConfig) (*OAuth, error) {
 func (o *OAuth) Clock() *Clock { return o.client.clock }
 
 // ConsentURL is the page on which a merchant lets the application in; afterwards the browser is
-// sent to the redirect address with ?code=ac-…. The hub knows that address beforehand. Each
-// consent makes a new connection beside those that are there.
-func (o *OAuth) ConsentURL(redirect string, scopes []string) string {
+// sent to the redirect address with ?code=ac-…, and with the state where the hub gives it back, of
+// which it says nothing. The hub knows that address beforehand. Each consent makes a new connection
+// beside those that are there.
+func (o *OAuth) ConsentURL(redirect, state string, scopes []string) string {
 	query := url.Values{
 		"response_type": {"code"}, "client_id": {o.clientID}, "redirect_uri": {redirect}, "scope": {strings.Join(scopes, " ")},
+		"state": {state},
 	}
 	path := o.client.routes[routeConsent].template
 	separator := "?"

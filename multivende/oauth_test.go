@@ -189,11 +189,12 @@ func TestNewOAuthNamesAllThatIsMissing(t *testing.T) {
 func TestConsentURL(t *testing.T) {
 	t.Parallel()
 	oauth := newOAuth(t, "https://hub.example.com")
-	page, err := url.Parse(oauth.ConsentURL("http://127.0.0.1:8477/callback", []string{"read:channels", "read:checkouts"}))
+	page, err := url.Parse(oauth.ConsentURL("http://127.0.0.1:8477/callback", "s-1", []string{"read:channels", "read:checkouts"}))
 	require.NoError(t, err)
 	assert.Equal(t, "https://hub.example.com/apps/authorize", page.Scheme+"://"+page.Host+page.Path)
 	assert.Equal(t, url.Values{
 		"response_type": {"code"}, "client_id": {"120012001200"}, "redirect_uri": {"http://127.0.0.1:8477/callback"}, "scope": {"read:channels read:checkouts"},
+		"state": {"s-1"},
 	}, page.Query())
 }
 

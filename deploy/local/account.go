@@ -108,6 +108,9 @@ func (w *workbench) connected(ctx context.Context) ([]string, error) {
 
 func (w *workbench) connectNow(ctx context.Context, out io.Writer) error {
 	arguments := append([]string{"connect"}, w.hubArguments()...)
+	if w.from.merchant != "" {
+		arguments = append(arguments, "--merchant", w.from.merchant)
+	}
 	if w.from.app.newCode != nil {
 		code, err := w.from.app.newCode()
 		if err != nil {

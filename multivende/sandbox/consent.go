@@ -22,6 +22,7 @@ var consentPage = template.Must(template.New("consent").Parse(`<!DOCTYPE html>
 <input type="hidden" name="client_id" value="{{.Client}}">
 <input type="hidden" name="redirect_uri" value="{{.Redirect}}">
 <input type="hidden" name="scope" value="{{.Asked}}">
+<input type="hidden" name="state" value="{{.State}}">
 <button type="submit" name="decision" value="accept">Aceptar</button>
 <button type="submit" name="decision" value="refuse">Rechazar</button>
 </form>
@@ -74,6 +75,7 @@ func (h *Hub) showConsent(r *http.Request) answer {
 	return htmlPage(http.StatusOK, consentPage, map[string]any{
 		"Client": h.options.ClientID, "Merchant": h.options.MerchantID, "Scopes": scopes,
 		"Redirect": form.Get("redirect_uri"), "Asked": strings.Join(scopes, " "),
+		"State": form.Get("state"),
 	})
 }
 
@@ -91,6 +93,9 @@ func (h *Hub) decideConsent(r *http.Request) answer {
 		return htmlPage(http.StatusBadRequest, refusedPage, "El redirect_uri no es una dirección.")
 	}
 	query := back.Query()
+	if state := r.Form.Get("state"); h.options.GiveStateBack && state != "" {
+		query.Set("state", state)
+	}
 	if r.Form.Get("decision") == "refuse" {
 		query.Set("error", "access_denied")
 		back.RawQuery = query.Encode()

@@ -42,6 +42,9 @@ type Options struct {
 	// Redirects are the addresses to which a consent may lead; nil means
 	// http://127.0.0.1:8477/callback.
 	Redirects []string
+	// GiveStateBack has the consent page lead back with the state with which it was opened; the
+	// guide knows no state.
+	GiveStateBack bool
 	// OAuthOnly refuses Token: only tokens that OAuth hands out are accepted.
 	OAuthOnly bool
 	// OldTokensLive leaves a token alive to its end when it has been refreshed;

@@ -2,13 +2,17 @@ package run
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/subtle"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,6 +28,8 @@ const (
 	callbackPath = "/callback"
 	// consentWait is how long a person may take on the consent page.
 	consentWait = 30 * time.Minute
+	// caughtAtOnce are kept while the one before them is exchanged.
+	caughtAtOnce = 16
 	// pageWithin is how long the browser may take to read the page that answers it.
 	pageWithin = time.Second
 )
@@ -35,17 +41,22 @@ func redirectOf(callback string) string { return "http://" + callback + callback
 type caught struct {
 	code    multivende.Secret
 	refused string
+	// ours: it came with the state that was sent, so it is the answer to our page.
+	ours bool
 }
 
-// catcher waits for the browser.
+// catcher waits for the browser. Any page that is open in it can send it here as well, so what
+// no consent page sends is turned away, and nothing but a code or an answer that is ours ends the wait.
 type catcher struct {
 	host   string
+	hub    string // its origin, from which its page may say that it comes
+	state  string // what a hub that gives it back has to give back
 	server *http.Server
 	found  chan caught
 }
 
 // catchCode listens for the browser that the hub sends back.
-func catchCode(ctx context.Context, callback string) (*catcher, error) {
+func catchCode(ctx context.Context, callback, hub string) (*catcher, error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", callback)
 	if err != nil {
 		return nil, &Problem{
@@ -54,7 +65,7 @@ func catchCode(ctx context.Context, callback string) (*catcher, error) {
 			Hint:    "end that program, or take the code from the merchant's application list and give it with --code ac-…",
 		}
 	}
-	c := &catcher{host: listener.Addr().String(), found: make(chan caught, 1)}
+	c := &catcher{host: listener.Addr().String(), hub: originOf(hub), state: rand.Text(), found: make(chan caught, caughtAtOnce)}
 	c.server = &http.Server{Handler: c, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second, MaxHeaderBytes: 16 << 10}
 	go func() { _ = c.server.Serve(listener) }()
 	return c, nil
@@ -81,22 +92,43 @@ func (c *catcher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	query := r.URL.Query()
 	code, refused := query.Get("code"), query.Get("error")
+	state := query.Get("state")
+	ours := subtle.ConstantTimeCompare([]byte(state), []byte(c.state)) == 1
 	switch {
+	case !c.navigates(r) || state != "" && !ours:
+		showPage(w, http.StatusForbidden, "No es la respuesta esperada", "Esta dirección espera la respuesta de la página de autorización.")
 	case validCode(code):
 		showPage(w, http.StatusOK, "Autorización recibida", "Vuelva a la terminal; esta página se puede cerrar.")
-		c.tell(caught{code: multivende.Secret(code)})
+		c.tell(caught{code: multivende.Secret(code), ours: ours})
 	case refused != "":
 		showPage(w, http.StatusOK, "Sin autorización", "La cuenta no fue autorizada; vuelva a la terminal.")
-		c.tell(caught{refused: cut(plain(refused), 100)})
+		c.tell(caught{refused: cut(plain(refused), 100), ours: ours})
 	default:
 		showPage(w, http.StatusBadRequest, "Falta el código", "Esta dirección espera el código de autorización.")
 	}
 }
 
+// navigates says whether a whole page leads here, as the hub does, and not what another page
+// loads within itself. Browsers that send no Sec-Fetch headers send an Origin with scripts' requests.
+func (c *catcher) navigates(r *http.Request) bool {
+	return slices.Contains([]string{"", c.hub}, r.Header.Get("Origin")) &&
+		slices.Contains([]string{"", "navigate"}, r.Header.Get("Sec-Fetch-Mode")) &&
+		slices.Contains([]string{"", "document"}, r.Header.Get("Sec-Fetch-Dest"))
+}
+
+// originOf is an address as a browser names it in Origin.
+func originOf(address string) string {
+	parsed, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return parsed.Scheme + "://" + parsed.Host
+}
+
 func (c *catcher) tell(what caught) {
 	select {
 	case c.found <- what:
-	default: // the first one counts
+	default: // more than anybody consents to
 	}
 }
 
@@ -109,20 +141,25 @@ func showPage(w http.ResponseWriter, status int, title, text string) {
 	_ = http.NewResponseController(w).Flush()
 }
 
-// wait returns the code that the browser brings.
-func (c *catcher) wait(ctx context.Context) (multivende.Secret, error) {
-	limit := time.NewTimer(consentWait)
-	defer limit.Stop()
-	select {
-	case <-ctx.Done():
-		return "", ctx.Err()
-	case <-limit.C:
-		return "", errors.New("nobody consented within " + consentWait.String())
-	case what := <-c.found:
-		if what.refused != "" {
-			return "", &Problem{Code: ExitError, Message: "the merchant did not consent: " + what.refused}
+// wait returns the next code that the browser brings before the limit. A refusal that does not
+// show that it is the consent page's is told to note, and the wait goes on.
+func (c *catcher) wait(ctx context.Context, limit <-chan time.Time, note func(string)) (multivende.Secret, error) {
+	for {
+		select {
+		case <-ctx.Done():
+			return "", ctx.Err()
+		case <-limit:
+			return "", errors.New("nobody consented within " + consentWait.String())
+		case what := <-c.found:
+			switch {
+			case what.refused == "":
+				return what.code, nil
+			case what.ours:
+				return "", &Problem{Code: ExitError, Message: "the merchant did not consent: " + what.refused}
+			default:
+				note("the browser came back without a code: " + what.refused)
+			}
 		}
-		return what.code, nil
 	}
 }
 

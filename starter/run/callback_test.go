@@ -32,7 +32,7 @@ func (p *pageFirst) Flush() {
 func TestTheBrowserHasItsPageBeforeAnybodyHearsOfTheCode(t *testing.T) {
 	t.Parallel()
 	for _, query := range []string{"code=ac-1", "error=access_denied"} {
-		catcher, err := catchCode(t.Context(), "127.0.0.1:0")
+		catcher, err := catchCode(t.Context(), "127.0.0.1:0", "https://hub.example/x")
 		require.NoError(t, err)
 		t.Cleanup(catcher.close)
 		request := httptest.NewRequest(http.MethodGet, "/callback?"+query, nil)
@@ -61,18 +61,54 @@ func TestEveryBrowserGetsItsPageHoweverSoonTheProgramEnds(t *testing.T) {
 		err  error
 	}
 	for range 400 {
-		catcher, err := catchCode(t.Context(), "127.0.0.1:0")
+		catcher, err := catchCode(t.Context(), "127.0.0.1:0", "https://hub.example/x")
 		require.NoError(t, err)
 		shown := make(chan seen, 1)
 		go func() {
 			page, err := browse(redirectOf(catcher.host) + "?code=ac-1")
 			shown <- seen{page, err}
 		}()
-		_, err = catcher.wait(t.Context())
+		_, err = catcher.wait(t.Context(), nil, nil)
 		require.NoError(t, err)
 		catcher.close()
 		got := <-shown
 		require.NoError(t, got.err)
 		require.Contains(t, got.page, "Autorización recibida")
+	}
+}
+
+func TestWhatAPageLoadsWithinItselfIsNoConsent(t *testing.T) {
+	t.Parallel()
+	type headers map[string]string
+	for name, test := range map[string]struct {
+		sent headers
+		want int
+	}{
+		"the hub sends the browser":             {headers{"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Sec-Fetch-Site": "cross-site"}, http.StatusOK},
+		"a browser without such headers":        {headers{}, http.StatusOK},
+		"the hub names itself":                  {headers{"Origin": "https://hub.example"}, http.StatusOK},
+		"a picture on a page":                   {headers{"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}, http.StatusForbidden},
+		"a script that asks":                    {headers{"Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty", "Origin": "https://evil.example"}, http.StatusForbidden},
+		"a frame in a page":                     {headers{"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}, http.StatusForbidden},
+		"a script in an older browser":          {headers{"Origin": "https://evil.example"}, http.StatusForbidden},
+		"a script in a frame that hides itself": {headers{"Origin": "null"}, http.StatusForbidden},
+	} {
+		for _, query := range []string{"code=ac-1", "error=access_denied"} {
+			t.Run(name+" with "+query, func(t *testing.T) {
+				t.Parallel()
+				catcher, err := catchCode(t.Context(), "127.0.0.1:0", "https://hub.example/x")
+				require.NoError(t, err)
+				t.Cleanup(catcher.close)
+				request := httptest.NewRequest(http.MethodGet, "/callback?"+query, nil)
+				request.Host = catcher.host
+				for header, value := range test.sent {
+					request.Header.Set(header, value)
+				}
+				answer := httptest.NewRecorder()
+				catcher.ServeHTTP(answer, request)
+				assert.Equal(t, test.want, answer.Code)
+				assert.Equal(t, test.want == http.StatusOK, len(catcher.found) == 1)
+			})
+		}
 	}
 }

@@ -19,6 +19,7 @@ type connectCommand struct {
 	applicationFlags
 	Code        string   `placeholder:"ac-…" help:"An authorization code from the merchant's application list; - reads it from standard input. Makes no second connection."`
 	NoBrowser   bool     `help:"Print the consent page's address, open no browser."`
+	Another     bool     `help:"The merchant may be another than --merchant names, or than those that are connected."`
 	Connections []string `placeholder:"ID,…" help:"Work on these marketplace connections only; all takes the limit away."`
 }
 
@@ -45,15 +46,14 @@ func (c *connectCommand) Run(ctx context.Context, d desk) error {
 	if err != nil {
 		return err
 	}
-	code, err := c.code(ctx, d, oauth, known)
+	grant, err := c.grant(ctx, d, oauth, known)
 	if err != nil {
 		return err
 	}
-	grant, err := oauth.Exchange(ctx, code)
-	if err != nil {
-		return exchangeProblem(err)
+	if err := c.expected(d, grant.Merchant, known); err != nil {
+		return err
 	}
-	account, again, err := c.store(ctx, d, vault, grant)
+	account, again, err := vault.Connect(ctx, grant, d.Now())
 	if err != nil {
 		return err
 	}
@@ -67,11 +67,8 @@ func (c *connectCommand) Run(ctx context.Context, d desk) error {
 	return c.tell(ctx, d, vault, account, again)
 }
 
-// code is what was pasted, or what the consent page brings.
-func (c *connectCommand) code(ctx context.Context, d desk, oauth *multivende.OAuth, known []string) (multivende.Secret, error) {
-	if c.Code == "" {
-		return c.consent(ctx, d, oauth, known)
-	}
+// pasted is the code that was given.
+func (c *connectCommand) pasted(d desk, known []string) (multivende.Secret, error) {
 	if len(known) == 0 {
 		d.say(beforeConsent, redirectOf(d.Callback), strings.Join(accounts.Needed, " "))
 	}
@@ -87,27 +84,6 @@ func (c *connectCommand) code(ctx context.Context, d desk, oauth *multivende.OAu
 		return "", usageProblem("it looks like ac-… and stands in the merchant's application list: the pencil, Generar código de autorización", "this is no authorization code")
 	}
 	return multivende.Secret(code), nil
-}
-
-func (c *connectCommand) consent(ctx context.Context, d desk, oauth *multivende.OAuth, known []string) (multivende.Secret, error) {
-	catcher, err := catchCode(ctx, d.Callback)
-	if err != nil {
-		return "", err
-	}
-	defer catcher.close()
-	redirect := redirectOf(catcher.host)
-	d.say(beforeConsent, redirect, strings.Join(accounts.Needed, " "))
-	isKnown := lo.Contains(known, d.merchant)
-	if len(known) > 0 {
-		d.say("\nwarning: connected already: %s. The consent page makes a second connection of such a merchant beside the first.\n"+
-			"For a new code without one: %s", strings.Join(known, ", "), accounts.HowToConsent)
-	}
-	address := oauth.ConsentURL(redirect, accounts.Needed)
-	d.say("\nThe merchant consents here:\n\n  %s\n\nWaiting for the browser to come back to %s …", address, redirect)
-	if !c.NoBrowser && !isKnown {
-		_ = d.Browse(ctx, address) // the address is printed as well
-	}
-	return catcher.wait(ctx)
 }
 
 const beforeConsent = `Once for the application, in the hub's developer account, this must be done before:
@@ -129,16 +105,6 @@ func exchangeProblem(err error) error {
 		problem.Hint = "the answer is lost and the code may be used up: try it once more, else " + accounts.HowToConsent
 	}
 	return problem
-}
-
-func (c *connectCommand) store(ctx context.Context, d desk, vault *accounts.Vault, grant multivende.Grant) (accounts.Account, bool, error) {
-	if !accounts.ValidMerchant(grant.Merchant) {
-		return accounts.Account{}, false, &Problem{Code: ExitError, Message: fmt.Sprintf("the hub names no merchant that could be one: %.64q", grant.Merchant), Hint: "the code is used up; report this to the hub's support"}
-	}
-	if d.merchant != "" && d.merchant != grant.Merchant {
-		d.say("note: the code is of merchant %s, not of %s", grant.Merchant, plain(d.merchant))
-	}
-	return vault.Connect(ctx, grant, d.Now())
 }
 
 // tell shows what was granted and what is left out, and sets the seller's limit.

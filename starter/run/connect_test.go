@@ -13,6 +13,7 @@ import (
 
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/multivende/sandbox"
+	"github.com/despacho/despacho/storage"
 )
 
 func TestConnect(t *testing.T) {
@@ -72,10 +73,52 @@ func TestConnect(t *testing.T) {
 	})
 	t.Run("ends when the merchant does not consent", func(t *testing.T) {
 		t.Parallel()
-		c := newCounter(t, sandbox.Options{Orders: 20})
+		c := newCounter(t, sandbox.Options{Orders: 20, GiveStateBack: true})
 		c.program.Browse = c.consents("refuse")
 		c.connects(ExitError)
 		assert.Contains(t, c.err.String(), "the merchant did not consent: access_denied")
+	})
+	t.Run("by a consent page that gives the state back", func(t *testing.T) {
+		t.Parallel()
+		c := newCounter(t, sandbox.Options{Orders: 20, GiveStateBack: true})
+		c.program.Browse = c.consents("accept")
+		c.connects(0)
+		assert.EqualValues(t, 1, c.account().Generation)
+	})
+	t.Run("goes on waiting when a refusal or a code could be from any page", func(t *testing.T) {
+		t.Parallel()
+		c := newCounter(t, sandbox.Options{Orders: 20})
+		c.program.Browse = func(ctx context.Context, page string) error {
+			if err := c.consents("refuse")(ctx, page); err != nil {
+				return err
+			}
+			c.browserBrings(page, "code=ac-made-up")
+			return c.consents("accept")(ctx, page)
+		}
+		c.connects(0)
+		assert.EqualValues(t, 1, c.account().Generation)
+		assert.Contains(t, c.err.String(), "without a code: access_denied")
+		assert.Contains(t, c.err.String(), "a code that the hub does not take")
+	})
+	t.Run("refuses the code of a merchant that nobody spoke of", func(t *testing.T) {
+		t.Parallel()
+		c := newCounter(t, sandbox.Options{Orders: 20})
+		c.connects(ExitConflict, "--merchant", "m-other", "--code", c.code())
+		assert.Contains(t, c.err.String(), "is of merchant "+c.hub.Merchant()+", not of m-other")
+		assert.Contains(t, c.err.String(), "--merchant "+c.hub.Merchant())
+		vault := accounts.Vault{Store: c.store}
+		merchants, err := vault.Merchants(t.Context())
+		require.NoError(t, err)
+		assert.Empty(t, merchants, "nothing is stored")
+		assert.Empty(t, c.keeping.heard)
+
+		require.NoError(t, c.store.Put(t.Context(), storage.AccountCredentials("m-other"), struct{}{}))
+		c.connects(ExitConflict, "--code", c.code())
+		assert.Contains(t, c.err.String(), "connected are only: m-other")
+		assert.Empty(t, c.keeping.heard)
+		c.connects(0, "--another", "--code", c.code())
+		c.connects(0, "--code", c.code())
+		c.connects(0, "--merchant", c.hub.Merchant(), "--code", c.code())
 	})
 	t.Run("fails clearly when its address is taken, and takes no other", func(t *testing.T) {
 		t.Parallel()
@@ -148,7 +191,7 @@ func TestConnect(t *testing.T) {
 
 func TestTheCallbackTakesACodeAndNothingElse(t *testing.T) {
 	t.Parallel()
-	catcher, err := catchCode(t.Context(), "127.0.0.1:0")
+	catcher, err := catchCode(t.Context(), "127.0.0.1:0", "https://hub.example/x")
 	require.NoError(t, err)
 	t.Cleanup(catcher.close)
 	ask := func(method, target, host string) int {
@@ -161,11 +204,13 @@ func TestTheCallbackTakesACodeAndNothingElse(t *testing.T) {
 	assert.Equal(t, http.StatusNotFound, ask("GET", "/", catcher.host))
 	assert.Equal(t, http.StatusNotFound, ask("POST", "/callback?code=ac-1", catcher.host))
 	assert.Equal(t, http.StatusNotFound, ask("GET", "/callback?code=ac-1", "evil.example"))
+	assert.Equal(t, http.StatusForbidden, ask("GET", "/callback?code=ac-3&state=of-another", catcher.host))
+	assert.Equal(t, http.StatusForbidden, ask("GET", "/callback?error=access_denied&state=of-another", catcher.host))
 	assert.Equal(t, http.StatusBadRequest, ask("GET", "/callback", catcher.host))
 	assert.Equal(t, http.StatusBadRequest, ask("GET", "/callback?code=a%0Ab", catcher.host))
 	assert.Equal(t, http.StatusOK, ask("GET", "/callback?code=ac-1", catcher.host))
 	assert.Equal(t, http.StatusOK, ask("GET", "/callback?code=ac-2", catcher.host))
-	code, err := catcher.wait(t.Context())
+	code, err := catcher.wait(t.Context(), nil, nil)
 	require.NoError(t, err)
 	assert.Equal(t, "ac-1", code.Reveal())
 }

@@ -175,3 +175,13 @@ func (c *counter) consents(decision string) func(context.Context, string) error 
 		return err
 	}
 }
+
+// browserBrings leads the browser to the redirect of a consent page with something of its own.
+func (c *counter) browserBrings(page, query string) {
+	c.Helper()
+	asked, err := url.Parse(page)
+	require.NoError(c, err)
+	answer, err := http.Get(asked.Query().Get("redirect_uri") + "?" + query) //nolint:noctx // as a browser does
+	require.NoError(c, err)
+	require.NoError(c, answer.Body.Close())
+}

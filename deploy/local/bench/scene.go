@@ -186,7 +186,7 @@ func (s *scene) connect(ctx context.Context, hub *sandbox.Hub) error {
 	if err != nil {
 		return err
 	}
-	return s.starter(ctx, "connect", "--code", code, "--hub", s.hub, "--hub-speed", strconv.FormatFloat(s.speed, 'g', -1, 64),
+	return s.starter(ctx, "connect", "--another", "--code", code, "--hub", s.hub, "--hub-speed", strconv.FormatFloat(s.speed, 'g', -1, 64),
 		"--download-hosts", "127.0.0.1", "--accounts-key-file", s.keys, "--client-id", hub.ClientID(), "--client-secret", hub.ClientSecret())
 }
 

@@ -36,6 +36,7 @@ type settings struct {
 
 	Merchants            int                      `default:"1" help:"Merchants behind this address, each with a world of its own: seeds count on from --seed."`
 	Redirects            []string                 `name:"redirect" placeholder:"URL" help:"Address to which a consent may lead, again for each (default http://127.0.0.1:8477/callback)."`
+	GiveStateBack        bool                     `help:"The consent page gives the state back with which it was opened."`
 	OAuthOnly            bool                     `name:"oauth-only" help:"Refuse --token: only tokens of OAuth are accepted."`
 	OldTokensLive        bool                     `help:"A token that was refreshed stays good to its end."`
 	RefreshDiesWithToken bool                     `help:"A refresh is refused once its token has expired."`
@@ -126,7 +127,7 @@ func (s settings) hubs() (sandbox.Merchants, error) {
 func (s settings) options() (sandbox.Options, error) {
 	options := sandbox.Options{
 		Seed: s.Seed, Orders: s.Orders, Speed: s.Speed, LabelsDir: s.Labels, Dir: s.Data,
-		FalabellaFormat: s.Falabella, Token: s.Token, Redirects: s.Redirects,
+		FalabellaFormat: s.Falabella, Token: s.Token, Redirects: s.Redirects, GiveStateBack: s.GiveStateBack,
 		OAuthOnly: s.OAuthOnly, OldTokensLive: s.OldTokensLive, RefreshDiesWithToken: s.RefreshDiesWithToken,
 	}
 	options.StatusDelays = s.StatusDelays
