@@ -22,6 +22,7 @@ const (
 	Broken        Class = "broken"         // HTML, empty, cut, too large, not the JSON that was asked for
 	Unreachable   Class = "unreachable"    // no connection, or none that lasted until the answer
 	LinkExpired   Class = "link_expired"   // a download link that is dead: ask for a new one
+	Stalled       Class = "stalled"        // a download whose server sends nothing, or next to nothing
 	NeedsConsent  Class = "needs_consent"  // the account has no token any more until its merchant gives a new code
 )
 
@@ -47,6 +48,7 @@ var sentences = map[Class]string{
 	Broken:        "the hub's answer cannot be read",
 	Unreachable:   "the hub cannot be reached",
 	LinkExpired:   "the link has expired",
+	Stalled:       "the hub does not send the file",
 	NeedsConsent:  "the merchant's account needs a new authorization code",
 }
 
