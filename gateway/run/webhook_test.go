@@ -42,6 +42,8 @@ func TestWhatIsAnswered(t *testing.T) {
 		"another path":                       {"POST", "/webhooks", noticeOf(connected, oneCheckout), wrongPath},
 		"the path with a slash":              {"POST", Path + "/", noticeOf(connected, oneCheckout), wrongPath},
 		"a notice whose merchant is a path":  {"POST", Path, noticeOf("../../raw", oneCheckout), junk},
+		"a notice whose merchant is dots":    {"POST", Path, noticeOf("..", oneCheckout), junk},
+		"a notice whose merchant has dots":   {"POST", Path, noticeOf("a..b", oneCheckout), junk},
 		"a body that does not tell how large it is": {"POST", Path, "chunked", tooLarge},
 	}
 	for name, c := range cases {
@@ -61,7 +63,7 @@ func TestWhatIsAnswered(t *testing.T) {
 	page := s.health(t, "/metrics").words
 	for _, line := range []string{
 		`despacho_webhook_requests_total{result="accepted"} 3`,
-		`despacho_webhook_requests_total{result="junk"} 4`,
+		`despacho_webhook_requests_total{result="junk"} 6`,
 		`despacho_webhook_requests_total{result="too_large"} 2`,
 		`despacho_webhook_requests_total{result="stranger"} 0`,
 		`despacho_webhook_request_seconds_count 15`,
