@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -18,6 +17,7 @@ import (
 	"github.com/despacho/despacho/labels/bundle"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/storage"
+	"github.com/despacho/despacho/storage/scratch"
 )
 
 // documentsLimit bounds the documents of one delivery order that are looked at.
@@ -41,15 +41,12 @@ func roomBeside(files []bundle.File, most int64) bundle.Limits {
 // returns, and opens it within limits. A server that does not send it by then, or
 // not now, is a fileTrouble.
 func (a *Documents) fetch(ctx context.Context, hub *multivende.Client, scope Scope, link string, limits bundle.Limits, until time.Time) ([]bundle.File, string, error) {
-	file, err := os.CreateTemp(a.TempDir, "despacho-*")
+	file, err := scratch.Open(a.TempDir)
 	if err != nil {
-		return nil, "", fmt.Errorf("a temporary file for a result: %w", err)
+		return nil, "", fmt.Errorf("a file of the hub's: %w", err)
 	}
-	defer func() {
-		_ = file.Close()
-		_ = os.Remove(file.Name())
-	}()
-	got, err := download(ctx, hub, link, file, until)
+	defer func() { _ = file.Close() }()
+	got, err := download(ctx, hub, link, &capped{Writer: file, left: 2 * limits.TotalBytes}, until)
 	if err != nil {
 		return nil, "", err
 	}
@@ -76,6 +73,23 @@ func download(ctx context.Context, hub *multivende.Client, link string, file io.
 		return got, fileTrouble{err}
 	}
 	return got, err
+}
+
+// errTooLarge ends a download of more bytes than its step may keep on disk.
+var errTooLarge = errors.New("the file is larger than all that may be in it")
+
+// capped is a writer that takes no more than so many bytes: on disk, a step holds one result, or
+// the documents of hubParallel orders, which together are as much.
+type capped struct {
+	io.Writer
+	left int64
+}
+
+func (c *capped) Write(p []byte) (int, error) {
+	if c.left -= int64(len(p)); c.left < 0 {
+		return 0, doneWithout{errTooLarge}
+	}
+	return c.Writer.Write(p)
 }
 
 // unusable is a result that was downloaded and cannot be opened.

@@ -3,6 +3,8 @@ package activities
 import (
 	"encoding/json"
 	"net/http"
+	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/multivende/sandbox"
+	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/storage/storagetest"
 )
 
@@ -125,4 +128,53 @@ func TestAResultWhoseLinkIsGoneIsDoneWithout(t *testing.T) {
 	orders := plain(scope, w.of(scope, sandbox.Labelable)[:2])
 	page := w.collects(scope, 1, orders...)
 	assert.Equal(t, 2, page.Counts().Ended[books.Labelled])
+}
+
+func TestADocumentThatIsTooLargeIsNotKeptOnDisk(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{Orders: 200, Faults: []sandbox.Fault{{Channel: "paris", Nth: 1, File: "missing_in_zip"}}}, func(hub http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if !strings.HasPrefix(r.URL.Path, "/files/documents/") {
+				hub.ServeHTTP(rw, r)
+				return
+			}
+			piece := make([]byte, 1<<20)
+			for range 2*documentsUnpacked>>20 + 2 {
+				if _, err := rw.Write(piece); err != nil {
+					return
+				}
+			}
+		})
+	})
+	scope := w.scope("paris")
+	truth := w.of(scope, sandbox.Labelable)
+	page := w.collects(scope, 1, plain(scope, truth)...)
+	assert.Equal(t, len(truth)-1, page.Counts().Ended[books.Labelled])
+	raw := 0
+	require.NoError(t, w.store.List(t.Context(), storage.RawPrefix(scope.Merchant, scope.Connection.ID), func(storage.Object) error { raw++; return nil }))
+	assert.Equal(t, 1, raw, "the result alone is kept as it came")
+}
+
+func TestNothingOfADownloadIsLeftOnDisk(t *testing.T) {
+	t.Parallel()
+	var w *world
+	var seen []os.DirEntry
+	w = newWorld(t, sandbox.Options{Orders: 200}, func(hub http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			hub.ServeHTTP(rw, r)
+			if isTaskFile(r) {
+				_ = http.NewResponseController(rw).Flush()
+				seen, _ = os.ReadDir(w.documents.TempDir)
+			}
+		})
+	})
+	scope := w.scope("paris")
+	orders := plain(scope, w.of(scope, sandbox.Labelable)[:2])
+	assert.Len(t, w.collects(scope, 1, orders...).Ended, 2)
+	if runtime.GOOS != "windows" {
+		assert.Empty(t, seen, "it has no name while it is open")
+	}
+	left, err := os.ReadDir(w.documents.TempDir)
+	require.NoError(t, err)
+	assert.Empty(t, left)
 }
