@@ -30,7 +30,7 @@ func (entry *statusLinkEntry) UnmarshalJSON(raw []byte) error {
 	if err := json.Unmarshal(raw, (*plain)(entry)); err != nil {
 		return err
 	}
-	entry.message = clean(linkMessage(raw))
+	entry.message = said(linkMessage(raw))
 	return nil
 }
 

@@ -44,7 +44,7 @@ func (entry *taskEntry) UnmarshalJSON(raw []byte) error {
 func (entry taskEntry) task() Task {
 	state := strings.NewReplacer("-", "_", " ", "_").Replace(strings.ToLower(string(entry.State)))
 	return Task{
-		ID: string(entry.ID), State: state, URL: string(entry.URL), Message: entry.message,
+		ID: string(entry.ID), State: said(state), URL: string(entry.URL), Message: entry.message,
 		Output:    entry.Output.TaskOutput,
 		CreatedAt: time.Time(entry.CreatedAt), UpdatedAt: time.Time(entry.UpdatedAt),
 	}
@@ -155,7 +155,7 @@ func reasonIn(raw []byte) string {
 		return ""
 	}
 	words := lo.Map(reasonKeys, func(key string, _ int) text { return text(messageOf(members[key])) })
-	return clean(firstOf(words...))
+	return said(firstOf(words...))
 }
 
 const maxLinks = 200
