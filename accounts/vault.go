@@ -133,8 +133,9 @@ func (v *Vault) Connect(ctx context.Context, grant multivende.Grant, now time.Ti
 func (v *Vault) Merchants(ctx context.Context) ([]string, error) {
 	var merchants []string
 	err := v.Store.List(ctx, storage.AllAccountsPrefix(), func(o storage.Object) error {
-		merchant, name, _ := strings.Cut(strings.TrimPrefix(o.Key, storage.AllAccountsPrefix()), "/")
-		if o.Key == storage.AccountCredentials(merchant) && name != "" {
+		segment, _, _ := strings.Cut(strings.TrimPrefix(o.Key, storage.AllAccountsPrefix()), "/")
+		merchant, whole := storage.ID(segment, "", "")
+		if whole && o.Key == storage.AccountCredentials(merchant) {
 			merchants = append(merchants, merchant)
 		}
 		return nil

@@ -95,39 +95,61 @@ func (t *taking) leave(ctx context.Context, checkout string, known *intakeSale) 
 
 // readLater has a sale read once leftFor has passed, unless it was read since.
 func (t *taking) readLater(ctx context.Context, checkout string) error {
-	return t.store.Put(ctx, storage.IntakeLeft(t.merchant, t.now.UTC().Format(leftHour), checkout), struct{}{})
+	return t.store.Put(ctx, storage.IntakeLeft(t.merchant, t.now.UTC().Format(leftHour), checkout), leftSale{checkout})
 }
+
+// leftSale is what the mark of a sale holds whose change was left.
+type leftSale struct {
+	Checkout string `json:"checkout"`
+}
+
+// leftSales are the sales whose change was left in an hour up to last, the oldest first.
+func (t *taking) leftSales(ctx context.Context, last string) ([]leftMark, error) {
+	prefix := storage.IntakeLeftPrefix(t.merchant)
+	var marks []leftMark
+	err := t.store.List(ctx, prefix, func(o storage.Object) error {
+		hour, _, _ := strings.Cut(strings.TrimPrefix(o.Key, prefix), "/")
+		if hour > last || len(marks) == leftAtOnce {
+			return errEnough
+		}
+		checkout, whole := storage.ID(o.Key, prefix+hour+"/", ".json")
+		if !whole {
+			var left leftSale
+			if err := t.store.Get(ctx, o.Key, &left); err != nil {
+				return err
+			}
+			checkout = left.Checkout
+		}
+		marks = append(marks, leftMark{o.Key, hour, checkout})
+		return nil
+	})
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	return marks, err
+}
+
+type leftMark struct{ key, hour, checkout string }
 
 // leftLongEnough are the notices of the sales whose change was left leftFor ago
 // and that were not read since; the marks of the others are taken away.
 func (t *taking) leftLongEnough(ctx context.Context) ([]string, error) {
-	last := t.now.Add(-leftFor).UTC().Format(leftHour)
-	prefix := storage.IntakeLeftPrefix(t.merchant)
-	var marks []string
-	err := t.store.List(ctx, prefix, func(o storage.Object) error {
-		mark := nameOf(o, prefix)
-		if hour, _, _ := strings.Cut(mark, "/"); hour > last || len(marks) == leftAtOnce {
-			return errEnough
-		}
-		marks = append(marks, mark)
-		return nil
-	})
-	if err != nil && !errors.Is(err, errEnough) {
+	marks, err := t.leftSales(ctx, t.now.Add(-leftFor).UTC().Format(leftHour))
+	if err != nil {
 		return nil, err
 	}
 	var notices, done []string
 	for _, mark := range marks {
-		hour, checkout, _ := strings.Cut(mark, "/")
-		known, err := saleRecord(ctx, t.store, t.merchant, checkout)
+		known, err := saleRecord(ctx, t.store, t.merchant, mark.checkout)
 		if err != nil {
 			return nil, err
 		}
-		left, err := time.Parse(leftHour, hour)
+		left, err := time.Parse(leftHour, mark.hour)
 		if err != nil || known == nil || !known.ReadAt.Before(left.Add(time.Hour)) {
-			done = append(done, storage.IntakeLeft(t.merchant, hour, checkout))
+			done = append(done, mark.key)
 			continue
 		}
-		notices = append(notices, CheckoutNotice+"/"+checkout)
+		notices = append(notices, CheckoutNotice+"/"+mark.checkout)
 	}
 	return lo.Uniq(notices), t.store.Delete(ctx, done...)
 }

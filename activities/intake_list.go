@@ -5,8 +5,11 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
+	"time"
 
+	"github.com/samber/lo"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/despacho/despacho/storage"
@@ -64,4 +67,39 @@ func CountIntake(ctx context.Context, store *storage.Store, merchant string) (ma
 		}
 	}
 	return counts, nil
+}
+
+// namesInState are the names of the orders that stand in a state.
+func namesInState(ctx context.Context, store *storage.Store, merchant string, state IntakeState) ([]string, error) {
+	marks, err := markedOrders(ctx, store, merchant, storage.IntakeStatePrefix(merchant, string(state)))
+	return lo.Map(marks, func(m markedOrder, _ int) string { return m.order }), err
+}
+
+// markedOrder is an order of which an object speaks that is called after it.
+type markedOrder struct {
+	order    string
+	modified time.Time
+}
+
+// markedOrders are the orders after which the objects under a prefix are called. Where a name
+// is too short for an order's id, its record tells it.
+func markedOrders(ctx context.Context, store *storage.Store, merchant, prefix string) ([]markedOrder, error) {
+	var marks []markedOrder
+	err := store.List(ctx, prefix, func(o storage.Object) error {
+		order, whole := storage.ID(o.Key, prefix, ".json")
+		if !whole {
+			var record IntakeRecord
+			err := store.Get(ctx, storage.IntakeOrdersPrefix(merchant)+strings.TrimPrefix(o.Key, prefix), &record)
+			if errors.Is(err, storage.ErrNotFound) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			order = record.Order
+		}
+		marks = append(marks, markedOrder{order, o.Modified})
+		return nil
+	})
+	return marks, err
 }

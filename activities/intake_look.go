@@ -129,24 +129,20 @@ func (m stateMark) lookedAfter() bool {
 func (t *taking) states(ctx context.Context) (map[string]stateMark, error) {
 	found := map[string][]stateMark{}
 	for _, state := range IntakeStates() {
-		prefix := storage.IntakeStatePrefix(t.merchant, string(state))
-		err := t.store.List(ctx, prefix, func(o storage.Object) error {
-			name := nameOf(o, prefix)
-			found[name] = append(found[name], stateMark{state, o.Modified})
-			return nil
-		})
+		marked, err := markedOrders(ctx, t.store, t.merchant, storage.IntakeStatePrefix(t.merchant, string(state)))
 		if err != nil {
 			return nil, err
 		}
+		for _, m := range marked {
+			found[m.order] = append(found[m.order], stateMark{state, m.modified})
+		}
 	}
-	prefix := storage.IntakeOrdersPrefix(t.merchant)
-	err := t.store.List(ctx, prefix, func(o storage.Object) error {
-		name := nameOf(o, prefix)
-		found[name] = append([]stateMark(nil), found[name]...) // without a mark it is found all the same
-		return nil
-	})
+	recorded, err := markedOrders(ctx, t.store, t.merchant, storage.IntakeOrdersPrefix(t.merchant))
 	if err != nil {
 		return nil, err
+	}
+	for _, r := range recorded {
+		found[r.order] = append([]stateMark(nil), found[r.order]...) // without a mark it is found all the same
 	}
 	states := map[string]stateMark{}
 	for name, marks := range found {

@@ -55,7 +55,7 @@ func digest(number string) string {
 // unregisteredOrder is the name under which a sale that failed to register
 // stands among the orders, until it is repaired.
 func unregisteredOrder(connection, externalID string) string {
-	return unregisteredPrefix + digest(connection+" "+externalID)
+	return unregisteredPrefix + digest(connection+"\x00"+externalID)
 }
 
 const unregisteredPrefix = "unregistered-"

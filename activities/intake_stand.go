@@ -1,9 +1,9 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/despacho/despacho/accounts"
@@ -57,7 +57,8 @@ func labelOf(ctx context.Context, store *storage.Store, merchant, connection, or
 	prefix := storage.PublishedPrefix(merchant, order)
 	err := store.List(ctx, prefix, func(o storage.Object) error {
 		if found.printed == "" || o.Modified.After(newest) {
-			found.printed, newest = strings.TrimSuffix(strings.TrimPrefix(o.Key, prefix), ".json"), o.Modified
+			run, _ := storage.ID(o.Key, prefix, ".json")
+			found.printed, newest = cmp.Or(run, "with a long name"), o.Modified
 		}
 		return nil
 	})

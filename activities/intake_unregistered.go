@@ -9,7 +9,6 @@ import (
 
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/multivende"
-	"github.com/despacho/despacho/storage"
 )
 
 // withErrorLimit bounds the sales with an error that are kept in view.
@@ -119,20 +118,4 @@ func (t *taking) forgetUnlisted(ctx context.Context, listed map[string]bool) err
 func (t *taking) unregistered(ctx context.Context) ([]string, error) {
 	held, err := namesInState(ctx, t.store, t.merchant, IntakeHeldBack)
 	return lo.Filter(held, func(name string, _ int) bool { return strings.HasPrefix(name, unregisteredPrefix) }), err
-}
-
-// namesInState are the names of the orders that stand in a state.
-func namesInState(ctx context.Context, store *storage.Store, merchant string, state IntakeState) ([]string, error) {
-	prefix := storage.IntakeStatePrefix(merchant, string(state))
-	var names []string
-	err := store.List(ctx, prefix, func(o storage.Object) error {
-		names = append(names, nameOf(o, prefix))
-		return nil
-	})
-	return names, err
-}
-
-// nameOf is the last part of a key, without its extension.
-func nameOf(o storage.Object, prefix string) string {
-	return strings.TrimSuffix(strings.TrimPrefix(o.Key, prefix), ".json")
 }

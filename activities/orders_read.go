@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -182,7 +181,7 @@ func (r *saleReader) claim(ctx context.Context, order books.Order, sale string) 
 		return true, nil
 	}
 	claim := claimed{Sale: sale}
-	key := storage.RunOutcome(r.in.Merchant, r.in.Run, "claimed", r.in.Connection.ID, strconv.Itoa(r.in.Generation), order.ID)
+	key := storage.RunClaim(r.in.Merchant, r.in.Run, r.in.Connection.ID, r.in.Generation, order.ID)
 	_, err := r.store.PutOnce(ctx, key, &claim)
 	return claim.Sale == sale, err
 }

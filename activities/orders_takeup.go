@@ -5,7 +5,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -150,37 +149,37 @@ func (a *Orders) lookAgain(ctx context.Context, in TakeUpInput, found books.Page
 // addStored marks the orders whose unpublished label is in the store, and adds
 // those that the list no longer shows.
 func (a *Orders) addStored(ctx context.Context, in TakeUpInput, found books.Page) (books.Page, error) {
-	prefix := storage.WaitingPrefix(in.Merchant, in.Connection.ID)
 	stored := map[string]bool{}
-	err := a.Store.List(ctx, prefix, func(o storage.Object) error {
-		stored[strings.TrimSuffix(strings.TrimPrefix(o.Key, prefix), ".json")] = true
+	err := a.Store.List(ctx, storage.WaitingPrefix(in.Merchant, in.Connection.ID), func(o storage.Object) error {
+		stored[o.Key] = true
 		return nil
 	})
 	if err != nil {
 		return found, err
 	}
+	key := func(order string) string { return storage.Waiting(in.Merchant, in.Connection.ID, order) }
 	for i := range found.Pending {
-		found.Pending[i].Stored = stored[found.Pending[i].ID]
-		delete(stored, found.Pending[i].ID)
+		found.Pending[i].Stored = stored[key(found.Pending[i].ID)]
+		delete(stored, key(found.Pending[i].ID))
 	}
 	if in.fixed() {
 		return found, nil
 	}
-	added, err := a.storedOrders(ctx, in.Scope, slices.Sorted(maps.Keys(stored)))
+	added, err := a.storedOrders(ctx, slices.Sorted(maps.Keys(stored)))
 	found.Pending = append(found.Pending, added...)
-	found.LeftOut = lo.Filter(found.LeftOut, func(l books.LeftOut, _ int) bool { return !stored[l.ID] })
+	found.LeftOut = lo.Filter(found.LeftOut, func(l books.LeftOut, _ int) bool { return !stored[key(l.ID)] })
 	return found, err
 }
 
-// storedOrders reads the records of labels that wait in the store.
-func (a *Orders) storedOrders(ctx context.Context, scope Scope, ids []string) ([]books.Order, error) {
-	orders := make([]books.Order, len(ids))
+// storedOrders reads the records of labels that wait in the store, by their keys.
+func (a *Orders) storedOrders(ctx context.Context, keys []string) ([]books.Order, error) {
+	orders := make([]books.Order, len(keys))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(storeParallel)
-	for i, id := range ids {
+	for i, key := range keys {
 		group.Go(func() error {
 			var record books.LabelRecord
-			err := a.Store.Get(ctx, storage.Waiting(scope.Merchant, scope.Connection.ID, id), &record)
+			err := a.Store.Get(ctx, key, &record)
 			orders[i] = record.Order
 			orders[i].Stored, orders[i].Listed = true, true
 			orders[i].Asks, orders[i].Sends, orders[i].Trouble = 0, 0, ""

@@ -51,7 +51,7 @@ func TestOpenRun(t *testing.T) {
 	})
 	t.Run("a key that can be none is final", func(t *testing.T) {
 		in := request(`{}`)
-		in.Run = "../r1"
+		in.Run = ""
 		_, err := does(w, w.runs.OpenRun, in, nil)
 		requireFinal(t, ErrorStore, err)
 	})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -22,8 +23,7 @@ const (
 var kinds = []string{kindLabels, kindRuns, kindRaw, kindPublished, kindAccounts, kindIntake, kindStatuses}
 
 // ErrKey is the answer to a key that no function of this package makes: an id in it is
-// empty, longer than 128 characters or holds others than A–Z a–z 0–9 . _ - (a colon becomes
-// a hyphen), or its kind is unknown.
+// empty, or its kind is unknown.
 var ErrKey = errors.New("not a key of the label store")
 
 // RunRequest is what a run was asked for: put once.
@@ -55,6 +55,11 @@ func RunOutcomePrefix(merchant, run string) string {
 	return RunPrefix(merchant, run) + "outcomes/"
 }
 
+// RunClaim says as which sale's order a run takes up an order that several sales name: put once.
+func RunClaim(merchant, run, connection string, generation int, order string) string {
+	return RunPrefix(merchant, run) + "claims/" + directory(connection, strconv.Itoa(generation)) + name(order) + ".json"
+}
+
 // RunPrintPrefix is where a run's joined files stand.
 func RunPrintPrefix(merchant, run string) string {
 	return RunPrefix(merchant, run) + "print/"
@@ -72,7 +77,7 @@ func ManifestCSV(merchant, run string) string {
 
 // RunPrefix is where everything of one run stands.
 func RunPrefix(merchant, run string) string {
-	return directory(kindRuns, merchant, run)
+	return directory(kindRuns, merchant) + runName(run) + "/"
 }
 
 // RunsPrefix is where all runs of a merchant stand.
@@ -102,7 +107,7 @@ func RawPrefix(merchant, connection string) string {
 
 // Published says that a run has published an order's label: put once.
 func Published(merchant, order, run string) string {
-	return PublishedPrefix(merchant, order) + name(run) + ".json"
+	return PublishedPrefix(merchant, order) + runName(run) + ".json"
 }
 
 // PublishedPrefix is where the runs that have published an order's label stand.
@@ -146,7 +151,7 @@ func IntakeOrdersPrefix(merchant string) string {
 
 // StatusesPrefix is where everything of one status change stands.
 func StatusesPrefix(merchant, key string) string {
-	return directory(kindStatuses, merchant, key)
+	return directory(kindStatuses, merchant) + runName(key) + "/"
 }
 
 // NoticesPrefix is where webhook notices stand as they came.
@@ -163,19 +168,6 @@ func MerchantPrefixes(merchant string) []string {
 	return prefixes
 }
 
-// noName leaves an empty segment in a key, which checkKey refuses.
-const noName = "/"
-
-// name makes an id fit a key, and one that cannot fit refused: so ids from outside never
-// name another object.
-func name(id string) string {
-	id = strings.ReplaceAll(id, ":", "-")
-	if !segmentPattern.MatchString(id) || strings.Contains(id, "..") || id == "." {
-		return noName
-	}
-	return id
-}
-
 func directory(ids ...string) string {
 	var path strings.Builder
 	for _, id := range ids {
@@ -185,8 +177,7 @@ func directory(ids ...string) string {
 }
 
 var (
-	segmentPattern   = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
-	keyPattern       = regexp.MustCompile(`^[a-z]+(/[A-Za-z0-9._-]{1,140})+$`)
+	keyPattern       = regexp.MustCompile(`^[a-z]+(/[A-Za-z0-9._!-]{1,140})+$`)
 	dotSegment       = regexp.MustCompile(`\.\.|/\.(/|$)`)
 	extensionPattern = regexp.MustCompile(`^\.[a-z0-9]{1,8}$`)
 )
@@ -196,7 +187,7 @@ const maxKeyLength = 1024
 func checkKey(key string) error {
 	kind, _, _ := strings.Cut(key, "/")
 	if len(key) > maxKeyLength || !keyPattern.MatchString(key) || dotSegment.MatchString(key) || !slices.Contains(kinds, kind) {
-		return fmt.Errorf("storage: %.200q: %w: an id in it is empty, too long or has other characters than letters, digits, dot, underscore and hyphen", key, ErrKey)
+		return fmt.Errorf("storage: %.200q: %w: an id in it is empty, or it was not made by the label store", key, ErrKey)
 	}
 	return nil
 }
