@@ -104,7 +104,7 @@ func (a *Connections) find(ctx context.Context, in FindConnectionsInput) (FoundC
 			continue
 		}
 		connection := connectionOf(c).under(in.Channels)
-		connection.SkipReason = lo.CoalesceOrEmpty(connection.SkipReason, allowed(c.ID))
+		connection.SkipReason = lo.CoalesceOrEmpty(unusableID("connection", c.ID), connection.SkipReason, allowed(c.ID))
 		found.Connections = append(found.Connections, connection)
 	}
 	for _, id := range lo.Uniq(in.Only) {

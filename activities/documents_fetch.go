@@ -120,7 +120,7 @@ func asTrouble(err error) (string, bool) {
 func (a *Documents) fromDocuments(ctx context.Context, hub *multivende.Client, scope Scope, order books.Order, known []labels.Order, until time.Time) (ownLabels, error) {
 	delivery, err := hub.DeliveryOrder(ctx, order.ID)
 	if err != nil {
-		if multivende.ClassOf(err) == multivende.NotFound {
+		if class := multivende.ClassOf(err); class == multivende.NotFound || class == multivende.Refused {
 			return ownLabels{}, nil
 		}
 		return ownLabels{}, err
@@ -266,6 +266,10 @@ func (a *Documents) recheckOne(ctx context.Context, hub *multivende.Client, scop
 	delivery, err := hub.DeliveryOrder(ctx, order.ID)
 	if multivende.ClassOf(err) == multivende.NotFound {
 		page.End(order, books.UnknownOrder, "the hub does not know this delivery order")
+		return nil
+	}
+	if multivende.ClassOf(err) == multivende.Refused {
+		page.End(order, books.Rejected, err.Error())
 		return nil
 	}
 	if err != nil {

@@ -118,6 +118,9 @@ func (c *collection) inNoList(ctx context.Context, order books.Order) (ending, e
 	if multivende.ClassOf(err) == multivende.NotFound {
 		return ending{outcome: books.UnknownOrder, reason: "the hub does not know this delivery order", final: true}, nil
 	}
+	if multivende.ClassOf(err) == multivende.Refused {
+		return ending{outcome: books.Rejected, reason: err.Error()}, nil
+	}
 	return ending{outcome: books.GaveUp, reason: "the hub's answer does not name the order"}, err
 }
 

@@ -23,8 +23,8 @@ type CheckoutWithError struct {
 }
 
 type checkoutWithErrorEntry struct {
-	ID           text               `json:"_id"`
-	ConnectionID text               `json:"MarketplaceConnectionId"`
+	ID           id                 `json:"_id"`
+	ConnectionID id                 `json:"MarketplaceConnectionId"`
 	Connection   object[identified] `json:"MarketplaceConnection"`
 	ExternalID   text               `json:"externalId"`
 	Error        text               `json:"error"`

@@ -12,7 +12,7 @@ import (
 )
 
 type taskEntry struct {
-	ID        text
+	ID        id
 	State     text
 	URL       address
 	Output    outputEntry
@@ -23,7 +23,7 @@ type taskEntry struct {
 
 func (entry *taskEntry) UnmarshalJSON(raw []byte) error {
 	var read struct {
-		ID        text        `json:"_id"`
+		ID        id          `json:"_id"`
 		State     text        `json:"processStatus"`
 		URL       address     `json:"url"`
 		Output    outputEntry `json:"output"`
@@ -87,24 +87,24 @@ func ordersOf(entries []taskOrderEntry) []TaskOrder {
 type taskOrderEntry struct{ TaskOrder }
 
 type taskOrderMembers struct {
-	DeliveryOrderID    text `json:"deliveryOrderId"`
-	ID                 text `json:"_id"`
+	DeliveryOrderID    id   `json:"deliveryOrderId"`
+	ID                 id   `json:"_id"`
 	DeliveryOrderCode  text `json:"deliveryOrderCode"`
-	CheckoutID         text `json:"checkoutId"`
+	CheckoutID         id   `json:"checkoutId"`
 	CheckoutCode       text `json:"checkoutCode"`
 	CheckoutExternalID text `json:"checkoutExternalId"`
-	LinkID             text `json:"deliveryOrderLinkId"`
+	LinkID             id   `json:"deliveryOrderLinkId"`
 	LinkExternalID     text `json:"deliveryOrderLinkExternalId"`
-	DocumentID         text `json:"deliveryOrderDocumentId"`
+	DocumentID         id   `json:"deliveryOrderDocumentId"`
 }
 
 func (entry *taskOrderEntry) UnmarshalJSON(raw []byte) error {
 	*entry = taskOrderEntry{}
 	raw = unquoted(raw)
 	if !bytes.HasPrefix(raw, []byte("{")) {
-		var id text
-		_ = json.Unmarshal(raw, &id)
-		entry.DeliveryOrderID = string(id)
+		var bare id
+		_ = json.Unmarshal(raw, &bare)
+		entry.DeliveryOrderID = string(bare)
 		return nil
 	}
 	var outer taskOrderMembers
@@ -140,9 +140,9 @@ func innerOrder(raw json.RawMessage) taskOrderMembers {
 	if len(raw) == 0 || json.Unmarshal(raw, &inner) == nil && inner.present {
 		return inner.value
 	}
-	var id text
-	_ = json.Unmarshal(raw, &id)
-	return taskOrderMembers{DeliveryOrderID: id}
+	var bare id
+	_ = json.Unmarshal(raw, &bare)
+	return taskOrderMembers{DeliveryOrderID: bare}
 }
 
 // reasonKeys are members in which the words for a failure may stand; the guide shows none.
