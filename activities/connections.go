@@ -44,11 +44,12 @@ func (c Connection) table() channels.Table {
 	return table
 }
 
-// under is the connection with its channel's overrides out of all, and the reason why the channel
-// has no labels.
+// under is the connection with its channel's overrides out of all, and the reason why there are no
+// labels: its channel's, or that nothing can be asked by its id.
 func (c Connection) under(overrides map[string]string) Connection {
 	c.Overrides = channels.Overrides(overrides, c.Provider)
 	_, c.SkipReason = c.channel().CanLabel(c.Country)
+	c.SkipReason = lo.CoalesceOrEmpty(unusableID("connection", c.ID), c.SkipReason)
 	return c
 }
 
@@ -104,7 +105,7 @@ func (a *Connections) find(ctx context.Context, in FindConnectionsInput) (FoundC
 			continue
 		}
 		connection := connectionOf(c).under(in.Channels)
-		connection.SkipReason = lo.CoalesceOrEmpty(unusableID("connection", c.ID), connection.SkipReason, allowed(c.ID))
+		connection.SkipReason = lo.CoalesceOrEmpty(connection.SkipReason, allowed(c.ID))
 		found.Connections = append(found.Connections, connection)
 	}
 	for _, id := range lo.Uniq(in.Only) {
