@@ -44,11 +44,12 @@ func (c Connection) table() channels.Table {
 	return table
 }
 
-// under is the connection with its channel's overrides out of all, and the reason why the channel
-// has no labels.
+// under is the connection with its channel's overrides out of all, and the reason why there are no
+// labels: its channel's, or that nothing can be asked by its id.
 func (c Connection) under(overrides map[string]string) Connection {
 	c.Overrides = channels.Overrides(overrides, c.Provider)
 	_, c.SkipReason = c.channel().CanLabel(c.Country)
+	c.SkipReason = lo.CoalesceOrEmpty(unusableID("connection", c.ID), c.SkipReason)
 	return c
 }
 

@@ -1,10 +1,12 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"io"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -15,14 +17,11 @@ import (
 	"github.com/despacho/despacho/labels/bundle"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/storage"
+	"github.com/despacho/despacho/storage/scratch"
 )
 
 // documentsLimit bounds the documents of one delivery order that are looked at.
 const documentsLimit = 20
-
-// documentTries is after how many tries of a step an order's own file that
-// still cannot be had is passed over: it must not hold up the other orders.
-const documentTries = 5
 
 // What a task's result, and the own documents of one of its orders, may unpack
 // to: they are in memory until their labels are stored, documents of up to
@@ -39,17 +38,15 @@ func roomBeside(files []bundle.File, most int64) bundle.Limits {
 }
 
 // fetch downloads a result to disk, keeps it as it came under the key that it
-// returns, and opens it within limits.
-func (a *Documents) fetch(ctx context.Context, hub *multivende.Client, scope Scope, link string, limits bundle.Limits) ([]bundle.File, string, error) {
-	file, err := os.CreateTemp(a.TempDir, "despacho-*")
+// returns, and opens it within limits. A server that does not send it by then, or
+// not now, is a fileTrouble.
+func (a *Documents) fetch(ctx context.Context, hub *multivende.Client, scope Scope, link string, limits bundle.Limits, until time.Time) ([]bundle.File, string, error) {
+	file, err := scratch.Open(a.TempDir)
 	if err != nil {
-		return nil, "", fmt.Errorf("a temporary file for a result: %w", err)
+		return nil, "", fmt.Errorf("a file of the hub's: %w", err)
 	}
-	defer func() {
-		_ = file.Close()
-		_ = os.Remove(file.Name())
-	}()
-	got, err := hub.Download(ctx, link, file)
+	defer func() { _ = file.Close() }()
+	got, err := download(ctx, hub, link, &capped{Writer: file, left: 2 * limits.TotalBytes}, until)
 	if err != nil {
 		return nil, "", err
 	}
@@ -64,8 +61,42 @@ func (a *Documents) fetch(ctx context.Context, hub *multivende.Client, scope Sco
 	return files, raw.Key, nil
 }
 
+// download waits for a file until then, and tells an error of its server's that may pass.
+func download(ctx context.Context, hub *multivende.Client, link string, file io.Writer, until time.Time) (multivende.Download, error) {
+	within, cancel := context.WithDeadline(ctx, until)
+	defer cancel()
+	got, err := hub.Download(within, link, file)
+	switch {
+	case err != nil && within.Err() != nil && ctx.Err() == nil:
+		return got, fileTrouble{errTooSlow}
+	case lo.Contains([]multivende.Class{multivende.Stalled, multivende.Unreachable, multivende.Busy}, multivende.ClassOf(err)):
+		return got, fileTrouble{err}
+	}
+	return got, err
+}
+
+// errTooLarge ends a download of more bytes than its step may keep on disk.
+var errTooLarge = errors.New("the file is larger than all that may be in it")
+
+// capped is a writer that takes no more than so many bytes: on disk, a step holds one result, or
+// the documents of hubParallel orders, which together are as much.
+type capped struct {
+	io.Writer
+	left int64
+}
+
+func (c *capped) Write(p []byte) (int, error) {
+	if c.left -= int64(len(p)); c.left < 0 {
+		return 0, doneWithout{errTooLarge}
+	}
+	return c.Writer.Write(p)
+}
+
 // unusable is a result that was downloaded and cannot be opened.
 type unusable struct{ error }
+
+// doneWithout is a file that was asked for often enough.
+type doneWithout struct{ error }
 
 // asTrouble tells a result that cannot be used from an error that may pass:
 // the order's documents may still have the label.
@@ -73,6 +104,10 @@ func asTrouble(err error) (string, bool) {
 	var broken unusable
 	if errors.As(err, &broken) {
 		return books.Reason("the result cannot be opened: " + broken.Error()), true
+	}
+	var done doneWithout
+	if errors.As(err, &done) {
+		return books.Reason("the result cannot be downloaded: " + done.Error()), true
 	}
 	switch multivende.ClassOf(err) {
 	case multivende.LinkExpired, multivende.NotFound, multivende.Refused, multivende.Broken:
@@ -82,37 +117,76 @@ func asTrouble(err error) (string, bool) {
 }
 
 // fromDocuments looks for an order's labels among its own documents.
-func (a *Documents) fromDocuments(ctx context.Context, hub *multivende.Client, scope Scope, order books.Order, known []labels.Order) (labels.Assignment, error) {
+func (a *Documents) fromDocuments(ctx context.Context, hub *multivende.Client, scope Scope, order books.Order, known []labels.Order, until time.Time) (ownLabels, error) {
 	delivery, err := hub.DeliveryOrder(ctx, order.ID)
 	if err != nil {
-		if multivende.ClassOf(err) == multivende.NotFound {
-			return labels.Assignment{}, nil
+		if class := multivende.ClassOf(err); class == multivende.NotFound || class == multivende.Refused {
+			return ownLabels{}, nil
 		}
-		return labels.Assignment{}, err
+		return ownLabels{}, err
 	}
-	return a.openDocuments(ctx, hub, scope, order, delivery, known)
+	return a.openDocuments(ctx, hub, scope, order, delivery, known, until)
 }
 
-func (a *Documents) openDocuments(ctx context.Context, hub *multivende.Client, scope Scope, order books.Order, delivery multivende.DeliveryOrder, known []labels.Order) (labels.Assignment, error) {
+func (a *Documents) openDocuments(ctx context.Context, hub *multivende.Client, scope Scope, order books.Order, delivery multivende.DeliveryOrder, known []labels.Order, until time.Time) (ownLabels, error) {
 	links := lo.FilterMap(delivery.Documents, func(d multivende.Document, _ int) (string, bool) { return d.URL, d.URL != "" })
-	return a.openLinks(ctx, hub, scope, order, lo.Subset(links, 0, documentsLimit), known)
+	return a.openLinks(ctx, hub, scope, order, lo.Subset(links, 0, documentsLimit), known, until)
 }
 
-// openLinks fetches files that are one order's own; those that cannot be had are passed over.
-func (a *Documents) openLinks(ctx context.Context, hub *multivende.Client, scope Scope, order books.Order, links []string, known []labels.Order) (labels.Assignment, error) {
+// ownLabels are what an order's own files gave.
+type ownLabels struct {
+	labels.Assignment
+	// passedOver says why one of the files was not looked at; empty when all were.
+	passedOver string
+}
+
+// openLinks fetches files that are one order's own; those that cannot be had are passed over, and
+// those whose server may have them later are, after some tries: the error of a try before is a fileTrouble.
+func (a *Documents) openLinks(ctx context.Context, hub *multivende.Client, scope Scope, order books.Order, links []string, known []labels.Order, until time.Time) (ownLabels, error) {
 	var files []bundle.File
+	var own ownLabels
+	var again error
 	for _, link := range links {
-		got, _, err := a.fetch(ctx, hub, scope, link, roomBeside(files, documentsUnpacked))
-		_, broken := asTrouble(err)
-		if broken || hubError(err) != nil && attempt(ctx) > documentTries {
+		if setbacks(ctx, fileName(link)) > 0 || time.Now().After(until) {
+			own.passedOver = passedOver(errTooSlow)
+			continue
+		}
+		got, _, err := a.fetch(ctx, hub, scope, link, roomBeside(files, documentsUnpacked), until)
+		if _, broken := asTrouble(err); broken {
+			continue
+		}
+		if trouble, passing := asFileTrouble(err); passing {
+			own.passedOver = passedOver(trouble)
+			if stalled(trouble) {
+				setback(ctx, fileName(link), 1)
+			} else {
+				again = trouble
+			}
 			continue
 		}
 		if err != nil {
-			return labels.Assignment{}, err
+			return ownLabels{}, err
 		}
 		files = append(files, got...)
 	}
-	return labels.AssignKnown(files, printedAs(order), known), nil
+	own.Assignment = labels.AssignKnown(files, printedAs(order), known)
+	if again != nil && setback(ctx, order.ID, 1) <= documentTries {
+		return ownLabels{}, again
+	}
+	own.tell(order.ID)
+	return own, nil
+}
+
+// tell notes at the order's labels that a file was passed over, which may be that of another parcel.
+func (o ownLabels) tell(order string) {
+	if found := o.Labels[order]; o.passedOver != "" && len(found) > 0 {
+		found[0].Notes = append(found[0].Notes, o.passedOver)
+	}
+}
+
+// passedOver says why a file of an order was done without.
+func passedOver(err error) string {
+	return books.Reason("a file of the order cannot be had: " + err.Error())
 }
 
 // storeLabels puts an order's labels into the store, and the record that says
@@ -164,7 +238,7 @@ func (a *Documents) recheck(ctx context.Context, hub *multivende.Client, scope S
 	if err != nil {
 		return books.Page{}, err
 	}
-	places := newPlaces(orders)
+	places, again := newPlaces(orders), fileTroubles{}
 	pages := make([]books.Page, len(orders))
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(hubParallel)
@@ -174,10 +248,10 @@ func (a *Documents) recheck(ctx context.Context, hub *multivende.Client, scope S
 			continue
 		}
 		group.Go(func() error {
-			return a.recheckOne(groupCtx, hub, scope, order, known, &pages[i])
+			return again.keep(a.recheckOne(groupCtx, hub, scope, order, known, &pages[i]))
 		})
 	}
-	if err := group.Wait(); err != nil {
+	if err := cmp.Or(group.Wait(), again.first); err != nil {
 		return books.Page{}, err
 	}
 	var page books.Page
@@ -194,6 +268,10 @@ func (a *Documents) recheckOne(ctx context.Context, hub *multivende.Client, scop
 		page.End(order, books.UnknownOrder, "the hub does not know this delivery order")
 		return nil
 	}
+	if multivende.ClassOf(err) == multivende.Refused {
+		page.End(order, books.Rejected, err.Error())
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -202,7 +280,7 @@ func (a *Documents) recheckOne(ctx context.Context, hub *multivende.Client, scop
 		page.End(order, ended, reason)
 		return nil
 	}
-	late, err := a.openDocuments(ctx, hub, scope, order, delivery, known)
+	late, err := a.openDocuments(ctx, hub, scope, order, delivery, known, time.Now().Add(documentsTime))
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -39,7 +40,7 @@ func (c *collection) settle(ctx context.Context, orders []books.Order) (books.Pa
 	if err := c.open(ctx); err != nil {
 		return books.Page{}, err
 	}
-	places := newPlaces(orders)
+	places, again := newPlaces(orders), fileTroubles{}
 	ended := make([]ending, len(orders))
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(hubParallel)
@@ -47,10 +48,10 @@ func (c *collection) settle(ctx context.Context, orders []books.Order) (books.Pa
 		group.Go(func() error {
 			e, err := c.one(groupCtx, order)
 			ended[i] = e
-			return err
+			return again.keep(err)
 		})
 	}
-	if err := group.Wait(); err != nil {
+	if err := cmp.Or(group.Wait(), again.first); err != nil {
 		return books.Page{}, err
 	}
 	page := books.Page{Raw: c.raw, Kept: c.kept}
@@ -117,6 +118,9 @@ func (c *collection) inNoList(ctx context.Context, order books.Order) (ending, e
 	if multivende.ClassOf(err) == multivende.NotFound {
 		return ending{outcome: books.UnknownOrder, reason: "the hub does not know this delivery order", final: true}, nil
 	}
+	if multivende.ClassOf(err) == multivende.Refused {
+		return ending{outcome: books.Rejected, reason: err.Error()}, nil
+	}
 	return ending{outcome: books.GaveUp, reason: "the hub's answer does not name the order"}, err
 }
 
@@ -130,6 +134,7 @@ func (c *collection) take(ctx context.Context, order books.Order) (ending, error
 	found, problems := c.assigned.Labels[order.ID], c.assigned.Problems[order.ID]
 	// A label of the result that names the order among others may be another parcel of it.
 	unsure := lo.SomeBy(c.assigned.Unassigned, func(l labels.Loose) bool { return slices.Contains(l.Orders, order.ID) })
+	passedOver := ""
 	if len(found) == 0 || unsure {
 		known, err := c.ownFiles(ctx, order)
 		if err != nil {
@@ -138,13 +143,13 @@ func (c *collection) take(ctx context.Context, order books.Order) (ending, error
 		if own := known.Labels[order.ID]; len(own) > len(found) {
 			found = own
 		}
-		problems = append(problems, known.Problems[order.ID]...)
+		problems, passedOver = append(problems, known.Problems[order.ID]...), known.passedOver
 	}
 	if len(found) == 0 {
 		if len(problems) > 0 {
 			return ending{outcome: books.CorruptLabel, reason: problems[0].Reason}, nil
 		}
-		return ending{outcome: books.GaveUp, reason: lo.CoalesceOrEmpty(c.trouble, "the result holds no label of the order, and neither do its documents")}, nil
+		return ending{outcome: books.GaveUp, reason: lo.CoalesceOrEmpty(c.trouble, passedOver, "the result holds no label of the order, and neither do its documents")}, nil
 	}
 	stored, err := c.storeLabels(ctx, c.in.Scope, order, c.in.Task, found)
 	return ending{outcome: books.Labelled, labels: stored}, err
@@ -152,26 +157,24 @@ func (c *collection) take(ctx context.Context, order books.Order) (ending, error
 
 // ownFiles looks behind the links that the task's output gives for the order
 // alone, and then among the order's own documents.
-func (c *collection) ownFiles(ctx context.Context, order books.Order) (labels.Assignment, error) {
+func (c *collection) ownFiles(ctx context.Context, order books.Order) (ownLabels, error) {
+	until := time.Now().Add(documentsTime)
 	entry, _ := inList(c.task.Output.Successful, order.ID)
 	if len(entry.Links) > 0 {
-		known, err := c.openLinks(ctx, c.hub, c.in.Scope, order, entry.Links, c.known)
+		known, err := c.openLinks(ctx, c.hub, c.in.Scope, order, entry.Links, c.known, until)
 		if err != nil || len(known.Labels[order.ID]) > 0 {
 			return known, err
 		}
 	}
-	return c.fromDocuments(ctx, c.hub, c.in.Scope, order, c.known)
+	return c.fromDocuments(ctx, c.hub, c.in.Scope, order, c.known, until)
 }
 
 // open downloads the task's result and gives its files to the orders.
 func (c *collection) open(ctx context.Context) error {
 	var files []bundle.File
+	until := time.Now().Add(lo.Ternary(setbacks(ctx, resultName) < resultTries, resultTime, documentsTime))
 	for _, link := range linksOf(c.task) {
-		limits := roomBeside(files, resultUnpacked)
-		got, raw, err := c.fetch(ctx, c.hub, c.in.Scope, link, limits)
-		if multivende.ClassOf(err) == multivende.LinkExpired {
-			got, raw, err = c.renewed(ctx, link, limits)
-		}
+		got, raw, err := c.result(ctx, link, roomBeside(files, resultUnpacked), until)
 		if trouble, broken := asTrouble(err); broken {
 			c.trouble = trouble
 			continue
@@ -191,18 +194,32 @@ func (c *collection) open(ctx context.Context) error {
 	return nil
 }
 
+// result fetches a file of the task's result. One that its server does not send counts as one that
+// cannot be used once that was tried often enough.
+func (c *collection) result(ctx context.Context, link string, limits bundle.Limits, until time.Time) ([]bundle.File, string, error) {
+	got, raw, err := c.fetch(ctx, c.hub, c.in.Scope, link, limits, until)
+	if multivende.ClassOf(err) == multivende.LinkExpired {
+		got, raw, err = c.renewed(ctx, link, limits, until)
+	}
+	trouble, passing := asFileTrouble(err)
+	if passing && setback(ctx, resultName, lo.Ternary(stalled(trouble), stalledTry, 1)) >= resultTries {
+		err = doneWithout{trouble}
+	}
+	return got, raw, err
+}
+
 // renewed asks the task for a new link, once, and fetches that.
-func (c *collection) renewed(ctx context.Context, expired string, limits bundle.Limits) ([]bundle.File, string, error) {
+func (c *collection) renewed(ctx context.Context, expired string, limits bundle.Limits, until time.Time) ([]bundle.File, string, error) {
 	task, err := c.hub.Task(ctx, c.in.Task)
 	if err != nil {
 		return nil, "", err
 	}
 	links := linksOf(task)
 	if len(links) == 0 {
-		return nil, "", fmt.Errorf("task %s has no link any more", c.in.Task)
+		return nil, "", doneWithout{fmt.Errorf("its link has expired, and task %s has none any more", c.in.Task)}
 	}
 	i := max(lo.IndexOf(linksOf(c.task), expired), 0)
-	return c.fetch(ctx, c.hub, c.in.Scope, links[min(i, len(links)-1)], limits)
+	return c.fetch(ctx, c.hub, c.in.Scope, links[min(i, len(links)-1)], limits, until)
 }
 
 func printedAll(orders []books.Order) []labels.Order {

@@ -79,9 +79,13 @@ func TestAResultThatCannotBeHad(t *testing.T) {
 		bad, _ := lo.Find(truth, func(o sandbox.ReportOrder) bool { return len(o.Faults) > 0 })
 		in := collectInput(scope, 1, w.asks(scope, 1, plain(scope, truth)...))
 		w.pass(time.Hour)
-		_, err := does(w, w.documents.CollectLabels, in, nil)
-		require.Equal(t, ErrorHub, applicationError(t, err).Type())
-		collected, err := does(w, w.documents.CollectLabels, in, &try{attempt: documentTries + 1})
+		step := &try{}
+		for range documentTries {
+			_, err := does(w, w.documents.CollectLabels, in, step)
+			require.Equal(t, ErrorHub, applicationError(t, err).Type())
+			step = &try{details: step.said}
+		}
+		collected, err := does(w, w.documents.CollectLabels, in, step)
 		require.NoError(t, err)
 		assert.Equal(t, len(truth)-1, collected.Counts.Ended[books.Labelled])
 		assert.Equal(t, []string{bad.ID}, ids(w.page(scope, collected.Page).Ready))

@@ -49,6 +49,8 @@ func decide(order books.Order, s sale, in ReadOrdersInput) verdict {
 	channel := in.Connection.channel()
 	mode := in.Connection.mode(order.ShippingMode)
 	switch {
+	case unusableID("order", order.ID) != "":
+		return ends(books.Rejected, unusableID("order", order.ID))
 	case in.Warehouse != "" && order.WarehouseID != in.Warehouse:
 		if order.Named {
 			return ends(books.Rejected, "the order is not of warehouse "+in.Warehouse)
@@ -63,6 +65,8 @@ func decide(order books.Order, s sale, in ReadOrdersInput) verdict {
 		return ends(ended(order.HubStatus))
 	case mode.Label == channels.No:
 		return ends(books.Unsupported, mode.Remark)
+	case !s.registered && unusableID("sale", order.CheckoutID) != "":
+		return ends(books.HeldBack, unusableID("sale", order.CheckoutID))
 	case !s.registered:
 		return ends(books.HeldBack, "the sale is not registered at the hub; it comes back by itself once it is repaired there")
 	case !s.paid:
@@ -98,6 +102,15 @@ func statusMissing(order books.Order, target channels.Status) bool {
 		return !order.Listed
 	}
 	return true
+}
+
+// unusableID says that nothing can be asked by an id of the hub's, and why; empty when it can be,
+// and where there is no id.
+func unusableID(what, id string) string {
+	if why := multivende.WhyUnusable(id); id != "" && why != "" {
+		return fmt.Sprintf("the id that the hub gives its %s cannot be used: %s", what, why)
+	}
+	return ""
 }
 
 func notListed(channel channels.Channel) string {

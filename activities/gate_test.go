@@ -39,6 +39,8 @@ func TestTheGateDecidesOnEachOrder(t *testing.T) {
 		"a listed order of a good sale can have its label":  {"paris", listed, good, "", label},
 		"an order that no list shows is not ready":          {"paris", books.Order{}, good, "", verdict{outcome: books.NotReady}},
 		"a sale that is not registered holds it back":       {"paris", listed, sale{}, "", verdict{outcome: books.HeldBack}},
+		"an id that cannot be used ends it":                 {"paris", books.Order{ID: "..", Listed: true}, good, "", verdict{outcome: books.Rejected}},
+		"one of its sale holds it back":                     {"paris", books.Order{ID: "a b", CheckoutID: "a/../b", Listed: true}, sale{}, "", verdict{outcome: books.HeldBack}},
 		"so does one that is not paid":                      {"paris", listed, sale{registered: true, verified: true}, "", verdict{outcome: books.HeldBack}},
 		"and one that is not verified":                      {"paris", listed, sale{registered: true, paid: true}, "", verdict{outcome: books.HeldBack}},
 		"a cancelled sale ends it":                          {"paris", listed, sale{registered: true, cancelled: true}, "", verdict{outcome: books.Cancelled}},

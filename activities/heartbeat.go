@@ -87,6 +87,40 @@ func progress(ctx context.Context, done []string) {
 	activity.RecordHeartbeat(ctx, done)
 }
 
+// saidProgress is what this activity said last of how far it is, or an earlier try of it.
+func saidProgress(ctx context.Context) []string {
+	p, ok := ctx.Value(pulseKey{}).(*pulse)
+	if !ok {
+		return heartbeatDetails(ctx)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.said()
+}
+
+// changeProgress changes what the activity says of how far it is. Outside of an activity nothing
+// is kept.
+func changeProgress(ctx context.Context, change func([]string) []string) {
+	p, ok := ctx.Value(pulseKey{}).(*pulse)
+	if !ok {
+		change(nil)
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	details := change(p.said())
+	p.details = []any{details}
+	activity.RecordHeartbeat(ctx, details)
+}
+
+func (p *pulse) said() []string {
+	if len(p.details) == 0 {
+		return nil
+	}
+	said, _ := p.details[0].([]string)
+	return said
+}
+
 // attempt is the number of this try of the activity, from 1; those that were turned away do not count.
 func attempt(ctx context.Context) int {
 	if activity.IsActivity(ctx) {

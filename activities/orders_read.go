@@ -78,6 +78,10 @@ type saleReader struct {
 // readSale reads one sale, once, and decides on each of its delivery orders.
 func (r *saleReader) readSale(ctx context.Context, orders []books.Order) error {
 	checkout, err := r.checkout(ctx, &orders[0])
+	if multivende.ClassOf(err) == multivende.Refused {
+		r.refused(orders, err)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -106,6 +110,18 @@ func (r *saleReader) readSale(ctx context.Context, orders []books.Order) error {
 		}
 	}
 	return nil
+}
+
+// refused ends the orders of a sale that the hub refuses to show, for a reason that is theirs alone.
+func (r *saleReader) refused(orders []books.Order, err error) {
+	r.add(func(p *books.Page) {
+		for _, order := range orders {
+			if order.ID != "" {
+				order.Status = cmp.Or(order.Status, books.StatusNone)
+				p.End(order, books.Rejected, err.Error())
+			}
+		}
+	})
 }
 
 // checkout reads the order's sale; further sales of the same delivery are read

@@ -14,6 +14,7 @@ import (
 	"github.com/despacho/despacho/labels/pdf"
 	"github.com/despacho/despacho/labels/zpl"
 	"github.com/despacho/despacho/storage"
+	"github.com/despacho/despacho/storage/scratch"
 )
 
 // singleLimit bounds a single label's file as it is read back for the join.
@@ -90,19 +91,16 @@ func (a *Publishing) joinFiles(ctx context.Context, in PublishInput, all laid) (
 // joinFile writes one joined file, reopens it, counts it against the labels,
 // puts it into the store and notes in the rows where each label stands.
 func (a *Publishing) joinFile(ctx context.Context, in PublishInput, j *joined, rows []books.Row) (books.PrintFile, error) {
-	file, err := os.CreateTemp(a.TempDir, "despacho-join-*")
+	file, err := scratch.Open(a.TempDir)
 	if err != nil {
-		return books.PrintFile{}, fmt.Errorf("a temporary file for the joined labels: %w", err)
+		return books.PrintFile{}, fmt.Errorf("the joined labels: %w", err)
 	}
-	defer func() {
-		_ = file.Close()
-		_ = os.Remove(file.Name())
-	}()
-	written, err := a.write(ctx, in, j, rows, file)
+	defer func() { _ = file.Close() }()
+	written, err := a.write(ctx, in, j, rows, file.File)
 	if err != nil {
 		return books.PrintFile{}, err
 	}
-	if err := j.checked(written, in.Stamp, file); err != nil {
+	if err := j.checked(written, in.Stamp, file.File); err != nil {
 		return books.PrintFile{}, err
 	}
 	stored, err := a.Store.PutFile(ctx, storage.RunPrintPrefix(in.Merchant, in.Run), "."+j.format, contentType(j.format), file)

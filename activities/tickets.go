@@ -85,7 +85,7 @@ func labelTasks(ctx context.Context, hub *multivende.Client, c Connection) ([]mu
 	if multivende.ClassOf(err) == multivende.NotFound {
 		return nil, nil
 	}
-	return tasks, err
+	return lo.Filter(tasks, func(t multivende.Task, _ int) bool { return multivende.WhyUnusable(t.ID) == "" }), err
 }
 
 // AskLabelsInput says for which orders to ask, and which tasks were there before.

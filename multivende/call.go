@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/samber/lo"
 )
 
 // request is one call of the path table.
@@ -225,7 +227,8 @@ func (c *Client) address(r request) (string, error) {
 	}
 	path, err := fill(c.routes[r.route].template, values)
 	if err != nil {
-		return "", c.refuse(r.route, "%v", err)
+		class := lo.Ternary(WhyUnusable(c.config.Merchant) == "", NotFound, Refused)
+		return "", &Error{Class: class, Route: c.label(r.route), Excerpt: err.Error()}
 	}
 	if len(r.query) == 0 {
 		return c.base.String() + path, nil

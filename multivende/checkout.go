@@ -28,7 +28,7 @@ type CheckoutsLightQuery struct {
 }
 
 type checkoutLightEntry struct {
-	ID                 text   `json:"_id"`
+	ID                 id     `json:"_id"`
 	Status             text   `json:"status"`
 	VerificationStatus text   `json:"verificationStatus"`
 	PaymentStatus      text   `json:"paymentStatus"`

@@ -9,7 +9,7 @@ import (
 
 // checkoutEntry is a sale as the hub writes it, less everything of its buyer.
 type checkoutEntry struct {
-	ID                  text                     `json:"_id"`
+	ID                  id                       `json:"_id"`
 	Code                text                     `json:"code"`
 	Origin              text                     `json:"origin"`
 	Status              text                     `json:"status"`
@@ -23,7 +23,7 @@ type checkoutEntry struct {
 	CourierName         text                     `json:"courierName"`
 	MultiWarehouse      truth                    `json:"isMultiwarehouse"`
 	DeliveryTypeID      text                     `json:"DeliveryTypeId"`
-	ConnectionID        text                     `json:"MarketplaceConnectionId"`
+	ConnectionID        id                       `json:"MarketplaceConnectionId"`
 	Link                list[checkoutLinkEntry]  `json:"CheckoutLink"`
 	Links               list[checkoutLinkEntry]  `json:"CheckoutLinks"`
 	Items               list[checkoutItemEntry]  `json:"CheckoutItems"`
@@ -38,7 +38,7 @@ type checkoutLinkEntry struct {
 	ExternalID          text               `json:"externalId"`
 	OrderNumber         text               `json:"externalOrderNumber"`
 	CustomerOrderNumber text               `json:"externalCustomerOrderNumber"`
-	ConnectionID        text               `json:"MarketplaceConnectionId"`
+	ConnectionID        id                 `json:"MarketplaceConnectionId"`
 	Connection          object[identified] `json:"MarketplaceConnection"`
 	Content             externalContent    `json:"externalContent"`
 }
@@ -61,7 +61,7 @@ type productEntry struct {
 // deliveryOfCheckout joins a delivery order to a sale, seen from the sale. The guide's prose
 // calls the inner object DeliverOrder.
 type deliveryOfCheckout struct {
-	ID             text                       `json:"DeliveryOrderId"`
+	ID             id                         `json:"DeliveryOrderId"`
 	Order          object[deliveryOrderEntry] `json:"DeliveryOrder"`
 	OrderAsInProse object[deliveryOrderEntry] `json:"DeliverOrder"`
 	Items          list[deliveryItemEntry]    `json:"DeliveryOrderInCheckoutItems"`
@@ -93,7 +93,7 @@ func (entry checkoutEntry) checkout() Checkout {
 	checkout.ConnectionID = pick(func(link checkoutLinkEntry) text {
 		return text(firstOf(link.ConnectionID, link.Connection.value.ID))
 	})
-	checkout.ConnectionID = firstOf(text(checkout.ConnectionID), entry.ConnectionID)
+	checkout.ConnectionID = firstOf(id(checkout.ConnectionID), entry.ConnectionID)
 	checkout.DeliveryOrders = entry.deliveryOrders(checkout)
 	return checkout
 }

@@ -23,8 +23,8 @@ type CheckoutWithError struct {
 }
 
 type checkoutWithErrorEntry struct {
-	ID           text               `json:"_id"`
-	ConnectionID text               `json:"MarketplaceConnectionId"`
+	ID           id                 `json:"_id"`
+	ConnectionID id                 `json:"MarketplaceConnectionId"`
 	Connection   object[identified] `json:"MarketplaceConnection"`
 	ExternalID   text               `json:"externalId"`
 	Error        text               `json:"error"`
@@ -49,7 +49,7 @@ func (c *Client) CheckoutsWithError(ctx context.Context, each func([]CheckoutWit
 func (entry checkoutWithErrorEntry) sale() CheckoutWithError {
 	return CheckoutWithError{
 		ID: string(entry.ID), ConnectionID: firstOf(entry.ConnectionID, entry.Connection.value.ID), ExternalID: string(entry.ExternalID),
-		Error: clean(stackTrace.ReplaceAllString(string(entry.Error), "")), Archived: lo.Contains([]string{"enabled", "true", "1"}, strings.ToLower(string(entry.Archived))),
+		Error: said(stackTrace.ReplaceAllString(string(entry.Error), "")), Archived: lo.Contains([]string{"enabled", "true", "1"}, strings.ToLower(string(entry.Archived))),
 		Count: quantity(entry.Count), CreatedAt: time.Time(entry.CreatedAt), UpdatedAt: time.Time(entry.UpdatedAt),
 	}
 }

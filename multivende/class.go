@@ -16,12 +16,13 @@ type Class string
 // The classes of errors.
 const (
 	NotAuthorised Class = "not_authorised" // 401: the token is no longer good; 403: a scope is missing
-	NotFound      Class = "not_found"      // 404
+	NotFound      Class = "not_found"      // 404, or an id that no call can be made with
 	Refused       Class = "refused"        // any other 4xx, or a call that would make no sense to send
 	Busy          Class = "busy"           // 429 and 5xx: come back later
 	Broken        Class = "broken"         // HTML, empty, cut, too large, not the JSON that was asked for
 	Unreachable   Class = "unreachable"    // no connection, or none that lasted until the answer
 	LinkExpired   Class = "link_expired"   // a download link that is dead: ask for a new one
+	Stalled       Class = "stalled"        // a download whose server sends nothing, or next to nothing
 	NeedsConsent  Class = "needs_consent"  // the account has no token any more until its merchant gives a new code
 )
 
@@ -47,6 +48,7 @@ var sentences = map[Class]string{
 	Broken:        "the hub's answer cannot be read",
 	Unreachable:   "the hub cannot be reached",
 	LinkExpired:   "the link has expired",
+	Stalled:       "the hub does not send the file",
 	NeedsConsent:  "the merchant's account needs a new authorization code",
 }
 
@@ -61,7 +63,7 @@ func (e *Error) Error() string {
 
 func (e *Error) sentence() string {
 	switch {
-	case e.Class == Refused && e.Status == 0:
+	case (e.Class == Refused || e.Class == NotFound) && e.Status == 0:
 		return "not sent"
 	case e.Class == NotAuthorised && e.Status == http.StatusForbidden:
 		return "the token lacks a scope"

@@ -48,6 +48,7 @@ type Timeouts struct {
 	Headers  time.Duration // from the request to the answer's head; 30 s by default
 	Request  time.Duration // a whole call; 1 min by default
 	Download time.Duration // a whole download; 10 min by default
+	Idle     time.Duration // in which at least 4 KiB of a download come; 30 s by default
 }
 
 // Call is one request that has ended, for metrics.
@@ -127,6 +128,7 @@ func (config Config) withDefaults() Config {
 	orDefault(&config.Timeouts.Headers, 30*time.Second)
 	orDefault(&config.Timeouts.Request, time.Minute)
 	orDefault(&config.Timeouts.Download, 10*time.Minute)
+	orDefault(&config.Timeouts.Idle, 30*time.Second)
 	orDefault(&config.ReadAttempts, 3)
 	orDefault(&config.Patience, 10*time.Second)
 	orDefault(&config.MaxAnswer, 16<<20)

@@ -17,8 +17,8 @@ type AppInfo struct {
 // AppInfo asks which application and merchant the token belongs to.
 func (c *Client) AppInfo(ctx context.Context) (AppInfo, error) {
 	var read struct {
-		ID           text `json:"_id"`
-		MerchantID   text `json:"MerchantId"`
+		ID           id `json:"_id"`
+		MerchantID   id `json:"MerchantId"`
 		DeveloperApp object[struct {
 			DisplayName text `json:"displayName"`
 			Name        text `json:"name"`
@@ -41,7 +41,7 @@ type Connection struct {
 }
 
 type connectionEntry struct {
-	ID          text   `json:"_id"`
+	ID          id     `json:"_id"`
 	DisplayName text   `json:"_name"`
 	Name        text   `json:"name"`
 	Provider    text   `json:"provider"`

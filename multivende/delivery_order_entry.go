@@ -10,7 +10,7 @@ import (
 // deliveryOrderEntry is a delivery order as the hub writes it. encoding/json compares names
 // without case, so deliveryOrderDocuments is read like DeliveryOrderDocuments.
 type deliveryOrderEntry struct {
-	ID                       text                        `json:"_id"`
+	ID                       id                          `json:"_id"`
 	Code                     text                        `json:"code"`
 	RowStatus                text                        `json:"status"`
 	DeliveryStatus           text                        `json:"deliveryStatus"`
@@ -21,13 +21,13 @@ type deliveryOrderEntry struct {
 	TrackingURL              address                     `json:"trackingUrl"`
 	ShippingMode             text                        `json:"shippingMode"`
 	DeliveryTypeID           text                        `json:"DeliveryTypeId"`
-	WarehouseID              text                        `json:"WarehouseId"`
+	WarehouseID              id                          `json:"WarehouseId"`
 	Warehouse                object[named]               `json:"Warehouse"`
 	HandlingDateLimit        moment                      `json:"handlingDateLimit"`
 	PromisedDeliveryDate     moment                      `json:"promisedDeliveryDate"`
 	CreatedAt                moment                      `json:"createdAt"`
 	UpdatedAt                moment                      `json:"updatedAt"`
-	StatusID                 text                        `json:"DeliveryOrderStatusId"`
+	StatusID                 id                          `json:"DeliveryOrderStatusId"`
 	Status                   object[statusEntry]         `json:"DeliveryOrderStatus"`
 	StatusLink               list[statusLinkEntry]       `json:"DeliveryOrderStatusLink"`
 	StatusLinks              list[statusLinkEntry]       `json:"DeliveryOrderStatusLinks"`
@@ -38,17 +38,17 @@ type deliveryOrderEntry struct {
 	InCheckoutsAsInProse     list[deliveryInCheckout]    `json:"DeliveryOrdersInCheckouts"`
 	Items                    list[deliveryItemEntry]     `json:"DeliveryOrderInCheckoutItems"`
 	Checkout                 object[checkoutOfADelivery] `json:"Checkout"`
-	ConnectionID             text                        `json:"MarketplaceConnectionId"`
+	ConnectionID             id                          `json:"MarketplaceConnectionId"`
 	BillingFiles             list[billingFile]           `json:"ElectronicBillingDocumentFiles"`
 }
 
 type linkEntry struct {
 	ExternalID   text `json:"externalId"`
-	ConnectionID text `json:"MarketplaceConnectionId"`
+	ConnectionID id   `json:"MarketplaceConnectionId"`
 }
 
 type documentEntry struct {
-	ID        text    `json:"_id"`
+	ID        id      `json:"_id"`
 	URL       address `json:"url"`
 	Type      text    `json:"type"`
 	Name      text    `json:"name"`
@@ -60,13 +60,13 @@ type documentEntry struct {
 
 // deliveryInCheckout joins a delivery order to a sale, seen from the delivery order.
 type deliveryInCheckout struct {
-	CheckoutID text                        `json:"CheckoutId"`
+	CheckoutID id                          `json:"CheckoutId"`
 	Checkout   object[checkoutOfADelivery] `json:"Checkout"`
 	Items      list[deliveryItemEntry]     `json:"DeliveryOrderInCheckoutItems"`
 }
 
 type checkoutOfADelivery struct {
-	ID    text                    `json:"_id"`
+	ID    id                      `json:"_id"`
 	Code  text                    `json:"code"`
 	Link  list[checkoutLinkEntry] `json:"CheckoutLink"`
 	Links list[checkoutLinkEntry] `json:"CheckoutLinks"`
@@ -76,14 +76,14 @@ type deliveryItemEntry struct {
 	Code         text                      `json:"code"`
 	Product      object[productEntry]      `json:"ProductVersion"`
 	Warehouse    object[identified]        `json:"FulfilledWarehouse"`
-	WarehouseID  text                      `json:"FulfilledWarehouseId"`
+	WarehouseID  id                        `json:"FulfilledWarehouseId"`
 	Count        *number                   `json:"count"`
 	Quantity     *number                   `json:"quantity"`
 	CheckoutItem object[checkoutItemEntry] `json:"CheckoutItem"`
 }
 
 type identified struct {
-	ID text `json:"_id"`
+	ID id `json:"_id"`
 }
 
 type named struct {
@@ -122,7 +122,7 @@ func (entry deliveryOrderEntry) deliveryOrder() DeliveryOrder {
 // sale's link, or on those of its shipment and its status.
 func (entry deliveryOrderEntry) connection(joins []deliveryInCheckout) string {
 	sales := append(lo.Map(joins, func(join deliveryInCheckout, _ int) checkoutOfADelivery { return join.Checkout.value }), entry.Checkout.value)
-	named := []text{entry.ConnectionID}
+	named := []id{entry.ConnectionID}
 	for _, sale := range sales {
 		for _, link := range slices.Concat(sale.Links, sale.Link) {
 			named = append(named, link.ConnectionID, link.Connection.value.ID)
@@ -163,10 +163,10 @@ func references(joins []deliveryInCheckout, direct object[checkoutOfADelivery]) 
 		func(one CheckoutReference) string { return one.ID })
 }
 
-func (entry checkoutOfADelivery) reference(id text) CheckoutReference {
+func (entry checkoutOfADelivery) reference(named id) CheckoutReference {
 	links := slices.Concat(entry.Links, entry.Link)
 	return CheckoutReference{
-		ID: firstOf(entry.ID, id), Code: string(entry.Code),
+		ID: firstOf(entry.ID, named), Code: string(entry.Code),
 		OrderNumber: firstOf(lo.Map(links, func(link checkoutLinkEntry, _ int) text { return link.OrderNumber })...),
 		ExternalIDs: externalIDs(lo.Map(links, func(link checkoutLinkEntry, _ int) linkEntry { return linkEntry{ExternalID: link.ExternalID} })),
 	}

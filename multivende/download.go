@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -26,9 +27,21 @@ var expired = []int{
 	http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusGone,
 }
 
+const (
+	// leastPace is how many bytes of a file have to come within Timeouts.Idle; a server that
+	// sends fewer holds up whoever waits for the file.
+	leastPace = 4 << 10
+	// longestFileWait is the longest Retry-After of a file's server that is kept; it is not the hub's.
+	longestFileWait = 30 * time.Second
+)
+
+// errStalled ends a download whose server has all but stopped sending.
+var errStalled = errors.New("next to nothing came for too long")
+
 // Download streams the file behind a link that the hub handed out to w, without the token. What w
 // holds after an error is not the file. LinkExpired asks for a new link: read the task or the
-// delivery order again. An error of w is returned as it is.
+// delivery order again. Stalled: the server sends nothing, next to nothing, or took longer than
+// Timeouts.Download. An error of w is returned as it is.
 func (c *Client) Download(ctx context.Context, link string, w io.Writer) (Download, error) {
 	sent := time.Now()
 	got, status, err := c.download(ctx, link, w)
@@ -46,8 +59,10 @@ func (c *Client) download(ctx context.Context, link string, w io.Writer) (Downlo
 	if err := c.checkLink(target); err != nil {
 		return Download{}, 0, c.refuse(routeDownload, "%v", err)
 	}
-	within, cancel := context.WithTimeout(ctx, c.config.Timeouts.Download)
+	timed, cancel := context.WithTimeout(ctx, c.config.Timeouts.Download)
 	defer cancel()
+	within, end := context.WithCancelCause(timed)
+	defer end(nil)
 	req, err := http.NewRequestWithContext(within, http.MethodGet, target.String(), nil)
 	if err != nil {
 		return Download{}, 0, c.refuse(routeDownload, "the link is not valid")
@@ -57,12 +72,66 @@ func (c *Client) download(ctx context.Context, link string, w io.Writer) (Downlo
 	if err != nil {
 		return Download{}, 0, c.notDownloaded(ctx, err)
 	}
+	body := watch(resp.Body, c.config.Timeouts.Idle, func() { end(errStalled) })
+	resp.Body = body
+	defer body.stop()
 	defer drain(resp.Body)
 	if resp.StatusCode != http.StatusOK {
 		return Download{}, resp.StatusCode, c.downloadFailure(resp)
 	}
 	got, err := c.receive(ctx, resp, w)
+	if errors.Is(context.Cause(within), errStalled) && ClassOf(err) == Unreachable {
+		err = c.stalled(fmt.Sprintf("fewer than %d bytes came in %s", leastPace, c.config.Timeouts.Idle))
+	}
 	return got, resp.StatusCode, err
+}
+
+// watched is a body that is ended when too little of it comes.
+type watched struct {
+	io.ReadCloser
+	count   atomic.Int64
+	stopped chan struct{}
+}
+
+// watch calls end when less than leastPace of a body was read within a span, until stop.
+func watch(body io.ReadCloser, span time.Duration, end func()) *watched {
+	w := &watched{ReadCloser: body, stopped: make(chan struct{})}
+	go func() {
+		tick := time.NewTicker(span)
+		defer tick.Stop()
+		for {
+			select {
+			case <-w.stopped:
+				return
+			case <-tick.C:
+				if w.count.Swap(0) < leastPace {
+					end()
+					return
+				}
+			}
+		}
+	}()
+	return w
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.ReadCloser.Read(p)
+	w.count.Add(int64(n))
+	return n, err
+}
+
+func (w *watched) stop() { close(w.stopped) }
+
+func (c *Client) stalled(why string) error {
+	return &Error{Class: Stalled, Route: c.label(routeDownload), Excerpt: why}
+}
+
+// unfinished is the error of a download that broke off: Stalled when that took its time.
+func (c *Client) unfinished(ctx context.Context, err error) error {
+	if ctx.Err() == nil && isTimeout(err) {
+		return c.stalled(describe(err))
+	}
+	return c.unreachable(ctx, routeDownload, err, false)
 }
 
 // notDownloaded tells a link that must not be followed from a server that cannot be reached.
@@ -72,7 +141,7 @@ func (c *Client) notDownloaded(ctx context.Context, err error) error {
 			return c.refuse(routeDownload, "%v", refused)
 		}
 	}
-	return c.unreachable(ctx, routeDownload, err, false)
+	return c.unfinished(ctx, err)
 }
 
 func (c *Client) downloadFailure(resp *http.Response) error {
@@ -81,7 +150,7 @@ func (c *Client) downloadFailure(resp *http.Response) error {
 	case slices.Contains(expired, resp.StatusCode):
 		failure.Class = LinkExpired
 	case failure.Class == Busy:
-		failure.RetryAfter = c.retryAfter(resp.Header)
+		failure.RetryAfter = min(c.retryAfter(resp.Header), longestFileWait)
 	case resp.StatusCode < 300:
 		failure.Class, failure.Excerpt = Broken, "the answer holds no file"
 	}
@@ -104,7 +173,7 @@ func (c *Client) receive(ctx context.Context, resp *http.Response, w io.Writer) 
 	case target.err != nil:
 		return Download{}, target.err
 	case err != nil:
-		return Download{}, c.unreachable(ctx, routeDownload, err, false)
+		return Download{}, c.unfinished(ctx, err)
 	case count > most:
 		return Download{}, tooLarge
 	case resp.ContentLength >= 0 && count != resp.ContentLength:

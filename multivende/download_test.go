@@ -184,7 +184,7 @@ func TestDownloadsCheckTheAddressThatTheyConnectTo(t *testing.T) {
 			return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
 		}
 		_, err := client.Download(t.Context(), link, io.Discard)
-		assert.Equal(t, Unreachable, ClassOf(err), "a public address is tried")
+		assert.Contains(t, []Class{Unreachable, Stalled}, ClassOf(err), "a public address is tried")
 		_, err = client.Download(t.Context(), link, io.Discard)
 		assert.Equal(t, Refused, ClassOf(err), "the same name is not, once it leads here")
 	})
@@ -239,8 +239,63 @@ func TestDownloadsEndWithTheirContextOrTime(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 
 	_, err = downloader(t, allowing(allowed), func(c *Config) { c.Timeouts.Download = 50 * time.Millisecond }).Download(t.Context(), server.URL, io.Discard)
-	assert.Equal(t, Unreachable, ClassOf(err))
+	assert.Equal(t, Stalled, ClassOf(err))
 	assert.ErrorContains(t, err, "no answer came in time")
+}
+
+// drips sends a head, pieces of a body of a million bytes, and then nothing until its client has gone.
+func drips(code, pieces int, pause time.Duration) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "1000000")
+		w.WriteHeader(code)
+		for range pieces {
+			_, _ = io.WriteString(w, "x")
+			_ = http.NewResponseController(w).Flush()
+			select {
+			case <-time.After(pause):
+			case <-r.Context().Done():
+			}
+		}
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	}
+}
+
+func TestAServerThatAllButStopsSendingIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		answer http.HandlerFunc
+		class  Class
+	}{
+		"no head":                         {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, Stalled},
+		"a head and no body":              {drips(200, 0, 0), Stalled},
+		"a byte now and then":             {drips(200, 1_000_000, 2*time.Millisecond), Stalled},
+		"a refusal whose body never ends": {drips(503, 1, 0), Busy},
+		"a dead link that tells no end":   {drips(403, 1, 0), LinkExpired},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server, allowed := fileServer(t, test.answer)
+			client := downloader(t, allowing(allowed), func(c *Config) {
+				c.Timeouts = Timeouts{Idle: 100 * time.Millisecond, Headers: 100 * time.Millisecond, Download: time.Hour}
+			})
+			_, err := client.Download(t.Context(), server.URL+"/x?sig=abc", io.Discard)
+			assert.Equal(t, test.class, ClassOf(err), err)
+		})
+	}
+}
+
+func TestAFilesServerIsNotWaitedForAsTheHubIs(t *testing.T) {
+	t.Parallel()
+	server, allowed := fileServer(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "86400")
+		w.WriteHeader(http.StatusServiceUnavailable)
+	})
+	_, err := downloader(t, allowing(allowed), func(c *Config) { c.Speed = 1 }).Download(t.Context(), server.URL, io.Discard)
+	var busy *Error
+	require.ErrorAs(t, err, &busy)
+	assert.Equal(t, longestFileWait, busy.RetryAfter)
 }
 
 type writerFunc func([]byte) (int, error)

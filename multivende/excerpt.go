@@ -21,9 +21,9 @@ var (
 	htmlTag      = regexp.MustCompile(`(?s)<[^>]*>`)
 )
 
-// clean makes words from outside fit for logs, histories and people: one line without control
-// characters, at most 200 characters, with links, tokens, e-mail addresses and long runs of digits
-// (telephones, documents) blanked. The ids of the hub's objects stay.
+// clean makes words fit for logs, histories and people: one line without control characters, at
+// most 200 characters, with links, tokens, e-mail addresses and long runs of digits (telephones,
+// documents) blanked. The ids of the hub's objects stay. Words of the hub's own go through said.
 func clean(words string) string {
 	if len(words) > 16*maxExcerpt {
 		words = words[:16*maxExcerpt]
@@ -62,9 +62,9 @@ func excerptOf(body []byte, secrets ...string) string {
 	case looksLikeHTML(body):
 		return titleOf([]byte(hide(string(body), secrets)))
 	case body[0] == '{' || body[0] == '[' || body[0] == '"':
-		return clean(hide(messageOf(body), secrets))
+		return said(hide(messageOf(body), secrets))
 	}
-	return clean(hide(string(body), secrets))
+	return said(hide(string(body), secrets))
 }
 
 // leastQuoted is how much of a secret's beginning tells that it is quoted.
@@ -106,7 +106,7 @@ func titleOf(page []byte) string {
 		return "a page instead of JSON"
 	}
 	title := html.UnescapeString(string(htmlTag.ReplaceAll(found[1], []byte(" "))))
-	return clean("a page instead of JSON: " + title)
+	return "a page instead of JSON: " + said(title)
 }
 
 // messageKeys are the members in which refusals are said, best first. The guide shows no error

@@ -52,7 +52,7 @@ func TestExcerptHidesWhatWasSent(t *testing.T) {
 		"cut off":                       {`{"message":"token ` + token[:20] + `… is over"}`, "token ***… is over"},
 		"in a page":                     {`<h1>` + token + `</h1>`, "a page instead of JSON: ***"},
 		"in words":                      {"no " + token + " and no " + token[:9], "no *** and no ***"},
-		"at the end of a long sentence": {`{"message":"` + strings.Repeat("ñ", 195) + token + `"}`, strings.Repeat("ñ", 195) + "***"},
+		"at the end of a long sentence": {`{"message":"` + strings.Repeat("no ", 65) + token + `"}`, strings.Repeat("no ", 65) + "***"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

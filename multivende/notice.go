@@ -40,18 +40,19 @@ var ErrNoNotice = errors.New("not a notice of the hub")
 // noticeEntry is the body of a webhook: a checkout's is known, those of delivery orders and
 // pick-up orders are made alike (docs/hub-api.md).
 type noticeEntry struct {
-	Checkout      text `json:"CheckoutId"`
-	DeliveryOrder text `json:"DeliveryOrderId"`
-	PickUpOrder   text `json:"PickUpOrderId"`
-	Merchant      text `json:"MerchantId"`
+	Checkout      id   `json:"CheckoutId"`
+	DeliveryOrder id   `json:"DeliveryOrderId"`
+	PickUpOrder   id   `json:"PickUpOrderId"`
+	Merchant      id   `json:"MerchantId"`
 	Resource      text `json:"resource"`
 }
 
-// merchantPattern is what an id of a merchant may be made of, here and in keys of the store.
-var merchantPattern = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+// noticePattern is what an id in a notice, which anybody may send, is made of: the hub's are
+// UUIDs, a hub for trials may have others. An order with an odder id is found by polling.
+var noticePattern = regexp.MustCompile(`^[A-Za-z0-9](?:[._-]?[A-Za-z0-9_-]){0,63}$`)
 
-// idPattern is what an id of an order may be made of: the hub's are UUIDs, a hub for trials may have others.
-var idPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+// isNoticed says whether an id of a notice can be one.
+func isNoticed(id string) bool { return len(id) <= 64 && noticePattern.MatchString(id) }
 
 // ParseNotice reads the body of a webhook. The object is the one that resource names when its
 // id is there, else whichever id is there: a checkout, a delivery order, a pick-up order.
@@ -72,7 +73,7 @@ func (entry noticeEntry) notice() (Notice, error) {
 	topic := topicOf(string(entry.Resource))
 	for _, candidate := range []struct {
 		kind NoticeKind
-		id   text
+		id   id
 	}{
 		{CheckoutNotice, entry.Checkout}, {DeliveryOrderNotice, entry.DeliveryOrder}, {PickUpOrderNotice, entry.PickUpOrder},
 	} {
@@ -87,10 +88,10 @@ func (entry noticeEntry) notice() (Notice, error) {
 	if notice.Kind == OtherNotice {
 		return notice, entry.other(topic)
 	}
-	if !idPattern.MatchString(notice.ID) {
+	if !isNoticed(notice.ID) {
 		return Notice{}, fmt.Errorf("%w: the id of its %s is none", ErrNoNotice, notice.Kind)
 	}
-	if !merchantPattern.MatchString(notice.Merchant) {
+	if !isNoticed(notice.Merchant) {
 		return Notice{}, fmt.Errorf("%w: its MerchantId is no id", ErrNoNotice)
 	}
 	if uuid.Validate(notice.ID) == nil {

@@ -52,6 +52,9 @@ func TestParseNotice(t *testing.T) {
 func TestParseNoticeRefusesJunk(t *testing.T) {
 	t.Parallel()
 	merchant := `"MerchantId":"` + noticeMerchant + `"`
+	of := func(merchant string) string {
+		return `{"CheckoutId":"` + noticedID + `","MerchantId":"` + merchant + `"}`
+	}
 	for name, body := range map[string]string{
 		"nothing":                         ``,
 		"no JSON":                         `order=1`,
@@ -68,6 +71,18 @@ func TestParseNoticeRefusesJunk(t *testing.T) {
 		"a merchant that is missing":      `{"CheckoutId":"` + noticedID + `"}`,
 		"a merchant that is a path":       `{"CheckoutId":"` + noticedID + `","MerchantId":"../a"}`,
 		"a merchant of endless length":    `{"CheckoutId":"` + noticedID + `","MerchantId":"` + strings.Repeat("a", 65) + `"}`,
+		"a merchant that is a dot":        of(`.`),
+		"a merchant that is two dots":     of(`..`),
+		"a merchant that leads upwards":   of(`a..b`),
+		"a merchant that ends in a dot":   of(`a.`),
+		"a merchant with a space":         of(`a b`),
+		"a merchant with a line's end":    of(`a\nb`),
+		"a merchant with a zero byte":     of(`ab\u0000`),
+		"a merchant that cannot be seen":  of(`\u200b`),
+		"an id that leads upwards":        `{"CheckoutId":"a..b",` + merchant + `}`,
+		"an id with a zero byte":          `{"CheckoutId":"` + noticedID + `\u0000",` + merchant + `}`,
+		"an id that no text is so long":   `{"CheckoutId":"` + strings.Repeat("a", 2000) + `",` + merchant + `}`,
+		"an id with a space before it":    `{"CheckoutId":" ` + noticedID + `",` + merchant + `}`,
 		"JSON that is nested without end": strings.Repeat("[", 20_000),
 	} {
 		t.Run(name+" is no notice", func(t *testing.T) {
@@ -89,8 +104,10 @@ func FuzzParseNotice(f *testing.F) {
 			return
 		}
 		if notice.Kind != OtherNotice {
-			assert.Regexp(t, idPattern, notice.ID)
-			assert.Regexp(t, merchantPattern, notice.Merchant)
+			assert.Empty(t, WhyUnusable(notice.ID))
+			assert.Empty(t, WhyUnusable(notice.Merchant))
+			assert.NotContains(t, notice.ID+notice.Merchant, "..")
+			assert.NotContains(t, notice.ID+notice.Merchant, "/")
 		}
 	})
 }

@@ -23,15 +23,15 @@ type PickUpOrder struct {
 }
 
 type pickUpEntry struct {
-	ID           text                 `json:"_id"`
+	ID           id                   `json:"_id"`
 	Code         text                 `json:"code"`
-	StatusID     text                 `json:"PickUpOrderStatusId"`
+	StatusID     id                   `json:"PickUpOrderStatusId"`
 	Status       object[statusEntry]  `json:"PickUpOrderStatus"`
 	StatusLink   list[pickUpLink]     `json:"PickUpOrderStatusLink"`
 	StatusLinks  list[pickUpLink]     `json:"PickUpOrderStatusLinks"`
-	CheckoutID   text                 `json:"CheckoutId"`
+	CheckoutID   id                   `json:"CheckoutId"`
 	InCheckouts  list[pickUpCheckout] `json:"PickUpOrderInCheckouts"`
-	ConnectionID text                 `json:"MarketplaceConnectionId"`
+	ConnectionID id                   `json:"MarketplaceConnectionId"`
 	CreatedAt    moment               `json:"createdAt"`
 	UpdatedAt    moment               `json:"updatedAt"`
 }
@@ -40,7 +40,7 @@ type pickUpEntry struct {
 type pickUpLink = statusLinkEntry
 
 type pickUpCheckout struct {
-	CheckoutID text `json:"CheckoutId"`
+	CheckoutID id `json:"CheckoutId"`
 }
 
 // PickUpOrder reads one pick-up order. The guide names the call, but neither its path nor its answer.
@@ -62,13 +62,13 @@ func (c *Client) PickUpOrder(ctx context.Context, id string) (PickUpOrder, error
 
 func (entry pickUpEntry) pickUpOrder() PickUpOrder {
 	links := slices.Concat(entry.StatusLink, entry.StatusLinks)
-	sales := append([]text{entry.CheckoutID}, lo.Map(entry.InCheckouts, func(in pickUpCheckout, _ int) text { return in.CheckoutID })...)
-	connections := append([]text{entry.ConnectionID}, lo.Map(links, func(link statusLinkEntry, _ int) text { return link.ConnectionID })...)
+	sales := append([]id{entry.CheckoutID}, lo.Map(entry.InCheckouts, func(in pickUpCheckout, _ int) id { return in.CheckoutID })...)
+	connections := append([]id{entry.ConnectionID}, lo.Map(links, func(link statusLinkEntry, _ int) id { return link.ConnectionID })...)
 	return PickUpOrder{
 		ID: string(entry.ID), Code: string(entry.Code),
 		StatusID: firstOf(entry.Status.value.ID, entry.StatusID), StatusCode: string(entry.Status.value.Code),
 		StatusLinks: statusLinks(links), ConnectionID: firstOf(connections...),
-		CheckoutIDs: lo.Uniq(lo.FilterMap(sales, func(id text, _ int) (string, bool) { return string(id), id != "" })),
+		CheckoutIDs: lo.Uniq(lo.FilterMap(sales, func(sale id, _ int) (string, bool) { return string(sale), sale != "" })),
 		CreatedAt:   time.Time(entry.CreatedAt), UpdatedAt: time.Time(entry.UpdatedAt),
 	}
 }

@@ -144,8 +144,8 @@ func checkTemplate(known route, template string) error {
 // fill puts values into a template, each escaped for where it stands.
 func fill(template string, values map[string]string) (string, error) {
 	for _, name := range placeholdersOf(template) {
-		if value := values[name]; value == "" || value == "." || value == ".." {
-			return "", fmt.Errorf("%s %q cannot stand in a path", name, value)
+		if why := WhyUnusable(values[name]); why != "" {
+			return "", fmt.Errorf("%s cannot stand in a path: %s", name, why)
 		}
 	}
 	path, query, _ := strings.Cut(template, "?")

@@ -17,7 +17,7 @@ type DeliveryOrderStatus struct {
 }
 
 type statusEntry struct {
-	ID   text `json:"_id"`
+	ID   id   `json:"_id"`
 	Code text `json:"code"`
 }
 

@@ -11,15 +11,15 @@ import (
 
 type statusLinkEntry struct {
 	State    text `json:"synchronizationStatus"`
-	StatusID text `json:"DeliveryOrderStatusId"`
+	StatusID id   `json:"DeliveryOrderStatusId"`
 	// PickUpStatusID is what a pick-up's link has in its place; either may come as an object as well.
-	PickUpStatusID text                `json:"PickUpOrderStatusId"`
+	PickUpStatusID id                  `json:"PickUpOrderStatusId"`
 	Status         object[statusEntry] `json:"DeliveryOrderStatus"`
 	PickUpStatus   object[statusEntry] `json:"PickUpOrderStatus"`
 	CreatedAt      moment              `json:"createdAt"`
 	UpdatedAt      moment              `json:"updatedAt"`
 	// ConnectionID is the marketplace connection that the status goes to.
-	ConnectionID text `json:"MarketplaceConnectionId"`
+	ConnectionID id `json:"MarketplaceConnectionId"`
 	message      string
 }
 
@@ -30,7 +30,7 @@ func (entry *statusLinkEntry) UnmarshalJSON(raw []byte) error {
 	if err := json.Unmarshal(raw, (*plain)(entry)); err != nil {
 		return err
 	}
-	entry.message = clean(linkMessage(raw))
+	entry.message = said(linkMessage(raw))
 	return nil
 }
 

@@ -89,7 +89,7 @@ func (c *Client) GenerateTickets(ctx context.Context, provider, connectionID str
 	if err != nil {
 		return Task{}, err
 	}
-	if read.ID == "" {
+	if WhyUnusable(string(read.ID)) != "" {
 		broken := c.without(routeGenerateTickets, "task")
 		broken.MayBeDone = true
 		return Task{}, broken

@@ -12,7 +12,7 @@ import (
 )
 
 type taskEntry struct {
-	ID        text
+	ID        id
 	State     text
 	URL       address
 	Output    outputEntry
@@ -23,7 +23,7 @@ type taskEntry struct {
 
 func (entry *taskEntry) UnmarshalJSON(raw []byte) error {
 	var read struct {
-		ID        text        `json:"_id"`
+		ID        id          `json:"_id"`
 		State     text        `json:"processStatus"`
 		URL       address     `json:"url"`
 		Output    outputEntry `json:"output"`
@@ -44,7 +44,7 @@ func (entry *taskEntry) UnmarshalJSON(raw []byte) error {
 func (entry taskEntry) task() Task {
 	state := strings.NewReplacer("-", "_", " ", "_").Replace(strings.ToLower(string(entry.State)))
 	return Task{
-		ID: string(entry.ID), State: state, URL: string(entry.URL), Message: entry.message,
+		ID: string(entry.ID), State: said(state), URL: string(entry.URL), Message: entry.message,
 		Output:    entry.Output.TaskOutput,
 		CreatedAt: time.Time(entry.CreatedAt), UpdatedAt: time.Time(entry.UpdatedAt),
 	}
@@ -87,24 +87,24 @@ func ordersOf(entries []taskOrderEntry) []TaskOrder {
 type taskOrderEntry struct{ TaskOrder }
 
 type taskOrderMembers struct {
-	DeliveryOrderID    text `json:"deliveryOrderId"`
-	ID                 text `json:"_id"`
+	DeliveryOrderID    id   `json:"deliveryOrderId"`
+	ID                 id   `json:"_id"`
 	DeliveryOrderCode  text `json:"deliveryOrderCode"`
-	CheckoutID         text `json:"checkoutId"`
+	CheckoutID         id   `json:"checkoutId"`
 	CheckoutCode       text `json:"checkoutCode"`
 	CheckoutExternalID text `json:"checkoutExternalId"`
-	LinkID             text `json:"deliveryOrderLinkId"`
+	LinkID             id   `json:"deliveryOrderLinkId"`
 	LinkExternalID     text `json:"deliveryOrderLinkExternalId"`
-	DocumentID         text `json:"deliveryOrderDocumentId"`
+	DocumentID         id   `json:"deliveryOrderDocumentId"`
 }
 
 func (entry *taskOrderEntry) UnmarshalJSON(raw []byte) error {
 	*entry = taskOrderEntry{}
 	raw = unquoted(raw)
 	if !bytes.HasPrefix(raw, []byte("{")) {
-		var id text
-		_ = json.Unmarshal(raw, &id)
-		entry.DeliveryOrderID = string(id)
+		var bare id
+		_ = json.Unmarshal(raw, &bare)
+		entry.DeliveryOrderID = string(bare)
 		return nil
 	}
 	var outer taskOrderMembers
@@ -140,9 +140,9 @@ func innerOrder(raw json.RawMessage) taskOrderMembers {
 	if len(raw) == 0 || json.Unmarshal(raw, &inner) == nil && inner.present {
 		return inner.value
 	}
-	var id text
-	_ = json.Unmarshal(raw, &id)
-	return taskOrderMembers{DeliveryOrderID: id}
+	var bare id
+	_ = json.Unmarshal(raw, &bare)
+	return taskOrderMembers{DeliveryOrderID: bare}
 }
 
 // reasonKeys are members in which the words for a failure may stand; the guide shows none.
@@ -155,7 +155,7 @@ func reasonIn(raw []byte) string {
 		return ""
 	}
 	words := lo.Map(reasonKeys, func(key string, _ int) text { return text(messageOf(members[key])) })
-	return clean(firstOf(words...))
+	return said(firstOf(words...))
 }
 
 const maxLinks = 200

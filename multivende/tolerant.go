@@ -216,7 +216,7 @@ func scalar(raw []byte) string {
 }
 
 // firstOf is the first text that is not empty.
-func firstOf(candidates ...text) string {
+func firstOf[T ~string](candidates ...T) string {
 	for _, candidate := range candidates {
 		if candidate != "" {
 			return string(candidate)

@@ -146,7 +146,6 @@ func describe(err error) string {
 		unknown     x509.UnknownAuthorityError
 		record      tls.RecordHeaderError
 		number      syscall.Errno
-		timeout     net.Error
 	)
 	switch {
 	case errors.Is(err, errNotPublic), errors.Is(err, errNotHTTPS), errors.Is(err, errManyHops), errors.Is(err, errCredentials):
@@ -157,8 +156,7 @@ func describe(err error) string {
 		return "its certificate is not accepted"
 	case errors.As(err, &record):
 		return "it does not speak TLS"
-	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded),
-		errors.As(err, &timeout) && timeout.Timeout():
+	case isTimeout(err):
 		return "no answer came in time"
 	case errors.As(err, &number):
 		return number.Error()
@@ -166,6 +164,12 @@ func describe(err error) string {
 		return "the connection was cut"
 	}
 	return "the connection failed"
+}
+
+func isTimeout(err error) bool {
+	var timeout net.Error
+	return errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) ||
+		errors.As(err, &timeout) && timeout.Timeout()
 }
 
 func rootOf(err error) error {

@@ -8,11 +8,12 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/feature/s3/transfermanager"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/despacho/despacho/storage/scratch"
 )
 
 // File is a file of the store.
@@ -45,11 +46,11 @@ func (s *Store) PutStream(ctx context.Context, prefix, extension, contentType st
 	if len(start) <= inMemory {
 		return s.PutBytes(ctx, prefix, extension, contentType, start)
 	}
-	temporary, remove, err := s.temporaryFile()
+	temporary, err := scratch.Open(s.tempDir)
 	if err != nil {
-		return File{}, err
+		return File{}, fmt.Errorf("storage: %w", err)
 	}
-	defer remove()
+	defer func() { _ = temporary.Close() }()
 	if _, err := io.Copy(temporary, io.MultiReader(bytes.NewReader(start), source)); err != nil {
 		return File{}, fmt.Errorf("storage: keep a file for %s until its end: %w", prefix, err)
 	}
@@ -141,20 +142,4 @@ func digest(source io.ReadSeeker) (sum []byte, size int64, err error) {
 	}
 	_, err = source.Seek(0, io.SeekStart)
 	return hash.Sum(nil), size, err
-}
-
-// temporaryFile takes its own name away where the system permits it, so that a process that
-// is killed leaves no label behind; the second result closes and removes it.
-func (s *Store) temporaryFile() (*os.File, func(), error) {
-	file, err := os.CreateTemp(s.tempDir, "despacho-*")
-	if err != nil {
-		return nil, nil, fmt.Errorf("storage: make a temporary file, check the disk: %w", err)
-	}
-	nameless := os.Remove(file.Name()) == nil
-	return file, func() {
-		_ = file.Close()
-		if !nameless {
-			_ = os.Remove(file.Name())
-		}
-	}, nil
 }

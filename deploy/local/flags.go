@@ -35,6 +35,7 @@ type flags struct {
 	Orders int    `default:"110" placeholder:"N" help:"Orders of the sandbox that can be labelled (default ${default}); unpaid, cancelled, unsupported and shop orders come on top." group:"Sandbox hub"`
 	Seed   int64  `default:"1" placeholder:"N" help:"Seed of the sandbox's world (default ${default})." group:"Sandbox hub"`
 	Faults string `placeholder:"FILE" type:"existingfile" help:"Fault plan of the sandbox; multivende/sandbox/README.md describes it." group:"Sandbox hub"`
+	OddIDs bool   `name:"odd-ids" help:"Give every second object of the sandbox an id with spaces, accents, colons or slashes." group:"Sandbox hub"`
 	Labels string `placeholder:"DIR" type:"existingdir" help:"Label files (*.zpl, *.txt, *.pdf) that the sandbox hands out instead of its own: of DIR/<provider> if there, else of DIR." group:"Sandbox hub"`
 
 	Hub       string `placeholder:"URL" help:"Another hub instead of the sandbox." group:"Another hub"`
@@ -116,6 +117,7 @@ func (f *flags) Validate() error {
 	refuse(err != nil, "--hub: %v", err)
 	refuse(f.Merchant == "" && f.ClientID == "", "--hub needs --merchant, the hub's id of the merchant, or --client-id to connect an account")
 	refuse(f.Merchant != "" && !workflows.ValidKey(f.Merchant), "--merchant %q: the hub's id has letters, digits, dots, hyphens and underscores, at most 64", f.Merchant)
+	refuse(f.OddIDs, "--odd-ids belongs to the sandbox: leave it out with --hub")
 	refuse(f.Faults != "", "--faults belongs to the sandbox: leave it out with --hub")
 	refuse(f.Labels != "", "--labels belongs to the sandbox: leave it out with --hub")
 	refuse(f.Token != "" && f.TokenFile != "", "--token and --token-file: give one of them")

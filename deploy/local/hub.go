@@ -67,11 +67,12 @@ func startSandbox(given *flags, running *stack.Stack) (*hub, error) {
 		Orders:    given.Orders,
 		Speed:     given.hubSpeed(),
 		Faults:    faults,
+		OddIDs:    given.OddIDs,
 		LabelsDir: given.Labels,
 		Dir:       filepath.Join(running.Dir, "sandbox"),
 	})
 	if errors.Is(err, sandbox.ErrOtherWorld) {
-		return nil, fmt.Errorf("%w; give the same --seed, --orders, --speed, --faults and --labels as before, or another --data", err)
+		return nil, fmt.Errorf("%w; give the same --seed, --orders, --speed, --faults, --labels and --odd-ids as before, or another --data", err)
 	}
 	if err != nil {
 		return nil, err

@@ -30,7 +30,7 @@ type LimitError struct {
 }
 
 func (e *LimitError) Error() string {
-	return fmt.Sprintf("bundle at %q goes over its limit of %s (%d): not opened any further", e.Name, e.Limit, e.Allowed)
+	return fmt.Sprintf("a bundle goes over its limit of %s (%d): not opened any further", e.Limit, e.Allowed)
 }
 
 func (l Limits) withDefaults() Limits {

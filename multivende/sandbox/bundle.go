@@ -82,7 +82,7 @@ func (h *Hub) addLabels(out *archive, t *task, asks []*ask) error {
 		return addTogether(out, asks)
 	}
 	for _, a := range asks {
-		if a.file == "missing_in_zip" {
+		if a.file == "missing_in_zip" || a.file == stalled || a.file == trickled {
 			continue
 		}
 		for _, d := range h.documentsOf(a) {

@@ -55,7 +55,7 @@ func (o *order) expected() string {
 		}
 		return "gave_up"
 	case o.badFiles() >= labelTries-failing-unavailable:
-		if o.has(func(f Fault) bool { return f.File == "missing" }) {
+		if o.has(func(f Fault) bool { return f.File == "missing" || f.File == stalled || f.File == trickled }) {
 			return "gave_up"
 		}
 		return "corrupt_label"

@@ -14,7 +14,7 @@ import (
 // answerWords are the answers that are no status: those of every route, those of one list, and
 // those of the pseudo-route "webhook", the notices that the hub sends.
 var (
-	answerWords  = []string{"html", "empty", "slow", "cut_before", "cut_after"}
+	answerWords  = []string{"html", "empty", "slow", "cut_before", "cut_after", silent, stalled, trickled}
 	shiftWords   = append([]string{"shift"}, answerWords...)
 	webhookWords = []string{"lost", "twice", "late"}
 )

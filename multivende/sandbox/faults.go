@@ -33,15 +33,15 @@ type Fault struct {
 	StatusStuck     Times  `json:"status_stuck,omitempty"`     // this many changes never reach the channel
 	StatusDelay     string `json:"status_delay,omitempty"`     // how long a status takes to the channel, instead of the channel's own time
 	NotRequested    bool   `json:"not_requested,omitempty"`    // changes end not_requested
-	File            string `json:"file,omitempty"`             // broken, empty, encrypted, mislabelled, missing, missing_in_zip
+	File            string `json:"file,omitempty"`             // broken, empty, encrypted, mislabelled, missing, missing_in_zip, stalled, trickled
 	Late            string `json:"late,omitempty"`             // it appears in the list this long (hub time) after the world began
 
 	Route        string `json:"route,omitempty"`          // a route's name, as in the report
-	Answer       Answer `json:"answer,omitempty"`         // a status from 400 on, html, empty, slow, cut_before or cut_after
+	Answer       Answer `json:"answer,omitempty"`         // a status from 400 on, html, empty, slow, cut_before, cut_after, silent, stalled or trickled
 	RetryAfter   int    `json:"retry_after,omitempty"`    // seconds
 	RetryAfterAs string `json:"retry_after_as,omitempty"` // "date" for a date on the hub's clock
 	After        int    `json:"after,omitempty"`          // leaves the first calls alone
-	Delay        string `json:"delay,omitempty"`          // of slow, on our clock; 3s when not said
+	Delay        string `json:"delay,omitempty"`          // of slow, and between the bytes of trickled, on our clock; 3s when not said
 
 	Times Times `json:"times,omitempty"` // how often a file or an answer goes wrong: 1 when not said for answers, always for files
 }
@@ -114,7 +114,7 @@ func ParseFaults(source io.Reader) ([]Fault, error) {
 	return faults, nil
 }
 
-var fileFaults = []string{"broken", "empty", "encrypted", "mislabelled", "missing", "missing_in_zip"}
+var fileFaults = []string{"broken", "empty", "encrypted", "mislabelled", "missing", "missing_in_zip", stalled, trickled}
 
 func (f Fault) check() error {
 	if f.Route != "" {

@@ -91,7 +91,11 @@ func (h *Hub) downloadDocument(r *http.Request) answer {
 	if err != nil {
 		return xmlError(http.StatusInternalServerError, "InternalError", err.Error())
 	}
-	return answer{status: http.StatusOK, raw: content, kind: d.mime(), name: d.name, id: id}
+	given := answer{status: http.StatusOK, raw: content, kind: d.mime(), name: d.name, id: id, delay: trickleDelay}
+	if d.ask.file == stalled || d.ask.file == trickled {
+		given.pace = d.ask.file
+	}
+	return given
 }
 
 // downloaded counts a download for every order whose labels were in it.

@@ -62,7 +62,7 @@ func New(options Options) (*Hub, error) {
 		return nil, err
 	}
 	h := &Hub{
-		options: options, id: identifiers(options.Seed), channels: channelsWith(options.FalabellaFormat),
+		options: options, id: options.identifiers(), channels: channelsWith(options.FalabellaFormat),
 		pickUpByID: map[string]*pickUp{}, orderByID: map[string]*order{}, saleByID: map[string]*sale{}, taskByID: map[string]*task{},
 		documents: map[string]document{}, calls: map[string]*RouteCalls{}, routeFaults: map[string][]*routeFault{},
 	}

@@ -67,6 +67,9 @@ type Options struct {
 	// StatusDelays are how long statuses take to a channel, by provider, where that
 	// is not to be the world's own time for it.
 	StatusDelays map[string]time.Duration
+	// OddIDs gives every second connection, order, sale, task and warehouse an id that is no UUID: with
+	// spaces, accents, colons, slashes and the like; some are of no use to anybody.
+	OddIDs bool
 	// Now is our clock; nil means time.Now.
 	Now func() time.Time
 	// PageSize is the length of a list's page. Zero means 50.

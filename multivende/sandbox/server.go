@@ -20,6 +20,9 @@ type answer struct {
 	location string    // of a redirect
 	id       string    // of what was read, for the report
 	at       time.Time // when it was read; zero for the time of the answer
+
+	pace  string        // how it is sent (stalls.go); empty for at once
+	delay time.Duration // between the bytes of one that trickles
 }
 
 func fine(body any) answer { return answer{status: http.StatusOK, body: body} }
@@ -65,7 +68,7 @@ func (h *Hub) serve(route route, w http.ResponseWriter, r *http.Request) {
 		h.write(w, instead)
 		return
 	}
-	given := route.handle(h, r)
+	given := route.handle(h, r).slowly(fault)
 	if fault != nil && fault.Answer == "shift" {
 		h.shift(given.id)
 	}
@@ -74,6 +77,10 @@ func (h *Hub) serve(route route, w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	h.called(route, given)
+	if given.pace != "" {
+		h.writeSlowly(w, r, given)
+		return
+	}
 	h.write(w, given)
 }
 
@@ -129,7 +136,7 @@ func (h *Hub) faulty(fault *routeFault, r *http.Request) (instead answer, done b
 		return answer{}, false
 	}
 	switch fault.Answer {
-	case "cut_after", "shift":
+	case "cut_after", "shift", silent, stalled, trickled:
 		return answer{}, false
 	case "cut_before":
 		return answer{}, true
@@ -176,6 +183,11 @@ func (h *Hub) write(w http.ResponseWriter, given answer) {
 	if given.status == 0 {
 		panic(http.ErrAbortHandler)
 	}
+	_, _ = w.Write(h.writeHead(w, given)) // the client may have gone
+}
+
+// writeHead writes the head of an answer, and returns its body.
+func (h *Hub) writeHead(w http.ResponseWriter, given answer) []byte {
 	content, kind := given.raw, given.kind
 	if content == nil {
 		var out bytes.Buffer
@@ -200,5 +212,5 @@ func (h *Hub) write(w http.ResponseWriter, given answer) {
 		header.Set("Content-Disposition", `attachment; filename="`+given.name+`"`)
 	}
 	w.WriteHeader(given.status)
-	_, _ = w.Write(content) // the client may have gone
+	return content
 }

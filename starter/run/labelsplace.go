@@ -14,6 +14,7 @@ import (
 
 	"github.com/despacho/despacho/labels"
 	"github.com/despacho/despacho/labels/tool"
+	"github.com/despacho/despacho/storage/scratch"
 )
 
 // joinPlace names joined files after the one that was asked for.
@@ -115,18 +116,11 @@ func (f *newLabelFile) Abort() {
 // Scratch is a temporary file beside the output, where there is room for as
 // much again.
 func (p joinPlace) Scratch() (tool.Scratch, error) {
-	file, err := os.CreateTemp(filepath.Dir(p.base), ".despacho-sort-*")
+	file, err := scratch.Open(filepath.Dir(p.base))
 	if err != nil {
 		return nil, usageProblem("name a folder that is there and can be written", "labels cannot be kept while they are sorted: %v", err)
 	}
-	return scratchFile{file}, nil
-}
-
-type scratchFile struct{ *os.File }
-
-func (f scratchFile) Close() error {
-	_ = f.File.Close()
-	return os.Remove(f.Name())
+	return file, nil
 }
 
 const maxPathsBytes = 256 << 20

@@ -14,6 +14,7 @@ import (
 	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/service"
 	"github.com/despacho/despacho/storage"
+	"github.com/despacho/despacho/storage/scratch"
 	"github.com/despacho/despacho/workflows"
 )
 
@@ -140,6 +141,9 @@ func (p *process) work(ctx context.Context, begun func()) error {
 	}
 	if keeper != nil {
 		dependencies.Accounts, dependencies.Renewer = keeper.vault, keeper.renewer
+	}
+	if swept := scratch.Sweep(p.settings.Temp); swept > 0 {
+		p.log.Info("temporary files of killed workers were removed", "files", swept)
 	}
 	hub, files := activities.All(dependencies)
 	queues := newQueues(p.servers.Temporal, p.settings, fail)

@@ -46,6 +46,7 @@ type settings struct {
 	WebhookReordered     float64                  `placeholder:"SHARE" help:"Share of the notices that are sent some seconds late."`
 	WebhookLost          float64                  `placeholder:"SHARE" help:"Share of the notices that are never sent."`
 	WebhookInsecure      bool                     `help:"Take any certificate of the address in --webhooks."`
+	OddIDs               bool                     `name:"odd-ids" help:"Give every second object an id with spaces, accents, colons or slashes."`
 	Arrivals             float64                  `placeholder:"N" help:"Sales that come by themselves in an hour of the hub's clock."`
 	Scopes               string                   `placeholder:"JSON" help:"What the account grants, by scope: true, false or a list of connections."`
 }
@@ -128,7 +129,7 @@ func (s settings) options() (sandbox.Options, error) {
 	options := sandbox.Options{
 		Seed: s.Seed, Orders: s.Orders, Speed: s.Speed, LabelsDir: s.Labels, Dir: s.Data,
 		FalabellaFormat: s.Falabella, Token: s.Token, Redirects: s.Redirects, GiveStateBack: s.GiveStateBack,
-		OAuthOnly: s.OAuthOnly, OldTokensLive: s.OldTokensLive, RefreshDiesWithToken: s.RefreshDiesWithToken,
+		OAuthOnly: s.OAuthOnly, OddIDs: s.OddIDs, OldTokensLive: s.OldTokensLive, RefreshDiesWithToken: s.RefreshDiesWithToken,
 	}
 	options.StatusDelays = s.StatusDelays
 	options.Webhooks, options.Arrivals = s.Webhooks, s.Arrivals

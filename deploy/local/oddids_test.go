@@ -1,0 +1,38 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/samber/lo"
+	"github.com/stretchr/testify/assert"
+
+	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/multivende"
+)
+
+func TestARunAtAHubWithOddIDs(t *testing.T) {
+	t.Parallel()
+	run := runToEnd(t, "--orders", "60", "--odd-ids")
+	assert.Equal(t, books.RunCompleted, run.result.State)
+	requireBalancedBooks(t, run.result, run.manifest)
+
+	labelled := lo.SliceToMap(run.manifest.Rows, func(r books.Row) (string, books.Row) { return r.Code, r })
+	odd := 0
+	for _, order := range run.report.Orders {
+		if order.Expected != string(books.Labelled) || multivende.WhyUnusable(order.Connection) != "" {
+			continue
+		}
+		row, there := labelled[order.Code]
+		if !assert.True(t, there, order.Code) {
+			continue
+		}
+		if multivende.WhyUnusable(order.ID) != "" {
+			assert.Equal(t, books.Rejected, row.Outcome, "%q", order.ID)
+			continue
+		}
+		odd += lo.Ternary(len(order.ID) != 36, 1, 0)
+		assert.Equal(t, books.Labelled, row.Outcome, "%q: %s", order.ID, row.Reason)
+	}
+	assert.Positive(t, odd)
+	requireAskedOnce(t, run.report.Orders)
+}

@@ -1,0 +1,93 @@
+package scratch
+
+import (
+	"bufio"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestMain lets the test binary play the process that is killed.
+func TestMain(m *testing.M) {
+	folder := os.Getenv("SCRATCH_OF_A_PROCESS_TO_KILL")
+	if folder == "" {
+		os.Exit(m.Run())
+	}
+	file, err := Open(folder)
+	if err != nil {
+		os.Exit(1)
+	}
+	_, _ = file.WriteString("a label")
+	_, _ = os.Stdout.WriteString("written\n")
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	os.Exit(0)
+}
+
+func TestAKilledProcessLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	command := exec.Command(os.Args[0])
+	command.Env = append(os.Environ(), "SCRATCH_OF_A_PROCESS_TO_KILL="+folder)
+	_, err := command.StdinPipe()
+	require.NoError(t, err)
+	out, err := command.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, command.Start())
+	line, err := bufio.NewReader(out).ReadString('\n')
+	require.NoError(t, err)
+	require.Equal(t, "written\n", line)
+	require.NoError(t, command.Process.Kill())
+	require.Error(t, command.Wait())
+	if runtime.GOOS == "windows" {
+		assert.Equal(t, 1, Sweep(folder))
+	}
+	assert.Empty(t, names(t, folder))
+}
+
+func TestAFileIsThereUntilItIsClosed(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	file, err := Open(folder)
+	require.NoError(t, err)
+	_, err = file.WriteString("a label")
+	require.NoError(t, err)
+	read := make([]byte, 7)
+	_, err = file.ReadAt(read, 0)
+	require.NoError(t, err)
+	assert.Equal(t, "a label", string(read))
+	require.NoError(t, file.Close())
+	require.ErrorIs(t, file.Close(), os.ErrClosed)
+	assert.Empty(t, names(t, folder))
+
+	_, err = Open(filepath.Join(folder, "none"))
+	require.ErrorContains(t, err, "check the disk")
+}
+
+func TestSweepRemovesWhatIsOursAlone(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	for _, name := range []string{"despacho-scratch-1", "despacho-scratch-2", "despacho-start.lock", "theirs"} {
+		require.NoError(t, os.WriteFile(filepath.Join(folder, name), nil, 0o600))
+	}
+	require.NoError(t, os.Mkdir(filepath.Join(folder, "despacho-scratch-3"), 0o700))
+	assert.Equal(t, 2, Sweep(folder))
+	assert.Equal(t, []string{"despacho-scratch-3", "despacho-start.lock", "theirs"}, names(t, folder))
+	assert.Zero(t, Sweep(filepath.Join(folder, "none")))
+}
+
+func names(t *testing.T, folder string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	var names []string
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	return names
+}

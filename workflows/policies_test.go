@@ -1,0 +1,14 @@
+package workflows
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/despacho/despacho/activities"
+)
+
+func TestATryOutlastsTheFilesThatItWaitsFor(t *testing.T) {
+	t.Parallel()
+	assert.Less(t, activities.FilesTime, stepTimeout-stepTimeout/10, "however many servers send nothing")
+}
