@@ -64,6 +64,9 @@ type Options struct {
 	// StatusDelays are how long statuses take to a channel, by provider, where that
 	// is not to be the world's own time for it.
 	StatusDelays map[string]time.Duration
+	// MovedRoutes are routes that answer under another path only: templates by the
+	// route's name, or by that which DESPACHO_HUB_PATHS gives it.
+	MovedRoutes map[string]string
 	// Now is our clock; nil means time.Now.
 	Now func() time.Time
 	// PageSize is the length of a list's page. Zero means 50.
