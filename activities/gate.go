@@ -12,6 +12,8 @@ import (
 // sale is what the gate asks of an order's sale.
 type sale struct {
 	registered, paid, verified, cancelled bool
+	// unread, where it has an outcome, is why the sale cannot be read at all.
+	unread verdict
 }
 
 func saleOf(c multivende.Checkout) sale {
@@ -63,6 +65,8 @@ func decide(order books.Order, s sale, in ReadOrdersInput) verdict {
 		return ends(ended(order.HubStatus))
 	case mode.Label == channels.No:
 		return ends(books.Unsupported, mode.Remark)
+	case s.unread.outcome != "":
+		return s.unread
 	case !s.registered:
 		return ends(books.HeldBack, "the sale is not registered at the hub; it comes back by itself once it is repaired there")
 	case !s.paid:

@@ -80,6 +80,8 @@ func (c *Client) downloadFailure(resp *http.Response) error {
 	switch {
 	case slices.Contains(expired, resp.StatusCode):
 		failure.Class = LinkExpired
+	case failure.Class == NoRoute:
+		failure.Class = Refused // a file's server has no routes of ours
 	case failure.Class == Busy:
 		failure.RetryAfter = c.retryAfter(resp.Header)
 	case resp.StatusCode < 300:
