@@ -103,6 +103,9 @@ func (s *statusSender) all(ctx context.Context, orders []books.Order) error {
 	var group errgroup.Group
 	var failed atomic.Bool
 	group.SetLimit(hubParallel)
+	if !s.hub.Proven(changeStatusRoute) {
+		group.SetLimit(1) // the first tells whether there is such a route at all
+	}
 	for _, order := range orders {
 		group.Go(func() error {
 			if failed.Load() {
