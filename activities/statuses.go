@@ -103,8 +103,12 @@ func (s *statusSender) all(ctx context.Context, orders []books.Order) error {
 	var group errgroup.Group
 	var failed atomic.Bool
 	group.SetLimit(hubParallel)
-	if !s.hub.Proven(changeStatusRoute) {
-		group.SetLimit(1) // the first tells whether there is such a route at all
+	if len(orders) > 0 && !s.hub.Proven(changeStatusRoute) {
+		// The first tells whether there is such a route at all.
+		if err := s.one(ctx, orders[0]); err != nil {
+			return err
+		}
+		orders = orders[1:]
 	}
 	for _, order := range orders {
 		group.Go(func() error {
