@@ -8,7 +8,6 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/activities/books"
-	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/storage"
 )
 
@@ -69,11 +68,18 @@ func (a *Documents) collect(ctx context.Context, in CollectLabelsInput) (Collect
 		return Collected{}, err
 	}
 	task, err := hub.Task(ctx, in.Task)
-	if err != nil && multivende.ClassOf(err) != multivende.NotFound {
+	if err != nil && !noSuchObject(err) && !noSuchRoute(err) {
 		return Collected{}, err
 	}
 	now = hub.Clock().Now()
-	lost := err != nil
+	lost, trouble := err != nil, ""
+	if noSuchRoute(err) {
+		// The labels are made all the same: they are looked for in the orders when they should be there.
+		trouble = wrongRoute(err)
+		if early := in.AskedAt.Add(time.Duration(len(asked.Ready)) * time.Duration(in.Settings.LabelTime)).Sub(now); early > 0 {
+			return Collected{}, waiting(trouble, in.Settings.Ours(Duration(early)))
+		}
+	}
 	if !lost && !task.Done() && now.Before(in.Deadline) {
 		return Collected{}, waiting(fmt.Sprintf("task %s is %s", in.Task, lo.CoalesceOrEmpty(task.State, "running")), in.Settings.Ours(nextPoll(in, len(asked.Ready), now)))
 	}
@@ -81,7 +87,7 @@ func (a *Documents) collect(ctx context.Context, in CollectLabelsInput) (Collect
 	if err != nil {
 		return Collected{}, err
 	}
-	c := &collection{Documents: a, hub: hub, in: in, task: task, known: known}
+	c := &collection{Documents: a, hub: hub, in: in, task: task, known: known, trouble: trouble}
 	page, err := c.settle(ctx, asked.Ready)
 	if err != nil {
 		return Collected{}, err

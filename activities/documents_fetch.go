@@ -118,9 +118,9 @@ func asTrouble(err error) (string, bool) {
 
 // fromDocuments looks for an order's labels among its own documents.
 func (a *Documents) fromDocuments(ctx context.Context, hub *multivende.Client, scope Scope, order books.Order, known []labels.Order, until time.Time) (ownLabels, error) {
-	delivery, err := hub.DeliveryOrder(ctx, order.ID)
+	delivery, _, err := readDelivery(ctx, hub, order)
 	if err != nil {
-		if class := multivende.ClassOf(err); class == multivende.NotFound || class == multivende.Refused {
+		if _, _, gone := notRead(err); gone || multivende.ClassOf(err) == multivende.Refused {
 			return ownLabels{}, nil
 		}
 		return ownLabels{}, err
@@ -263,9 +263,9 @@ func (a *Documents) recheck(ctx context.Context, hub *multivende.Client, scope S
 }
 
 func (a *Documents) recheckOne(ctx context.Context, hub *multivende.Client, scope Scope, order books.Order, known []labels.Order, page *books.Page) error {
-	delivery, err := hub.DeliveryOrder(ctx, order.ID)
-	if multivende.ClassOf(err) == multivende.NotFound {
-		page.End(order, books.UnknownOrder, "the hub does not know this delivery order")
+	delivery, _, err := readDelivery(ctx, hub, order)
+	if outcome, reason, gone := notRead(err); gone {
+		page.End(order, outcome, reason)
 		return nil
 	}
 	if multivende.ClassOf(err) == multivende.Refused {

@@ -105,7 +105,7 @@ func (c *collection) one(ctx context.Context, order books.Order) (ending, error)
 	case isAvailable:
 		return ending{outcome: books.GaveUp, reason: "the hub has a label of it but did not hand it out"}, nil
 	case !c.task.Done():
-		return ending{outcome: books.GaveUp, reason: "the hub's task did not end in time"}, nil
+		return ending{outcome: books.GaveUp, reason: lo.CoalesceOrEmpty(c.trouble, "the hub's task did not end in time")}, nil
 	case c.task.Failed():
 		return ending{outcome: books.GaveUp, reason: "the hub's task failed"}, nil
 	}
@@ -114,9 +114,9 @@ func (c *collection) one(ctx context.Context, order books.Order) (ending, error)
 
 // inNoList reads the delivery order that the task's output does not name.
 func (c *collection) inNoList(ctx context.Context, order books.Order) (ending, error) {
-	_, err := c.hub.DeliveryOrder(ctx, order.ID)
-	if multivende.ClassOf(err) == multivende.NotFound {
-		return ending{outcome: books.UnknownOrder, reason: "the hub does not know this delivery order", final: true}, nil
+	_, _, err := readDelivery(ctx, c.hub, order)
+	if outcome, reason, gone := notRead(err); gone {
+		return ending{outcome: outcome, reason: reason, final: outcome == books.UnknownOrder}, nil
 	}
 	if multivende.ClassOf(err) == multivende.Refused {
 		return ending{outcome: books.Rejected, reason: err.Error()}, nil

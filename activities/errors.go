@@ -27,6 +27,8 @@ const (
 	ErrorRefused = "Refused"
 	// ErrorNotFound: the hub does not know what was asked for. Final.
 	ErrorNotFound = "NotFound"
+	// ErrorNoRoute: the hub has no such route; DESPACHO_HUB_PATHS sets another. Final.
+	ErrorNoRoute = "NoSuchRoute"
 	// ErrorStore: the label store cannot be used as it is set up. Final.
 	ErrorStore = "LabelStore"
 	// ErrorBooks: a run's books do not balance, which is an error of ours. Final.
@@ -73,6 +75,8 @@ func translateHub(err error, hub *multivende.Error) error {
 		})
 	case multivende.NotFound:
 		return final(ErrorNotFound, err.Error())
+	case multivende.NoRoute:
+		return final(ErrorNoRoute, err.Error())
 	case multivende.Refused:
 		return final(ErrorRefused, err.Error())
 	case multivende.Busy:

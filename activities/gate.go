@@ -12,6 +12,8 @@ import (
 // sale is what the gate asks of an order's sale.
 type sale struct {
 	registered, paid, verified, cancelled bool
+	// unread, where it has an outcome, is why the sale cannot be read at all.
+	unread verdict
 }
 
 func saleOf(c multivende.Checkout) sale {
@@ -65,6 +67,8 @@ func decide(order books.Order, s sale, in ReadOrdersInput) verdict {
 		return ends(ended(order.HubStatus))
 	case mode.Label == channels.No:
 		return ends(books.Unsupported, mode.Remark)
+	case s.unread.outcome != "":
+		return s.unread
 	case !s.registered && unusableID("sale", order.CheckoutID) != "":
 		return ends(books.HeldBack, unusableID("sale", order.CheckoutID))
 	case !s.registered:

@@ -10,7 +10,6 @@ import (
 
 	"github.com/samber/lo"
 
-	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/storage"
 )
 
@@ -127,7 +126,7 @@ func (t *taking) meant(ctx context.Context, name string) ([]string, *ConfirmedOr
 				return nil, nil, err
 			}
 		}
-	case multivende.ClassOf(err) != multivende.NotFound:
+	case !noSuchObject(err) && !noSuchRoute(err):
 		return nil, nil, err
 	default:
 		if err := t.sale(ctx, name); err != nil {

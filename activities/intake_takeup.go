@@ -208,6 +208,9 @@ func (t *taking) delivery(ctx context.Context, id string) error {
 		}
 	}
 	order, err := t.hub.DeliveryOrder(ctx, id)
+	if noSuchRoute(err) && known.Checkout != "" {
+		return t.sale(ctx, known.Checkout)
+	}
 	if err != nil {
 		return t.unread(ctx, DeliveryOrderNotice+"/"+id, lo.Compact([]string{known.Order}), err)
 	}

@@ -60,6 +60,13 @@ func (a *Orders) read(ctx context.Context, in ReadOrdersInput) (Step, error) {
 	if err := group.Wait(); err != nil {
 		return Step{}, err
 	}
+	if err := reader.settleUnread(ctx); err != nil {
+		return Step{}, err
+	}
+	reader.sorted(list.Pending)
+	if err := reader.prove(ctx); err != nil {
+		return Step{}, err
+	}
 	return in.leave(ctx, a.Store, name, reader.sorted(list.Pending))
 }
 
@@ -71,8 +78,9 @@ type saleReader struct {
 	// settings are the merchant's.
 	settings accounts.Settings
 
-	mu   sync.Mutex
-	page books.Page
+	mu     sync.Mutex
+	page   books.Page
+	unread []unreadSale
 }
 
 // readSale reads one sale, once, and decides on each of its delivery orders.
@@ -82,12 +90,26 @@ func (r *saleReader) readSale(ctx context.Context, orders []books.Order) error {
 		r.refused(orders, err)
 		return nil
 	}
+	if noSuchRoute(err) {
+		r.mu.Lock()
+		r.unread = append(r.unread, unreadSale{orders, err})
+		r.mu.Unlock()
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	s, key := sale{}, saleKey(orders[0])
+	s := sale{}
 	if checkout != nil {
 		s = saleOf(*checkout)
+	}
+	return r.settleSale(ctx, orders, checkout, s)
+}
+
+// settleSale decides on the delivery orders of a sale.
+func (r *saleReader) settleSale(ctx context.Context, orders []books.Order, checkout *multivende.Checkout, s sale) error {
+	key := saleKey(orders[0])
+	if checkout != nil {
 		orders = expand(orders, *checkout, r.in.Connection)
 	}
 	for _, order := range orders {
@@ -125,12 +147,13 @@ func (r *saleReader) refused(orders []books.Order, err error) {
 }
 
 // checkout reads the order's sale; further sales of the same delivery are read
-// only when the first is not paid and verified. Nil when none is registered.
+// only when the first is not paid and verified. Nil when none is registered; the
+// error is [noSuchRoute]'s when that may be for want of a route.
 func (r *saleReader) checkout(ctx context.Context, order *books.Order) (*multivende.Checkout, error) {
 	ids := append([]string{order.CheckoutID}, order.OtherCheckouts...)
 	if order.CheckoutID == "" {
 		delivery, err := r.hub.DeliveryOrder(ctx, order.ID)
-		if multivende.ClassOf(err) == multivende.NotFound {
+		if noSuchObject(err) {
 			return nil, nil
 		}
 		if err != nil {
@@ -140,9 +163,11 @@ func (r *saleReader) checkout(ctx context.Context, order *books.Order) (*multive
 		ids = lo.Map(delivery.Checkouts, func(c multivende.CheckoutReference, _ int) string { return c.ID })
 	}
 	var best *multivende.Checkout
+	var absent error
 	for _, id := range lo.Compact(ids) {
 		checkout, err := r.hub.Checkout(ctx, id)
-		if multivende.ClassOf(err) == multivende.NotFound {
+		if noSuchObject(err) || noSuchRoute(err) {
+			absent = err
 			continue
 		}
 		if err != nil {
@@ -152,6 +177,9 @@ func (r *saleReader) checkout(ctx context.Context, order *books.Order) (*multive
 			return &checkout, nil
 		}
 		best = lo.CoalesceOrEmpty(best, &checkout)
+	}
+	if best == nil && noSuchRoute(absent) {
+		return nil, absent
 	}
 	return best, nil
 }

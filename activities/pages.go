@@ -37,6 +37,8 @@ type Segment struct {
 type Step struct {
 	Page   string       `json:"page"`
 	Counts books.Counts `json:"counts"`
+	// Note is what the step had to do without.
+	Note string `json:"note,omitempty"`
 }
 
 // lastGeneration stands behind every turn of a connection: its pages have the last word.
@@ -68,7 +70,7 @@ func (s Scope) finished(ctx context.Context, store *storage.Store, name string) 
 	if errors.Is(err, storage.ErrNotFound) {
 		return Step{}, false, nil
 	}
-	return Step{Page: name, Counts: page.Counts()}, err == nil, err
+	return stepOf(name, page), err == nil, err
 }
 
 // leave puts the page once; an earlier attempt's page stands.
@@ -76,7 +78,11 @@ func (s Scope) leave(ctx context.Context, store *storage.Store, name string, pag
 	if _, err := store.PutOnce(ctx, s.pageKey(name), &page); err != nil {
 		return Step{}, fmt.Errorf("keep page %s of connection %s: %w", name, s.Connection.ID, err)
 	}
-	return Step{Page: name, Counts: page.Counts()}, nil
+	return stepOf(name, page), nil
+}
+
+func stepOf(name string, page books.Page) Step {
+	return Step{Page: name, Counts: page.Counts(), Note: page.Note}
 }
 
 func (s Scope) page(ctx context.Context, store *storage.Store, name string) (books.Page, error) {

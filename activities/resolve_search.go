@@ -63,7 +63,7 @@ func (s *search) byID(ctx context.Context) error {
 			if err == nil {
 				return s.takeDelivery(ctx, w, delivery)
 			}
-			if multivende.ClassOf(err) != multivende.NotFound {
+			if !noSuchObject(err) && !noSuchRoute(err) {
 				return err
 			}
 			checkout, err := s.hub.Checkout(ctx, w.Order)

@@ -69,7 +69,7 @@ func (w *statusWork) unreadableSale(row statusbook.Open, err error, class multiv
 	hub := hubError(err)
 	worn := !row.TroubleAt.IsZero() && w.hub.Clock().Now().Sub(row.TroubleAt) >= w.in.window()
 	switch class {
-	case multivende.NotFound, multivende.Refused:
+	case multivende.NotFound, multivende.NoRoute, multivende.Refused:
 		return true
 	case multivende.NotAuthorised:
 		return forbidden(hub)
@@ -95,6 +95,8 @@ func (w *statusWork) track(ctx context.Context, row *statusbook.Open, seen readi
 	switch {
 	case err == nil:
 		return result{}, false
+	case noSuchRoute(err):
+		return w.end(*row, statusbook.Refused, "the tracking is not written, so the status was not sent: "+wrongRoute(err), 0), true
 	case hub != nil && (hub.Class == multivende.Refused || hub.Class == multivende.NotFound || forbidden(hub)):
 		return w.end(*row, statusbook.Refused, "the hub refuses the tracking, so the status was not sent: "+hub.Excerpt, 0), true
 	}

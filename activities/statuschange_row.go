@@ -42,6 +42,8 @@ func (w *statusWork) unreadable(row statusbook.Open, err error) (result, bool) {
 	switch {
 	case err == nil:
 		return result{}, false
+	case noSuchRoute(err):
+		return w.end(row, statusbook.Refused, wrongRoute(err), 0), true
 	case multivende.ClassOf(err) == multivende.NotFound:
 		return w.end(row, statusbook.UnknownOrder, "the hub does not know this order", 0), true
 	case hub != nil && (hub.Class == multivende.Refused || forbidden(hub)):
@@ -209,6 +211,8 @@ func (w *statusWork) send(ctx context.Context, row statusbook.Open, seen reading
 	err := w.road.send(ctx, row.Row)
 	hub := hubError(err)
 	switch {
+	case noSuchRoute(err):
+		return w.end(row, statusbook.Refused, wrongRoute(err), 0)
 	case hub != nil && (hub.Class == multivende.Refused || forbidden(hub)):
 		return w.end(row, statusbook.Refused, lo.CoalesceOrEmpty(hub.Excerpt, "the hub refuses the status"), 0)
 	case hub != nil && hub.Class == multivende.NotFound:

@@ -64,9 +64,18 @@ func (a *Statuses) send(ctx context.Context, in SendStatusesInput) (SentStatuses
 		return SentStatuses{}, err
 	}
 	before := sentBefore(ctx)
-	s := &statusSender{hub: hub, in: in, before: before, done: slices.Clone(before), lost: attempt(ctx) > 1}
+	missing, err := in.unsendable(ctx, a.Store)
+	if err != nil {
+		return SentStatuses{}, err
+	}
+	s := &statusSender{missing: missing, hub: hub, in: in, before: before, done: slices.Clone(before), lost: attempt(ctx) > 1}
 	if err := s.all(ctx, page.Pending); err != nil {
 		return SentStatuses{}, err
+	}
+	if s.missing != "" && in.Generation != lastGeneration {
+		if err := in.markRoute(ctx, a.Store, changeStatusRoute, s.missing); err != nil {
+			return SentStatuses{}, err
+		}
 	}
 	step, err := in.leave(ctx, a.Store, in.Out, s.page)
 	return SentStatuses{Step: step, BeganAt: began, SentAt: hub.Clock().Now()}, err
@@ -82,6 +91,8 @@ type statusSender struct {
 	mu   sync.Mutex
 	done []string
 	page books.Page
+	// missing is why no status can be sent at all: the hub has another path for them.
+	missing string
 }
 
 // all sends side by side. After an error nothing more is begun, but what is
@@ -92,6 +103,13 @@ func (s *statusSender) all(ctx context.Context, orders []books.Order) error {
 	var group errgroup.Group
 	var failed atomic.Bool
 	group.SetLimit(hubParallel)
+	if len(orders) > 0 && !s.hub.Proven(changeStatusRoute) {
+		// The first tells whether there is such a route at all.
+		if err := s.one(ctx, orders[0]); err != nil {
+			return err
+		}
+		orders = orders[1:]
+	}
 	for _, order := range orders {
 		group.Go(func() error {
 			if failed.Load() {
@@ -127,8 +145,16 @@ func (s *statusSender) one(ctx context.Context, order books.Order) error {
 			return err
 		}
 	}
+	if missing := s.withoutRoute(nil); missing != "" {
+		s.add(func(p *books.Page) { unsent(p, order, s.in.Connection, missing) })
+		return nil
+	}
 	order.Sends++
 	err := s.hub.ChangeStatus(ctx, order.ID, multivende.StatusChange{StatusCode: s.in.Status.Code(), Date: s.hub.Clock().Now()})
+	if missing := s.withoutRoute(err); missing != "" {
+		s.add(func(p *books.Page) { unsent(p, order, s.in.Connection, missing) })
+		return nil
+	}
 	switch multivende.ClassOf(err) {
 	case multivende.Refused:
 		s.add(func(p *books.Page) { refuse(p, order, s.in.Connection, hubWords(err)) })
@@ -214,13 +240,18 @@ func (r statusReading) settled() bool {
 // status is the one sent and its link says changed or not_requested, or that of
 // an earlier sending since a moment, where there is one, says changed.
 func readStatus(ctx context.Context, hub *multivende.Client, order books.Order, target channels.Status, since time.Time) (statusReading, error) {
-	delivery, err := hub.DeliveryOrder(ctx, order.ID)
-	if multivende.ClassOf(err) == multivende.NotFound {
+	delivery, bySale, err := readDelivery(ctx, hub, order)
+	if noSuchObject(err) {
 		return statusReading{order: order, unknown: true}, nil
+	}
+	if noSuchRoute(err) {
+		order.Trouble = wrongRoute(err)
+		return statusReading{order: order}, nil
 	}
 	if err != nil {
 		return statusReading{}, err
 	}
+	order.Trouble = bySale
 	refresh(&order, delivery)
 	link := linkOf(ctx, hub, delivery, target)
 	if order.Sends > 0 && !since.IsZero() && !link.UpdatedAt.IsZero() && link.Newest().Before(since) {

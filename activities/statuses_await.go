@@ -150,8 +150,11 @@ func awaitedPage(in AwaitStatusesInput, readings []statusReading, over bool) boo
 }
 
 func giveUpStatus(page *books.Page, order books.Order, in AwaitStatusesInput) {
-	endStatus(page, order, in.Connection, books.StatusLate, books.StatusNotSynced, fmt.Sprintf(
-		"%s was sent %d times and did not reach the channel; look at the order in the marketplace's portal", in.Status, order.Sends))
+	reason := fmt.Sprintf("%s was sent %d times and did not reach the channel; look at the order in the marketplace's portal", in.Status, order.Sends)
+	if order.Trouble != "" {
+		reason = fmt.Sprintf("%s was sent %d times, and whether it reached the channel cannot be read: %s", in.Status, order.Sends, order.Trouble)
+	}
+	endStatus(page, order, in.Connection, books.StatusLate, books.StatusNotSynced, reason)
 }
 
 // statusPause grows with the tries, in the hub's time.

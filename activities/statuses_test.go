@@ -174,7 +174,7 @@ func TestStatusesThatTheHubDoesNotTake(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, sandbox.Options{Orders: 300, Faults: []sandbox.Fault{{Route: "change-status", Answer: sandbox.Answer(c.answer)}}})
+			w := newWorld(t, sandbox.Options{Orders: 300, Faults: []sandbox.Fault{{Route: "change-status", Answer: sandbox.Answer(c.answer), Says: "delivery order not found"}}})
 			scope := w.scope(c.channel)
 			orders := w.unsent(scope)[:1]
 			w.pend(scope, "read-00001", plain(scope, orders)...)

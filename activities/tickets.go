@@ -38,6 +38,8 @@ type PrepareBatchInput struct {
 type PreparedBatch struct {
 	Step
 	Before []string `json:"before,omitempty"`
+	// Unlisted says why Before is not known: the hub does not give the list.
+	Unlisted string `json:"unlisted,omitempty"`
 }
 
 // PrepareBatch gathers a batch. Orders that were asked for before are read
@@ -67,6 +69,13 @@ func (a *Documents) prepare(ctx context.Context, in PrepareBatchInput) (Prepared
 		if err != nil {
 			return PreparedBatch{}, err
 		}
+		missing, err := in.without(ctx, a.Store, generateTicketsRoute)
+		if err != nil {
+			return PreparedBatch{}, err
+		}
+		if missing != "" {
+			page = unasked(page, missing)
+		}
 		if step, err = in.leave(ctx, a.Store, name, page); err != nil {
 			return PreparedBatch{}, err
 		}
@@ -74,18 +83,18 @@ func (a *Documents) prepare(ctx context.Context, in PrepareBatchInput) (Prepared
 	if step.Counts.Ready == 0 {
 		return PreparedBatch{Step: step}, nil
 	}
-	tasks, err := labelTasks(ctx, hub, in.Connection)
-	ids := lo.Map(tasks, func(t multivende.Task, _ int) string { return t.ID })
-	return PreparedBatch{Step: step, Before: ids}, err
+	list, err := labelTasks(ctx, hub, a.Store, in.Scope)
+	ids := lo.Map(list.tasks, func(t multivende.Task, _ int) string { return t.ID })
+	return PreparedBatch{Step: step, Before: ids, Unlisted: list.missing}, err
 }
 
-// labelTasks reads the connection's newest label tasks; a hub without that list has none.
-func labelTasks(ctx context.Context, hub *multivende.Client, c Connection) ([]multivende.Task, error) {
-	tasks, err := hub.NewestLabelTasks(ctx, c.Provider, c.ID)
-	if multivende.ClassOf(err) == multivende.NotFound {
-		return nil, nil
+// unasked ends a page's orders whose labels nobody can ask for.
+func unasked(page books.Page, reason string) books.Page {
+	for _, order := range page.Ready {
+		page.End(order, books.GaveUp, reason)
 	}
-	return lo.Filter(tasks, func(t multivende.Task, _ int) bool { return multivende.WhyUnusable(t.ID) == "" }), err
+	page.Ready = nil
+	return page
 }
 
 // AskLabelsInput says for which orders to ask, and which tasks were there before.
@@ -93,6 +102,8 @@ type AskLabelsInput struct {
 	Scope
 	Number int      `json:"number"`
 	Before []string `json:"before,omitempty"`
+	// Unlisted: which tasks were there before is not known.
+	Unlisted bool `json:"unlisted,omitempty"`
 	// Try counts the requests that the hub was too busy to take.
 	Try int `json:"try,omitempty"`
 }
@@ -102,13 +113,17 @@ type Asked struct {
 	Task    string    `json:"task,omitempty"`
 	AskedAt time.Time `json:"asked_at,omitzero"`
 	// Refused are the hub's words when it refused the request as a whole. Then
-	// Step is the page left: one order by itself ends, several are Ready for smaller requests.
+	// Step is the page left: one order by itself ends, several are Ready for smaller requests;
+	// where the hub has no such route, all end.
 	Refused string `json:"refused,omitempty"`
 	Step    Step   `json:"step,omitzero"`
 	// Busy is how long to wait, in our time, when the hub did not take the request yet.
 	Busy time.Duration `json:"busy,omitempty"`
 	// Found: the answer to an earlier try was lost, and its task was found in the list.
 	Found bool `json:"found,omitempty"`
+	// Lost: the answer to an earlier try was lost and cannot be looked for. Step is the page left, whose
+	// orders are read again before their labels are asked for.
+	Lost bool `json:"lost,omitempty"`
 }
 
 // AskLabels asks once for the labels of up to 50 orders. A try after the first,
@@ -129,12 +144,19 @@ func (a *Tickets) ask(ctx context.Context, in AskLabelsInput) (Asked, error) {
 		return Asked{}, err
 	}
 	ids := lo.Map(page.Ready, func(o books.Order, _ int) string { return o.ID })
-	looks, err := a.looks(ctx, in)
+	looks, since, err := a.looks(ctx, hub, in)
 	if err != nil {
 		return Asked{}, err
 	}
 	if looks > 0 {
-		task, err := lostTask(ctx, hub, in, ids)
+		list, err := labelTasks(ctx, hub, a.Store, in.Scope)
+		if err != nil {
+			return Asked{}, err
+		}
+		if in.Unlisted || list.missing != "" {
+			return a.lostOrders(ctx, hub, in, page.Ready, since)
+		}
+		task, err := lostTask(ctx, hub, in, list.tasks, ids)
 		if err != nil || task.ID != "" {
 			return Asked{Task: task.ID, AskedAt: firstTime(task.CreatedAt, hub.Clock().Now()), Found: true}, err
 		}
@@ -146,6 +168,8 @@ func (a *Tickets) ask(ctx context.Context, in AskLabelsInput) (Asked, error) {
 	switch refusal := hubError(err); {
 	case err == nil:
 		return Asked{Task: task.ID, AskedAt: hub.Clock().Now()}, nil
+	case refusal != nil && refusal.Class == multivende.NoRoute:
+		return a.noRoute(ctx, in, page.Ready, wrongRoute(err))
 	case refusal != nil && (refusal.Class == multivende.Refused || refusal.Class == multivende.NotFound):
 		return a.refused(ctx, in, page.Ready, lo.CoalesceOrEmpty(refusal.Excerpt, "the hub refused the request"))
 	case refusal != nil && !refusal.MayBeDone && refusal.Class != multivende.NotAuthorised && refusal.Class != multivende.NeedsConsent:
@@ -156,23 +180,34 @@ func (a *Tickets) ask(ctx context.Context, in AskLabelsInput) (Asked, error) {
 
 // asker is who began to ask for a batch, before it did.
 type asker struct {
-	Activity string `json:"activity"`
+	Activity string    `json:"activity"`
+	At       time.Time `json:"at,omitzero"`
 }
 
-// looks is how often a lost answer was looked for, this try included; 0 when
-// nobody has begun to ask before. It notes who asks, so that a workflow that was
-// reset finds it.
-func (a *Tickets) looks(ctx context.Context, in AskLabelsInput) (int, error) {
-	self := asker{Activity: activityID(ctx)}
+// looks is how often a lost answer was looked for, this try included, and since
+// when; 0 when nobody has begun to ask before. It notes who asks, so that a
+// workflow that was reset finds it.
+func (a *Tickets) looks(ctx context.Context, hub *multivende.Client, in AskLabelsInput) (int, time.Time, error) {
+	self := asker{Activity: activityID(ctx), At: hub.Clock().Now().UTC()}
 	first := self
 	name := books.PageName("asking", in.Number, in.Try)
 	if _, err := a.Store.PutOnce(ctx, in.pageKey(name), &first); err != nil {
-		return 0, err
+		return 0, time.Time{}, err
 	}
-	if first != self {
-		return attempt(ctx), nil
+	if first.Activity != self.Activity {
+		return attempt(ctx), first.At, nil
 	}
-	return attempt(ctx) - 1, nil
+	return attempt(ctx) - 1, first.At, nil
+}
+
+// noRoute ends all orders of a request, and of those to come: a path that is not there refuses no
+// order, and smaller requests would find it missing as well.
+func (a *Tickets) noRoute(ctx context.Context, in AskLabelsInput, orders []books.Order, reason string) (Asked, error) {
+	if err := in.markRoute(ctx, a.Store, generateTicketsRoute, reason); err != nil {
+		return Asked{}, err
+	}
+	step, err := in.leave(ctx, a.Store, books.PageName(books.BatchPage, in.Number, books.AfterAnswer), unasked(books.Page{Ready: orders}, reason))
+	return Asked{Refused: reason, Step: step}, err
 }
 
 func (a *Tickets) refused(ctx context.Context, in AskLabelsInput, orders []books.Order, words string) (Asked, error) {
@@ -188,11 +223,7 @@ func (a *Tickets) refused(ctx context.Context, in AskLabelsInput, orders []books
 // lostTask looks for the task of a request whose answer was lost: one that was
 // not there before and whose output names one of our orders. While a new task
 // runs and names none yet, nothing can be said, and the look ends as waiting.
-func lostTask(ctx context.Context, hub *multivende.Client, in AskLabelsInput, ids []string) (multivende.Task, error) {
-	tasks, err := labelTasks(ctx, hub, in.Connection)
-	if err != nil {
-		return multivende.Task{}, err
-	}
+func lostTask(ctx context.Context, hub *multivende.Client, in AskLabelsInput, tasks []multivende.Task, ids []string) (multivende.Task, error) {
 	var running string
 	for _, listed := range tasks {
 		if slices.Contains(in.Before, listed.ID) {

@@ -235,30 +235,6 @@ func TestAskLabelsWhenItsAnswerWasLost(t *testing.T) {
 		assert.NotEqual(t, w.order(stranger.ID).Labels[0].Task, asked.Task)
 		assert.Equal(t, all(1, 2), w.asked(orders))
 	})
-	t.Run("a hub without such a list is asked again after the looks", func(t *testing.T) {
-		t.Parallel()
-		w := newWorld(t, sandbox.Options{Orders: 200, Faults: []sandbox.Fault{{Route: "tasks", Answer: "404", Times: sandbox.Always}, {Route: "tickets", Answer: "500"}}})
-		scope := w.scope("paris")
-		orders := w.of(scope, sandbox.Labelable)[:2]
-		in := AskLabelsInput{Scope: scope, Number: 1, Before: w.prepares(scope, 1, plain(scope, orders)...).Before}
-		_, err := does(w, w.tickets.AskLabels, in, nil)
-		require.Error(t, err)
-		_, err = does(w, w.tickets.AskLabels, in, &try{attempt: 4})
-		requireWaits(t, err)
-		_, err = does(w, w.tickets.AskLabels, in, &try{attempt: 5})
-		require.NoError(t, err)
-		assert.Equal(t, all(1, 2), w.asked(orders))
-	})
-	t.Run("a list that cannot be read is no list without our task", func(t *testing.T) {
-		t.Parallel()
-		w := newWorld(t, sandbox.Options{Orders: 200, Faults: []sandbox.Fault{{Route: "tasks", Answer: "503", After: 1, Times: sandbox.Always}}})
-		scope := w.scope("paris")
-		orders := w.of(scope, sandbox.Labelable)[:2]
-		in := AskLabelsInput{Scope: scope, Number: 1, Before: w.prepares(scope, 1, plain(scope, orders)...).Before}
-		_, err := does(w, w.tickets.AskLabels, in, &try{attempt: 5})
-		assert.Equal(t, ErrorHub, applicationError(t, err).Type())
-		assert.Equal(t, all(0, 2), w.asked(orders))
-	})
 }
 
 func TestAskLabelsOfAWorkflowThatWasReset(t *testing.T) {

@@ -40,6 +40,11 @@ func (c *Client) refuse(route, format string, args ...any) error {
 // label is how a route is called in errors.
 func (c *Client) label(route string) string { return route + " " + c.methodOf(route) }
 
+// called is what a route calls: its method and template, without anybody's ids.
+func (c *Client) called(route string) string {
+	return c.methodOf(route) + " " + c.routes[route].template
+}
+
 func (c *Client) methodOf(route string) string {
 	if known, found := c.routes[route]; found {
 		return known.method
@@ -149,10 +154,10 @@ func (c *Client) exchange(ctx context.Context, r request, token string, into any
 	c.clock.learn(resp.Header, sent)
 
 	body, err := io.ReadAll(io.LimitReader(resp.Body, c.config.MaxAnswer+1))
-	answer := Error{Class: Broken, Route: c.label(r.route), Status: resp.StatusCode, MayBeDone: mayBeDone()}
+	answer := Error{Class: Broken, Route: c.label(r.route), Called: c.called(r.route), Status: resp.StatusCode, MayBeDone: mayBeDone()}
 	switch {
 	case resp.StatusCode < 200 || resp.StatusCode > 299:
-		return resp.StatusCode, c.failure(answer, resp, body, append([]string{token}, r.secrets...))
+		return resp.StatusCode, c.failure(r, answer, resp, body, append([]string{token}, r.secrets...))
 	case err != nil:
 		return resp.StatusCode, c.unreachable(ctx, r.route, err, mayBeDone())
 	}
@@ -164,6 +169,7 @@ func (c *Client) exchange(ctx context.Context, r request, token string, into any
 	if answer.Excerpt = decode(body, into, r.mayBeEmpty); answer.Excerpt != "" {
 		return resp.StatusCode, &answer
 	}
+	c.proven.add(provenKey(r))
 	return resp.StatusCode, nil
 }
 
@@ -243,10 +249,15 @@ func (c *Client) address(r request) (string, error) {
 }
 
 // failure turns an answer that is not 2xx into an error and tells the limiter.
-func (c *Client) failure(answer Error, resp *http.Response, body []byte, secrets []string) error {
+func (c *Client) failure(r request, answer Error, resp *http.Response, body []byte, secrets []string) error {
 	answer.Class = classOfStatus(resp.StatusCode)
 	if resp.StatusCode == http.StatusForbidden && looksLikeHTML(body) {
 		answer.Class = Busy // a guard in front of the hub
+	}
+	if resp.StatusCode == http.StatusNotFound {
+		var sure bool
+		answer.Class, sure = c.classOfAbsence(r, body)
+		answer.Unproven = !sure
 	}
 	answer.Excerpt = excerptOf(body, secrets...)
 	switch {

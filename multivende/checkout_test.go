@@ -102,7 +102,8 @@ func TestCheckoutNumbersInEveryShape(t *testing.T) {
 
 func TestCheckoutsThatAreNotRegistered(t *testing.T) {
 	t.Parallel()
-	_, err := newHub(t, nil).client(t).Checkout(t.Context(), "c-1")
+	hub := newHub(t, map[string]http.HandlerFunc{"/api/checkouts/c-1": answers(404, `{"message":"checkout not found"}`)})
+	_, err := hub.client(t).Checkout(t.Context(), "c-1")
 	assert.Equal(t, NotFound, ClassOf(err))
 }
 

@@ -16,7 +16,8 @@ type Class string
 // The classes of errors.
 const (
 	NotAuthorised Class = "not_authorised" // 401: the token is no longer good; 403: a scope is missing
-	NotFound      Class = "not_found"      // 404, or an id that no call can be made with
+	NotFound      Class = "not_found"      // 404: the hub does not know the object; or an id that no call can be made with
+	NoRoute       Class = "no_route"       // 405, 501, a 404 of the path itself: the path table does not fit this hub
 	Refused       Class = "refused"        // any other 4xx, or a call that would make no sense to send
 	Busy          Class = "busy"           // 429 and 5xx: come back later
 	Broken        Class = "broken"         // HTML, empty, cut, too large, not the JSON that was asked for
@@ -31,6 +32,10 @@ type Error struct {
 	Class  Class
 	Route  string // the name in the path table and the method, "change_status PUT"
 	Status int    // HTTP status; 0 when no answer came
+	// Called is the method and the template of the path table that was called; "" when nothing was.
+	Called string
+	// Unproven: NotFound, but neither what the hub said nor an earlier answer shows that the route is there.
+	Unproven bool
 	// Excerpt is what the hub or the network said: cleaned, at most 200 characters, may be empty.
 	Excerpt string
 	// RetryAfter is how long to wait, in our own time; 0 when the hub did not say.
@@ -43,6 +48,7 @@ type Error struct {
 var sentences = map[Class]string{
 	NotAuthorised: "the hub does not accept the token",
 	NotFound:      "the hub does not know it",
+	NoRoute:       "the hub has no such route",
 	Refused:       "the hub refuses the call",
 	Busy:          "the hub is busy",
 	Broken:        "the hub's answer cannot be read",
@@ -58,7 +64,15 @@ func (e *Error) Error() string {
 	if e.Status != 0 {
 		said += fmt.Sprintf(" (HTTP %d)", e.Status)
 	}
-	return strings.Join(lo.Compact([]string{e.Route, said, e.Excerpt}), ": ")
+	return strings.Join(lo.Compact([]string{e.Route, said, e.Excerpt, e.remedy()}), ": ")
+}
+
+// remedy names the setting that mends a route.
+func (e *Error) remedy() string {
+	if e.Class != NoRoute {
+		return ""
+	}
+	return fmt.Sprintf("%s was called; DESPACHO_HUB_PATHS sets %s", e.Called, RouteOf(e))
 }
 
 func (e *Error) sentence() string {
@@ -82,6 +96,14 @@ func ClassOf(err error) Class {
 	return ""
 }
 
+func routeOf(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Route
+	}
+	return ""
+}
+
 // classOfStatus sorts an HTTP status that is not 2xx.
 func classOfStatus(status int) Class {
 	switch {
@@ -89,6 +111,8 @@ func classOfStatus(status int) Class {
 		return NotAuthorised
 	case status == http.StatusNotFound:
 		return NotFound
+	case status == http.StatusMethodNotAllowed, status == http.StatusNotImplemented:
+		return NoRoute
 	case status == http.StatusTooManyRequests, status == http.StatusRequestTimeout, status == http.StatusTooEarly, status >= 500:
 		return Busy
 	}

@@ -73,6 +73,7 @@ type Client struct {
 	hosts    hostList
 	statuses statusCatalogue
 	pickUps  statusCatalogue
+	proven   provenRoutes
 	// lookup finds the addresses of a host that files are downloaded from.
 	lookup func(ctx context.Context, network, host string) ([]netip.Addr, error)
 }

@@ -144,5 +144,5 @@ func (c *Client) DeliveryOrder(ctx context.Context, id string) (DeliveryOrder, e
 
 // without is the error of an answer that is not the object that was asked for.
 func (c *Client) without(route, what string) *Error {
-	return &Error{Class: Broken, Route: c.label(route), Status: 200, Excerpt: "the answer is no " + what + ": it has no _id"}
+	return &Error{Class: Broken, Route: c.label(route), Called: c.called(route), Status: 200, Excerpt: "the answer is no " + what + ": it has no _id"}
 }

@@ -149,6 +149,8 @@ func (c *Client) downloadFailure(resp *http.Response) error {
 	switch {
 	case slices.Contains(expired, resp.StatusCode):
 		failure.Class = LinkExpired
+	case failure.Class == NoRoute:
+		failure.Class = Refused // a file's server has no routes of ours
 	case failure.Class == Busy:
 		failure.RetryAfter = min(c.retryAfter(resp.Header), longestFileWait)
 	case resp.StatusCode < 300:

@@ -108,7 +108,7 @@ func TestRequestsThatMayHaveBeenCarriedOut(t *testing.T) {
 		"a gateway that gave up":      {answers(504, ""), Busy, true},
 		"too many requests":           {answers(429, ""), Busy, false},
 		"a refusal":                   {answers(400, `{"message":"no"}`), Refused, false},
-		"a path that is not there":    {answers(404, ""), NotFound, false},
+		"a path that is not there":    {answers(404, ""), NoRoute, false},
 		"a redirect, not followed":    {redirect("/elsewhere"), Refused, false},
 		"a token that does not do it": {answers(401, ""), NotAuthorised, false},
 	}
@@ -188,7 +188,8 @@ func TestReadsAreTriedAgain(t *testing.T) {
 		"busy for good":                {[]http.HandlerFunc{answers(503, "")}, 3, Busy},
 		"refused for good":             {[]http.HandlerFunc{answers(400, "")}, 1, Refused},
 		"not authorised for good":      {[]http.HandlerFunc{answers(401, "")}, 1, NotAuthorised},
-		"not found for good":           {[]http.HandlerFunc{answers(404, "")}, 1, NotFound},
+		"a route that is not there":    {[]http.HandlerFunc{answers(404, "")}, 1, NoRoute},
+		"a method that is not there":   {[]http.HandlerFunc{answers(405, "")}, 1, NoRoute},
 		"busy for longer than we wait": {[]http.HandlerFunc{func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", "60")
 			w.WriteHeader(http.StatusServiceUnavailable)
@@ -283,7 +284,7 @@ func TestRequestsAreAsTheGuideSays(t *testing.T) {
 	assert.Empty(t, sent.Header.Get("Content-Type"))
 	require.Len(t, calls, 2)
 	assert.Equal(t, "app_info GET 200 ", fmt.Sprintf("%s %s %d %s", calls[0].Route, calls[0].Method, calls[0].Status, calls[0].Class))
-	assert.Equal(t, "checkout 404 not_found", fmt.Sprintf("%s %d %s", calls[1].Route, calls[1].Status, calls[1].Class))
+	assert.Equal(t, "checkout 404 no_route", fmt.Sprintf("%s %d %s", calls[1].Route, calls[1].Status, calls[1].Class))
 }
 
 func TestConnectionsAreUsedAgain(t *testing.T) {

@@ -29,6 +29,13 @@ func (c *Client) AvailableLabels(ctx context.Context, query AvailableLabelsQuery
 	if query.ConnectionID == "" {
 		return c.refuse(routeAvailableLabels, "a connection is needed")
 	}
+	id := func(entry deliveryOrderEntry) string { return string(entry.ID) }
+	return walk(ctx, c, request{route: routeAvailableLabels, query: query.filters()}, id, func(entries []deliveryOrderEntry) error {
+		return each(lo.Map(entries, func(entry deliveryOrderEntry, _ int) DeliveryOrder { return entry.deliveryOrder() }))
+	})
+}
+
+func (query AvailableLabelsQuery) filters() url.Values {
 	filters := url.Values{
 		"_marketplace_connection_id":     {query.ConnectionID},
 		"_delivery_statuses":             {"completed", "pending"},
@@ -38,10 +45,7 @@ func (c *Client) AvailableLabels(ctx context.Context, query AvailableLabelsQuery
 		"_include_only_delivery_order_with_traking_number": {"true"},
 	}
 	addWindow(filters, "_updated_at", query.UpdatedFrom, query.UpdatedTo, dateOfLabels)
-	id := func(entry deliveryOrderEntry) string { return string(entry.ID) }
-	return walk(ctx, c, request{route: routeAvailableLabels, query: filters}, id, func(entries []deliveryOrderEntry) error {
-		return each(lo.Map(entries, func(entry deliveryOrderEntry, _ int) DeliveryOrder { return entry.deliveryOrder() }))
-	})
+	return filters
 }
 
 // addWindow adds a window of time, widened to whole seconds.

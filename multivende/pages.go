@@ -56,7 +56,7 @@ func (c *Client) readPage(ctx context.Context, r request, number int) (page, err
 	}
 	var read page
 	if json.Unmarshal(raw, &read) != nil || read.Entries == nil && !read.Pagination.present {
-		return page{}, &Error{Class: Broken, Route: c.label(r.route), Status: 200, Excerpt: "the answer is no list"}
+		return page{}, &Error{Class: Broken, Route: c.label(r.route), Called: c.called(r.route), Status: 200, Excerpt: "the answer is no list"}
 	}
 	return read, nil
 }

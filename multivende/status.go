@@ -55,7 +55,7 @@ func (k statusCatalogue) fetch(ctx context.Context, c *Client) ([]DeliveryOrderS
 		return DeliveryOrderStatus{string(entry.ID), string(entry.Code)}, entry.ID != "" && entry.Code != ""
 	})
 	if len(all) == 0 {
-		return nil, &Error{Class: Broken, Route: c.label(k.route), Status: 200, Excerpt: "the catalogue of statuses is empty"}
+		return nil, &Error{Class: Broken, Route: c.label(k.route), Called: c.called(k.route), Status: 200, Excerpt: "the catalogue of statuses is empty"}
 	}
 	return all, nil
 }

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -242,11 +243,17 @@ func (c *connectionRun) read(ctx workflow.Context, n int) {
 // take adds what a step left: its outcomes to the report, its ready orders to the pool.
 func (c *connectionRun) take(ctx workflow.Context, step activities.Step) {
 	addOutcomes(c.report.Outcomes, step.Counts.Ended)
+	c.note(step.Note)
 	if step.Counts.Ready > 0 {
 		segment := activities.Segment{Page: step.Page, To: step.Counts.Ready}
 		c.pool = append(c.pool, pooled{segment: segment, since: workflow.Now(ctx), limit: c.in.Scope.Settings.BatchSize})
 	}
 	c.tell()
+}
+
+// note tells once, with the connection's state, what its steps had to do without.
+func (c *connectionRun) note(note string) {
+	c.report.Reason = cmp.Or(c.report.Reason, note)
 }
 
 // fail notes the first error that orders could not be saved from, or that the

@@ -105,6 +105,7 @@ func (c *connectionRun) start(ctx workflow.Context, b batch) {
 // ended takes a batch's result: what is to be asked for again comes back into the pool after a pause.
 func (c *connectionRun) ended(ctx workflow.Context, number int, b batch, result LabelBatchResult) {
 	addOutcomes(c.report.Outcomes, result.Ended)
+	c.note(result.Note)
 	c.countRefusals(result)
 	if result.After {
 		c.settling++

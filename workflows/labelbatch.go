@@ -30,6 +30,8 @@ type LabelBatchResult struct {
 	Refused string `json:"refused,omitempty"`
 	// After: the batch left a page of labelled orders whose channel wants a status now.
 	After bool `json:"after,omitempty"`
+	// Note is what the batch had to do without.
+	Note string `json:"note,omitempty"`
 }
 
 // Activities by family; only their methods' names count, they are never called.
@@ -58,7 +60,7 @@ func LabelBatch(ctx workflow.Context, in LabelBatchInput) (LabelBatchResult, err
 	if err := workflow.ExecuteActivity(filesStep(ctx, "gather the batch and read the newest label tasks"), documents.PrepareBatch, prepare).Get(ctx, &prepared); err != nil {
 		return result, err
 	}
-	result.Ended = prepared.Counts.Ended
+	result.Ended, result.Note = prepared.Counts.Ended, prepared.Unlisted
 	n := prepared.Counts.Ready
 	if n == 0 {
 		return result, nil
@@ -73,6 +75,11 @@ func LabelBatch(ctx workflow.Context, in LabelBatchInput) (LabelBatchResult, err
 		result.Refused = asked.Refused
 		result.settle(asked.Step)
 		workflow.SetCurrentDetails(ctx, fmt.Sprintf("the hub refused the request for %d labels: %s", n, asked.Refused))
+		return result, nil
+	}
+	if asked.Lost {
+		result.settle(asked.Step)
+		workflow.SetCurrentDetails(ctx, fmt.Sprintf("the answer to the request for %d labels was lost; their orders are read again", n))
 		return result, nil
 	}
 	workflow.SetCurrentDetails(ctx, fmt.Sprintf("task `%s`: %d labels asked for", asked.Task, n))
@@ -101,7 +108,7 @@ func ask(ctx workflow.Context, in LabelBatchInput, prepared activities.PreparedB
 	began := workflow.Now(ctx)
 	for busy := 0; ; busy++ {
 		var asked activities.Asked
-		request := activities.AskLabelsInput{Scope: in.Scope, Number: in.Number, Before: prepared.Before, Try: busy}
+		request := activities.AskLabelsInput{Scope: in.Scope, Number: in.Number, Before: prepared.Before, Unlisted: prepared.Unlisted != "", Try: busy}
 		summary := fmt.Sprintf("ask for %d labels", prepared.Counts.Ready)
 		if err := workflow.ExecuteActivity(hubStep(ctx, summary), tickets.AskLabels, request).Get(ctx, &asked); err != nil {
 			return asked, err

@@ -17,6 +17,8 @@ type Page struct {
 	Raw []string `json:"raw,omitempty"`
 	// Kept are files in those results that could be given to no order.
 	Kept []KeptFile `json:"kept,omitempty"`
+	// Note is what the step that left the page had to do without.
+	Note string `json:"note,omitempty"`
 }
 
 // KeptFile is a file that could be given to no order: it is kept in the result

@@ -14,7 +14,7 @@ import (
 // answerWords are the answers that are no status: those of every route, those of one list, and
 // those of the pseudo-route "webhook", the notices that the hub sends.
 var (
-	answerWords  = []string{"html", "empty", "slow", "cut_before", "cut_after", silent, stalled, trickled}
+	answerWords  = []string{"html", "empty", "slow", "cut_before", "cut_after", silent, stalled, trickled, "wrapped", "without"}
 	shiftWords   = append([]string{"shift"}, answerWords...)
 	webhookWords = []string{"lost", "twice", "late"}
 )
@@ -37,6 +37,9 @@ func (f Fault) checkRoute() error {
 	if !slices.Contains(words, string(f.Answer)) && (err != nil || status < 400 || status > 599 || f.Route == "webhook") {
 		return fmt.Errorf("answer %q is neither a status from 400 to 599 nor one of %s", f.Answer, strings.Join(words, ", "))
 	}
+	if words := f.reshapes(err == nil); words != "" {
+		return errors.New(words)
+	}
 	if f.RetryAfterAs != "" && f.RetryAfterAs != "date" {
 		return fmt.Errorf("retry_after_as %q: only \"date\" is known", f.RetryAfterAs)
 	}
@@ -47,6 +50,19 @@ func (f Fault) checkRoute() error {
 		return errors.New("after, every and retry_after are not negative")
 	}
 	return nil
+}
+
+// reshapes says what is wrong with what an entry tells of its answer's shape; "" for nothing.
+func (f Fault) reshapes(status bool) string {
+	switch {
+	case f.AnswerAs != "" && !slices.Contains([]string{"page", "nothing"}, f.AnswerAs):
+		return fmt.Sprintf("answer_as %q: only \"page\" and \"nothing\" are known", f.AnswerAs)
+	case (f.AnswerAs != "" || f.Says != "") && !status:
+		return "answer_as and says are for answers that are a status"
+	case (f.Member != "") != (f.Answer == "without"):
+		return "member and the answer \"without\" go together"
+	}
+	return ""
 }
 
 func (f Fault) delay() (time.Duration, error) {

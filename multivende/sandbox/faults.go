@@ -37,7 +37,10 @@ type Fault struct {
 	Late            string `json:"late,omitempty"`             // it appears in the list this long (hub time) after the world began
 
 	Route        string `json:"route,omitempty"`          // a route's name, as in the report
-	Answer       Answer `json:"answer,omitempty"`         // a status from 400 on, html, empty, slow, cut_before, cut_after, silent, stalled or trickled
+	Answer       Answer `json:"answer,omitempty"`         // a status from 400 on, or a word: README.md
+	AnswerAs     string `json:"answer_as,omitempty"`      // of a status: "page" as a proxy's, "nothing" for an empty body
+	Says         string `json:"says,omitempty"`           // of a status: its words, instead of "a fault of the plan"
+	Member       string `json:"member,omitempty"`         // of without: the member that is left out, also of a list's entries
 	RetryAfter   int    `json:"retry_after,omitempty"`    // seconds
 	RetryAfterAs string `json:"retry_after_as,omitempty"` // "date" for a date on the hub's clock
 	After        int    `json:"after,omitempty"`          // leaves the first calls alone

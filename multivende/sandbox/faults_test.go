@@ -53,6 +53,9 @@ func TestParseFaults(t *testing.T) {
 		`[{"route":"tickets","answer":500,"label_fails":1}]`:           "make two faults of it",
 		`[{"route":"tickets","answer":"slow","delay":"long"}]`:         "delay: ",
 		`[{"route":"tickets","answer":429,"retry_after_as":"words"}]`:  `only "date" is known`,
+		`[{"route":"tickets","answer":404,"answer_as":"poem"}]`:        `answer_as "poem"`,
+		`[{"route":"tickets","answer":"html","says":"no"}]`:            "are for answers that are a status",
+		`[{"route":"tickets","answer":"without"}]`:                     `member and the answer "without" go together`,
 		`[{"order":"1","late":"soon"}]`:                                "late: ",
 	} {
 		t.Run("refuses "+plan, func(t *testing.T) {

@@ -47,6 +47,7 @@ type Hub struct {
 	webhooks    webhooks
 	calls       map[string]*RouteCalls
 	routeFaults map[string][]*routeFault
+	moves       []move // set once in New
 	oauth       oauth
 }
 
@@ -72,6 +73,9 @@ func New(options Options) (*Hub, error) {
 	journal, past, err := openJournal(options)
 	if err != nil {
 		return nil, err
+	}
+	if h.moves, err = movesOf(options.MovedRoutes); err != nil {
+		return nil, errors.Join(err, journal.close())
 	}
 	start := past.world.Start
 	h.start = start

@@ -70,6 +70,10 @@ type Options struct {
 	// OddIDs gives every second connection, order, sale, task and warehouse an id that is no UUID: with
 	// spaces, accents, colons, slashes and the like; some are of no use to anybody.
 	OddIDs bool
+
+	// MovedRoutes are routes that answer under another path only: templates by the
+	// route's name, or by that which DESPACHO_HUB_PATHS gives it.
+	MovedRoutes map[string]string
 	// Now is our clock; nil means time.Now.
 	Now func() time.Time
 	// PageSize is the length of a list's page. Zero means 50.

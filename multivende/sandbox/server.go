@@ -45,14 +45,17 @@ func (h *Hub) routing() *http.ServeMux {
 	}
 	mux.HandleFunc("POST /oauth/access-token", h.accessToken)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		h.write(w, answer{status: http.StatusNotFound, kind: "text/html; charset=utf-8",
-			raw: []byte("<!DOCTYPE html>\n<html><head><title>Error</title></head><body><pre>Cannot find this route</pre></body></html>\n")})
+		h.write(w, noRoute)
 	})
 	return mux
 }
 
+// noRoute is the answer to a path that the hub does not have.
+var noRoute = answer{status: http.StatusNotFound, kind: "text/html; charset=utf-8",
+	raw: []byte("<!DOCTYPE html>\n<html><head><title>Error</title></head><body><pre>Cannot find this route</pre></body></html>\n")}
+
 // ServeHTTP answers one call.
-func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.mux.ServeHTTP(w, r) }
+func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.mux.ServeHTTP(w, h.moved(r)) }
 
 func (h *Hub) serve(route route, w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
@@ -60,6 +63,11 @@ func (h *Hub) serve(route route, w http.ResponseWriter, r *http.Request) {
 	if refused {
 		h.called(route, refusal)
 		h.write(w, refusal)
+		return
+	}
+	if h.movedAway(route, r) {
+		h.called(route, noRoute)
+		h.write(w, noRoute)
 		return
 	}
 	fault := h.strike(route)
@@ -71,6 +79,9 @@ func (h *Hub) serve(route route, w http.ResponseWriter, r *http.Request) {
 	given := route.handle(h, r).slowly(fault)
 	if fault != nil && fault.Answer == "shift" {
 		h.shift(given.id)
+	}
+	if fault != nil {
+		given = fault.reshape(given)
 	}
 	if fault != nil && fault.Answer == "cut_after" {
 		h.called(route, answer{id: given.id})
@@ -136,7 +147,7 @@ func (h *Hub) faulty(fault *routeFault, r *http.Request) (instead answer, done b
 		return answer{}, false
 	}
 	switch fault.Answer {
-	case "cut_after", "shift", silent, stalled, trickled:
+	case "cut_after", "shift", silent, stalled, trickled, "wrapped", "without":
 		return answer{}, false
 	case "cut_before":
 		return answer{}, true
@@ -154,7 +165,7 @@ func (h *Hub) faulty(fault *routeFault, r *http.Request) (instead answer, done b
 		return answer{status: http.StatusOK, kind: "application/json", raw: []byte{}}, true
 	}
 	status, _ := strconv.Atoi(string(fault.Answer)) // check has parsed it
-	instead = problem(status, strings.ReplaceAll(http.StatusText(status), " ", "")+"Error", "a fault of the plan")
+	instead = fault.problem(status)
 	if fault.RetryAfter > 0 {
 		instead.retry = strconv.Itoa(fault.RetryAfter)
 		if fault.RetryAfterAs == "date" {

@@ -64,7 +64,11 @@ func (c *connectCommand) Run(ctx context.Context, d desk) error {
 			Hint:    "nothing is to be done where a worker runs: it takes the account up within a minute, and one that starts at once",
 		}
 	}
-	return c.tell(ctx, d, vault, account, again)
+	if err := c.tell(ctx, d, vault, account, again); err != nil {
+		return err
+	}
+	c.probe(ctx, d, account)
+	return nil
 }
 
 // pasted is the code that was given.
@@ -88,7 +92,9 @@ func (c *connectCommand) pasted(d desk, known []string) (multivende.Secret, erro
 
 const beforeConsent = `Once for the application, in the hub's developer account, this must be done before:
   - the hub has approved the application (by a ticket to its support)
-  - the redirect (URL de destino) is registered: %s
+  - its Redirect URL is: %s
+    (to there the hub leads the merchant after the consent; URL de destino, where it sends merchants to begin with,
+    is another field: the consent page's address)
   - the scopes are registered: %s
   - the callback address of the gateway is registered (https://…/webhooks/multivende), with the topics
     checkouts, delivery orders and pick up orders`
@@ -134,12 +140,45 @@ func (c *connectCommand) tell(ctx context.Context, d desk, vault *accounts.Vault
 	return c.limit(ctx, d, vault, account.Merchant, listed)
 }
 
-// listed are the merchant's connections, as the new token sees them.
-func (c *connectCommand) listed(ctx context.Context, account accounts.Account) ([]multivende.Connection, error) {
-	hub, err := multivende.New(multivende.Config{
+// client calls the hub with the new token.
+func (c *connectCommand) client(account accounts.Account) (*multivende.Client, error) {
+	return multivende.New(multivende.Config{
 		BaseURL: c.Hub, Merchant: account.Merchant, Token: multivende.StaticToken(account.Token.Reveal()),
 		PathsFile: c.HubPaths, Speed: c.HubSpeed, AllowHosts: c.DownloadHosts,
 	})
+}
+
+// probe looks whether the hub's read-only routes answer as they are read. The merchant is connected
+// whatever it finds.
+func (c *connectCommand) probe(ctx context.Context, d desk, account accounts.Account) {
+	hub, err := c.client(account)
+	if err != nil {
+		d.say("warning: the hub's routes were not probed: %v", err)
+		return
+	}
+	defer hub.Close()
+	limited, cancel := context.WithTimeout(ctx, probeWithin)
+	defer cancel()
+	probing, err := hub.Probe(limited, "")
+	findings := probeFindings(probing, "")
+	well := lo.CountBy(findings, func(f finding) bool { return f.State == stateOK })
+	d.print("routes      %d of %d as expected; starter doctor --probe shows all", well, len(findings))
+	for _, f := range findings {
+		if f.State != stateOK {
+			d.print("%-11s %s: %s", string(f.State), f.Check, plain(f.Found))
+		}
+		if f.State != stateOK && f.Do != "" {
+			d.print("            → %s", plain(f.Do))
+		}
+	}
+	if err != nil {
+		d.say("warning: the probe of the hub's routes ended early: %v", err)
+	}
+}
+
+// listed are the merchant's connections, as the new token sees them.
+func (c *connectCommand) listed(ctx context.Context, account accounts.Account) ([]multivende.Connection, error) {
+	hub, err := c.client(account)
 	if err != nil {
 		return nil, err
 	}

@@ -29,7 +29,10 @@ func TestConnect(t *testing.T) {
 		}
 		assert.NotContains(t, c.out.String(), "left out")
 		assert.NotContains(t, c.out.String(), "missing")
-		assert.Contains(t, c.err.String(), "/callback", "what must have been done before")
+		assert.Contains(t, c.err.String(), "Redirect URL is: http://", "what must have been done before, in the guide's words")
+		assert.Contains(t, c.out.String(), "starter doctor --probe shows all", "it ends with a probe")
+		assert.Contains(t, c.out.String(), "route label_tasks: it answers, but there is nothing there to look at")
+		assert.Zero(t, c.hub.Report().Calls["tickets"].Count)
 		c.connects(0, "--code", c.code())
 		assert.NotContains(t, c.err.String(), "/callback", "that was needed for the first only")
 	})

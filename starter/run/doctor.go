@@ -25,6 +25,8 @@ type doctorCommand struct {
 
 	Callback      string `placeholder:"URL" help:"The callback that is registered with the hub, https://…/webhooks/multivende: its certificate is looked at."`
 	ProbeFairness bool   `help:"Try whether Temporal shares a task queue between merchants; leaves some terminated workflows behind."`
+	Probe         bool   `help:"Also call each of the hub's read-only routes once, with ids that it shows, and say whether it answers as expected. Sends nothing, asks for no label."`
+	Order         string `placeholder:"ID" help:"With --probe: this delivery order or sale, by the hub's id."`
 	Bundle        string `placeholder:"ORDER" help:"Also write what the hub's support needs to know of this order (a delivery order's or checkout's id)."`
 	Out           string `placeholder:"FILE" help:"File of --bundle."`
 	JSON          bool   `name:"json" help:"Print JSON on stdout."`
@@ -81,6 +83,9 @@ func (c *doctorCommand) Run(ctx context.Context, d desk) error {
 	if (c.Bundle == "") != (c.Out == "") {
 		return usageProblem("for example: starter doctor --bundle <order> --out order.json", "--bundle and --out go together")
 	}
+	if c.Order != "" && !c.Probe {
+		return usageProblem("for example: starter doctor --probe --order <id>", "--order goes with --probe")
+	}
 	e := &examination{command: c, merchant: d.merchant, now: d.Now}
 	for _, examine := range []func(context.Context, desk){e.examineStore, e.examineTemporal, e.examineHub, e.examineCallback} {
 		limited, cancel := context.WithTimeout(ctx, examineWithin)
@@ -89,6 +94,9 @@ func (c *doctorCommand) Run(ctx context.Context, d desk) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
+	}
+	if c.Probe {
+		e.examineRoutes(ctx)
 	}
 	if c.Bundle != "" {
 		e.examineBundle(ctx)

@@ -1,0 +1,112 @@
+package multivende
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+var (
+	// routeWords are how servers and proxies say that they have no such path. Most quote it.
+	routeWords = regexp.MustCompile(`(?i)cannot (get|put|post)\b|\b(no|unknown|invalid) (such )?(route|path|endpoint|resource path)|(route|path|page|url|endpoint) (was )?not found|requested url|no route matched|\s/api/|^/api/`)
+	// objectWords name what a route may ask for, as the hub's own objects or in Spanish.
+	objectWords = regexp.MustCompile(`(?i)order|checkout|pick.?up|task|\bsale|shipment|pedido|\borden|venta|despacho|tarea|retiro`)
+	// orderWords are those of a request for labels, whose connection is known.
+	orderWords = regexp.MustCompile(`(?i)order|checkout|shipment|pedido|\borden|venta|despacho`)
+)
+
+// classOfAbsence sorts a 404: the hub has no such route, or not the object that was asked for.
+// sure says that its body, or an earlier answer of the route, tells which.
+func (c *Client) classOfAbsence(r request, body []byte) (class Class, sure bool) {
+	known := c.routes[r.route]
+	words := wordsOf(body)
+	named := objectWords
+	if r.route == routeGenerateTickets {
+		named = orderWords
+	}
+	switch {
+	case !known.ofObject():
+		return NoRoute, true
+	case c.proven.has(provenKey(r)) && r.route != routeGenerateTickets:
+		return NotFound, true
+	case looksLikeHTML(body), routeWords.MatchString(words):
+		return NoRoute, true
+	case named.MatchString(words):
+		return NotFound, true
+	case r.route == routeGenerateTickets:
+		return NoRoute, true // what is asked for is no object, and its connection is known
+	}
+	return NotFound, false
+}
+
+// wordsOf is all that the body of a refusal says: of JSON, every text in it.
+func wordsOf(body []byte) string {
+	var read any
+	if json.Unmarshal(bytes.TrimSpace(body), &read) != nil {
+		return string(body[:min(len(body), 16*maxExcerpt)])
+	}
+	var words []string
+	var gather func(any)
+	gather = func(value any) {
+		switch value := value.(type) {
+		case string:
+			words = append(words, value)
+		case []any:
+			for _, one := range value {
+				gather(one)
+			}
+		case map[string]any:
+			for _, one := range value {
+				gather(one)
+			}
+		}
+	}
+	gather(read)
+	slices.Sort(words)
+	return strings.Join(words, "\n")
+}
+
+// ofObject says that a route asks for something by its id, which may not be there although the
+// route is.
+func (r route) ofObject() bool {
+	return slices.ContainsFunc(placeholdersOf(r.template), func(name string) bool {
+		return slices.Contains([]string{"taskId", "deliveryOrderId", "checkoutId", "pickUpOrderId"}, name)
+	}) || r.method == http.MethodPut
+}
+
+// provenRoutes are the routes that have answered as they should, so that they are there.
+type provenRoutes struct {
+	mu   sync.Mutex
+	seen map[string]bool
+}
+
+func (p *provenRoutes) add(key string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.seen == nil {
+		p.seen = map[string]bool{}
+	}
+	p.seen[key] = true
+}
+
+func (p *provenRoutes) has(key string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.seen[key]
+}
+
+// provenKey tells routes apart that differ by the channel.
+func provenKey(r request) string { return r.route + " " + r.values["provider"] }
+
+// Proven says whether a route of the path table, by its name, has answered this client as it should.
+func (c *Client) Proven(route string) bool { return c.proven.has(route + " ") }
+
+// RouteOf is the name in the path table of the route that an error is about; "" for any other error.
+func RouteOf(err error) string {
+	name, _, _ := strings.Cut(routeOf(err), " ")
+	return name
+}
