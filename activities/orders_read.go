@@ -24,6 +24,8 @@ type ReadOrdersInput struct {
 	Number    int    `json:"number"`
 	Warehouse string `json:"warehouse,omitempty"`
 	Reprint   bool   `json:"reprint,omitempty"`
+	// NotVerified: the sales of named orders need not be verified; a person knows better.
+	NotVerified bool `json:"not_verified,omitempty"`
 	// Again: a retry, so labels of the orders may have been asked for before.
 	Again bool `json:"again,omitempty"`
 }
@@ -61,6 +63,9 @@ func (a *Orders) read(ctx context.Context, in ReadOrdersInput) (Step, error) {
 	if err := group.Wait(); err != nil {
 		return Step{}, err
 	}
+	if err := reader.settleAll(ctx); err != nil {
+		return Step{}, err
+	}
 	return in.leave(ctx, a.Store, name, reader.sorted(list.Pending))
 }
 
@@ -73,10 +78,17 @@ type saleReader struct {
 	settings accounts.Settings
 
 	mu   sync.Mutex
+	read []readOrder
 	page books.Page
 }
 
-// readSale reads one sale, once, and decides on each of its delivery orders.
+// readOrder is an order with its sale as it was read.
+type readOrder struct {
+	order books.Order
+	sale  sale
+}
+
+// readSale reads one sale, once, with each of its delivery orders.
 func (r *saleReader) readSale(ctx context.Context, orders []books.Order) error {
 	checkout, err := r.checkout(ctx, &orders[0])
 	if err != nil {
@@ -84,7 +96,7 @@ func (r *saleReader) readSale(ctx context.Context, orders []books.Order) error {
 	}
 	s, key := sale{}, saleKey(orders[0])
 	if checkout != nil {
-		s = saleOf(*checkout)
+		s = saleOf(*checkout, r.in.Connection.table())
 		orders = expand(orders, *checkout, r.in.Connection)
 	}
 	for _, order := range orders {
@@ -102,11 +114,23 @@ func (r *saleReader) readSale(ctx context.Context, orders []books.Order) error {
 			fill(&order, *checkout)
 		}
 		order.Again = r.in.Again
-		if err := r.settle(ctx, order, s); err != nil {
-			return err
-		}
+		r.mu.Lock()
+		r.read = append(r.read, readOrder{order, s})
+		r.mu.Unlock()
 	}
 	return nil
+}
+
+// settleAll decides on the orders that were read: only then it is known what no sale of theirs says.
+func (r *saleReader) settleAll(ctx context.Context) error {
+	registered := lo.FilterMap(r.read, func(one readOrder, _ int) (sale, bool) { return one.sale, one.sale.registered })
+	payment, verification := silent(registered)
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(hubParallel)
+	for _, one := range r.read {
+		group.Go(func() error { return r.settle(ctx, one.order, one.sale.without(payment, verification)) })
+	}
+	return group.Wait()
 }
 
 // checkout reads the order's sale; further sales of the same delivery are read
@@ -133,7 +157,7 @@ func (r *saleReader) checkout(ctx context.Context, order *books.Order) (*multive
 		if err != nil {
 			return nil, err
 		}
-		if s := saleOf(checkout); s.paid && s.verified && !s.cancelled {
+		if saleOf(checkout, r.in.Connection.table()).good() {
 			return &checkout, nil
 		}
 		best = lo.CoalesceOrEmpty(best, &checkout)
@@ -190,6 +214,7 @@ func (r *saleReader) claim(ctx context.Context, order books.Order, sale string) 
 // settle decides on one order: by the store first, then by the gate.
 func (r *saleReader) settle(ctx context.Context, order books.Order, s sale) error {
 	v := decide(order, s, r.in)
+	order.Remark = books.Reason(v.remark)
 	if v.gone {
 		r.add(func(p *books.Page) { p.Gone = append(p.Gone, order.ID) })
 		return nil

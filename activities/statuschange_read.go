@@ -16,6 +16,7 @@ type reading struct {
 	status     channels.Status // "" when the hub does not say
 	link       multivende.StatusLink
 	mode       string
+	shipper    string   // who ships, in the channel's word, where a sale was read that says it
 	connection string   // "" when the hub does not say
 	sales      []string // ids of its sales
 	document   bool
@@ -26,6 +27,11 @@ type reading struct {
 type road interface {
 	read(ctx context.Context, order string) (reading, error)
 	send(ctx context.Context, row statusbook.Row) error
+	track(ctx context.Context, row statusbook.Row) error
+}
+
+func trackingOf(row statusbook.Row) multivende.Tracking {
+	return multivende.Tracking{Number: row.TrackingNumber, URL: row.TrackingURL, Courier: row.Courier}
 }
 
 // deliveries is the road of delivery orders.
@@ -70,6 +76,10 @@ func (d deliveries) send(ctx context.Context, row statusbook.Row) error {
 	return d.hub.ChangeStatus(ctx, row.Order, multivende.StatusChange{StatusCode: d.to.Code(), Date: d.hub.Clock().Now(), Comment: row.Comment})
 }
 
+func (d deliveries) track(ctx context.Context, row statusbook.Row) error {
+	return d.hub.UpdateTracking(ctx, row.Order, trackingOf(row))
+}
+
 // pickUpRoad is the road of pick-up orders.
 type pickUpRoad struct {
 	hub   *multivende.Client
@@ -83,7 +93,11 @@ func (p pickUpRoad) read(ctx context.Context, order string) (reading, error) {
 	}
 	status, _ := channels.ParsePickUpStatus(pickUp.StatusCode)
 	link := linkTo(ctx, pickUp.StatusLinks, p.scope.To.PickUpCode(), p.hub.PickUpStatusID)
-	return reading{status: status, link: link, connection: pickUp.ConnectionID, sales: pickUp.CheckoutIDs}, nil
+	return reading{status: status, link: link, connection: pickUp.ConnectionID, sales: pickUp.CheckoutIDs, tracking: pickUp.Tracking}, nil
+}
+
+func (p pickUpRoad) track(ctx context.Context, row statusbook.Row) error {
+	return p.hub.UpdatePickUpTracking(ctx, row.Order, trackingOf(row))
 }
 
 func (p pickUpRoad) send(ctx context.Context, row statusbook.Row) error {
@@ -135,7 +149,8 @@ func (r reading) answered(to channels.Status) stage {
 // tracked says whether the order shows the row's tracking already.
 func (r reading) tracked(row statusbook.Row) bool {
 	same := func(wanted, shown string) bool { return wanted == "" || wanted == shown }
-	return same(row.TrackingNumber, r.tracking.Number) && same(row.TrackingURL, r.tracking.URL) && same(row.Courier, r.tracking.Courier)
+	courier := func(name string) string { return channels.CourierKey(channels.Table{}.CourierName(name)) }
+	return same(row.TrackingNumber, r.tracking.Number) && same(row.TrackingURL, r.tracking.URL) && same(courier(row.Courier), courier(r.tracking.Courier))
 }
 
 // took is how long a status that was sent at a moment took to its channel: what the hub says, where

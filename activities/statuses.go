@@ -115,13 +115,14 @@ func (s *statusSender) one(ctx context.Context, order books.Order) error {
 	case known.settled():
 		s.add(func(p *books.Page) { known.into(p, s.in.Connection) })
 		return nil
-	case known.sent && !s.in.Again:
-		s.sent(ctx, order)
-		return nil
 	case slices.Contains(s.before, order.ID):
 		order.Sends++
 		s.sent(ctx, order)
 		return nil
+	case known.sent && !s.in.Again:
+		if done, err := s.proven(ctx, order); done || err != nil {
+			return err
+		}
 	case s.lost:
 		if done, err := s.look(ctx, order); done || err != nil {
 			return err
@@ -142,6 +143,23 @@ func (s *statusSender) one(ctx context.Context, order books.Order) error {
 	}
 	s.sent(ctx, order)
 	return nil
+}
+
+// proven reads an order that shows the status already, and says whether nothing is left to send. One
+// without any link is not: the hub may show a link only once something was sent.
+func (s *statusSender) proven(ctx context.Context, order books.Order) (bool, error) {
+	reading, err := readStatus(ctx, s.hub, order, s.in.Status, time.Time{})
+	switch {
+	case err != nil:
+		return false, err
+	case reading.settled():
+		s.add(func(p *books.Page) { reading.into(p, s.in.Connection) })
+	case reading.sent && reading.linkless && !s.lost:
+		return false, nil
+	default:
+		s.sent(ctx, reading.order)
+	}
+	return true, nil
 }
 
 // look reads an order whose status may have been sent by an earlier try, and
@@ -203,7 +221,9 @@ type statusReading struct {
 	cancelled bool
 	unknown   bool
 	sent      bool
-	words     string
+	// linkless: the hub shows no link to the channel at all.
+	linkless bool
+	words    string
 }
 
 func (r statusReading) settled() bool {
@@ -226,7 +246,9 @@ func readStatus(ctx context.Context, hub *multivende.Client, order books.Order, 
 	if order.Sends > 0 && !since.IsZero() && !link.UpdatedAt.IsZero() && link.Newest().Before(since) {
 		link = multivende.StatusLink{} // it speaks of an earlier time that the order had the status
 	}
-	return readingOf(order, target, link.Since(since)), nil
+	reading := readingOf(order, target, link.Since(since))
+	reading.linkless = len(delivery.StatusLinks) == 0
+	return reading, nil
 }
 
 func readingOf(order books.Order, target channels.Status, link multivende.StatusLink) statusReading {

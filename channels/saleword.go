@@ -81,6 +81,21 @@ func (t Table) VerificationOf(word string) Standing { return t.standing(Verifica
 // IsCancelled says whether a word of a sale's status or deliveryStatus means that it is cancelled.
 func (t Table) IsCancelled(word string) bool { return t.standing(SaleStatus, word) == Off }
 
+// deliveredWords say that an order has reached its buyer, squashed.
+var deliveredWords = []string{"delivered", "entregado", "entregada", "entregue"}
+
+// DeliveryWord reads a delivery order's coarse deliveryStatus where it says that the order has ended:
+// Cancelled or Delivered. Any other word tells nothing.
+func DeliveryWord(word string) (Status, bool) {
+	switch {
+	case standard.IsCancelled(word):
+		return Cancelled, true
+	case slices.Contains(deliveredWords, squash(word)):
+		return Delivered, true
+	}
+	return "", false
+}
+
 func (t Table) standing(member, word string) Standing {
 	squashed := squash(word)
 	if squashed == "" || squashed == null {
