@@ -36,7 +36,8 @@ func (w *statusWork) place(ctx context.Context, row *statusbook.Open, seen *read
 		return nil
 	}
 	change := channels.Change{Slug: row.Channel, ShippingMode: seen.mode, To: w.in.To, Document: seen.document, PickUp: w.in.PickUp}
-	decides := row.Tracked() && seen.shipper == "" && channels.BySlug(row.Channel).NeedsFulfillment()
+	// Of these the sale decides whether a tracking is taken.
+	decides := row.Tracked() && (w.in.PickUp || channels.BySlug(row.Channel).NeedsFulfillment())
 	if decides || change.NeedsMode() || !seen.document && change.NeedsDocument() {
 		return w.readSales(ctx, row, seen, directory{})
 	}
@@ -60,6 +61,7 @@ func (w *statusWork) readSales(ctx context.Context, row *statusbook.Open, seen *
 		seen.shipper = lo.CoalesceOrEmpty(seen.shipper, sale.Fulfillment)
 		seen.document = seen.document || sale.BillingDocument
 		connection, channel := known.ofSale(sale)
+		seen.channel = lo.CoalesceOrEmpty(seen.channel, channel)
 		row.Connection = lo.CoalesceOrEmpty(row.Connection, connection)
 		row.Channel = lo.CoalesceOrEmpty(row.Channel, channel)
 	}
@@ -110,8 +112,13 @@ func (w *statusWork) track(ctx context.Context, row *statusbook.Open, seen readi
 
 // noteTracking notes on a row that its tracking is not written, where its channel takes none.
 func (w *statusWork) noteTracking(row *statusbook.Open, seen reading) {
+	slug := lo.Ternary(w.in.PickUp, seen.channel, row.Channel)
+	if row.Tracked() && slug == "" {
+		row.Note = "the tracking was not written: nobody can tell of which channel the pick-up is"
+		return
+	}
 	parcel := channels.Parcel{ShippingMode: seen.mode, Fulfillment: seen.shipper, PickUp: w.in.PickUp}
-	if ok, reason := channels.BySlug(row.Channel).TakesTracking(parcel); row.Tracked() && !ok {
+	if ok, reason := channels.BySlug(slug).TakesTracking(parcel); row.Tracked() && !ok {
 		row.Note = "the tracking was not written: " + reason
 	}
 }

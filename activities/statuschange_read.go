@@ -16,11 +16,13 @@ type reading struct {
 	status     channels.Status // "" when the hub does not say
 	link       multivende.StatusLink
 	mode       string
+	channel    string   // of a pick-up, where a sale was read that tells it
 	shipper    string   // who ships, in the channel's word, where a sale was read that says it
 	connection string   // "" when the hub does not say
 	sales      []string // ids of its sales
 	document   bool
 	tracking   multivende.Tracking
+	changed    time.Time // when the order changed last; zero when the hub does not say
 }
 
 // road is how a kind of orders is read, and how a status of one is sent.
@@ -49,7 +51,7 @@ func (d deliveries) read(ctx context.Context, order string) (reading, error) {
 	return reading{
 		status: status, link: linkOf(ctx, d.hub, delivery, d.to), mode: delivery.ShippingMode, connection: delivery.ConnectionID,
 		sales:    lo.Map(delivery.Checkouts, func(c multivende.CheckoutReference, _ int) string { return c.ID }),
-		document: delivery.BillingDocument,
+		document: delivery.BillingDocument, changed: delivery.UpdatedAt,
 		tracking: multivende.Tracking{Number: delivery.TrackingNumber, URL: delivery.TrackingURL, Courier: delivery.CourierName},
 	}, nil
 }
@@ -93,7 +95,7 @@ func (p pickUpRoad) read(ctx context.Context, order string) (reading, error) {
 	}
 	status, _ := channels.ParsePickUpStatus(pickUp.StatusCode)
 	link := linkTo(ctx, pickUp.StatusLinks, p.scope.To.PickUpCode(), p.hub.PickUpStatusID)
-	return reading{status: status, link: link, connection: pickUp.ConnectionID, sales: pickUp.CheckoutIDs, tracking: pickUp.Tracking}, nil
+	return reading{status: status, link: link, connection: pickUp.ConnectionID, sales: pickUp.CheckoutIDs, tracking: pickUp.Tracking, changed: pickUp.UpdatedAt}, nil
 }
 
 func (p pickUpRoad) track(ctx context.Context, row statusbook.Row) error {

@@ -61,7 +61,7 @@ func (w *statusWork) begun(ctx context.Context, row statusbook.Open, seen readin
 		return w.verify(ctx, row, seen)
 	case at == there, at == quiet:
 		return w.end(row, statusbook.NotNeeded, fmt.Sprintf("the order is %s already", w.in.To)+untracked(row.Row, seen), 0)
-	case at == underway && !seen.link.Present && !w.lost && row.AskedAt.IsZero():
+	case at == underway && !seen.link.Present && !w.lost && row.AskedAt.IsZero() && !w.recent(seen):
 		return w.unproven(ctx, row, seen)
 	case at == underway && w.fresh(seen.link):
 		// Somebody else has sent it just now.
@@ -73,6 +73,11 @@ func (w *statusWork) begun(ctx context.Context, row statusbook.Open, seen readin
 		from = ""
 	}
 	return w.sendAllowed(ctx, row, seen, from)
+}
+
+// recent says that the order changed within the window: somebody may just have sent its status.
+func (w *statusWork) recent(seen reading) bool {
+	return !seen.changed.IsZero() && w.hub.Clock().Now().Sub(seen.changed) < w.in.window()
 }
 
 // unproven works on a row whose order has the status without any link: the hub may show one only once

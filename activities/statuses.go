@@ -154,12 +154,17 @@ func (s *statusSender) proven(ctx context.Context, order books.Order) (bool, err
 		return false, err
 	case reading.settled():
 		s.add(func(p *books.Page) { reading.into(p, s.in.Connection) })
-	case reading.sent && reading.linkless && !s.lost:
+	case reading.sent && reading.linkless && !s.lost && !s.recent(reading):
 		return false, nil
 	default:
 		s.sent(ctx, reading.order)
 	}
 	return true, nil
+}
+
+// recent says that the order changed within the window: somebody may just have sent its status.
+func (s *statusSender) recent(r statusReading) bool {
+	return !r.changed.IsZero() && s.hub.Clock().Now().Sub(r.changed) < time.Duration(s.in.Settings.StatusWindow)
 }
 
 // look reads an order whose status may have been sent by an earlier try, and
@@ -223,6 +228,7 @@ type statusReading struct {
 	sent      bool
 	// linkless: the hub shows no link to the channel at all.
 	linkless bool
+	changed  time.Time
 	words    string
 }
 
@@ -247,7 +253,7 @@ func readStatus(ctx context.Context, hub *multivende.Client, order books.Order, 
 		link = multivende.StatusLink{} // it speaks of an earlier time that the order had the status
 	}
 	reading := readingOf(order, target, link.Since(since))
-	reading.linkless = len(delivery.StatusLinks) == 0
+	reading.linkless, reading.changed = len(delivery.StatusLinks) == 0, delivery.UpdatedAt
 	return reading, nil
 }
 

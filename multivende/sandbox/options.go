@@ -64,6 +64,8 @@ type Options struct {
 	// StatusDelays are how long statuses take to a channel, by provider, where that
 	// is not to be the world's own time for it.
 	StatusDelays map[string]time.Duration
+	// Dialect is how the hub words what the guide leaves open.
+	Dialect Dialect
 	// Now is our clock; nil means time.Now.
 	Now func() time.Time
 	// PageSize is the length of a list's page. Zero means 50.
@@ -106,6 +108,9 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Token == "" {
 		sum := sha256.Sum256(fmt.Appendf(nil, "token %d", o.Seed))
 		o.Token = "sandbox." + hex.EncodeToString(sum[:16]) + "." + hex.EncodeToString(sum[16:])
+	}
+	if err := o.Dialect.check(); err != nil {
+		return o, err
 	}
 	switch {
 	case o.Orders < 0 || o.Orders > 1_000_000:
