@@ -154,7 +154,7 @@ func (s *statusSender) proven(ctx context.Context, order books.Order) (bool, err
 		return false, err
 	case reading.settled():
 		s.add(func(p *books.Page) { reading.into(p, s.in.Connection) })
-	case reading.sent && reading.linkless && !s.lost && !s.recent(reading):
+	case !reading.sent, reading.linkless && !s.lost && !s.recent(reading):
 		return false, nil
 	default:
 		s.sent(ctx, reading.order)

@@ -1,6 +1,10 @@
 package channels
 
-import "github.com/samber/lo"
+import (
+	"strings"
+
+	"github.com/samber/lo"
+)
 
 // courierRow is a courier with the other spellings that channels write.
 type courierRow struct {
@@ -78,3 +82,15 @@ func (t Table) CourierName(word string) string {
 // CourierKey is equal for spellings of one courier's name that differ in case, accents, spaces and
 // punctuation only; a word without letters and digits is its own.
 func CourierKey(name string) string { return lo.CoalesceOrEmpty(squashLetters(name), name) }
+
+// CourierOverrides are the overrides that New takes for couriers' names with their spellings between
+// commas, as DESPACHO_COURIERS holds them ("Blue Express" → "BLX,BLUEXPRESS").
+func CourierOverrides(names map[string]string) map[string]string {
+	overrides := map[string]string{}
+	for name, spellings := range names {
+		for _, spelling := range strings.Split(spellings, ",") {
+			overrides[courierHead+"/"+strings.TrimSpace(spelling)] = name
+		}
+	}
+	return overrides
+}

@@ -20,9 +20,9 @@ func TestOneNameForACourier(t *testing.T) {
 	} {
 		assert.Equal(t, name, standard.CourierName(word), word)
 	}
-	own, err := channels.New(map[string]string{"courier/BLX": "Blue", "courier/Flota 1": "Flota propia"})
+	own, err := channels.New(channels.CourierOverrides(map[string]string{"Blue": "BLX", "Flota propia": "Flota 1, flota uno"}))
 	require.NoError(t, err)
-	for word, name := range map[string]string{"blx": "Blue", "Blue": "Blue", "FLOTA-1": "Flota propia", "flota  propia": "Flota propia", "BLUEXPRESS": "Blue Express"} {
+	for word, name := range map[string]string{"blx": "Blue", "Blue": "Blue", "FLOTA-1": "Flota propia", "flota  propia": "Flota propia", "Flota Uno": "Flota propia", "BLUEXPRESS": "Blue Express"} {
 		assert.Equal(t, name, own.CourierName(word), word)
 	}
 }

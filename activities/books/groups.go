@@ -88,7 +88,7 @@ func NameCouriers(entries []Entry, name func(string) string) {
 	for i := range entries {
 		counts := spellings[channels.CourierKey(entries[i].Order.Courier)]
 		entries[i].Order.Courier = slices.MinFunc(lo.Keys(counts), func(a, b string) int {
-			return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+			return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(b, a)) // small letters before capitals
 		})
 	}
 }
