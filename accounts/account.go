@@ -94,19 +94,20 @@ func (a *Account) stop(reason string, refused bool) {
 	a.TokenRefused = a.TokenRefused || refused
 }
 
-// WorksOn says whether the scopes allow work on a connection, and if not, why in a sentence for
-// people. Where the hub did not tell any scopes, it will say itself what it refuses.
-func (a Account) WorksOn(connection string) (ok bool, reason string) {
+// Doubts says, in a sentence for people, why the hub may refuse work on a connection by the scopes
+// that it told; empty when they name it, or when it told none. The hub's own answer decides: the ids
+// in its scopes need not be those of connections.
+func (a Account) Doubts(connection string) string {
 	if len(a.Scopes) == 0 {
-		return true, ""
+		return ""
 	}
 	for _, scope := range Needed {
 		switch {
 		case !a.Scopes.Has(scope):
-			return false, "the merchant has not granted " + scope + "; a new code with it is needed (starter connect)"
+			return "the merchant's scopes do not tell of " + scope + ", so the hub may refuse this connection; if it does, a new code with it is needed (starter connect)"
 		case !a.Scopes.Covers(scope, connection):
-			return false, "the merchant has granted " + scope + " for other connections only"
+			return "the merchant's scope " + scope + " does not name this connection, so the hub may refuse it"
 		}
 	}
-	return true, ""
+	return ""
 }

@@ -193,13 +193,9 @@ func TestScopesOfAnAccount(t *testing.T) {
 	t.Parallel()
 	all := multivende.Granted{All: true}
 	account := Account{Scopes: multivende.Scopes{"read:channels": all, "read:checkouts": all, "write:checkouts": {IDs: []string{"c-1"}}}}
-	ok, _ := account.WorksOn("c-1")
-	assert.True(t, ok)
-	ok, reason := account.WorksOn("c-2")
-	assert.False(t, ok)
-	assert.Contains(t, reason, "write:checkouts for other connections only")
+	assert.Empty(t, account.Doubts("c-1"))
+	assert.Contains(t, account.Doubts("c-2"), "write:checkouts does not name this connection, so the hub may refuse it")
 	delete(account.Scopes, "read:channels")
-	ok, reason = account.WorksOn("c-1")
-	assert.False(t, ok)
-	assert.Contains(t, reason, "has not granted read:channels")
+	assert.Contains(t, account.Doubts("c-1"), "do not tell of read:channels")
+	assert.Empty(t, Account{}.Doubts("c-1"), "where the hub told no scopes there is nothing to doubt")
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
@@ -172,7 +173,10 @@ func TestConnectionsThatAreNotWorkedOn(t *testing.T) {
 		"read:channels": all, "read:checkouts": all, "write:checkouts": {IDs: []string{paris}},
 	}, time.Hour)
 	assert.Empty(t, reasons()[paris])
-	assert.Contains(t, reasons()[norte], "granted write:checkouts for other connections only")
+	assert.Empty(t, reasons()[norte], "scopes that do not name it are no veto: the hub decides")
+	notes := lo.SliceToMap(must(w, w.connections.FindConnections, FindConnectionsInput{Merchant: merchant}).Connections, func(c Connection) (string, string) { return c.ID, c.Note })
+	assert.Empty(t, notes[paris])
+	assert.Contains(t, notes[norte], "write:checkouts does not name this connection, so the hub may refuse it")
 }
 
 func TestARunThatBeginsWithoutAToken(t *testing.T) {

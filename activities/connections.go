@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/samber/lo"
@@ -26,9 +27,15 @@ type Connection struct {
 	// Channel is the slug of its row in channels; Provider is the hub's own spelling, for routes.
 	Channel  string `json:"channel"`
 	Provider string `json:"provider"`
-	Country  string `json:"country,omitempty"`
+	// Country is where it is, as far as anybody can tell; CountrySaid is the hub's word, Marketplace
+	// its name for the channel there.
+	Country     string `json:"country,omitempty"`
+	CountrySaid string `json:"country_said,omitempty"`
+	Marketplace string `json:"marketplace,omitempty"`
 	// SkipReason says why it cannot have labels; empty when it can.
 	SkipReason string `json:"skip_reason,omitempty"`
+	// Note is what somebody should know of it: what was only assumed, what may be refused.
+	Note string `json:"note,omitempty"`
 	// Overrides are what the installation settled for its channel where the guide is silent.
 	Overrides map[string]string `json:"overrides,omitempty"`
 }
@@ -44,13 +51,22 @@ func (c Connection) table() channels.Table {
 	return table
 }
 
-// under is the connection with its channel's overrides out of all, and the reason why there are no
-// labels: its channel's, or that nothing can be asked by its id.
-func (c Connection) under(overrides map[string]string) Connection {
-	c.Overrides = channels.Overrides(overrides, c.Provider)
-	_, c.SkipReason = c.channel().CanLabel(c.Country)
-	c.SkipReason = lo.CoalesceOrEmpty(unusableID("connection", c.ID), c.SkipReason)
-	return c
+// under are the connections with their channels' overrides out of all, the country of each, and the
+// reason why one has no labels: its channel's, or that nothing can be asked by its id.
+func under(connections []Connection, overrides map[string]string) []Connection {
+	table, _ := channels.New(overrides) // they were checked when they were settled
+	places := table.Locate(lo.Map(connections, func(c Connection, _ int) channels.Shop {
+		return channels.Shop{ID: c.ID, Slug: c.Provider, Said: c.CountrySaid, Names: []string{c.Name, c.Marketplace}}
+	}))
+	return lo.Map(connections, func(c Connection, i int) Connection {
+		c.Country, c.Note = places[i].Country, ""
+		c.Overrides = channels.Overrides(overrides, c.Provider)
+		if _, c.SkipReason = c.channel().CanLabel(c.Country); len(c.channel().Countries) > 0 {
+			c.Note = places[i].Note
+		}
+		c.SkipReason = lo.CoalesceOrEmpty(unusableID("connection", c.ID), c.SkipReason)
+		return c
+	})
 }
 
 // Connections are the steps about marketplace connections.
@@ -100,12 +116,11 @@ func (a *Connections) find(ctx context.Context, in FindConnectionsInput) (FoundC
 		return FoundConnections{}, err
 	}
 	var found FoundConnections
-	for _, c := range listed {
-		if len(in.Only) > 0 && !slices.Contains(in.Only, c.ID) {
+	for _, connection := range connectionsOf(listed, in.Channels) {
+		if len(in.Only) > 0 && !slices.Contains(in.Only, connection.ID) {
 			continue
 		}
-		connection := connectionOf(c).under(in.Channels)
-		connection.SkipReason = lo.CoalesceOrEmpty(connection.SkipReason, allowed(c.ID))
+		allowed(&connection)
 		found.Connections = append(found.Connections, connection)
 	}
 	for _, id := range lo.Uniq(in.Only) {
@@ -120,36 +135,37 @@ func (a *Connections) find(ctx context.Context, in FindConnectionsInput) (FoundC
 	return found, nil
 }
 
-func connectionOf(c multivende.Connection) Connection {
-	channel := channels.BySlug(c.Provider)
-	return Connection{
-		ID: c.ID, Name: lo.CoalesceOrEmpty(c.Name, c.DisplayName, channel.Name), Channel: channel.Slug, Provider: c.Provider, Country: c.Country,
-	}
+// connectionsOf are all of a merchant's connections: those that the hub is silent about are judged by the others.
+func connectionsOf(listed []multivende.Connection, overrides map[string]string) []Connection {
+	return under(lo.Map(listed, func(c multivende.Connection, _ int) Connection {
+		channel := channels.BySlug(c.Provider)
+		return Connection{
+			ID: c.ID, Name: lo.CoalesceOrEmpty(c.Name, c.DisplayName, channel.Name), Channel: channel.Slug, Provider: c.Provider,
+			CountrySaid: c.Country, Marketplace: c.DisplayName,
+		}
+	}), overrides)
 }
 
-// allowed tells of a connection why it is not worked on: what the seller and the operator
-// settled, and what the merchant granted. Empty: it is.
-func (a *Connections) allowed(ctx context.Context, merchant string) (func(connection string) string, error) {
+// allowed notes on a connection why it is not worked on, which the seller and the operator settle,
+// and where the scopes that the merchant granted do not name it. That is no veto: how the hub writes
+// them is its own affair, and it refuses what it does not allow.
+func (a *Connections) allowed(ctx context.Context, merchant string) (func(*Connection), error) {
 	settings, err := accounts.ReadSettings(ctx, a.Store, merchant)
 	if err != nil {
 		return nil, err
 	}
-	var account *accounts.Account
+	var account accounts.Account
 	if a.Accounts != nil {
-		found, err := a.Accounts.Look(ctx, merchant)
+		account, err = a.Accounts.Look(ctx, merchant)
 		if err != nil && !errors.Is(err, accounts.ErrNotConnected) {
 			return nil, err
 		}
-		account = lo.Ternary(err == nil, &found, nil)
 	}
-	return func(connection string) string {
-		if ok, reason := settings.WorksOn(connection); !ok {
-			return reason
+	return func(c *Connection) {
+		_, reason := settings.WorksOn(c.ID)
+		c.SkipReason = lo.CoalesceOrEmpty(c.SkipReason, reason)
+		if doubt := account.Doubts(c.ID); doubt != "" && c.SkipReason == "" {
+			c.Note = strings.Join(lo.Compact([]string{c.Note, doubt}), "; ")
 		}
-		if account == nil {
-			return ""
-		}
-		_, reason := account.WorksOn(connection)
-		return reason
 	}, nil
 }

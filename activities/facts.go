@@ -2,7 +2,6 @@ package activities
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/samber/lo"
 
@@ -104,11 +103,5 @@ func statusOf(d multivende.DeliveryOrder) (channels.Status, bool) {
 	if status, ok := channels.ParseStatus(d.StatusCode); ok {
 		return status, true
 	}
-	switch strings.ToLower(d.DeliveryStatus) {
-	case "cancelled", "canceled":
-		return channels.Cancelled, true
-	case "delivered":
-		return channels.Delivered, true
-	}
-	return "", false
+	return channels.DeliveryWord(d.DeliveryStatus)
 }

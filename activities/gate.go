@@ -2,35 +2,11 @@ package activities
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/multivende"
 )
-
-// sale is what the gate asks of an order's sale.
-type sale struct {
-	registered, paid, verified, cancelled bool
-	// unread, where it has an outcome, is why the sale cannot be read at all.
-	unread verdict
-}
-
-func saleOf(c multivende.Checkout) sale {
-	payment, verification := strings.ToLower(c.PaymentStatus), strings.ToLower(c.VerificationStatus)
-	return sale{
-		registered: true,
-		paid:       payment == "completed",
-		verified:   verification == "verified",
-		cancelled: isCancelled(c.Status) || isCancelled(c.PaymentStatus) || payment == "refunded" ||
-			isCancelled(c.DeliveryStatus),
-	}
-}
-
-func isCancelled(word string) bool {
-	word = strings.ToLower(word)
-	return word == "cancelled" || word == "canceled"
-}
 
 // verdict says what becomes of an order: it ended with an outcome, needs a
 // status first, can have its label, or is not one that waits.
@@ -40,6 +16,8 @@ type verdict struct {
 	status  bool
 	label   bool
 	gone    bool
+	// remark is what somebody should know of an order that passes.
+	remark string
 }
 
 func ends(outcome books.Outcome, reason string) verdict {
@@ -48,6 +26,7 @@ func ends(outcome books.Outcome, reason string) verdict {
 
 // decide is the gate that each order passes before anything is sent or asked for it.
 func decide(order books.Order, s sale, in ReadOrdersInput) verdict {
+	held, remark := s.holds(order.Listed, order.Named && in.NotVerified)
 	channel := in.Connection.channel()
 	mode := in.Connection.mode(order.ShippingMode)
 	switch {
@@ -73,14 +52,12 @@ func decide(order books.Order, s sale, in ReadOrdersInput) verdict {
 		return ends(books.HeldBack, unusableID("sale", order.CheckoutID))
 	case !s.registered:
 		return ends(books.HeldBack, "the sale is not registered at the hub; it comes back by itself once it is repaired there")
-	case !s.paid:
-		return ends(books.HeldBack, "the sale is not paid yet")
-	case !s.verified:
-		return ends(books.HeldBack, "the sale is not verified yet")
+	case held != "":
+		return ends(books.HeldBack, held)
 	case channel.StatusFirst != "" && statusMissing(order, channel.StatusFirst):
-		return verdict{status: true}
+		return verdict{status: true, remark: remark}
 	case order.Listed || channel.StatusFirst != "":
-		return verdict{label: true}
+		return verdict{label: true, remark: remark}
 	}
 	return ends(books.NotReady, notListed(channel))
 }

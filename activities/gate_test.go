@@ -11,11 +11,16 @@ import (
 )
 
 var (
-	good         = sale{registered: true, paid: true, verified: true}
+	good         = soldAs("completed", "verified")
 	listed       = books.Order{Listed: true}
 	label        = verdict{label: true}
 	statusNeeded = verdict{status: true}
 )
+
+// soldAs is a registered sale with these words.
+func soldAs(payment, verification string) sale {
+	return saleOf(multivende.Checkout{PaymentStatus: payment, VerificationStatus: verification}, channels.Table{})
+}
 
 func TestTheGateGoesByTheInstallationsOverrides(t *testing.T) {
 	t.Parallel()
@@ -23,8 +28,8 @@ func TestTheGateGoesByTheInstallationsOverrides(t *testing.T) {
 	ripley := Connection{Channel: "ripley", Provider: "ripley", Country: "cl"}
 	decided := func(c Connection) verdict { return decide(order, good, ReadOrdersInput{Scope: Scope{Connection: c}}) }
 	assert.Equal(t, books.Unsupported, decided(ripley).outcome)
-	assert.Equal(t, label, decided(ripley.under(map[string]string{"ripley/despacho propio": "listed"})))
-	assert.Equal(t, books.Unsupported, decided(ripley.under(map[string]string{"paris/despacho propio": "listed"})).outcome, "of another channel")
+	assert.Equal(t, label, decided(under([]Connection{ripley}, map[string]string{"ripley/despacho propio": "listed"})[0]))
+	assert.Equal(t, books.Unsupported, decided(under([]Connection{ripley}, map[string]string{"paris/despacho propio": "listed"})[0]).outcome, "of another channel")
 }
 
 func TestTheGateDecidesOnEachOrder(t *testing.T) {
@@ -36,31 +41,38 @@ func TestTheGateDecidesOnEachOrder(t *testing.T) {
 		warehouse string
 		want      verdict
 	}{
-		"a listed order of a good sale can have its label":  {"paris", listed, good, "", label},
-		"an order that no list shows is not ready":          {"paris", books.Order{}, good, "", verdict{outcome: books.NotReady}},
-		"a sale that is not registered holds it back":       {"paris", listed, sale{}, "", verdict{outcome: books.HeldBack}},
-		"an id that cannot be used ends it":                 {"paris", books.Order{ID: "..", Listed: true}, good, "", verdict{outcome: books.Rejected}},
-		"one of its sale holds it back":                     {"paris", books.Order{ID: "a b", CheckoutID: "a/../b", Listed: true}, sale{}, "", verdict{outcome: books.HeldBack}},
-		"so does one that is not paid":                      {"paris", listed, sale{registered: true, verified: true}, "", verdict{outcome: books.HeldBack}},
-		"and one that is not verified":                      {"paris", listed, sale{registered: true, paid: true}, "", verdict{outcome: books.HeldBack}},
-		"a cancelled sale ends it":                          {"paris", listed, sale{registered: true, cancelled: true}, "", verdict{outcome: books.Cancelled}},
-		"a cancelled delivery ends it":                      {"paris", books.Order{Listed: true, HubStatus: channels.Cancelled}, good, "", verdict{outcome: books.Cancelled}},
-		"a listed order that is shipped is rejected":        {"paris", books.Order{Listed: true, HubStatus: channels.Shipped}, good, "", verdict{outcome: books.Rejected}},
-		"a named order that is delivered is rejected":       {"paris", books.Order{Named: true, HubStatus: channels.Delivered}, good, "", verdict{outcome: books.Rejected}},
-		"a shipped one that nobody listed does not wait":    {"linio", books.Order{HubStatus: channels.Shipped}, good, "", verdict{gone: true}},
-		"a mode without labels is unsupported":              {"mercadolibre", books.Order{Listed: true, ShippingMode: "fulfillment"}, good, "", verdict{outcome: books.Unsupported}},
-		"also when the sale is not paid":                    {"mercadolibre", books.Order{Listed: true, ShippingMode: "fulfillment"}, sale{registered: true}, "", verdict{outcome: books.Unsupported}},
-		"an order of the warehouse passes":                  {"paris", books.Order{Listed: true, WarehouseID: "w1"}, good, "w1", label},
-		"one of another does not wait here":                 {"paris", books.Order{Listed: true, WarehouseID: "w2"}, good, "w1", verdict{gone: true}},
-		"a named one of another is rejected":                {"paris", books.Order{Named: true, Listed: true, WarehouseID: "w2"}, good, "w1", verdict{outcome: books.Rejected}},
-		"Linio wants its status first":                      {"linio", books.Order{HubStatus: channels.Pending}, good, "", statusNeeded},
-		"also when a label is listed all the same":          {"linio", books.Order{Listed: true, HubStatus: channels.Pending}, good, "", statusNeeded},
-		"a status that was set is verified first":           {"linio", books.Order{HubStatus: channels.ReadyToShip}, good, "", statusNeeded},
-		"a listed order with its status can have its label": {"linio", books.Order{Listed: true, HubStatus: channels.ReadyToShip}, good, "", label},
-		"a later status makes the first one needless":       {"walmart", books.Order{HubStatus: channels.ReadyToShip}, good, "", label},
-		"no status is sent for a sale that is not paid":     {"linio", books.Order{}, sale{registered: true, verified: true}, "", verdict{outcome: books.HeldBack}},
-		"an order of unknown status gets it":                {"linio", books.Order{}, good, "", statusNeeded},
-		"Falabella wants no status first":                   {"fcom", listed, good, "", label},
+		"a listed order of a good sale can have its label":    {"paris", listed, good, "", label},
+		"an order that no list shows is not ready":            {"paris", books.Order{}, good, "", verdict{outcome: books.NotReady}},
+		"a sale that is not registered holds it back":         {"paris", listed, sale{}, "", verdict{outcome: books.HeldBack}},
+		"an id that cannot be used ends it":                   {"paris", books.Order{ID: "..", Listed: true}, good, "", verdict{outcome: books.Rejected}},
+		"one of its sale holds it back":                       {"paris", books.Order{ID: "a b", CheckoutID: "a/../b", Listed: true}, sale{}, "", verdict{outcome: books.HeldBack}},
+		"so does one that is not paid":                        {"paris", listed, soldAs("pending", "verified"), "", verdict{outcome: books.HeldBack}},
+		"and one that is not verified":                        {"paris", listed, soldAs("completed", "pending"), "", verdict{outcome: books.HeldBack}},
+		"a cancelled sale ends it":                            {"paris", listed, sale{registered: true, cancelled: true}, "", verdict{outcome: books.Cancelled}},
+		"a cancelled delivery ends it":                        {"paris", books.Order{Listed: true, HubStatus: channels.Cancelled}, good, "", verdict{outcome: books.Cancelled}},
+		"a listed order that is shipped is rejected":          {"paris", books.Order{Listed: true, HubStatus: channels.Shipped}, good, "", verdict{outcome: books.Rejected}},
+		"a named order that is delivered is rejected":         {"paris", books.Order{Named: true, HubStatus: channels.Delivered}, good, "", verdict{outcome: books.Rejected}},
+		"a shipped one that nobody listed does not wait":      {"linio", books.Order{HubStatus: channels.Shipped}, good, "", verdict{gone: true}},
+		"a mode without labels is unsupported":                {"mercadolibre", books.Order{Listed: true, ShippingMode: "fulfillment"}, good, "", verdict{outcome: books.Unsupported}},
+		"also when the sale is not paid":                      {"mercadolibre", books.Order{Listed: true, ShippingMode: "fulfillment"}, sale{registered: true}, "", verdict{outcome: books.Unsupported}},
+		"an order of the warehouse passes":                    {"paris", books.Order{Listed: true, WarehouseID: "w1"}, good, "w1", label},
+		"one of another does not wait here":                   {"paris", books.Order{Listed: true, WarehouseID: "w2"}, good, "w1", verdict{gone: true}},
+		"a named one of another is rejected":                  {"paris", books.Order{Named: true, Listed: true, WarehouseID: "w2"}, good, "w1", verdict{outcome: books.Rejected}},
+		"Linio wants its status first":                        {"linio", books.Order{HubStatus: channels.Pending}, good, "", statusNeeded},
+		"also when a label is listed all the same":            {"linio", books.Order{Listed: true, HubStatus: channels.Pending}, good, "", statusNeeded},
+		"a status that was set is verified first":             {"linio", books.Order{HubStatus: channels.ReadyToShip}, good, "", statusNeeded},
+		"a listed order with its status can have its label":   {"linio", books.Order{Listed: true, HubStatus: channels.ReadyToShip}, good, "", label},
+		"a later status makes the first one needless":         {"walmart", books.Order{HubStatus: channels.ReadyToShip}, good, "", label},
+		"a word that nobody knows holds back no listed order": {"paris", listed, soldAs("verde", "azul"), "", label},
+		"one that no list shows waits for the word":           {"linio", books.Order{}, soldAs("verde", "verified"), "", verdict{outcome: books.HeldBack}},
+		"a word that says no holds back what is listed":       {"paris", listed, soldAs("pagado", "por verificar"), "", verdict{outcome: books.HeldBack}},
+		"a sale that says nothing holds back no listed order": {"paris", listed, soldAs("", ""), "", label},
+		"one that no list shows waits for what others say":    {"linio", books.Order{}, soldAs("", "verified"), "", verdict{outcome: books.HeldBack}},
+		"unless its channel never says it":                    {"linio", books.Order{}, soldAs("", "").without(true, true), "", statusNeeded},
+		"Spanish words are as good":                           {"linio", books.Order{}, soldAs("completado", "verificado"), "", statusNeeded},
+		"no status is sent for a sale that is not paid":       {"linio", books.Order{}, soldAs("pending", "verified"), "", verdict{outcome: books.HeldBack}},
+		"an order of unknown status gets it":                  {"linio", books.Order{}, good, "", statusNeeded},
+		"Falabella wants no status first":                     {"fcom", listed, good, "", label},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -70,8 +82,42 @@ func TestTheGateDecidesOnEachOrder(t *testing.T) {
 			if got.outcome != "" {
 				assert.NotEmpty(t, got.reason, "an outcome says why")
 			}
-			got.reason = ""
+			got.reason, got.remark = "", ""
 			assert.Equal(t, c.want, got)
+		})
+	}
+}
+
+func TestTheGateSaysWhatItPassedOver(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		order          books.Order
+		sale           sale
+		notVerified    bool
+		reason, remark string
+	}{
+		"a strange payment, not listed": {books.Order{}, soldAs("verde", "verified"), false,
+			`the sale's payment status is "verde", which is not known; if that means paid: DESPACHO_CHANNELS=payment/verde=good`, ""},
+		"a strange payment, listed": {listed, soldAs("verde", "verified"), false, "",
+			`the sale's payment status is "verde", which is not known; if that means paid: DESPACHO_CHANNELS=payment/verde=good`},
+		"a strange verification, not listed": {books.Order{}, soldAs("paid", "azul"), false,
+			`the sale's verification status is "azul", which is not known; if that means verified: DESPACHO_CHANNELS=verification/azul=good`, ""},
+		"pending is told plainly":             {listed, soldAs("completed", "pending"), false, "the sale is not verified yet", ""},
+		"another word is quoted":              {listed, soldAs("rechazado", "verified"), false, `the sale is not paid yet: the hub says "rechazado"`, ""},
+		"a payment that others tell of":       {books.Order{}, soldAs("", "verified"), false, "the hub does not say whether the sale is paid, as it does for other sales", ""},
+		"a person lifts the verification":     {books.Order{Named: true}, soldAs("paid", "pending"), true, "", "the sale is not verified yet; its label was asked for all the same (not-verified)"},
+		"of orders that are named alone":      {listed, soldAs("paid", "pending"), true, "the sale is not verified yet", ""},
+		"and of nothing but the verification": {books.Order{Named: true}, soldAs("pending", "pending"), true, "the sale is not paid yet", ""},
+		"nothing to be said of a good sale":   {books.Order{Named: true}, good, true, "", ""},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			in := ReadOrdersInput{Scope: Scope{Connection: Connection{Channel: "linio"}}, NotVerified: c.notVerified}
+			got := decide(c.order, c.sale, in)
+			assert.Equal(t, c.reason, got.reason)
+			assert.Equal(t, c.remark, got.remark)
+			assert.LessOrEqual(t, len(c.reason), 200, "people read all of it")
 		})
 	}
 }
@@ -85,23 +131,29 @@ func TestTheGateSaysWhatTheMerchantMustDoOnce(t *testing.T) {
 func TestASaleIsReadInTheHubsWords(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
-		checkout multivende.Checkout
-		want     sale
+		checkout        multivende.Checkout
+		good, cancelled bool
 	}{
-		"paid and verified":         {multivende.Checkout{PaymentStatus: "completed", VerificationStatus: "verified"}, good},
-		"in any case":               {multivende.Checkout{PaymentStatus: "COMPLETED", VerificationStatus: "Verified"}, good},
-		"nothing said is not paid":  {multivende.Checkout{}, sale{registered: true}},
-		"rejected is not paid":      {multivende.Checkout{PaymentStatus: "rejected", VerificationStatus: "verified"}, sale{registered: true, verified: true}},
-		"cancelled":                 {multivende.Checkout{Status: "cancelled"}, sale{registered: true, cancelled: true}},
-		"cancelled, American":       {multivende.Checkout{DeliveryStatus: "Canceled"}, sale{registered: true, cancelled: true}},
-		"refunded is cancelled":     {multivende.Checkout{PaymentStatus: "refunded"}, sale{registered: true, cancelled: true}},
-		"a cancelled payment too":   {multivende.Checkout{PaymentStatus: "cancelled"}, sale{registered: true, cancelled: true}},
-		"a pending payment is none": {multivende.Checkout{PaymentStatus: "pending", VerificationStatus: "pending"}, sale{registered: true}},
+		"paid and verified":               {multivende.Checkout{PaymentStatus: "completed", VerificationStatus: "verified"}, true, false},
+		"in any case":                     {multivende.Checkout{PaymentStatus: "COMPLETED", VerificationStatus: "Verified"}, true, false},
+		"in Spanish":                      {multivende.Checkout{PaymentStatus: "completado", VerificationStatus: "verificado"}, true, false},
+		"nothing said is nothing against": {multivende.Checkout{}, true, false},
+		"rejected is not good":            {multivende.Checkout{PaymentStatus: "rejected", VerificationStatus: "verified"}, false, false},
+		"nor is a word that nobody knows": {multivende.Checkout{PaymentStatus: "verde", VerificationStatus: "verified"}, false, false},
+		"cancelled":                       {multivende.Checkout{Status: "cancelled"}, false, true},
+		"cancelled, American":             {multivende.Checkout{DeliveryStatus: "Canceled"}, false, true},
+		"cancelled, Spanish":              {multivende.Checkout{Status: "Anulada"}, false, true},
+		"refunded is cancelled":           {multivende.Checkout{PaymentStatus: "refunded"}, false, true},
+		"so is reembolsado":               {multivende.Checkout{PaymentStatus: "Reembolsado"}, false, true},
+		"a cancelled payment too":         {multivende.Checkout{PaymentStatus: "cancelled"}, false, true},
+		"a pending payment is none":       {multivende.Checkout{PaymentStatus: "pending", VerificationStatus: "pending"}, false, false},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			assert.Equal(t, c.want, saleOf(c.checkout))
+			got := saleOf(c.checkout, channels.Table{})
+			assert.Equal(t, c.good, got.good())
+			assert.Equal(t, c.cancelled, got.cancelled)
 		})
 	}
 }

@@ -63,8 +63,8 @@ func (t *taking) leaveNotice(ctx context.Context, checkout string) (bool, error)
 // leaveChanged says whether a sale that a poll lists as changed is left: it was
 // read not long ago, and its line in the list does not say that it is off.
 func (t *taking) leaveChanged(ctx context.Context, light multivende.CheckoutLight, known *intakeSale) (bool, error) {
-	s := saleOf(multivende.Checkout{Status: light.Status, PaymentStatus: light.PaymentStatus, VerificationStatus: light.VerificationStatus})
-	if known == nil || s.cancelled || !s.paid || !s.verified || t.now.Sub(known.ReadAt) > leftFor {
+	s := saleOf(multivende.Checkout{Status: light.Status, PaymentStatus: light.PaymentStatus, VerificationStatus: light.VerificationStatus}, t.words())
+	if known == nil || !s.good() || t.now.Sub(known.ReadAt) > leftFor {
 		return false, nil
 	}
 	return t.leave(ctx, light.ID, known)

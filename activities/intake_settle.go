@@ -8,6 +8,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/storage"
 )
@@ -27,7 +28,7 @@ func (t *taking) settle(ctx context.Context, checkout multivende.Checkout, deliv
 	if err != nil {
 		return err
 	}
-	state, reason := standing(order, s, connection)
+	state, reason := standing(order, s.without(true, true), connection)
 	var first bool
 	record, err := changeRecord(ctx, t.store, t.merchant, order.ID, func(r *IntakeRecord) {
 		first = r.State == ""
@@ -72,17 +73,24 @@ func (r *IntakeRecord) describe(order books.Order, connection Connection) {
 // saleOf is the sale that the gate judges by: where the delivery belongs to
 // several, the first of them that is paid and verified.
 func (t *taking) saleOf(ctx context.Context, order books.Order, checkout multivende.Checkout) (sale, error) {
-	s := saleOf(checkout)
+	s := saleOf(checkout, t.words())
 	others := lo.Without(append([]string{order.CheckoutID}, order.OtherCheckouts...), checkout.ID)
-	if s.paid && s.verified && !s.cancelled || len(lo.Compact(others)) == 0 {
+	if s.good() || len(lo.Compact(others)) == 0 {
 		return s, nil
 	}
 	order.CheckoutID, order.OtherCheckouts = checkout.ID, others
-	best, err := (&saleReader{hub: t.hub}).checkout(ctx, &order)
+	words := ReadOrdersInput{Scope: Scope{Connection: Connection{Overrides: t.connections.overrides}}}
+	best, err := (&saleReader{hub: t.hub, in: words}).checkout(ctx, &order)
 	if best == nil || err != nil {
 		return s, err
 	}
-	return saleOf(*best), nil
+	return saleOf(*best, t.words()), nil
+}
+
+// words are those of sales, with what the installation settled.
+func (t *taking) words() channels.Table {
+	table, _ := channels.New(t.connections.overrides) // they were checked at the worker's start
+	return table
 }
 
 // knownConnections are a merchant's connections, from the store as long as they
@@ -124,12 +132,12 @@ func (k *knownConnections) refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	all := lo.Map(listed, func(c multivende.Connection, _ int) Connection { return connectionOf(c).under(k.overrides) })
+	all := connectionsOf(listed, k.overrides)
 	k.refreshed = true
 	k.take(all)
 	return k.store.Put(ctx, storage.IntakeConnections(k.merchant), all)
 }
 
 func (k *knownConnections) take(all []Connection) {
-	k.byID = lo.SliceToMap(all, func(c Connection) (string, Connection) { return c.ID, c.under(k.overrides) })
+	k.byID = lo.KeyBy(under(all, k.overrides), func(c Connection) string { return c.ID })
 }

@@ -69,7 +69,7 @@ func (r *saleReader) endUnread(ended map[string]verdict) {
 	r.page.Ready, r.page.Pending = end(r.page.Ready), end(r.page.Pending)
 }
 
-// settleUnread decides on orders whose sale answers 404, once all of the page were asked for: where
+// settleUnread gathers orders whose sale answers 404, once all of the page were asked for: where
 // no sale at all was ever found, the path is another than ours.
 func (r *saleReader) settleUnread(ctx context.Context) error {
 	for _, unread := range r.unread {
@@ -78,7 +78,7 @@ func (r *saleReader) settleUnread(ctx context.Context) error {
 			s.unread = ends(books.GaveUp, wrongRoute(unread.err))
 			r.page.Note = lo.CoalesceOrEmpty(r.page.Note, s.unread.reason)
 		}
-		if err := r.settleSale(ctx, unread.orders, nil, s); err != nil {
+		if err := r.gatherSale(ctx, unread.orders, nil, s); err != nil {
 			return err
 		}
 	}

@@ -23,6 +23,8 @@ type ReadOrdersInput struct {
 	Number    int    `json:"number"`
 	Warehouse string `json:"warehouse,omitempty"`
 	Reprint   bool   `json:"reprint,omitempty"`
+	// NotVerified: the sales of named orders need not be verified; a person knows better.
+	NotVerified bool `json:"not_verified,omitempty"`
 	// Again: a retry, so labels of the orders may have been asked for before.
 	Again bool `json:"again,omitempty"`
 }
@@ -63,6 +65,9 @@ func (a *Orders) read(ctx context.Context, in ReadOrdersInput) (Step, error) {
 	if err := reader.settleUnread(ctx); err != nil {
 		return Step{}, err
 	}
+	if err := reader.settleAll(ctx); err != nil {
+		return Step{}, err
+	}
 	reader.sorted(list.Pending)
 	if err := reader.prove(ctx); err != nil {
 		return Step{}, err
@@ -79,11 +84,18 @@ type saleReader struct {
 	settings accounts.Settings
 
 	mu     sync.Mutex
-	page   books.Page
+	read   []readOrder
 	unread []unreadSale
+	page   books.Page
 }
 
-// readSale reads one sale, once, and decides on each of its delivery orders.
+// readOrder is an order with its sale as it was read.
+type readOrder struct {
+	order books.Order
+	sale  sale
+}
+
+// readSale reads one sale, once, with each of its delivery orders.
 func (r *saleReader) readSale(ctx context.Context, orders []books.Order) error {
 	checkout, err := r.checkout(ctx, &orders[0])
 	if multivende.ClassOf(err) == multivende.Refused {
@@ -101,13 +113,13 @@ func (r *saleReader) readSale(ctx context.Context, orders []books.Order) error {
 	}
 	s := sale{}
 	if checkout != nil {
-		s = saleOf(*checkout)
+		s = saleOf(*checkout, r.in.Connection.table())
 	}
-	return r.settleSale(ctx, orders, checkout, s)
+	return r.gatherSale(ctx, orders, checkout, s)
 }
 
-// settleSale decides on the delivery orders of a sale.
-func (r *saleReader) settleSale(ctx context.Context, orders []books.Order, checkout *multivende.Checkout, s sale) error {
+// gatherSale keeps the delivery orders of a sale to be decided on.
+func (r *saleReader) gatherSale(ctx context.Context, orders []books.Order, checkout *multivende.Checkout, s sale) error {
 	key := saleKey(orders[0])
 	if checkout != nil {
 		orders = expand(orders, *checkout, r.in.Connection)
@@ -127,9 +139,9 @@ func (r *saleReader) settleSale(ctx context.Context, orders []books.Order, check
 			fill(&order, *checkout)
 		}
 		order.Again = r.in.Again
-		if err := r.settle(ctx, order, s); err != nil {
-			return err
-		}
+		r.mu.Lock()
+		r.read = append(r.read, readOrder{order, s})
+		r.mu.Unlock()
 	}
 	return nil
 }
@@ -144,6 +156,18 @@ func (r *saleReader) refused(orders []books.Order, err error) {
 			}
 		}
 	})
+}
+
+// settleAll decides on the orders that were read: only then it is known what no sale of theirs says.
+func (r *saleReader) settleAll(ctx context.Context) error {
+	registered := lo.FilterMap(r.read, func(one readOrder, _ int) (sale, bool) { return one.sale, one.sale.registered })
+	payment, verification := silent(registered)
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(hubParallel)
+	for _, one := range r.read {
+		group.Go(func() error { return r.settle(ctx, one.order, one.sale.without(payment, verification)) })
+	}
+	return group.Wait()
 }
 
 // checkout reads the order's sale; further sales of the same delivery are read
@@ -173,7 +197,7 @@ func (r *saleReader) checkout(ctx context.Context, order *books.Order) (*multive
 		if err != nil {
 			return nil, err
 		}
-		if s := saleOf(checkout); s.paid && s.verified && !s.cancelled {
+		if saleOf(checkout, r.in.Connection.table()).good() {
 			return &checkout, nil
 		}
 		best = lo.CoalesceOrEmpty(best, &checkout)
@@ -233,6 +257,7 @@ func (r *saleReader) claim(ctx context.Context, order books.Order, sale string) 
 // settle decides on one order: by the store first, then by the gate.
 func (r *saleReader) settle(ctx context.Context, order books.Order, s sale) error {
 	v := decide(order, s, r.in)
+	order.Remark = books.Reason(v.remark)
 	if v.gone {
 		r.add(func(p *books.Page) { p.Gone = append(p.Gone, order.ID) })
 		return nil

@@ -9,6 +9,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/storage"
 )
@@ -81,7 +82,11 @@ func (a *Publishing) leaveOutCancelled(ctx context.Context, in PublishInput) (in
 	if err != nil {
 		return 0, err
 	}
-	cancelled, err := readCancelled(ctx, hub, changed, labelled)
+	words, err := channels.New(in.Settings.Channels)
+	if err != nil {
+		return 0, final(ErrorRequest, err.Error())
+	}
+	cancelled, err := readCancelled(ctx, hub, words, changed, labelled)
 	if err != nil {
 		return 0, err
 	}
@@ -113,7 +118,7 @@ func changedSales(ctx context.Context, hub *multivende.Client, since time.Time, 
 	return changed, err
 }
 
-func readCancelled(ctx context.Context, hub *multivende.Client, changed []string, labelled map[string][]books.Entry) ([]books.Entry, error) {
+func readCancelled(ctx context.Context, hub *multivende.Client, words channels.Table, changed []string, labelled map[string][]books.Entry) ([]books.Entry, error) {
 	found := make([][]books.Entry, len(changed))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(hubParallel)
@@ -126,7 +131,7 @@ func readCancelled(ctx context.Context, hub *multivende.Client, changed []string
 			if err != nil {
 				return err
 			}
-			found[i] = cancelledOf(checkout, labelled[id])
+			found[i] = cancelledOf(checkout, words, labelled[id])
 			return nil
 		})
 	}
@@ -134,9 +139,9 @@ func readCancelled(ctx context.Context, hub *multivende.Client, changed []string
 	return lo.Flatten(found), err
 }
 
-func cancelledOf(checkout multivende.Checkout, entries []books.Entry) []books.Entry {
+func cancelledOf(checkout multivende.Checkout, words channels.Table, entries []books.Entry) []books.Entry {
 	var cancelled []books.Entry
-	sold := saleOf(checkout)
+	sold := saleOf(checkout, words)
 	for _, e := range entries {
 		if d, ok := lo.Find(checkout.DeliveryOrders, func(d multivende.DeliveryOrder) bool { return d.ID == e.Order.ID }); ok {
 			refresh(&e.Order, d)

@@ -8,6 +8,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/storage"
 )
 
@@ -44,6 +45,11 @@ func (a *Publishing) pile(ctx context.Context, in PublishInput) (Pile, error) {
 			pile.LeftOut[c.Connection.ID] = len(account.LeftOut)
 		}
 	}
+	words, err := channels.New(in.Settings.Channels)
+	if err != nil {
+		return pile, final(ErrorRequest, err.Error())
+	}
+	books.NameCouriers(entries, words.CourierName)
 	if in.MakeOnly {
 		pile.Files = []books.PrintFile{}
 		pile.Manifest.Rows = lo.Map(entries, func(e books.Entry, _ int) books.Row { return books.RowOf(e) })

@@ -91,6 +91,37 @@ func TestThePileIsInTheOrderThatTheManifestStates(t *testing.T) {
 	}
 }
 
+func TestACourierInSeveralSpellingsIsOneGroup(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		overrides map[string]string
+		groups    []string
+	}{
+		"as couriers are known":    {nil, []string{"Blue Express", "Flota Uno"}},
+		"as the installation says": {map[string]string{"courier/Flota Uno": "Blue Express", "courier/BLX": "Blue Express"}, []string{"Blue Express"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := prints(t, 0, nil)
+			scope := p.scope("paris")
+			truth := p.of(scope, sandbox.Labelable)[:5]
+			orders := plain(scope, truth)
+			for i, courier := range []string{"BLX", "Blue Express", "BLUEXPRESS", "Flota Uno", "FLOTA-UNO"} {
+				p.truth[truth[i].ID] = truth[i]
+				orders[i].Courier = courier
+			}
+			p.collects(scope, 1, orders...)
+			p.in.Connections = append(p.in.Connections, RunConnection{Connection: scope.Connection, Rest: notReady})
+			p.in.Group, p.in.Sort, p.in.Settings.Channels = "courier", "courier,order", c.overrides
+			published := p.publish()
+			manifest, _ := p.manifest()
+			assert.ElementsMatch(t, c.groups, lo.Uniq(lo.Map(published.Files, func(f books.PrintFile, _ int) string { return f.Group })))
+			named := lo.Uniq(lo.Map(manifest.Rows, func(r books.Row, _ int) string { return books.GroupCourier.GroupOf(r.Order()).Name }))
+			assert.Len(t, named, len(c.groups), "the manifest shows one name each: %v", named)
+		})
+	}
+}
+
 func TestGroupsHaveFilesOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	p := stocked(t, 4, "paris", "totalplay", "mercadolibre")

@@ -80,9 +80,6 @@ func (r StatusRequest) Check(merchant, key string) error {
 	if !r.From.IsZero() && !r.Until.IsZero() && r.Until.Before(r.From) {
 		wrong = append(wrong, errors.New("until lies before from"))
 	}
-	if r.PickUp && r.defaults().Tracked() {
-		wrong = append(wrong, errors.New("a pick-up has no tracking"))
-	}
 	return errors.Join(wrong...)
 }
 

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/samber/lo"
 
@@ -35,7 +36,9 @@ func (w *statusWork) place(ctx context.Context, row *statusbook.Open, seen *read
 		return nil
 	}
 	change := channels.Change{Slug: row.Channel, ShippingMode: seen.mode, To: w.in.To, Document: seen.document, PickUp: w.in.PickUp}
-	if change.NeedsMode() || !seen.document && change.NeedsDocument() {
+	// Of these the sale decides whether a tracking is taken.
+	decides := row.Tracked() && (w.in.PickUp || channels.BySlug(row.Channel).NeedsFulfillment())
+	if decides || change.NeedsMode() || !seen.document && change.NeedsDocument() {
 		return w.readSales(ctx, row, seen, directory{})
 	}
 	return nil
@@ -55,8 +58,10 @@ func (w *statusWork) readSales(ctx context.Context, row *statusbook.Open, seen *
 			return err
 		}
 		seen.mode = lo.CoalesceOrEmpty(seen.mode, lo.Ternary(len(seen.sales) == 1, sale.ShippingMode, ""))
+		seen.shipper = lo.CoalesceOrEmpty(seen.shipper, sale.Fulfillment)
 		seen.document = seen.document || sale.BillingDocument
 		connection, channel := known.ofSale(sale)
+		seen.channel = lo.CoalesceOrEmpty(seen.channel, channel)
 		row.Connection = lo.CoalesceOrEmpty(row.Connection, connection)
 		row.Channel = lo.CoalesceOrEmpty(row.Channel, channel)
 	}
@@ -82,7 +87,8 @@ func (w *statusWork) unreadableSale(row statusbook.Open, err error, class multiv
 }
 
 // track writes a row's tracking where the channel takes it. One that the hub refuses keeps the
-// status from being sent: a buyer would see a parcel on its way that nobody can follow.
+// status from being sent: a buyer would see a parcel on its way that nobody can follow. Of a pick-up,
+// whose route is assumed and whose status tells of no parcel, it is noted.
 func (w *statusWork) track(ctx context.Context, row *statusbook.Open, seen reading) (result, bool) {
 	if !row.Tracked() || row.Sends > 0 {
 		return result{}, false
@@ -90,10 +96,13 @@ func (w *statusWork) track(ctx context.Context, row *statusbook.Open, seen readi
 	if w.noteTracking(row, seen); row.Note != "" || seen.tracked(row.Row) {
 		return result{}, false
 	}
-	err := w.hub.UpdateTracking(ctx, row.Order, multivende.Tracking{Number: row.TrackingNumber, URL: row.TrackingURL, Courier: row.Courier})
+	err := w.road.track(ctx, row.Row)
 	hub := hubError(err)
 	switch {
 	case err == nil:
+		return result{}, false
+	case w.in.PickUp && hub != nil && !passing(err) && hub.Status != http.StatusUnauthorized:
+		row.Note = "the tracking was not written: the hub refuses it: " + lo.CoalesceOrEmpty(hub.Excerpt, hub.Error())
 		return result{}, false
 	case noSuchRoute(err):
 		return w.end(*row, statusbook.Refused, "the tracking is not written, so the status was not sent: "+wrongRoute(err), 0), true
@@ -105,11 +114,13 @@ func (w *statusWork) track(ctx context.Context, row *statusbook.Open, seen readi
 
 // noteTracking notes on a row that its tracking is not written, where its channel takes none.
 func (w *statusWork) noteTracking(row *statusbook.Open, seen reading) {
-	if row.Tracked() && w.in.PickUp {
-		row.Note = "the tracking was not written: a pick-up has none"
+	slug := lo.Ternary(w.in.PickUp, seen.channel, row.Channel)
+	if row.Tracked() && slug == "" {
+		row.Note = "the tracking was not written: nobody can tell of which channel the pick-up is"
 		return
 	}
-	if ok, reason := channels.BySlug(row.Channel).TakesTracking(seen.mode); row.Tracked() && !ok {
+	parcel := channels.Parcel{ShippingMode: seen.mode, Fulfillment: seen.shipper, PickUp: w.in.PickUp}
+	if ok, reason := channels.BySlug(slug).TakesTracking(parcel); row.Tracked() && !ok {
 		row.Note = "the tracking was not written: " + reason
 	}
 }

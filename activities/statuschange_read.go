@@ -16,16 +16,24 @@ type reading struct {
 	status     channels.Status // "" when the hub does not say
 	link       multivende.StatusLink
 	mode       string
+	channel    string   // of a pick-up, where a sale was read that tells it
+	shipper    string   // who ships, in the channel's word, where a sale was read that says it
 	connection string   // "" when the hub does not say
 	sales      []string // ids of its sales
 	document   bool
 	tracking   multivende.Tracking
+	changed    time.Time // when the order changed last; zero when the hub does not say
 }
 
 // road is how a kind of orders is read, and how a status of one is sent.
 type road interface {
 	read(ctx context.Context, order string) (reading, error)
 	send(ctx context.Context, row statusbook.Row) error
+	track(ctx context.Context, row statusbook.Row) error
+}
+
+func trackingOf(row statusbook.Row) multivende.Tracking {
+	return multivende.Tracking{Number: row.TrackingNumber, URL: row.TrackingURL, Courier: row.Courier}
 }
 
 // deliveries is the road of delivery orders.
@@ -43,7 +51,7 @@ func (d deliveries) read(ctx context.Context, order string) (reading, error) {
 	return reading{
 		status: status, link: linkOf(ctx, d.hub, delivery, d.to), mode: delivery.ShippingMode, connection: delivery.ConnectionID,
 		sales:    lo.Map(delivery.Checkouts, func(c multivende.CheckoutReference, _ int) string { return c.ID }),
-		document: delivery.BillingDocument,
+		document: delivery.BillingDocument, changed: delivery.UpdatedAt,
 		tracking: multivende.Tracking{Number: delivery.TrackingNumber, URL: delivery.TrackingURL, Courier: delivery.CourierName},
 	}, nil
 }
@@ -70,6 +78,10 @@ func (d deliveries) send(ctx context.Context, row statusbook.Row) error {
 	return d.hub.ChangeStatus(ctx, row.Order, multivende.StatusChange{StatusCode: d.to.Code(), Date: d.hub.Clock().Now(), Comment: row.Comment})
 }
 
+func (d deliveries) track(ctx context.Context, row statusbook.Row) error {
+	return d.hub.UpdateTracking(ctx, row.Order, trackingOf(row))
+}
+
 // pickUpRoad is the road of pick-up orders.
 type pickUpRoad struct {
 	hub   *multivende.Client
@@ -83,7 +95,11 @@ func (p pickUpRoad) read(ctx context.Context, order string) (reading, error) {
 	}
 	status, _ := channels.ParsePickUpStatus(pickUp.StatusCode)
 	link := linkTo(ctx, pickUp.StatusLinks, p.scope.To.PickUpCode(), p.hub.PickUpStatusID)
-	return reading{status: status, link: link, connection: pickUp.ConnectionID, sales: pickUp.CheckoutIDs}, nil
+	return reading{status: status, link: link, connection: pickUp.ConnectionID, sales: pickUp.CheckoutIDs, tracking: pickUp.Tracking, changed: pickUp.UpdatedAt}, nil
+}
+
+func (p pickUpRoad) track(ctx context.Context, row statusbook.Row) error {
+	return p.hub.UpdatePickUpTracking(ctx, row.Order, trackingOf(row))
 }
 
 func (p pickUpRoad) send(ctx context.Context, row statusbook.Row) error {
@@ -135,7 +151,8 @@ func (r reading) answered(to channels.Status) stage {
 // tracked says whether the order shows the row's tracking already.
 func (r reading) tracked(row statusbook.Row) bool {
 	same := func(wanted, shown string) bool { return wanted == "" || wanted == shown }
-	return same(row.TrackingNumber, r.tracking.Number) && same(row.TrackingURL, r.tracking.URL) && same(row.Courier, r.tracking.Courier)
+	courier := func(name string) string { return channels.CourierKey(channels.Table{}.CourierName(name)) }
+	return same(row.TrackingNumber, r.tracking.Number) && same(row.TrackingURL, r.tracking.URL) && same(courier(row.Courier), courier(r.tracking.Courier))
 }
 
 // took is how long a status that was sent at a moment took to its channel: what the hub says, where

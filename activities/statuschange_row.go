@@ -61,8 +61,10 @@ func (w *statusWork) begun(ctx context.Context, row statusbook.Open, seen readin
 		// An earlier try sent it, and its answer was lost.
 		row.Sent(lo.Latest(seen.link.At, lo.CoalesceOrEmpty(row.AskedAt, w.began)))
 		return w.verify(ctx, row, seen)
-	case at == there, at == quiet, at == underway && !seen.link.Present && !w.lost && row.AskedAt.IsZero():
+	case at == there, at == quiet:
 		return w.end(row, statusbook.NotNeeded, fmt.Sprintf("the order is %s already", w.in.To)+untracked(row.Row, seen), 0)
+	case at == underway && !seen.link.Present && !w.lost && row.AskedAt.IsZero() && !w.recent(seen):
+		return w.unproven(ctx, row, seen)
 	case at == underway && w.fresh(seen.link):
 		// Somebody else has sent it just now.
 		row.Sent(lo.CoalesceOrEmpty(seen.link.At, w.hub.Clock().Now()))
@@ -75,9 +77,27 @@ func (w *statusWork) begun(ctx context.Context, row statusbook.Open, seen readin
 	return w.sendAllowed(ctx, row, seen, from)
 }
 
+// recent says that the order changed within the window: somebody may just have sent its status.
+func (w *statusWork) recent(seen reading) bool {
+	return !seen.changed.IsZero() && w.hub.Clock().Now().Sub(seen.changed) < w.in.window()
+}
+
+// unproven works on a row whose order has the status without any link: the hub may show one only once
+// something was sent, so it is sent once. Where a rule forbids that, it is the channel's own status.
+func (w *statusWork) unproven(ctx context.Context, row statusbook.Open, seen reading) result {
+	if rule := w.change(row, seen, "").NotAllowed(); rule != "" {
+		return w.end(row, statusbook.NotNeeded, fmt.Sprintf("the order is %s already", w.in.To)+untracked(row.Row, seen), 0)
+	}
+	return w.sendAllowed(ctx, row, seen, "")
+}
+
+func (w *statusWork) change(row statusbook.Open, seen reading, from channels.Status) channels.Change {
+	return channels.Change{Slug: row.Channel, ShippingMode: seen.mode, From: from, To: w.in.To, Document: seen.document, PickUp: w.in.PickUp}
+}
+
 // sendAllowed sends a row's status for the first time, unless a rule forbids that.
 func (w *statusWork) sendAllowed(ctx context.Context, row statusbook.Open, seen reading, from channels.Status) result {
-	change := channels.Change{Slug: row.Channel, ShippingMode: seen.mode, From: from, To: w.in.To, Document: seen.document, PickUp: w.in.PickUp}
+	change := w.change(row, seen, from)
 	if ok, reason := w.settings.WorksOn(row.Connection); !ok {
 		return w.end(row, statusbook.NotAllowed, reason, 0)
 	}
@@ -136,13 +156,20 @@ func (w *statusWork) verify(ctx context.Context, row statusbook.Open, seen readi
 		return result{open: &row}
 	}
 	if row.Sends >= w.in.Settings.StatusSends {
-		return w.end(row, statusbook.NotSynced, fmt.Sprintf(
-			"%s was sent %d times and did not reach the channel; look at the order in the marketplace's portal", w.in.To, row.Sends), 0)
+		return w.end(row, statusbook.NotSynced, notThere(w.in.To, row.Sends, seen.link.Present), 0)
 	}
 	if row.Sends == 0 {
 		return w.sendAllowed(ctx, row, seen, "") // somebody else's sending came to nothing
 	}
 	return w.send(ctx, row, seen)
+}
+
+// notThere says why a status is given up that was sent as often as allowed.
+func notThere(to channels.Status, sends int, linked bool) string {
+	if !linked {
+		return fmt.Sprintf("%s was sent %d times, and the hub does not show whether it reached the channel; look at the order in the marketplace's portal", to, sends)
+	}
+	return fmt.Sprintf("%s was sent %d times and did not reach the channel; look at the order in the marketplace's portal", to, sends)
 }
 
 // clockSlack is how far our notion of the hub's clock may be behind, our time.

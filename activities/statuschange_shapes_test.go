@@ -224,7 +224,7 @@ func TestAPickUpsEarlierStatusIsNotTakenForOurs(t *testing.T) {
 	scope := StatusScope{Merchant: o.hub.Merchant(), Key: "k", To: channels.Completed, PickUp: true, Settings: DefaultSettings()}
 	ended := o.settle(scope, statusbook.Row{TrackingNumber: "T-1"})
 	assert.Equal(t, statusbook.Refused, ended.Outcome)
-	assert.Equal(t, "no; the tracking was not written: a pick-up has none", ended.Reason)
+	assert.Equal(t, "no; the tracking was not written: nobody can tell of which channel the pick-up is", ended.Reason)
 }
 
 func TestALostAnswerAboutALinkThatIsKept(t *testing.T) {

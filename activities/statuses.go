@@ -133,13 +133,14 @@ func (s *statusSender) one(ctx context.Context, order books.Order) error {
 	case known.settled():
 		s.add(func(p *books.Page) { known.into(p, s.in.Connection) })
 		return nil
-	case known.sent && !s.in.Again:
-		s.sent(ctx, order)
-		return nil
 	case slices.Contains(s.before, order.ID):
 		order.Sends++
 		s.sent(ctx, order)
 		return nil
+	case known.sent && !s.in.Again:
+		if done, err := s.proven(ctx, order); done || err != nil {
+			return err
+		}
 	case s.lost:
 		if done, err := s.look(ctx, order); done || err != nil {
 			return err
@@ -168,6 +169,28 @@ func (s *statusSender) one(ctx context.Context, order books.Order) error {
 	}
 	s.sent(ctx, order)
 	return nil
+}
+
+// proven reads an order that shows the status already, and says whether nothing is left to send. One
+// without any link is not: the hub may show a link only once something was sent.
+func (s *statusSender) proven(ctx context.Context, order books.Order) (bool, error) {
+	reading, err := readStatus(ctx, s.hub, order, s.in.Status, time.Time{})
+	switch {
+	case err != nil:
+		return false, err
+	case reading.settled():
+		s.add(func(p *books.Page) { reading.into(p, s.in.Connection) })
+	case !reading.sent, reading.linkless && !s.lost && !s.recent(reading):
+		return false, nil
+	default:
+		s.sent(ctx, reading.order)
+	}
+	return true, nil
+}
+
+// recent says that the order changed within the window: somebody may just have sent its status.
+func (s *statusSender) recent(r statusReading) bool {
+	return !r.changed.IsZero() && s.hub.Clock().Now().Sub(r.changed) < time.Duration(s.in.Settings.StatusWindow)
 }
 
 // look reads an order whose status may have been sent by an earlier try, and
@@ -229,7 +252,10 @@ type statusReading struct {
 	cancelled bool
 	unknown   bool
 	sent      bool
-	words     string
+	// linkless: the hub shows no link to the channel at all.
+	linkless bool
+	changed  time.Time
+	words    string
 }
 
 func (r statusReading) settled() bool {
@@ -257,7 +283,9 @@ func readStatus(ctx context.Context, hub *multivende.Client, order books.Order, 
 	if order.Sends > 0 && !since.IsZero() && !link.UpdatedAt.IsZero() && link.Newest().Before(since) {
 		link = multivende.StatusLink{} // it speaks of an earlier time that the order had the status
 	}
-	return readingOf(order, target, link.Since(since)), nil
+	reading := readingOf(order, target, link.Since(since))
+	reading.linkless, reading.changed = len(delivery.StatusLinks) == 0, delivery.UpdatedAt
+	return reading, nil
 }
 
 func readingOf(order books.Order, target channels.Status, link multivende.StatusLink) statusReading {

@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -141,7 +142,7 @@ func awaitedPage(in AwaitStatusesInput, readings []statusReading, over bool) boo
 	var page books.Page
 	for _, r := range readings {
 		if over && in.Last && !r.settled() {
-			giveUpStatus(&page, r.order, in)
+			giveUpStatus(&page, r, in)
 			continue
 		}
 		r.into(&page, in.Connection)
@@ -149,8 +150,18 @@ func awaitedPage(in AwaitStatusesInput, readings []statusReading, over bool) boo
 	return page
 }
 
-func giveUpStatus(page *books.Page, order books.Order, in AwaitStatusesInput) {
-	reason := fmt.Sprintf("%s was sent %d times and did not reach the channel; look at the order in the marketplace's portal", in.Status, order.Sends)
+// giveUpStatus ends a status that was sent as often as allowed. Where the order has it and the hub shows
+// no link to the channel at all, nobody knows: that costs no label, the channel says itself what it lacks.
+func giveUpStatus(page *books.Page, r statusReading, in AwaitStatusesInput) {
+	order := r.order
+	if r.sent && r.linkless && in.Connection.channel().StatusFirst != "" {
+		order.Status = books.StatusLate
+		order.Remark = books.Reason(strings.TrimPrefix(order.Remark+"; "+fmt.Sprintf(
+			"%s was sent %d times, and the hub does not show whether it reached the channel; its label was asked for all the same", in.Status, order.Sends), "; "))
+		page.Ready = append(page.Ready, order)
+		return
+	}
+	reason := notThere(in.Status, order.Sends, !r.linkless)
 	if order.Trouble != "" {
 		reason = fmt.Sprintf("%s was sent %d times, and whether it reached the channel cannot be read: %s", in.Status, order.Sends, order.Trouble)
 	}

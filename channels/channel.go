@@ -66,21 +66,25 @@ type Channel struct {
 	Inferred   bool   // the guide does not say: a default that an override can change
 }
 
-// CanLabel says whether labels can be made for a connection of this channel in a country (ISO 3166
-// alpha-2, any case), and if not, why in a sentence for people.
+// CanLabel says whether labels can be made for a connection of this channel in a country (a code or
+// name that CountryCode reads), and if not, why in a sentence for people.
 func (c Channel) CanLabel(country string) (ok bool, reason string) {
 	if !c.Labels {
 		return false, c.SkipReason
 	}
-	country = strings.ToLower(strings.TrimSpace(country))
-	if len(c.Countries) == 0 || slices.Contains(c.Countries, country) {
+	code := CountryCode(country)
+	if len(c.Countries) == 0 || slices.Contains(c.Countries, code) {
 		return true, ""
 	}
 	where := strings.ToUpper(strings.Join(c.Countries, ", "))
-	if country == "" {
-		return false, fmt.Sprintf("%s has labels only in %s, and the hub does not say this connection's country", c.Name, where)
+	if code != "" {
+		return false, fmt.Sprintf("%s has labels only in %s, this connection is in %s", c.Name, where, strings.ToUpper(code))
 	}
-	return false, fmt.Sprintf("%s has labels only in %s, this connection is in %s", c.Name, where, strings.ToUpper(country))
+	said := "the hub does not say this connection's country"
+	if word := strings.TrimSpace(country); word != "" {
+		said = fmt.Sprintf("the hub's word %.40q names no country that is known", word)
+	}
+	return false, fmt.Sprintf("%s has labels only in %s, and %s; if it is there, set DESPACHO_CHANNELS=country/%s=%s (or country/<connection id>)", c.Name, where, said, c.Slug, c.Countries[0])
 }
 
 // All lists every channel that is known by name, those with labels first. The slice is the
@@ -90,9 +94,3 @@ func All() []Channel { return standard.All() }
 // BySlug finds a channel by the hub's provider slug, whatever its case and spaces. An unknown slug
 // gives a channel without labels that says so in SkipReason.
 func BySlug(slug string) Channel { return standard.BySlug(slug) }
-
-// squash brings a word to the form in which words are compared: without case, spaces, hyphens and
-// underscores.
-func squash(word string) string {
-	return strings.NewReplacer(" ", "", "\t", "", "\u00a0", "", "-", "", "_", "").Replace(strings.ToLower(word))
-}

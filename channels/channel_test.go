@@ -149,8 +149,11 @@ func TestCanLabelByCountry(t *testing.T) {
 	}{
 		"Walmart in Chile":             {"walmart", "cl", true, ""},
 		"Walmart in Chile, upper case": {"walmart", " CL ", true, ""},
+		"Walmart in Chile, by name":    {"walmart", "Chile", true, ""},
 		"Walmart in Mexico":            {"walmart", "mx", false, "this connection is in MX"},
-		"Walmart of no country":        {"walmart", "", false, "does not say this connection's country"},
+		"Walmart in Mexico, by name":   {"walmart", "México", false, "this connection is in MX"},
+		"Walmart of no country":        {"walmart", "", false, "set DESPACHO_CHANNELS=country/walmart=cl"},
+		"Walmart of a strange country": {"walmart", "Chilito", false, `the hub's word "Chilito" names no country`},
 		"Paris anywhere":               {"paris", "", true, ""},
 		"a web shop":                   {"shopify", "cl", false, "web shop"},
 	}
@@ -167,22 +170,45 @@ func TestCanLabelByCountry(t *testing.T) {
 
 func TestTracking(t *testing.T) {
 	t.Parallel()
-	for _, taken := range []string{
-		"mercadolibre/me1", "mercadolibre/default", "mercadolibre/custom", "mercadolibre/not_specified",
-		"vtex/", "vtex/retiro", "dafiti/Dropshipping", "amazon/MFN", "amazon/MFN std", "liverpool/",
-	} {
-		slug, mode := split(taken)
-		ok, reason := channels.BySlug(slug).TakesTracking(mode)
-		assert.True(t, ok, taken)
-		assert.Empty(t, reason, taken)
+	mode := func(word string) channels.Parcel { return channels.Parcel{ShippingMode: word} }
+	cases := map[string]struct {
+		slug   string
+		parcel channels.Parcel
+		taken  bool
+	}{
+		"Mercado Libre's ME1":                       {"mercadolibre", mode("me1"), true},
+		"its default":                               {"mercadolibre", mode("default"), true},
+		"its custom":                                {"mercadolibre", mode("custom"), true},
+		"its not specified":                         {"mercadolibre", mode("not_specified"), true},
+		"not its ME2":                               {"mercadolibre", mode("me2"), false},
+		"nor Flex":                                  {"mercadolibre", mode("self_service"), false},
+		"nor a mode that nobody tells":              {"mercadolibre", mode(""), false},
+		"nor its pick-ups":                          {"mercadolibre", channels.Parcel{ShippingMode: "me1", PickUp: true}, false},
+		"VTEX in every mode":                        {"vtex", mode("retiro"), true},
+		"VTEX's pick-ups too":                       {"vtex", channels.Parcel{PickUp: true}, true},
+		"Dafiti's drop shipping":                    {"dafiti", mode("Dropshipping"), true},
+		"not its cross docking":                     {"dafiti", mode("cross docking"), false},
+		"Amazon's Channel MFN, whatever the mode":   {"amazon", channels.Parcel{ShippingMode: "Std MX D2D", Fulfillment: "MFN"}, true},
+		"not its Channel AFN, whatever the mode":    {"amazon", channels.Parcel{ShippingMode: "MFN", Fulfillment: "AFN"}, false},
+		"without a Channel, Amazon's mode MFN":      {"amazon", mode("MFN"), true},
+		"or MFN std":                                {"amazon", mode("MFN std"), true},
+		"but not its Easy Ship":                     {"amazon", mode("std-ez-mx"), false},
+		"Liverpool":                                 {"liverpool", mode(""), true},
+		"a Channel is of no matter to others":       {"dafiti", channels.Parcel{ShippingMode: "dropshipping", Fulfillment: "AFN"}, true},
+		"not Paris":                                 {"paris", mode("Dropshipping"), false},
+		"not Ripley":                                {"ripley", mode("despacho propio"), false},
+		"nor a channel that nobody has heard of":    {"unheard-of", mode(""), false},
+		"nor the pick-ups of one that takes orders": {"liverpool", channels.Parcel{PickUp: true}, false},
 	}
-	for _, refused := range []string{
-		"mercadolibre/me2", "mercadolibre/self_service", "mercadolibre/", "dafiti/cross docking", "amazon/std-ez-mx",
-		"paris/Dropshipping", "ripley/despacho propio", "unheard-of/",
-	} {
-		slug, mode := split(refused)
-		ok, reason := channels.BySlug(slug).TakesTracking(mode)
-		assert.False(t, ok, refused)
-		assert.Contains(t, reason, "no tracking number", refused)
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ok, reason := channels.BySlug(c.slug).TakesTracking(c.parcel)
+			assert.Equal(t, c.taken, ok)
+			assert.Equal(t, c.taken, reason == "", reason)
+			if !c.taken {
+				assert.Contains(t, reason, "no tracking number")
+			}
+		})
 	}
 }

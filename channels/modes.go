@@ -46,7 +46,6 @@ const (
 var modes = map[modeKey]Mode{
 	{everyChannel, "fulfillment"}: {Label: No, Remark: marketplaceFul},
 	{everyChannel, "multiple"}:    {Label: Listed, Remark: severalModes},
-	{everyChannel, "múltiple"}:    {Label: Listed, Remark: severalModes},
 
 	{"mercadolibre", "dropoff"}:      {Label: Yes},
 	{"mercadolibre", "xddropoff"}:    {Label: Yes},

@@ -2,7 +2,6 @@ package channels
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/samber/lo"
 )
@@ -94,7 +93,7 @@ var outwardStatuses = []Status{
 // channel's words. Known and empty predicts that the hub answers not_requested. Not known: the
 // guide does not say, so it is sent and the hub's answer decides.
 func WordsOnChannel(slug, country, shippingMode string, s Status) (words []string, known bool) {
-	country = strings.ToLower(strings.TrimSpace(country))
+	country = CountryCode(country)
 	row, found := lo.Find(outward, func(row outwardRow) bool {
 		return row.slug == slugOf(slug) && (row.country == "" || row.country == country)
 	})

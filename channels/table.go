@@ -1,9 +1,6 @@
 package channels
 
 import (
-	"errors"
-	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -15,73 +12,12 @@ import (
 type Table struct {
 	channels  map[string]Channel // by squashed slug; only those that differ from rows
 	overrides map[modeKey]Verdict
+	countries map[string]string    // by squashed slug or id of a connection
+	words     map[modeKey]Standing // by a sale's member and a squashed word
+	couriers  map[string]string    // names by squashed spelling
 }
 
 var standard = Table{}
-
-// New makes a table with overrides. A key is a channel ("bigcommerce") or a channel and a shipping
-// mode ("ripley/despacho propio"); a value is "yes", "no" or, for a mode, "listed" (the hub's list
-// decides). All wrong entries are named in one error; what the guide states cannot be overridden.
-func New(overrides map[string]string) (Table, error) {
-	table := Table{channels: map[string]Channel{}, overrides: map[modeKey]Verdict{}}
-	var wrong []error
-	for _, key := range slices.Sorted(maps.Keys(overrides)) {
-		if err := table.override(key, overrides[key]); err != nil {
-			wrong = append(wrong, fmt.Errorf("channel override %q = %q: %w", key, overrides[key], err))
-		}
-	}
-	return table, errors.Join(wrong...)
-}
-
-// Overrides are those entries of what New takes that are about a channel; nil when there are none.
-func Overrides(all map[string]string, slug string) map[string]string {
-	about := lo.PickBy(all, func(key, _ string) bool {
-		named, _, _ := strings.Cut(key, "/")
-		return slugOf(named) == slugOf(slug)
-	})
-	return lo.Ternary(len(about) > 0, about, nil)
-}
-
-func (t *Table) override(key, value string) error {
-	slug, mode, aboutMode := strings.Cut(key, "/")
-	verdict, err := parseVerdict(value)
-	switch {
-	case err != nil:
-		return err
-	case squash(slug) == "":
-		return errors.New("names no channel")
-	case aboutMode && squash(mode) == "":
-		return errors.New("names no shipping mode")
-	case aboutMode:
-		return t.overrideMode(slug, mode, verdict)
-	}
-	return t.overrideChannel(slug, verdict)
-}
-
-func (t *Table) overrideChannel(slug string, verdict Verdict) error {
-	channel := standard.BySlug(slug)
-	switch {
-	case verdict == Listed:
-		return errors.New("a channel is yes or no; listed is for shipping modes")
-	case !channel.Inferred:
-		return fmt.Errorf("the hub's guide says whether %s has labels, so this cannot be changed", channel.Name)
-	}
-	channel.Labels = verdict == Yes
-	if channel.Labels {
-		channel.SkipReason = ""
-	}
-	t.channels[squash(slug)] = channel
-	return nil
-}
-
-func (t *Table) overrideMode(slug, mode string, verdict Verdict) error {
-	stated := standard.ModeOf(slug, mode)
-	if stated.Label != Listed && !stated.Inferred {
-		return fmt.Errorf("the hub's guide says whether this shipping mode has labels (%s), so this cannot be changed", stated.Label)
-	}
-	t.overrides[keyOf(slug, mode)] = verdict
-	return nil
-}
 
 // All lists every channel that is known by name, those with labels first.
 func (t Table) All() []Channel {

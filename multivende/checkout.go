@@ -31,6 +31,7 @@ type checkoutLightEntry struct {
 	ID                 id     `json:"_id"`
 	Status             text   `json:"status"`
 	VerificationStatus text   `json:"verificationStatus"`
+	VerifyStatus       text   `json:"verifyStatus"` // the same, in the guide's light list
 	PaymentStatus      text   `json:"paymentStatus"`
 	DeliveryTypeID     text   `json:"DeliveryTypeId"`
 	SoldAt             moment `json:"soldAt"`
@@ -55,7 +56,7 @@ func (c *Client) CheckoutsLight(ctx context.Context, query CheckoutsLightQuery, 
 
 func (entry checkoutLightEntry) light() CheckoutLight {
 	return CheckoutLight{
-		ID: string(entry.ID), Status: string(entry.Status), VerificationStatus: string(entry.VerificationStatus),
+		ID: string(entry.ID), Status: string(entry.Status), VerificationStatus: firstOf(entry.VerificationStatus, entry.VerifyStatus),
 		PaymentStatus: string(entry.PaymentStatus), DeliveryTypeID: string(entry.DeliveryTypeID),
 		SoldAt: time.Time(entry.SoldAt), CreatedAt: time.Time(entry.CreatedAt), UpdatedAt: time.Time(entry.UpdatedAt),
 	}
@@ -68,7 +69,7 @@ type Checkout struct {
 	Origin string // provider slug
 
 	Status             string
-	VerificationStatus string // verified, pending
+	VerificationStatus string // verified, pending; package channels reads it and PaymentStatus
 	PaymentStatus      string // completed, pending, rejected, refunded, cancelled
 	DeliveryStatus     string // the guide is not of one mind about its words
 
@@ -84,6 +85,7 @@ type Checkout struct {
 	PackageIDs          []string // PackageId anywhere in externalContent, each once
 	ShippingID          string   // externalContent.shipping.id
 
+	Fulfillment    string // who ships, in the channel's word: Amazon's Channel, MFN or AFN
 	ShippingMode   string // "multiple" when its delivery orders differ
 	CourierName    string
 	MultiWarehouse bool

@@ -14,11 +14,14 @@ type checkoutEntry struct {
 	Origin              text                     `json:"origin"`
 	Status              text                     `json:"status"`
 	VerificationStatus  text                     `json:"verificationStatus"`
+	VerifyStatus        text                     `json:"verifyStatus"`
 	PaymentStatus       text                     `json:"paymentStatus"`
 	DeliveryStatus      text                     `json:"deliveryStatus"`
 	SoldAt              moment                   `json:"soldAt"`
 	CreatedAt           moment                   `json:"createdAt"`
 	UpdatedAt           moment                   `json:"updatedAt"`
+	Channel             text                     `json:"channel"`
+	FulfillmentChannel  text                     `json:"fulfillmentChannel"`
 	ShippingMode        text                     `json:"shippingMode"`
 	CourierName         text                     `json:"courierName"`
 	MultiWarehouse      truth                    `json:"isMultiwarehouse"`
@@ -75,7 +78,7 @@ func (entry checkoutEntry) checkout() Checkout {
 	packages := lo.Uniq(lo.FlatMap(links, func(link checkoutLinkEntry, _ int) []string { return link.Content.packageIDs }))
 	checkout := Checkout{
 		ID: string(entry.ID), Code: string(entry.Code), Origin: string(entry.Origin),
-		Status: string(entry.Status), VerificationStatus: string(entry.VerificationStatus),
+		Status: string(entry.Status), VerificationStatus: firstOf(entry.VerificationStatus, entry.VerifyStatus),
 		PaymentStatus: string(entry.PaymentStatus), DeliveryStatus: string(entry.DeliveryStatus),
 		SoldAt: time.Time(entry.SoldAt), CreatedAt: time.Time(entry.CreatedAt), UpdatedAt: time.Time(entry.UpdatedAt),
 		ExternalID:          pick(func(link checkoutLinkEntry) text { return link.ExternalID }),
@@ -90,6 +93,8 @@ func (entry checkoutEntry) checkout() Checkout {
 		PickUpOrders: len(entry.PickUpOrders), BillingDocument: loaded(entry.BillingFiles),
 		PartlyCancelled: lo.SomeBy(links, func(link checkoutLinkEntry) bool { return link.Content.partlyCancelled }),
 	}
+	checkout.Fulfillment = firstOf(text(shipperIn(string(entry.FulfillmentChannel))), text(shipperIn(string(entry.Channel))),
+		text(pick(func(link checkoutLinkEntry) text { return text(link.Content.shipper) })))
 	checkout.ConnectionID = pick(func(link checkoutLinkEntry) text {
 		return text(firstOf(link.ConnectionID, link.Connection.value.ID))
 	})

@@ -100,6 +100,33 @@ func TestCheckoutNumbersInEveryShape(t *testing.T) {
 	}
 }
 
+func TestWhetherASaleIsVerifiedUnderEitherName(t *testing.T) {
+	t.Parallel()
+	for members, want := range map[string]string{
+		`"verificationStatus":"verified"`:                            "verified",
+		`"verifyStatus":"verificado"`:                                "verificado",
+		`"verificationStatus":null,"verifyStatus":"verificado"`:      "verificado",
+		`"verificationStatus":"pending","verifyStatus":"verificado"`: "pending",
+		`"paymentStatus":"completed"`:                                "",
+	} {
+		assert.Equal(t, want, checkoutOf(t, `{"_id":"c-1",`+members+`}`).VerificationStatus, members)
+	}
+}
+
+func TestWhoShipsAnAmazonOrder(t *testing.T) {
+	t.Parallel()
+	for members, want := range map[string]string{
+		`"Channel":"MFN"`:            "MFN",
+		`"fulfillmentChannel":"afn"`: "AFN",
+		`"CheckoutLink":{"externalContent":"{\"FulfillmentChannel\":\"MFN\"}"}`:   "MFN",
+		`"CheckoutLinks":[{"externalContent":{"Fulfillment":{"Channel":"AFN"}}}]`: "AFN",
+		`"channel":"web","CheckoutLink":{"externalContent":{"channel":"app"}}`:    "",
+		`"channel":{"_id":"1"}`: "",
+	} {
+		assert.Equal(t, want, checkoutOf(t, `{"_id":"c-1",`+members+`}`).Fulfillment, members)
+	}
+}
+
 func TestCheckoutsThatAreNotRegistered(t *testing.T) {
 	t.Parallel()
 	hub := newHub(t, map[string]http.HandlerFunc{"/api/checkouts/c-1": answers(404, `{"message":"checkout not found"}`)})

@@ -68,10 +68,11 @@ var paths = map[string]string{
 	"checkouts_light":         "GET /api/m/m-1/checkouts/light/p/3",
 	"checkout":                "GET /api/checkouts/c-1",
 	"consent_page":            "GET /apps/authorize", "access_token": "POST /oauth/access-token",
-	"checkouts_with_error":   "GET /api/m/m-1/checkouts/with-error/p/3",
-	"pick_up_order":          "GET /api/pick-up-orders/p-1",
-	"pick_up_order_statuses": "GET /api/pick-up-order-statuses",
-	"change_pick_up_status":  "PUT /api/pick-up-orders/p-1/change-pick-up-status",
+	"checkouts_with_error":    "GET /api/m/m-1/checkouts/with-error/p/3",
+	"pick_up_order":           "GET /api/pick-up-orders/p-1",
+	"pick_up_order_statuses":  "GET /api/pick-up-order-statuses",
+	"change_pick_up_status":   "PUT /api/pick-up-orders/p-1/change-pick-up-status",
+	"update_pick_up_tracking": "PUT /api/pick-up-orders/p-1",
 }
 
 func TestThePathTable(t *testing.T) {

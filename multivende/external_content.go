@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/samber/lo"
 )
@@ -18,6 +19,8 @@ const (
 type externalContent struct {
 	packageIDs []string
 	shippingID string
+	// shipper is Amazon's word for who ships: MFN (the seller) or AFN.
+	shipper string
 	// partlyCancelled: an item of its subOrders is cancelled.
 	partlyCancelled bool
 }
@@ -50,6 +53,12 @@ func (e *externalContent) search(raw json.RawMessage, depth int) {
 		switch squashed(name) {
 		case "packageid", "packageids":
 			e.addPackages(members[name])
+		case "channel", "fulfillmentchannel":
+			var word text
+			if json.Unmarshal(members[name], &word) == nil && e.shipper == "" {
+				e.shipper = shipperIn(string(word))
+			}
+			e.search(members[name], depth-1)
 		case "shipping":
 			e.addShipping(members[name])
 			e.search(members[name], depth-1)
@@ -75,4 +84,13 @@ func (e *externalContent) addShipping(raw json.RawMessage) {
 	if json.Unmarshal(raw, &shipping) == nil && e.shippingID == "" {
 		e.shippingID = string(shipping.value.ID)
 	}
+}
+
+// shippers are Amazon's words for who ships an order: the seller, Amazon.
+var shippers = []string{"MFN", "AFN"}
+
+// shipperIn is the word if it tells who ships; a member of that name may speak of other things.
+func shipperIn(word string) string {
+	word = strings.ToUpper(strings.TrimSpace(word))
+	return lo.Ternary(slices.Contains(shippers, word), word, "")
 }

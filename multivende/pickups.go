@@ -18,6 +18,7 @@ type PickUpOrder struct {
 	StatusLinks  StatusLinks
 	CheckoutIDs  []string // its sales
 	ConnectionID string   // "" where the hub does not say
+	Tracking     Tracking // what the hub shows of it
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
 }
@@ -32,6 +33,9 @@ type pickUpEntry struct {
 	CheckoutID   id                   `json:"CheckoutId"`
 	InCheckouts  list[pickUpCheckout] `json:"PickUpOrderInCheckouts"`
 	ConnectionID id                   `json:"MarketplaceConnectionId"`
+	Number       text                 `json:"trackingNumber"`
+	URL          address              `json:"trackingUrl"`
+	Courier      text                 `json:"courierName"`
 	CreatedAt    moment               `json:"createdAt"`
 	UpdatedAt    moment               `json:"updatedAt"`
 }
@@ -68,6 +72,7 @@ func (entry pickUpEntry) pickUpOrder() PickUpOrder {
 		ID: string(entry.ID), Code: string(entry.Code),
 		StatusID: firstOf(entry.Status.value.ID, entry.StatusID), StatusCode: string(entry.Status.value.Code),
 		StatusLinks: statusLinks(links), ConnectionID: firstOf(connections...),
+		Tracking:    Tracking{Number: string(entry.Number), URL: string(entry.URL), Courier: string(entry.Courier)},
 		CheckoutIDs: lo.Uniq(lo.FilterMap(sales, func(sale id, _ int) (string, bool) { return string(sale), sale != "" })),
 		CreatedAt:   time.Time(entry.CreatedAt), UpdatedAt: time.Time(entry.UpdatedAt),
 	}

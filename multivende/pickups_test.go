@@ -51,6 +51,19 @@ func TestChangePickUpStatus(t *testing.T) {
 	assert.Equal(t, Refused, ClassOf(client.ChangePickUpStatus(t.Context(), "p-1", PickUpChange{StatusCode: "lost"})))
 }
 
+func TestUpdatePickUpTracking(t *testing.T) {
+	t.Parallel()
+	hub := newHub(t, map[string]http.HandlerFunc{"/api/pick-up-orders/p-1": says(`{"_id":"p-1","trackingNumber":"4711","courierName":"Blue Express"}`)})
+	client := hub.client(t)
+	require.NoError(t, client.UpdatePickUpTracking(t.Context(), "p-1", Tracking{Number: "4711", Courier: "Blue Express"}))
+	assert.JSONEq(t, `{"trackingNumber":"4711","courierName":"Blue Express"}`, hub.seen()[0].Body)
+	assert.Equal(t, http.MethodPut, hub.seen()[0].Method)
+	assert.Equal(t, Refused, ClassOf(client.UpdatePickUpTracking(t.Context(), "p-1", Tracking{})))
+	order, err := client.PickUpOrder(t.Context(), "p-1")
+	require.NoError(t, err)
+	assert.Equal(t, Tracking{Number: "4711", Courier: "Blue Express"}, order.Tracking)
+}
+
 func TestWhetherABillingDocumentIsLoaded(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]bool{

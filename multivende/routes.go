@@ -43,6 +43,7 @@ const (
 	routePickUpOrder     = "pick_up_order"
 	routePickUpStatuses  = "pick_up_order_statuses"
 	routeChangePickUp    = "change_pick_up_status"
+	routePickUpTracking  = "update_pick_up_tracking"
 	routeDownload        = "download" // no path of the hub's: the links that it hands out
 )
 
@@ -76,6 +77,7 @@ var routes = map[string]route{
 	routePickUpOrder:    {method: http.MethodGet, template: "/api/pick-up-orders/{pickUpOrderId}"},
 	routePickUpStatuses: {method: http.MethodGet, template: "/api/pick-up-order-statuses"},
 	routeChangePickUp:   {method: http.MethodPut, template: "/api/pick-up-orders/{pickUpOrderId}/change-pick-up-status"},
+	routePickUpTracking: {method: http.MethodPut, template: "/api/pick-up-orders/{pickUpOrderId}"},
 }
 
 var placeholder = regexp.MustCompile(`\{([^{}]*)\}`)

@@ -12,20 +12,29 @@ type Tracking struct {
 // UpdateTracking writes the tracking of a delivery order. Which channels take it is in package
 // channels; the hub's guide tells the purpose of the call, but not its path.
 func (c *Client) UpdateTracking(ctx context.Context, deliveryOrderID string, tracking Tracking) error {
+	return c.writeTracking(ctx, request{route: routeUpdateTracking, values: map[string]string{"deliveryOrderId": deliveryOrderID}},
+		"delivery order "+deliveryOrderID, tracking)
+}
+
+// UpdatePickUpTracking writes the tracking of a pick-up order (VTEX). The guide says that it can be
+// written; that the pick-up's own path takes it, in a delivery order's members, is assumed.
+func (c *Client) UpdatePickUpTracking(ctx context.Context, pickUpOrderID string, tracking Tracking) error {
+	return c.writeTracking(ctx, request{route: routePickUpTracking, values: map[string]string{"pickUpOrderId": pickUpOrderID}},
+		"pick-up order "+pickUpOrderID, tracking)
+}
+
+func (c *Client) writeTracking(ctx context.Context, r request, order string, tracking Tracking) error {
 	switch {
 	case tracking == Tracking{}:
-		return c.refuse(routeUpdateTracking, "delivery order %s: there is no tracking to write", deliveryOrderID)
+		return c.refuse(r.route, "%s: there is no tracking to write", order)
 	case tracking.URL != "" && !isLink(tracking.URL):
-		return c.refuse(routeUpdateTracking, "delivery order %s: the tracking link must be http or https", deliveryOrderID)
+		return c.refuse(r.route, "%s: the tracking link must be http or https", order)
 	}
-	return c.send(ctx, request{
-		route:  routeUpdateTracking,
-		values: map[string]string{"deliveryOrderId": deliveryOrderID},
-		body: struct {
-			Number  string `json:"trackingNumber,omitempty"`
-			URL     string `json:"trackingUrl,omitempty"`
-			Courier string `json:"courierName,omitempty"`
-		}{tracking.Number, tracking.URL, tracking.Courier},
-		mayBeEmpty: true,
-	}, nil)
+	r.mayBeEmpty = true
+	r.body = struct {
+		Number  string `json:"trackingNumber,omitempty"`
+		URL     string `json:"trackingUrl,omitempty"`
+		Courier string `json:"courierName,omitempty"`
+	}{tracking.Number, tracking.URL, tracking.Courier}
+	return c.send(ctx, r, nil)
 }

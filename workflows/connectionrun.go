@@ -19,6 +19,7 @@ type ConnectionRunInput struct {
 	Since          activities.Duration `json:"since"`
 	IncludePrinted bool                `json:"include_printed,omitempty"`
 	Reprint        bool                `json:"reprint,omitempty"`
+	NotVerified    bool                `json:"not_verified,omitempty"`
 	Warehouse      string              `json:"warehouse,omitempty"`
 	// Named: only the orders that the caller named.
 	Named bool `json:"named,omitempty"`
@@ -227,7 +228,7 @@ func (c *connectionRun) readAll(ctx workflow.Context, pages int) {
 
 func (c *connectionRun) read(ctx workflow.Context, n int) {
 	var step activities.Step
-	in := activities.ReadOrdersInput{Scope: c.in.Scope, Number: n, Warehouse: c.in.Warehouse, Reprint: c.in.Reprint, Again: c.in.Scope.Generation > 1}
+	in := activities.ReadOrdersInput{Scope: c.in.Scope, Number: n, Warehouse: c.in.Warehouse, Reprint: c.in.Reprint, NotVerified: c.in.NotVerified, Again: c.in.Scope.Generation > 1}
 	err := workflow.ExecuteActivity(hubStep(ctx, fmt.Sprintf("read the sales of page %d", n)), orders.ReadOrders, in).Get(ctx, &step)
 	if err != nil {
 		c.fail(err)

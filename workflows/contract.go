@@ -52,6 +52,8 @@ type LabelRunInput struct {
 	Max int `json:"max,omitempty"`
 	// IncludePrinted also takes the orders that the hub lists as printed.
 	IncludePrinted bool `json:"include_printed,omitempty"`
+	// NotVerified asks for the labels of named orders also where their sale is not verified: a person knows better.
+	NotVerified bool `json:"not_verified,omitempty"`
 	// Reprint takes in again what an earlier run published.
 	Reprint bool `json:"reprint,omitempty"`
 	// Format is the preferred format of the printed label: "zpl" (default) or "pdf".

@@ -36,7 +36,7 @@ func (r *labelRun) find(ctx workflow.Context) error {
 
 func (r *labelRun) addTurn(connection activities.Connection, result *books.ConnectionResult) {
 	t := &turn{connection: connection, result: result, generation: 1, rest: beyondDeadline}
-	*result = books.ConnectionResult{ID: connection.ID, Channel: connection.Channel, Name: connection.Name, State: books.ConnectionRunning, Outcomes: map[books.Outcome]int{}}
+	*result = books.ConnectionResult{ID: connection.ID, Channel: connection.Channel, Name: connection.Name, State: books.ConnectionRunning, Outcomes: map[books.Outcome]int{}, Note: connection.Note}
 	if connection.SkipReason != "" {
 		t.settled = true
 		result.State, result.Reason = books.ConnectionSkipped, connection.SkipReason
@@ -177,7 +177,7 @@ func (r *labelRun) planTurn(ctx workflow.Context, t *turn) error {
 	}
 	for n := 1; n <= taken.Pages; n++ {
 		var step activities.Step
-		read := activities.ReadOrdersInput{Scope: r.scope(t), Number: n, Warehouse: r.in.Warehouse, Reprint: r.in.Reprint}
+		read := activities.ReadOrdersInput{Scope: r.scope(t), Number: n, Warehouse: r.in.Warehouse, Reprint: r.in.Reprint, NotVerified: r.in.NotVerified}
 		if err := workflow.ExecuteActivity(hubStep(ctx, fmt.Sprintf("read the sales of page %d", n)), orders.ReadOrders, read).Get(ctx, &step); err != nil {
 			return err
 		}

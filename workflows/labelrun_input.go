@@ -26,6 +26,9 @@ func (in LabelRunInput) check(merchant string) error {
 	if len(in.Orders) > 0 && in.OrdersKey != "" {
 		add("orders and orders_key are both given; give one")
 	}
+	if in.NotVerified && !in.named() {
+		add("not_verified is for orders that are named: give orders or orders_key")
+	}
 	for i, o := range in.Orders {
 		if o.Order == "" || len(o.Order) > 128 {
 			add("orders[%d].order is empty or longer than 128 characters", i)

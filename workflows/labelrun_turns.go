@@ -47,7 +47,7 @@ func (r *labelRun) start(ctx workflow.Context, t *turn) (workflow.ChildWorkflowF
 		TypedSearchAttributes: connectionAttributes(scope),
 	}
 	child := workflow.ExecuteChildWorkflow(workflow.WithChildOptions(ctx, options), ConnectionRun, ConnectionRunInput{
-		Scope: scope, Since: r.in.Since, IncludePrinted: r.in.IncludePrinted, Reprint: r.in.Reprint,
+		Scope: scope, Since: r.in.Since, IncludePrinted: r.in.IncludePrinted, Reprint: r.in.Reprint, NotVerified: r.in.NotVerified,
 		Warehouse: r.in.Warehouse, Named: r.in.named(),
 		RunWorkflowID: info.WorkflowExecution.ID, RunRunID: info.WorkflowExecution.RunID,
 	})

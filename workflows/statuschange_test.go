@@ -59,7 +59,7 @@ func TestTrackingGoesBeforeTheStatus(t *testing.T) {
 	written := 0
 	for id, row := range byOrder(list) {
 		o := w.order(id)
-		taken, _ := channels.BySlug(o.Channel).TakesTracking(o.Mode)
+		taken, _ := channels.BySlug(o.Channel).TakesTracking(channels.Parcel{ShippingMode: o.Mode})
 		if row.Outcome != statusbook.Synced {
 			continue
 		}

@@ -72,6 +72,27 @@ func NameWarehouses(entries []Entry) {
 	}
 }
 
+// NameCouriers gives all orders of a courier one name: the one that name gives for what their channel
+// writes, and of spellings that differ in case, accents and punctuation only the most frequent.
+func NameCouriers(entries []Entry, name func(string) string) {
+	spellings := map[string]map[string]int{}
+	for i := range entries {
+		courier := name(entries[i].Order.Courier)
+		entries[i].Order.Courier = courier
+		key := channels.CourierKey(courier)
+		if spellings[key] == nil {
+			spellings[key] = map[string]int{}
+		}
+		spellings[key][courier]++
+	}
+	for i := range entries {
+		counts := spellings[channels.CourierKey(entries[i].Order.Courier)]
+		entries[i].Order.Courier = slices.MinFunc(lo.Keys(counts), func(a, b string) int {
+			return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(b, a)) // small letters before capitals
+		})
+	}
+}
+
 // apartWord names what lies apart.
 const apartWord = "flex"
 

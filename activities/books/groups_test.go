@@ -1,6 +1,7 @@
 package books_test
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/samber/lo"
@@ -8,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/channels"
 )
 
 func TestPileIsGrouped(t *testing.T) {
@@ -65,4 +67,15 @@ func TestParseGroup(t *testing.T) {
 	}
 	_, err := books.ParseGroup("colour")
 	assert.ErrorContains(t, err, `there is no grouping by "colour"; there are none, channel, courier, warehouse`)
+}
+
+func TestOneNameForACourierInAPile(t *testing.T) {
+	t.Parallel()
+	words := []string{"BLX", "Blue Express", "BLUEXPRESS", "Flota Ñandú", "FLOTA-NANDU", "Flota Ñandú", "Flota 2", "FLOTA 2", "", ""}
+	all := entries(lo.Map(words, func(word string, i int) books.Order { return books.Order{ID: strconv.Itoa(i), Courier: word} }))
+	books.NameCouriers(all, channels.Table{}.CourierName)
+	assert.Equal(t, []string{
+		"Blue Express", "Blue Express", "Blue Express", "Flota Ñandú", "Flota Ñandú", "Flota Ñandú", "Flota 2", "Flota 2", "", "",
+	}, lo.Map(all, func(e books.Entry, _ int) string { return e.Order.Courier }), "of spellings that count as one the most frequent, else that in small letters")
+	assert.Len(t, books.Sort{}.Grouped(all, books.GroupCourier), 4)
 }

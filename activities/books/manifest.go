@@ -56,7 +56,7 @@ func RowOf(e Entry) Row {
 	return Row{
 		ID: e.Order.ID, Code: e.Order.Code, OrderNumber: e.Order.OrderNumber, ConnectionID: e.Order.ConnectionID,
 		Channel: e.Order.Channel, TrackingNumber: e.Order.TrackingNumber, Items: lo.CoalesceSliceOrEmpty(e.Order.Items),
-		Outcome: e.Outcome, Reason: e.Reason, Status: lo.CoalesceOrEmpty(e.Status, StatusNone), Labels: []Printed{},
+		Outcome: e.Outcome, Reason: cmp.Or(e.Reason, e.Order.Remark), Status: lo.CoalesceOrEmpty(e.Status, StatusNone), Labels: []Printed{},
 		Courier: e.Order.Courier, ShippingMode: e.Order.ShippingMode, WarehouseID: e.Order.WarehouseID, WarehouseName: e.Order.WarehouseName,
 		Deadline: lo.EmptyableToPtr(e.Order.HandlingDeadline), SoldAt: lo.EmptyableToPtr(e.Order.SoldAt),
 		PartlyCancelled: e.Order.PartlyCancelled,
@@ -98,8 +98,8 @@ type ReasonCount struct {
 	Example string  `json:"example"`
 }
 
-// Reasons counts why orders have no label in this run, the most frequent
-// first, at most so many.
+// Reasons counts why orders have no label in this run, and what somebody should know of those
+// that have one, the most frequent first, at most so many.
 func (m Manifest) Reasons(most int) []ReasonCount {
 	type why struct {
 		outcome Outcome
@@ -108,7 +108,7 @@ func (m Manifest) Reasons(most int) []ReasonCount {
 	var counts []ReasonCount
 	places := map[why]int{}
 	for _, r := range m.Rows {
-		if r.Outcome == Labelled || r.Outcome == AlreadyPrinted {
+		if r.Outcome == Labelled && r.Reason == "" || r.Outcome == AlreadyPrinted {
 			continue
 		}
 		key := why{r.Outcome, r.Reason}

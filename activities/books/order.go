@@ -45,6 +45,8 @@ type Order struct {
 	Asks int `json:"asks,omitempty"`
 	// Again: its label may have been asked for in an earlier turn.
 	Again bool `json:"again,omitempty"`
+	// Remark is what somebody should know of it whose label is there all the same.
+	Remark string `json:"remark,omitempty"`
 	// Trouble is the reason of the last failed try.
 	Trouble string `json:"trouble,omitempty"`
 }

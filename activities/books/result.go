@@ -55,6 +55,8 @@ type ConnectionResult struct {
 	Requested int             `json:"requested"`
 	Outcomes  map[Outcome]int `json:"outcomes"`
 	LeftOut   int             `json:"left_out,omitempty"`
+	// Note is what somebody should know of it: what was only assumed, what the hub may refuse.
+	Note string `json:"note,omitempty"`
 }
 
 // PrintFile is a joined file of a run.

@@ -34,7 +34,7 @@ func (p parcel) row() statusbook.Row {
 func (p parcel) mayShip() bool {
 	change := channels.Change{Slug: p.channel, ShippingMode: p.mode, From: p.present, To: channels.Shipped, Document: p.document}
 	words, known := channels.WordsOnChannel(p.channel, "", p.mode, channels.Shipped)
-	takesTracking, _ := channels.BySlug(p.channel).TakesTracking(p.mode)
+	takesTracking, _ := channels.BySlug(p.channel).TakesTracking(channels.Parcel{ShippingMode: p.mode})
 	return p.present != channels.Shipped && change.NotAllowed() == "" && takesTracking && (!known || len(words) > 0)
 }
 
@@ -95,7 +95,7 @@ func (w *workbench) unlabelledParcels(ctx context.Context, most int) ([]parcel, 
 	var found []parcel
 	for _, record := range records {
 		p := parcel{id: record.Order, channel: record.Channel, mode: record.ShippingMode}
-		if takes, _ := channels.BySlug(p.channel).TakesTracking(p.mode); len(found) == most || !takes {
+		if takes, _ := channels.BySlug(p.channel).TakesTracking(channels.Parcel{ShippingMode: p.mode}); len(found) == most || !takes {
 			continue
 		}
 		delivery, err := hub.DeliveryOrder(ctx, p.id)

@@ -163,7 +163,7 @@ func (h *Hub) comeIn(o *order, at time.Time) {
 	}
 	c := o.connection
 	switch {
-	case o.fate != Labelable && c.outward.takesTracking(o.mode): // until the seller reports it
+	case o.fate != Labelable && o.takesTracking(): // until the seller reports it
 	case o.fate != Labelable || c.channel.first == "":
 		o.tracking, o.ready = o.parcels[0].tracking, o.fate == Labelable
 	case len(o.sales[0].orders) == 1:

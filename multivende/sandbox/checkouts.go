@@ -78,10 +78,11 @@ func (w window) of(sales []*sale) []*sale {
 
 func (h *Hub) lightView(s *sale) lightView {
 	view := lightView{
-		ID: s.id, Status: "created", VerificationStatus: s.verification, PaymentStatus: s.payment,
+		ID: s.id, Status: "created",
 		SoldAt: stamp(s.soldAt), CreatedAt: stamp(s.createdAt), UpdatedAt: stamp(s.updatedAt),
 		DeliveryTypeID: h.id("delivery type %s", s.deliveryType()), MerchantID: h.options.MerchantID,
 	}
+	h.options.Dialect.words(&view, s.payment, s.verification)
 	if s.cancelled {
 		view.Status = "cancelled"
 	}
@@ -205,6 +206,8 @@ func (s *sale) content() any {
 		content = map[string]any{"OrderNumber": s.orderNumber, "PackageId": o.packageID, "Statuses": []string{"pending"}}
 	case s.connection.provider == "mercadolibre":
 		content = map[string]any{"id": s.externalID, "shipping": map[string]any{"id": s.shippingID()}}
+	case s.connection.provider == "amazon":
+		content = map[string]any{"AmazonOrderId": s.orderNumber, "FulfillmentChannel": lo.Ternary(o.mode == "fulfillment", "AFN", "MFN")}
 	case s.connection.provider == "paris":
 		content = map[string]any{"subOrders": s.subOrders()}
 	default:

@@ -41,8 +41,9 @@ type checkoutStub struct {
 type lightView struct {
 	ID                 string  `json:"_id"`
 	Status             string  `json:"status"`
-	VerificationStatus string  `json:"verificationStatus"`
-	PaymentStatus      string  `json:"paymentStatus"`
+	VerificationStatus *string `json:"verificationStatus,omitempty"`
+	VerifyStatus       *string `json:"verifyStatus,omitempty"`
+	PaymentStatus      *string `json:"paymentStatus,omitempty"`
 	SoldAt             *string `json:"soldAt"`
 	CreatedAt          *string `json:"createdAt"`
 	UpdatedAt          *string `json:"updatedAt"`

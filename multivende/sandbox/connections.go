@@ -12,14 +12,14 @@ type connectionView struct {
 	MarketplaceName    string  `json:"_name"`
 	Name               *string `json:"name"`
 	Provider           string  `json:"provider"`
-	Country            string  `json:"country"`
+	Country            *string `json:"country"`
 	PictureURL         string  `json:"pictureUrl"`
 	AllowPickUpInStore *bool   `json:"allowPickUpInStore"`
 }
 
-func (c *connection) view() connectionView {
+func (h *Hub) connectionView(c *connection) connectionView {
 	view := connectionView{
-		ID: c.id, MarketplaceName: c.name, Name: nullable(c.alias), Provider: c.provider, Country: c.country,
+		ID: c.id, MarketplaceName: c.name, Name: nullable(c.alias), Provider: c.provider, Country: h.options.Dialect.country(c.country),
 		PictureURL: "https://pictures.example.invalid/" + c.provider + ".png",
 	}
 	if c.shape%2 == 0 {
@@ -43,7 +43,7 @@ func (h *Hub) info(*http.Request) answer {
 }
 
 func (h *Hub) listConnections(r *http.Request) answer {
-	return fine(paged(h.readable(r, readChannels), r.PathValue("page"), h.options.PageSize, (*connection).view))
+	return fine(paged(h.readable(r, readChannels), r.PathValue("page"), h.options.PageSize, h.connectionView))
 }
 
 // listProvider lists the connections of one provider, as /{provider}-connections.
@@ -53,7 +53,7 @@ func (h *Hub) listProvider(r *http.Request) answer {
 		return problem(http.StatusNotFound, "NotFoundError", "no such list")
 	}
 	mine := lo.Filter(h.readable(r, readChannels), func(c *connection, _ int) bool { return c.provider == provider })
-	return fine(paged(mine, r.PathValue("page"), h.options.PageSize, (*connection).view))
+	return fine(paged(mine, r.PathValue("page"), h.options.PageSize, h.connectionView))
 }
 
 // statusRow is a row of the catalogue of delivery order statuses.

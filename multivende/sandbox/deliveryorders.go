@@ -121,7 +121,7 @@ func (h *Hub) orderView(o *order) deliveryOrderView {
 		view.DeliveryAddress = nullable(view.ShippingAddress.Address)
 	}
 	view.TaxDocuments = h.orderPapers(o)
-	view.links(o)
+	view.links(o, h.options.Dialect.links(o.links))
 	return view
 }
 
@@ -139,12 +139,12 @@ func (o *order) deliveryStatus() string {
 }
 
 // links shows how far the newest change of status is, in one of four shapes.
-func (v *deliveryOrderView) links(o *order) {
+func (v *deliveryOrderView) links(o *order, links []*link) {
 	type shape func(linkView)
 	shapes := []shape{
 		func(l linkView) { v.StatusLink = l },
 		func(linkView) { // all of them, oldest first
-			v.StatusLink = lo.Map(o.links, func(l *link, _ int) linkView { return l.viewOf(o) })
+			v.StatusLink = lo.Map(links, func(l *link, _ int) linkView { return l.viewOf(o) })
 		},
 		func(l linkView) {
 			v.StatusLink = json.RawMessage("null")
@@ -153,16 +153,16 @@ func (v *deliveryOrderView) links(o *order) {
 			}
 		},
 		func(linkView) {
-			for i := len(o.links) - 1; i >= 0; i-- {
-				v.StatusLinks = append(v.StatusLinks, o.links[i].viewOf(o))
+			for i := len(links) - 1; i >= 0; i-- {
+				v.StatusLinks = append(v.StatusLinks, links[i].viewOf(o))
 			}
 		},
 	}
-	if o.link == nil {
+	if len(links) == 0 {
 		v.StatusLink = json.RawMessage([]string{"null", "[]"}[o.shape%2])
 		return
 	}
-	shapes[(o.connection.shape+o.shape)%len(shapes)](o.link.viewOf(o))
+	shapes[(o.connection.shape+o.shape)%len(shapes)](links[len(links)-1].viewOf(o))
 }
 
 func (l *link) viewOf(o *order) linkView { return l.view(statusByCode[l.code].ID, o.id, o.connection) }

@@ -39,6 +39,11 @@ func (h *Hub) generate(start time.Time) {
 		h.connections = append(h.connections, c)
 	}
 	for _, c := range h.connections {
+		if c.outward.fetched {
+			g.pickUp(g.sale(c, g.recently()))
+		}
+	}
+	for _, c := range h.connections {
 		h.sales = append(h.sales, c.sales...)
 	}
 	slices.SortStableFunc(h.sales, func(a, b *sale) int { return b.updatedAt.Compare(a.updatedAt) })

@@ -158,6 +158,11 @@ func (j *journey) shown(call entry) {
 	}
 }
 
+// shownBefore says whether a change from before the world began can be seen.
+func (j *journey) shownBefore() bool {
+	return slices.ContainsFunc(j.links, func(l *link) bool { return l.before })
+}
+
 // expectedStatus is how a change of status ends for a client that does everything right, as things
 // stood before anybody sent one: it sends three times at most, ten minutes apart, and waits half an hour.
 func (h *Hub) expectedStatus(t traveller, code string) string {
@@ -170,8 +175,8 @@ func (h *Hub) expectedStatus(t traveller, code string) string {
 	switch {
 	case j.has(func(f Fault) bool { return f.Unknown }):
 		return "unknown_order"
-	case present == code:
-		return "not_needed"
+	case present == code && (j.shownBefore() || t.forbidden(present, code) != ""):
+		return "not_needed" // without a link nobody knows that it is there, so it is sent
 	case t.forbidden(present, code) != "":
 		return "not_allowed"
 	case j.stuck() >= statusSends || h.travelTime(t) >= lo.Ternary(t.forgetful(), statusWindow, statusPatience):

@@ -127,7 +127,7 @@ func (h *Hub) issue(now time.Time, a *application) pair {
 func (h *Hub) jwt(now time.Time, a *application, p pair) string {
 	claims, _ := json.Marshal(map[string]any{ // texts and numbers only
 		"_id": h.id("token %d", p.number), "status": "created", "OauthClientId": h.id("oauth client"), "MerchantId": h.options.MerchantID,
-		"MerchantAppId": a.id, "CreatedById": h.id("user"), "OwnerId": h.id("user"), "scopes": p.granted.view(h.connections, p.number),
+		"MerchantAppId": a.id, "CreatedById": h.id("user"), "OwnerId": h.id("user"), "scopes": p.granted.view(h.connections, p.number, h.scopeID),
 		"expiresAt": stamp(p.tokenExpires), "refreshToken": p.refresh, "refreshTokenExpiresAt": stamp(p.refreshExpires),
 		"iat": now.Unix(), "exp": p.tokenExpires.Unix(),
 	})

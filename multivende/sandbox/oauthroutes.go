@@ -143,7 +143,7 @@ type pairView struct {
 func (h *Hub) pairView(p pair, a *application, now *string) pairView {
 	view := pairView{
 		ID: h.id("token %d", p.number), Status: "created", OauthClientID: h.id("oauth client"), MerchantID: h.options.MerchantID,
-		CreatedByID: h.id("user"), UpdatedByID: h.id("user"), OwnerID: h.id("user"), Scopes: p.granted.view(h.connections, p.number),
+		CreatedByID: h.id("user"), UpdatedByID: h.id("user"), OwnerID: h.id("user"), Scopes: p.granted.view(h.connections, p.number, h.scopeID),
 		ExpiresAt: stamp(p.tokenExpires), RefreshToken: p.refresh, RefreshExpires: stamp(p.refreshExpires),
 		CreatedAt: now, UpdatedAt: now, Token: p.token,
 	}

@@ -74,6 +74,9 @@ type Options struct {
 	// MovedRoutes are routes that answer under another path only: templates by the
 	// route's name, or by that which DESPACHO_HUB_PATHS gives it.
 	MovedRoutes map[string]string
+
+	// Dialect is how the hub words what the guide leaves open.
+	Dialect Dialect
 	// Now is our clock; nil means time.Now.
 	Now func() time.Time
 	// PageSize is the length of a list's page. Zero means 50.
@@ -116,6 +119,9 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Token == "" {
 		sum := sha256.Sum256(fmt.Appendf(nil, "token %d", o.Seed))
 		o.Token = "sandbox." + hex.EncodeToString(sum[:16]) + "." + hex.EncodeToString(sum[16:])
+	}
+	if err := o.Dialect.check(); err != nil {
+		return o, err
 	}
 	switch {
 	case o.Orders < 0 || o.Orders > 1_000_000:

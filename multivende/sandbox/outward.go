@@ -11,6 +11,7 @@ type outward struct {
 	words    map[string]string // its own word by the hub's code; a status without one is not sent
 	bound    []string          // shipping modes of which it takes no status but cancelled
 	paper    bool              // shipped only with the tax document loaded
+	fetched  bool              // it takes a tracking number of pick-ups too
 	tracking []string          // shipping modes of which it takes a tracking number; "*" for all
 	delay    time.Duration     // how long a status takes to it
 }
@@ -46,7 +47,7 @@ var outwards = map[string]outward{
 	"ripley": {delay: 40 * time.Second, words: map[string]string{
 		pending: "shipping", shipped: "shipped", delivered: "received", cancelled: "cancelled",
 	}},
-	"amazon": {delay: 150 * time.Second, tracking: []string{"mfn", "mfnstd"}, words: map[string]string{
+	"amazon": {delay: 150 * time.Second, words: map[string]string{
 		pending: "unshipped", handling: "partiallyShipped", readyToShip: "closed_summary", shipped: "shipped", delivered: "delivered",
 		undelivered: "not_delivered", cancelled: "cancelled",
 	}},
@@ -62,7 +63,7 @@ var outwards = map[string]outward{
 	"shopify": {delay: 25 * time.Second, words: map[string]string{
 		readyToShip: "confirmed", shipped: "in_transit", delivered: "delivered", undelivered: "failure",
 	}},
-	"vtex": {delay: 65 * time.Second, paper: true, tracking: []string{"*"}, words: map[string]string{
+	"vtex": {delay: 65 * time.Second, paper: true, fetched: true, tracking: []string{"*"}, words: map[string]string{
 		pending: "ready-for-handling", handling: "handling", shipped: "invoiced", underReview: "window-to-cancel", cancelled: "cancelled",
 	}},
 	"coppel":    {delay: 50 * time.Second, words: alike},
@@ -86,9 +87,14 @@ func squash(mode string) string {
 	return strings.NewReplacer(" ", "", "_", "", "-", "").Replace(strings.ToLower(mode))
 }
 
-// takesTracking says whether the channel takes a tracking number for the mode.
-func (w outward) takesTracking(mode string) bool {
-	return slices.Contains(w.tracking, "*") || slices.Contains(w.tracking, squash(mode))
+// takesTracking says whether the order's channel takes a tracking number of it: Amazon by its
+// FulfillmentChannel (MFN), which all have here that are not fulfilment, others by the mode.
+func (o *order) takesTracking() bool {
+	w := o.connection.outward
+	if o.connection.provider == "amazon" {
+		return squash(o.mode) != "fulfillment"
+	}
+	return slices.Contains(w.tracking, "*") || slices.Contains(w.tracking, squash(o.mode))
 }
 
 // ranks are the places of the statuses in a shipment's life.

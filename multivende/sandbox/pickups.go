@@ -28,7 +28,13 @@ type pickUp struct {
 	// changes
 	updatedAt time.Time
 	told      map[string]string // what the newest change said beside the status
+
+	tracking       Tracking // as written
+	trackingWrites []TrackingWrite
 }
+
+// Tracking is a tracking number, its URL and its courier.
+type Tracking struct{ Number, URL, Courier string }
 
 func (p *pickUp) name() string        { return p.id }
 func (p *pickUp) origin() *connection { return p.sale.connection }
@@ -153,6 +159,51 @@ func (h *Hub) sendPickUp(now time.Time, p *pickUp, code string, told map[string]
 	h.send(now, p, code)
 }
 
+// trackPickUp writes a pick-up's tracking, where its channel takes one (VTEX).
+func (h *Hub) trackPickUp(r *http.Request) answer {
+	body, refusal := trackingIn(r)
+	if body == nil {
+		return refusal
+	}
+	now := h.lock()
+	defer h.mutex.Unlock()
+	p, refusal := h.pickUpOf(r)
+	if p == nil {
+		return refusal
+	}
+	next := entry{At: now, Kind: "pick-up-tracking", ID: p.id, Number: body.Number, URL: body.URL, Courier: body.Courier}
+	if err := h.record(next); err != nil {
+		return problem(http.StatusInternalServerError, "InternalServerError", err.Error())
+	}
+	if !p.track(h, next.tracking()) {
+		return problem(http.StatusBadRequest, "BadRequestError", "the channel takes no tracking number for what is picked up")
+	}
+	given := fine(h.pickUpView(p))
+	given.id = p.id
+	return given
+}
+
+// track writes what is given, and says whether the channel takes it.
+func (p *pickUp) track(h *Hub, write TrackingWrite) bool {
+	write.Refused = !p.sale.connection.outward.fetched
+	p.trackingWrites = append(p.trackingWrites, write)
+	if write.Refused {
+		return false
+	}
+	write.into(&p.tracking.Number, &p.tracking.URL, &p.tracking.Courier)
+	p.moved(h, write.At)
+	return true
+}
+
+func (h *Hub) redoPickUpTracking(past entry) error {
+	p := h.pickUpByID[past.ID]
+	if p == nil {
+		return fmt.Errorf("there is no pick-up %s", past.ID)
+	}
+	p.track(h, past.tracking())
+	return nil
+}
+
 // pickUpView is a pick-up as the hub shows it by itself: the members of a delivery order under
 // names of its own.
 func (h *Hub) pickUpView(p *pickUp) map[string]any {
@@ -171,8 +222,9 @@ func (h *Hub) pickUpView(p *pickUp) map[string]any {
 	}
 	view["PickUpOrderStatusLogs"] = logs
 	name, shown := "PickUpOrderStatusLink", any(nil)
-	if p.link != nil {
-		all := lo.Map(p.links, func(l *link, _ int) linkView {
+	view["trackingNumber"], view["trackingUrl"], view["courierName"] = nullable(p.tracking.Number), nullable(p.tracking.URL), nullable(p.tracking.Courier)
+	if links := h.options.Dialect.links(p.links); len(links) > 0 {
+		all := lo.Map(links, func(l *link, _ int) linkView {
 			view := l.view("", "", p.sale.connection)
 			view.PickUpStatusID = pickUpStatusByCode[l.code].ID
 			return view

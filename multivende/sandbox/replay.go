@@ -25,14 +25,15 @@ var counts = map[string]func(*Hub, entry){
 
 // deeds are the kinds of entries that change the world; they fail when they name what is not in it.
 var deeds = map[string]func(*Hub, entry) error{
-	"ask":      (*Hub).redoAsk,
-	"status":   onOrder(func(h *Hub, o *order, past entry) { h.send(past.At, o, past.Code) }),
-	"tracking": onOrder(func(h *Hub, o *order, past entry) { h.track(o, past.tracking()) }),
-	"paper":    onOrder(func(h *Hub, o *order, past entry) { h.load(past.At, o) }),
-	"pick-up":  (*Hub).redoPickUp,
-	"cancel":   onSale(func(h *Hub, s *sale, past entry) { h.cancelSale(past.At, s) }),
-	"touch":    onSale(func(h *Hub, s *sale, past entry) { h.touch(past.At, s) }),
-	"download": always(func(h *Hub, past entry) { h.downloaded(past.ID) }),
+	"ask":              (*Hub).redoAsk,
+	"status":           onOrder(func(h *Hub, o *order, past entry) { h.send(past.At, o, past.Code) }),
+	"tracking":         onOrder(func(h *Hub, o *order, past entry) { h.track(o, past.tracking()) }),
+	"paper":            onOrder(func(h *Hub, o *order, past entry) { h.load(past.At, o) }),
+	"pick-up":          (*Hub).redoPickUp,
+	"pick-up-tracking": (*Hub).redoPickUpTracking,
+	"cancel":           onSale(func(h *Hub, s *sale, past entry) { h.cancelSale(past.At, s) }),
+	"touch":            onSale(func(h *Hub, s *sale, past entry) { h.touch(past.At, s) }),
+	"download":         always(func(h *Hub, past entry) { h.downloaded(past.ID) }),
 	"sales": always(func(h *Hub, past entry) {
 		h.expectSales(past.At, past.Count, past.Spread, arrival{connection: h.connectionByID(past.ID), life: past.Life, mode: past.Mode})
 	}),

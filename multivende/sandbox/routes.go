@@ -39,6 +39,7 @@ var routes = []route{
 	{"change-status", "PUT /api/delivery-orders/{id}/change-delivery-status", byToken, writeCheckouts, (*Hub).changeStatus},
 	{"pick-up-order", "GET /api/pick-up-orders/{id}", byToken, readCheckouts, (*Hub).readPickUp},
 	{"pick-up-statuses", "GET /api/pick-up-order-statuses", byToken, "", (*Hub).listPickUpStatuses},
+	{"update-pick-up-tracking", "PUT /api/pick-up-orders/{id}", byToken, writeCheckouts, (*Hub).trackPickUp},
 	{"change-pick-up-status", "PUT /api/pick-up-orders/{id}/change-pick-up-status", byToken, writeCheckouts, (*Hub).changePickUp},
 	{"checkouts-light", "GET /api/m/{merchant}/checkouts/light/p/{page}", byToken, readCheckouts, (*Hub).listCheckouts},
 	{"checkouts-with-error", "GET /api/m/{merchant}/checkouts/with-error/p/{page}", byToken, readCheckouts, (*Hub).listFailures},

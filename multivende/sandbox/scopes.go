@@ -86,7 +86,7 @@ func (s Scopes) anywhere(scope string) bool {
 }
 
 // view shows the scopes as the hub's answer does: true, or an object of connections.
-func (s Scopes) view(connections []*connection, turn int) map[string]any {
+func (s Scopes) view(connections []*connection, turn int, idOf func(*connection) string) map[string]any {
 	view := map[string]any{}
 	for i, scope := range slices.Sorted(maps.Keys(s)) {
 		grant := s[scope]
@@ -99,15 +99,23 @@ func (s Scopes) view(connections []*connection, turn int) map[string]any {
 			single := map[string]bool{"all": false}
 			for _, c := range connections {
 				if s.allow(scope, c) {
-					single[c.id] = true
+					single[idOf(c)] = true
 				} else if c.shape%3 == 0 { // a connection may be listed as refused, or not at all
-					single[c.id] = false
+					single[idOf(c)] = false
 				}
 			}
 			view[scope] = single
 		}
 	}
 	return view
+}
+
+// scopeID is the id by which scopes name a connection.
+func (h *Hub) scopeID(c *connection) string {
+	if h.options.Dialect.OtherScopeIDs {
+		return h.id("scope of %s", c.id)
+	}
+	return c.id
 }
 
 type scopesKey struct{}

@@ -113,9 +113,9 @@ func TestStatusThatNeedsAReSend(t *testing.T) {
 	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &expected))
 	custom := v.first("mercadolibre", func(o ReportOrder) bool { return o.Mode == "custom" && len(o.Faults) > 0 })
 	for id, want := range map[string]string{
-		once: "synced", never: "not_synced", v.orders("ripley", Shipped)[0].ID: "not_needed", custom.ID: "not_needed",
+		once: "synced", never: "not_synced", v.orders("ripley", Shipped)[0].ID: "synced", custom.ID: "not_needed",
 		v.first("vtex", papered(paperOnOrder)).ID: "refused", v.first("vtex", papered("")).ID: "not_allowed",
-		v.orders("mercadolibre", Labelable)[0].ID: "not_allowed", v.first("magento", standing(pending)).ID: "not_needed",
+		v.orders("mercadolibre", Labelable)[0].ID: "not_allowed", v.orders("mercadolibre", Shipped)[0].ID: "not_needed", v.first("magento", standing(pending)).ID: "not_needed",
 	} {
 		assert.Equal(t, want, expected[id], id)
 	}
@@ -162,7 +162,8 @@ func TestTracking(t *testing.T) {
 		"Dafiti, dropshipping":       {"dafiti", inMode("Dropshipping"), http.StatusCreated},
 		"Dafiti, cross docking":      {"dafiti", inMode("cross docking"), http.StatusBadRequest},
 		"Amazon, shipped by seller":  {"amazon", inMode("MFN"), http.StatusCreated},
-		"Amazon, shipped by Amazon":  {"amazon", inMode("std-ez-mx"), http.StatusBadRequest},
+		"Amazon, Easy Ship (MFN)":    {"amazon", inMode("std-ez-mx"), http.StatusCreated},
+		"Amazon, shipped by Amazon":  {"amazon", inMode("fulfillment"), http.StatusBadRequest},
 		"Liverpool":                  {"liverpool", standing(pending), http.StatusCreated},
 		"Falabella takes none":       {"fcom", standing(pending), http.StatusBadRequest},
 		"a shop that nobody asks of": {"shopify", standing(pending), http.StatusBadRequest},

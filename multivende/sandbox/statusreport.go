@@ -39,6 +39,7 @@ type ReportPickUp struct {
 	Faults     []Fault           `json:"faults,omitempty"`
 	Statuses   []StatusSend      `json:"statuses"`
 	Reads      int               `json:"reads"`
+	Tracking   []TrackingWrite   `json:"tracking_writes,omitempty"`
 }
 
 // report lists the changes since the world began.
@@ -67,6 +68,6 @@ func (l *link) settled() bool {
 func (p *pickUp) report() ReportPickUp {
 	return ReportPickUp{
 		ID: p.id, Code: p.code, Checkout: p.sale.id, Connection: p.sale.connection.id, Channel: p.sale.connection.provider,
-		Status: p.status, OnChannel: p.onChannel, Told: maps.Clone(p.told), Faults: p.faults, Statuses: p.journey.report(), Reads: p.reads,
+		Status: p.status, OnChannel: p.onChannel, Told: maps.Clone(p.told), Faults: p.faults, Statuses: p.journey.report(), Reads: p.reads, Tracking: slices.Clone(p.trackingWrites),
 	}
 }

@@ -50,15 +50,36 @@ func (e entry) tracking() TrackingWrite {
 	return TrackingWrite{At: e.At, Number: e.Number, URL: e.URL, Courier: e.Courier}
 }
 
+// trackingBody is what a client writes of a tracking.
+type trackingBody struct {
+	Number  *string `json:"trackingNumber"`
+	URL     *string `json:"trackingUrl"`
+	Courier *string `json:"courierName"`
+}
+
+// trackingIn reads it; without one there is the answer to give.
+func trackingIn(r *http.Request) (*trackingBody, answer) {
+	var body trackingBody
+	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
+		return nil, problem(http.StatusBadRequest, "BadRequestError", "the body is not the JSON that is asked for")
+	}
+	return &body, answer{}
+}
+
+// into writes what is given.
+func (w TrackingWrite) into(number, url, courier *string) {
+	for to, given := range map[*string]*string{number: w.Number, url: w.URL, courier: w.Courier} {
+		if given != nil {
+			*to = *given
+		}
+	}
+}
+
 // updateTracking writes an order's tracking number, URL and courier, where its channel takes them.
 func (h *Hub) updateTracking(r *http.Request) answer {
-	var body struct {
-		Number  *string `json:"trackingNumber"`
-		URL     *string `json:"trackingUrl"`
-		Courier *string `json:"courierName"`
-	}
-	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
-		return problem(http.StatusBadRequest, "BadRequestError", "the body is not the JSON that is asked for")
+	body, refusal := trackingIn(r)
+	if body == nil {
+		return refusal
 	}
 	now := h.lock()
 	defer h.mutex.Unlock()
@@ -80,16 +101,12 @@ func (h *Hub) updateTracking(r *http.Request) answer {
 
 // track writes what is given, and says whether the channel takes it.
 func (h *Hub) track(o *order, write TrackingWrite) bool {
-	write.Refused = !o.connection.outward.takesTracking(o.mode)
+	write.Refused = !o.takesTracking()
 	o.trackingWrites = append(o.trackingWrites, write)
 	if write.Refused {
 		return false
 	}
-	for to, given := range map[*string]*string{&o.tracking: write.Number, &o.trackingURL: write.URL, &o.courier: write.Courier} {
-		if given != nil {
-			*to = *given
-		}
-	}
+	write.into(&o.tracking, &o.trackingURL, &o.courier)
 	o.moved(h, write.At)
 	return true
 }

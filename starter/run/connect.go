@@ -133,8 +133,8 @@ func (c *connectCommand) tell(ctx context.Context, d desk, vault *accounts.Vault
 		d.say("warning: the connections could not be listed: %v", err)
 	}
 	for _, connection := range listed {
-		if ok, reason := account.WorksOn(connection.ID); !ok {
-			d.print("left out    %s (%s): %s", plain(connection.Name), connection.ID, reason)
+		if doubt := account.Doubts(connection.ID); doubt != "" {
+			d.print("in doubt    %s (%s): %s", plain(connection.Name), connection.ID, doubt)
 		}
 	}
 	return c.limit(ctx, d, vault, account.Merchant, listed)

@@ -144,7 +144,7 @@ func TestConnect(t *testing.T) {
 		assert.Contains(t, c.err.String(), "Generar código de autorización")
 		assert.EqualValues(t, 1, c.account().Generation, "the account stays as it was")
 	})
-	t.Run("shows what is missing, and which connections are left out", func(t *testing.T) {
+	t.Run("shows what is missing, and which connections are in doubt", func(t *testing.T) {
 		t.Parallel()
 		c := newCounter(t, sandbox.Options{Orders: 20, Scopes: sandbox.Scopes{
 			"read:channels": {All: true}, "read:checkouts": {Connections: []string{"Tienda Norte"}},
@@ -152,7 +152,7 @@ func TestConnect(t *testing.T) {
 		c.connects(0, "--code", c.code())
 		assert.Contains(t, c.out.String(), "missing     write:checkouts")
 		assert.Contains(t, c.out.String(), "read:checkouts (1 connection only)")
-		assert.Contains(t, c.out.String(), "left out    Paris")
+		assert.Contains(t, c.out.String(), "in doubt    Paris")
 	})
 	t.Run("limits the work to some connections", func(t *testing.T) {
 		t.Parallel()

@@ -174,15 +174,18 @@ func (e *examination) examineScopes(ctx context.Context) {
 		return
 	}
 	missing := lo.Reject(accounts.Needed, func(scope string, _ int) bool { return e.account.Scopes.Has(scope) })
-	left := lo.FilterMap(connections, func(c multivende.Connection, _ int) (string, bool) {
-		works, _ := e.account.WorksOn(c.ID)
-		return c.Name + " (" + c.ID + ")", !works
+	doubted := lo.FilterMap(connections, func(c multivende.Connection, _ int) (string, bool) {
+		return c.Name + " (" + c.ID + ")", e.account.Doubts(c.ID) != ""
 	})
 	switch {
 	case len(missing) > 0:
 		e.fail("scopes", "add them to the application and get a new code: "+accounts.HowToConsent, "not granted: %s", strings.Join(missing, ", "))
-	case len(left) > 0:
-		e.warn("scopes", "when these shall be worked on, the merchant has to grant them", "granted for some connections only; left out: %s", strings.Join(left, ", "))
+	case len(doubted) == len(connections) && len(doubted) > 0:
+		e.warn("scopes", "they are worked on all the same; where the hub refuses one, the merchant has to grant it",
+			"the scopes name none of the %s: their ids may be of something else", count(len(connections), "connection"))
+	case len(doubted) > 0:
+		e.warn("scopes", "they are worked on all the same, and the hub refuses what it does not allow; where it does, the merchant has to grant them",
+			"the scopes do not name %s", strings.Join(doubted, ", "))
 	default:
 		e.ok("scopes", "%s, for all %s", strings.Join(accounts.Needed, ", "), count(len(connections), "connection"))
 	}

@@ -87,9 +87,9 @@ func TestADoctorSaysWhatToDo(t *testing.T) {
 		"a scope that was not granted": {func(t *testing.T, c *clinic) {
 			c.connect(t, func(g *multivende.Grant) { delete(g.Scopes, "write:checkouts") })
 		}, "scopes", stateFail, "write:checkouts", "Generar código de autorización"},
-		"scopes for one connection only": {func(t *testing.T, c *clinic) {
+		"scopes with ids of something else": {func(t *testing.T, c *clinic) {
 			c.connect(t, func(g *multivende.Grant) { g.Scopes["write:checkouts"] = multivende.Granted{IDs: []string{"x"}} })
-		}, "scopes", stateWarn, "left out", "grant"},
+		}, "scopes", stateWarn, "name none of the", "the hub refuses"},
 		"an account without its keys": {func(t *testing.T, c *clinic) {
 			c.connect(t, nil)
 			c.arguments = nil

@@ -6,6 +6,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/labels"
 	"github.com/despacho/despacho/labels/tool"
 )
@@ -28,6 +29,7 @@ func (c *labelsJoinCommand) keyByOrders(order books.Sort) (func(tool.Label) tool
 		return nil, err
 	}
 	entries := lo.Map(orders, func(o books.Order, _ int) books.Entry { return books.Entry{Order: o} })
+	books.NameCouriers(entries, channels.Table{}.CourierName)
 	pile := order.Pile(entries)
 	finder := labels.NewFinder(lo.Map(pile, func(e books.Entry, _ int) labels.Order {
 		return labels.Order{ID: e.Order.ID, Tracking: e.Order.TrackingNumber, References: []string{e.Order.OrderNumber, e.Order.Code}}

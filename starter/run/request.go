@@ -85,6 +85,7 @@ func differences(a, b workflows.LabelRunInput) []string {
 		{"within", a.Within == b.Within},
 		{"max", a.Max == b.Max},
 		{"include-printed", a.IncludePrinted == b.IncludePrinted},
+		{"not-verified", a.NotVerified == b.NotVerified},
 		{"reprint", a.Reprint == b.Reprint},
 		{"format", a.Format == b.Format},
 		{"sort", a.Sort == b.Sort},

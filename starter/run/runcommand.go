@@ -27,8 +27,9 @@ type requestFlags struct {
 }
 
 type runCommand struct {
-	Order      []string `sep:"none" placeholder:"ID" help:"Only this order: delivery order id or code, checkout id, the marketplace's order number, or PackageId; can be repeated."`
-	OrdersFile string   `placeholder:"FILE" help:"Only the orders of this file: CSV with a header or a JSON array; column order and, if wanted, connection."`
+	Order       []string `sep:"none" placeholder:"ID" help:"Only this order: delivery order id or code, checkout id, the marketplace's order number, or PackageId; can be repeated."`
+	OrdersFile  string   `placeholder:"FILE" help:"Only the orders of this file: CSV with a header or a JSON array; column order and, if wanted, connection."`
+	NotVerified bool     `help:"Ask for the labels of these orders although their sale is not verified: you know that it is. Needs --order or --orders-file."`
 	requestFlags
 	Key  string `placeholder:"KEY" help:"Key of the run: the same key gives the same run. Made and printed when left out."`
 	Plan bool   `help:"Say what would be sent and asked, and do nothing."`
@@ -79,8 +80,11 @@ func (c *runCommand) request(d desk) (workflows.LabelRunInput, error) {
 	if err != nil {
 		return workflows.LabelRunInput{}, err
 	}
+	if c.NotVerified && len(orders) == 0 {
+		return workflows.LabelRunInput{}, usageProblem("name the orders with --order or --orders-file", "--not-verified is for orders that are named")
+	}
 	input, err := c.requestFlags.request(d.merchant, len(orders))
-	input.Orders, input.Plan = orders, c.Plan
+	input.Orders, input.Plan, input.NotVerified = orders, c.Plan, c.NotVerified
 	return input, err
 }
 

@@ -28,6 +28,7 @@ func summary(in workflows.LabelRunInput) string {
 	add(in.Warehouse != "", "warehouse "+in.Warehouse)
 	add(in.IncludePrinted, "printed ones too")
 	add(in.Reprint, "reprint")
+	add(in.NotVerified, "not-verified")
 	add(in.Plan, "a plan: nothing is sent or asked")
 	return strings.Join(parts, " · ")
 }

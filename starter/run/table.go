@@ -21,6 +21,7 @@ func WriteTable(w io.Writer, r books.Result) error {
 	})
 	writeConnections(out, r, taken)
 	writeSkipped(out, skipped)
+	writeNotes(out, r.Connections)
 	writeFiles(out, r)
 	return out.Flush()
 }
@@ -73,6 +74,18 @@ func writeSkipped(w io.Writer, connections []books.ConnectionResult) {
 	writeCells(w, "skipped", "channel", "reason")
 	for _, c := range connections {
 		writeCells(w, connectionName(c), plain(c.Channel), plain(c.Reason))
+	}
+}
+
+func writeNotes(w io.Writer, connections []books.ConnectionResult) {
+	noted := lo.Filter(connections, func(c books.ConnectionResult, _ int) bool { return c.Note != "" })
+	if len(noted) == 0 {
+		return
+	}
+	writeCells(w, "")
+	writeCells(w, "note on", "channel", "")
+	for _, c := range noted {
+		writeCells(w, connectionName(c), plain(c.Channel), plain(c.Note))
 	}
 }
 

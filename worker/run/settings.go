@@ -3,7 +3,10 @@ package run
 import (
 	"time"
 
+	"github.com/samber/lo"
+
 	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/multivende"
 )
 
@@ -36,7 +39,9 @@ type Settings struct {
 
 	FalabellaReady activities.FalabellaReady `env:"DESPACHO_FALABELLA_READY" default:"publish" help:"When Falabella hears ready_to_ship: label, publish or partner."`
 
-	Channels map[string]string `env:"DESPACHO_CHANNELS" placeholder:"CHANNEL[/MODE]=yes|no|listed;…" help:"Own answers where the hub's guide does not say which channels and shipping modes have labels."`
+	Channels map[string]string `env:"DESPACHO_CHANNELS" placeholder:"CHANNEL[/MODE]=yes|no|listed;…" help:"Own answers where the hub's guide leaves open which channels and shipping modes have labels, what a word of a sale means (payment/WORD=good) or where a connection is (country/ID=cl)."`
+
+	Couriers map[string]string `env:"DESPACHO_COURIERS" placeholder:"NAME=SPELLING,…;…" help:"Couriers with their other spellings, besides those that are known: Blue Express=BLX,BLUEXPRESS."`
 
 	PollEvery    time.Duration `env:"DESPACHO_POLL_EVERY" default:"1h" help:"How often changed sales are listed in case a webhook was lost; the hub's time."`
 	DeadlineNear time.Duration `env:"DESPACHO_DEADLINE_NEAR" default:"4h" help:"How long before its deadline an order without a label is raised; the hub's time."`
@@ -62,7 +67,7 @@ func (s Settings) hasAccounts() bool {
 
 // activitySettings are what a run records of this worker.
 func (s Settings) activitySettings() activities.Settings {
-	return activities.Settings{HubSpeed: s.HubSpeed, FalabellaReady: s.FalabellaReady, Channels: s.Channels, WebhookOut: s.WebhookOut != ""}.Over(activities.DefaultSettings())
+	return activities.Settings{HubSpeed: s.HubSpeed, FalabellaReady: s.FalabellaReady, Channels: lo.Assign(channels.CourierOverrides(s.Couriers), s.Channels), WebhookOut: s.WebhookOut != ""}.Over(activities.DefaultSettings())
 }
 
 // intakeSettings are what an intake reads of this worker.

@@ -66,6 +66,8 @@ func (s Settings) checkHub(c *service.Complaints) {
 	c.Unless(within(s.Workers, maxWorkers), "DESPACHO_WORKERS", "%d is out of range; write the number of worker processes, 1 to %d", s.Workers, maxWorkers)
 	_, err = channels.New(s.Channels)
 	c.Unless(err == nil, "DESPACHO_CHANNELS", "%v; write entries such as bigcommerce=yes or ripley/despacho propio=listed, with semicolons between them", err)
+	_, err = channels.New(channels.CourierOverrides(s.Couriers))
+	c.Unless(err == nil, "DESPACHO_COURIERS", "%v; write entries such as Blue Express=BLX,BLUEXPRESS, with semicolons between them", err)
 	ready := []activities.FalabellaReady{activities.ReadyAtLabel, activities.ReadyAtPublish, activities.ReadyFromPartner}
 	err = s.webhook().Check()
 	c.Unless(err == nil, "DESPACHO_WEBHOOK_OUT", "%v; write an https address and a secret (DESPACHO_WEBHOOK_OUT_SECRET), or leave both empty", err)

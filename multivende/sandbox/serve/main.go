@@ -50,6 +50,10 @@ type settings struct {
 	OddIDs               bool                     `name:"odd-ids" help:"Give every second object an id with spaces, accents, colons or slashes."`
 	Arrivals             float64                  `placeholder:"N" help:"Sales that come by themselves in an hour of the hub's clock."`
 	Scopes               string                   `placeholder:"JSON" help:"What the account grants, by scope: true, false or a list of connections."`
+	Countries            string                   `enum:"codes,names,none" default:"codes" help:"How connections tell their country: codes, names or none (null)."`
+	SaleWords            string                   `placeholder:"es|JSON" help:"Other words for paymentStatus and verificationStatus: es, or an object of words; an empty word leaves the member out."`
+	OtherScopeIDs        bool                     `name:"other-scope-ids" help:"Scopes for single connections hold ids of something else."`
+	StatusLinks          string                   `enum:"shown,late,never" default:"shown" help:"Links of statuses: shown, late (absent until the channel is being told) or never."`
 }
 
 func main() {
@@ -133,6 +137,11 @@ func (s settings) options() (sandbox.Options, error) {
 		OAuthOnly: s.OAuthOnly, OddIDs: s.OddIDs, OldTokensLive: s.OldTokensLive, RefreshDiesWithToken: s.RefreshDiesWithToken,
 	}
 	options.StatusDelays, options.MovedRoutes = s.StatusDelays, s.MovedRoutes
+	words, err := sandbox.ParseSaleWords(s.SaleWords)
+	if err != nil {
+		return options, fmt.Errorf("--sale-words: %w", err)
+	}
+	options.Dialect = sandbox.Dialect{Countries: s.Countries, SaleWords: words, OtherScopeIDs: s.OtherScopeIDs, StatusLinks: s.StatusLinks}
 	options.Webhooks, options.Arrivals = s.Webhooks, s.Arrivals
 	options.WebhookRates = sandbox.Rates{Duplicates: s.WebhookDuplicates, Reordered: s.WebhookReordered, Lost: s.WebhookLost}
 	if s.WebhookInsecure {

@@ -1,0 +1,79 @@
+package channels_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/despacho/despacho/channels"
+)
+
+func TestWordsOfASale(t *testing.T) {
+	t.Parallel()
+	table, err := channels.New(nil)
+	require.NoError(t, err)
+	read := map[string]func(string) channels.Standing{channels.Payment: table.PaymentOf, channels.Verification: table.VerificationOf}
+	cases := map[string]map[channels.Standing][]string{
+		channels.Payment: {
+			channels.Good:    {"completed", "COMPLETED", "completado", "Pagado", "approved", "Aprobado", "accredited", "acreditado", "Pago aprobado", "aprovado", "concluído"},
+			channels.Open:    {"pending", "pendiente", "Pendiente de pago", "rejected", "rechazado", "in_process", "En proceso", "authorized", "recusado", "não pago", "no-pagado"},
+			channels.Off:     {"refunded", "reembolsado", "cancelled", "Canceled", "cancelado", "Anulada", "charged_back", "estornado"},
+			channels.Unsaid:  {"", " ", "null"},
+			channels.Strange: {"liquidación", "verde", "partially_refunded"},
+		},
+		channels.Verification: {
+			channels.Good:    {"verified", "verificado", "Verificada", "validated", "confirmed", "Confirmado", "aprobado", "VÁLIDO"},
+			channels.Open:    {"pending", "pendiente", "por verificar", "Por_Verificar", "no verificado", "sin-verificar", "rechazado", "cancelado"},
+			channels.Unsaid:  {"", "null"},
+			channels.Strange: {"verde", "3"},
+		},
+	}
+	for member, standings := range cases {
+		for standing, words := range standings {
+			for _, word := range words {
+				assert.Equal(t, standing, read[member](word), "%s %q", member, word)
+			}
+		}
+	}
+	for word, cancelled := range map[string]bool{"cancelled": true, "Canceled": true, "CANCELADO": true, "anulada": true, "created": false, "": false, "not-delivered": false, "verde": false} {
+		assert.Equal(t, cancelled, table.IsCancelled(word), word)
+	}
+}
+
+func TestWordsOfASaleCanBeSettled(t *testing.T) {
+	t.Parallel()
+	table, err := channels.New(map[string]string{
+		"payment/Verde": "good", "verification/semáforo rojo": "open", "sale/dada de baja": "off", "payment/authorized": "good",
+	})
+	require.NoError(t, err)
+	assert.Equal(t, channels.Good, table.PaymentOf("VERDE"))
+	assert.Equal(t, channels.Good, table.PaymentOf("Authorized"), "our own guess can be changed")
+	assert.Equal(t, channels.Strange, table.VerificationOf("verde"), "of another member")
+	assert.Equal(t, channels.Open, table.VerificationOf("Semaforo_Rojo"))
+	assert.True(t, table.IsCancelled("Dada de Baja"))
+	assert.Equal(t, "DESPACHO_CHANNELS=payment/verde=good", channels.HowToAllow(channels.Payment, " verde "))
+}
+
+func TestEveryWrongOverrideIsNamed(t *testing.T) {
+	t.Parallel()
+	_, err := channels.New(map[string]string{
+		"payment/pending": "good", "verification/x": "maybe", "payment/ ": "good", "country/walmart": "Chilito", "country/": "cl",
+		"courier/-": "DHL", "courier/BLX": " ", "paris": "no", "payment/pagado": "open",
+	})
+	for _, part := range []string{
+		`"payment/pending" = "good": the hub's guide says what this word means (open)`, `"verification/x" = "maybe": must be good, open or off`,
+		`"payment/ " = "good": names no word`, `"country/walmart" = "Chilito": names no country`, `"country/" = "cl": names no connection`,
+		`"courier/-" = "DHL": names no courier`, `"courier/BLX" = " ": names no courier`, `"paris" = "no"`,
+	} {
+		assert.ErrorContains(t, err, part)
+	}
+	assert.NotContains(t, err.Error(), "pagado", "our own reading of a word can be changed")
+}
+
+func TestOverridesThatMatterToAChannel(t *testing.T) {
+	t.Parallel()
+	all := map[string]string{"country/1": "cl", "payment/verde": "good", "courier/BLX": "Blue", "paris/x": "yes", "ripley/x": "no"}
+	assert.Equal(t, map[string]string{"payment/verde": "good", "courier/BLX": "Blue", "paris/x": "yes"}, channels.Overrides(all, "Paris"))
+	assert.Nil(t, channels.Overrides(map[string]string{"country/1": "cl"}, "paris"))
+}
