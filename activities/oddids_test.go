@@ -14,7 +14,7 @@ import (
 
 func TestOddIDsOfTheHubCostTheirOwnOrdersAlone(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, sandbox.Options{Orders: 300, OddIDs: true})
+	w := newWorld(t, sandbox.Options{Orders: 150, OddIDs: true})
 	found := must(w, w.connections.FindConnections, FindConnectionsInput{Merchant: w.hub.Merchant()})
 	unusable, usable := lo.FilterReject(found.Connections, func(c Connection, _ int) bool { return multivende.WhyUnusable(c.ID) != "" })
 	require.NotEmpty(t, unusable)

@@ -51,7 +51,7 @@ func TestLeaveOutCancelled(t *testing.T) {
 
 func TestCloseBooksTakesTheStatusesThatWentOutAfterwards(t *testing.T) {
 	t.Parallel()
-	p := prints(t, 20, []sandbox.Fault{{Channel: "fcom", Nth: 1, StatusRefused: "El paquete ya fue despachado"}}, "fcom")
+	p := prints(t, 20, []sandbox.Fault{{Channel: "fcom", Nth: 1, StatusRefused: "El paquete ya fue despachado a Juan Pérez, Av. Libertador 742, RUT 12.345.678-5"}}, "fcom")
 	p.publish()
 	scope := Scope{Merchant: p.in.Merchant, Run: p.in.Run, Connection: p.in.Connections[0].Connection, Settings: DefaultSettings()}.Last()
 	send := SendStatusesInput{Scope: scope, Page: books.PageName(books.AfterPage, 0, 1), Status: scope.Connection.channel().StatusAfter, Out: books.PageName(books.AfterPage, 1, 1)}
@@ -66,7 +66,7 @@ func TestCloseBooksTakesTheStatusesThatWentOutAfterwards(t *testing.T) {
 		assert.Equal(t, []any{books.Labelled, books.StatusSynced, ""}, []any{r.Outcome, r.Status, r.Reason})
 	}
 	require.Len(t, refused, 1)
-	assert.Equal(t, []any{books.Labelled, books.StatusRefused, "El paquete ya fue despachado"}, []any{refused[0].Outcome, refused[0].Status, refused[0].Reason})
+	assert.Equal(t, []any{books.Labelled, books.StatusRefused, "El paquete ya fue despachado a …, RUT [number]"}, []any{refused[0].Outcome, refused[0].Status, refused[0].Reason})
 	again, _ := p.manifest()
 	assert.Equal(t, manifest, again)
 }
