@@ -6,11 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"text/tabwriter"
 
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/service/wholefile"
 	starter "github.com/despacho/despacho/starter/run"
 )
 
@@ -73,16 +73,8 @@ func writeResult(path string, result books.Result) error {
 	if err := encoder.Encode(result); err != nil {
 		return err
 	}
-	if err := replaceFile(path, content.Bytes(), 0o644); err != nil {
+	if err := wholefile.Replace(path, content.Bytes(), wholefile.Private); err != nil {
 		return fmt.Errorf("write the result: %w", err)
 	}
 	return nil
-}
-
-// replaceFile puts a new file in the place of whatever is there, with its own rights.
-func replaceFile(path string, content []byte, rights os.FileMode) error {
-	if err := os.WriteFile(path+".new", content, rights); err != nil {
-		return err
-	}
-	return os.Rename(path+".new", path)
 }

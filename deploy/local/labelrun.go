@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/service/wholefile"
 	starter "github.com/despacho/despacho/starter/run"
 	"github.com/despacho/despacho/workflows"
 )
@@ -110,7 +111,7 @@ func (w *workbench) newRun(ctx context.Context, given *flags) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := replaceFile(w.rememberedPath(), content, 0o600); err != nil {
+	if err := wholefile.Replace(w.rememberedPath(), content, wholefile.Private); err != nil {
 		return "", err
 	}
 	input, err := w.request(ctx, given, key)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/despacho/despacho/deploy/local/stack"
+	"github.com/despacho/despacho/service/wholefile"
 )
 
 // setting is one environment variable.
@@ -43,7 +44,7 @@ func writeSettings(path string, all []setting) error {
 	for _, one := range all {
 		fmt.Fprintf(&text, "export %s=%s\n", one.name, shellWord(one.value))
 	}
-	if err := replaceFile(path, []byte(text.String()), 0o600); err != nil {
+	if err := wholefile.Replace(path, []byte(text.String()), wholefile.Private); err != nil {
 		return fmt.Errorf("write the settings: %w", err)
 	}
 	return nil

@@ -17,6 +17,9 @@ func TestSettingsFile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "settings")
 	require.NoError(t, os.WriteFile(path, []byte("old"), 0o644))
+	planted := filepath.Join(t.TempDir(), "planted")
+	require.NoError(t, os.WriteFile(planted, nil, 0o666))
+	require.NoError(t, os.Symlink(planted, path+".new"))
 	token := `it's $HOME; "x" \ ` + "`id`"
 
 	stack := &stack.Stack{TemporalAddress: "127.0.0.1:7233", Namespace: "default", Bucket: "despacho", Dir: "/data"}
@@ -30,6 +33,12 @@ func TestSettingsFile(t *testing.T) {
 		about, err := os.Stat(path)
 		require.NoError(t, err)
 		assert.Equal(t, os.FileMode(0o600), about.Mode().Perm())
+	})
+	t.Run("nothing is written through what others have planted beside it", func(t *testing.T) {
+		t.Parallel()
+		about, err := os.Stat(planted)
+		require.NoError(t, err)
+		assert.Zero(t, about.Size())
 	})
 	t.Run("a shell that sources it has the values as they are", func(t *testing.T) {
 		t.Parallel()

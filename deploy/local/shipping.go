@@ -15,6 +15,7 @@ import (
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/activities/statusbook"
 	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/service/wholefile"
 	"github.com/despacho/despacho/workflows"
 )
 
@@ -37,7 +38,7 @@ func (w *workbench) ship(ctx context.Context, runs []books.Result, asked int, ou
 	if err != nil {
 		return err
 	}
-	if err := replaceFile(file, content, 0o600); err != nil {
+	if err := wholefile.Replace(file, content, wholefile.Private); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "\nShipped, with tracking: starter status set --to shipped --orders-file %s --wait\n", shellWord(file))

@@ -16,6 +16,7 @@ import (
 	"go.temporal.io/sdk/log"
 
 	"github.com/despacho/despacho/deploy/local/stack"
+	"github.com/despacho/despacho/service/wholefile"
 	starter "github.com/despacho/despacho/starter/run"
 	"github.com/despacho/despacho/storage"
 	worker "github.com/despacho/despacho/worker/run"
@@ -84,6 +85,9 @@ func (w *workbench) start(ctx context.Context, given *flags, out io.Writer) erro
 
 // open connects to Temporal and the label store.
 func (w *workbench) open(ctx context.Context) (logger *slog.Logger, err error) {
+	if err := wholefile.Own(filepath.Join(w.running.Dir, "worker.log")); err != nil {
+		return nil, err
+	}
 	if w.logs, err = os.OpenFile(filepath.Join(w.running.Dir, "worker.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); err != nil {
 		return nil, err
 	}

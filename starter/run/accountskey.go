@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/service/wholefile"
 )
 
 type accountsKeyCommands struct {
@@ -72,19 +72,9 @@ func (c *rotateKeyCommand) Run(d desk) error {
 		d.print("%s", written.Reveal())
 		return nil
 	}
-	if err := writeInPlace(c.AccountsKeyFile, written); err != nil {
+	if err := wholefile.Rewrite(c.AccountsKeyFile, []byte(written.Reveal()+"\n")); err != nil {
 		return &Problem{Code: ExitUsage, Message: fmt.Sprintf("the key set cannot be written: %v", err), Cause: err}
 	}
 	d.say("%s: %s now, the newest encrypts. Give the file to every worker and restart them together: one with the old file cannot open what others write", c.AccountsKeyFile, count(rotated.Number(), "key"))
 	return nil
-}
-
-// writeInPlace writes a file in the place of another, or leaves that as it is.
-func writeInPlace(path string, content multivende.Secret) error {
-	next := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".new")
-	_ = os.Remove(next)
-	if err := writeNew(next, content); err != nil {
-		return err
-	}
-	return os.Rename(next, path)
 }

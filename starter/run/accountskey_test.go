@@ -23,6 +23,18 @@ func TestAccountsKey(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, os.FileMode(0o600), about.Mode().Perm())
 
+	beside, err := os.ReadDir(filepath.Dir(c.keys))
+	require.NoError(t, err)
+	assert.Len(t, beside, 1, "no key set is left beside it")
+
+	link := filepath.Join(t.TempDir(), "link")
+	require.NoError(t, os.Symlink(c.keys, link))
+	c.runs(0, "accounts-key", "rotate", "--accounts-key-file", link)
+	assert.Contains(t, c.err.String(), "3 keys")
+	_, err = os.Readlink(link)
+	require.NoError(t, err, "the link stays")
+	assert.EqualValues(t, 1, c.account().Generation)
+
 	fresh := filepath.Join(t.TempDir(), "new.json")
 	c.runs(0, "accounts-key", "new", "--to", fresh)
 	c.runs(ExitUsage, "accounts-key", "new", "--to", fresh)

@@ -4,13 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"os"
 	"time"
 
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/service/wholefile"
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/workflows"
 )
@@ -116,7 +116,7 @@ func (e *examination) examineBundle(ctx context.Context) {
 	b.Checks, b.Calls = e.findings, e.calls
 	content, err := json.MarshalIndent(b, "", "  ")
 	if err == nil {
-		err = os.WriteFile(e.command.Out, append(content, '\n'), 0o600)
+		err = wholefile.Replace(e.command.Out, append(content, '\n'), wholefile.Private)
 	}
 	if err != nil {
 		e.fail("bundle", "name a file in a folder that can be written", "%v", err)

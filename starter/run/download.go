@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/service/wholefile"
 )
 
 // maxManifestBytes bounds a manifest, of which the result tells no size.
@@ -22,7 +23,7 @@ const maxManifestBytes = 256 << 20
 
 type downloadCommand struct {
 	runArgument
-	To string `required:"" placeholder:"FOLDER" help:"Folder for the files; made when missing."`
+	To string `required:"" placeholder:"FOLDER" help:"Folder for the files; made when missing. Only you can read what is made."`
 }
 
 // Run fetches the files of a run and writes the page that explains them.
@@ -56,12 +57,13 @@ type Fetched struct{ Name, How string }
 
 // Download fetches a run's joined files and manifest into a folder, checks
 // their SHA-256, leaves those that are there already, and writes index.html.
+// Labels are buyers' data, so only their owner reads what it makes.
 func Download(ctx context.Context, store Store, result books.Result, folder string) (fetched []Fetched, err error) {
 	manifest, err := readManifest(ctx, store, result)
 	if err != nil {
 		return nil, expired(err)
 	}
-	if err := os.MkdirAll(folder, 0o755); err != nil {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, usageProblem("name a folder that can be written", "the folder cannot be made: %v", err)
 	}
 	files := deliveries(result)
@@ -139,7 +141,7 @@ func replace(target string, write func(io.Writer) error) (same bool, err error) 
 		}
 	}()
 	sum := sha256.New()
-	err = errors.Join(write(io.MultiWriter(temporary, sum)), temporary.Chmod(0o644), temporary.Close())
+	err = errors.Join(write(io.MultiWriter(temporary, sum)), temporary.Chmod(wholefile.Private), temporary.Close())
 	if err != nil {
 		return false, err
 	}

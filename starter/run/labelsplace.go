@@ -14,6 +14,7 @@ import (
 
 	"github.com/despacho/despacho/labels"
 	"github.com/despacho/despacho/labels/tool"
+	"github.com/despacho/despacho/service/wholefile"
 	"github.com/despacho/despacho/storage/scratch"
 )
 
@@ -91,7 +92,7 @@ func (f *newLabelFile) Commit() error {
 	f.done = true
 	err := f.Flush()
 	if err == nil {
-		err = f.file.Chmod(0o644)
+		err = f.file.Chmod(wholefile.Private)
 	}
 	if closed := f.file.Close(); err == nil {
 		err = closed

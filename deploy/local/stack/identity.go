@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/despacho/despacho/service/wholefile"
 )
 
 // identity is what a folder keeps besides its ports: names, and the keys to its S3 server.
@@ -57,8 +59,5 @@ func writeJSON(path string, value any) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(path+".new", append(content, '\n'), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(path+".new", path)
+	return wholefile.Replace(path, append(content, '\n'), wholefile.Private)
 }

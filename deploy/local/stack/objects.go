@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -13,6 +12,8 @@ import (
 	"github.com/versity/versitygw/backend/meta"
 	"github.com/versity/versitygw/backend/posix"
 	"github.com/versity/versitygw/embedgw"
+
+	"github.com/despacho/despacho/service/wholefile"
 )
 
 const (
@@ -33,7 +34,7 @@ type objectServer struct {
 
 func startObjects(dir string, port int, names identity) (*objectServer, error) {
 	root := filepath.Join(dir, "s3")
-	if err := os.MkdirAll(root, 0o700); err != nil {
+	if err := wholefile.OwnFolder(root); err != nil {
 		return nil, err
 	}
 	attributes, err := openAttributes(dir, root)
@@ -77,7 +78,7 @@ func openAttributes(dir, root string) (meta.MetadataStorer, error) {
 		return extended, nil
 	}
 	beside := filepath.Join(dir, "s3-attributes")
-	if err := os.MkdirAll(beside, 0o700); err != nil {
+	if err := wholefile.OwnFolder(beside); err != nil {
 		return nil, err
 	}
 	return meta.NewSideCar(beside)

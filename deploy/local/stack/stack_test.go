@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -21,6 +22,7 @@ import (
 
 func TestAStackIsUpAndReadyWhenStartReturns(t *testing.T) {
 	folder := t.TempDir()
+	require.NoError(t, os.Chmod(folder, 0o755)) // as a folder that was there before
 	running, err := stack.Start(t.Context(), stack.Options{Dir: folder, Namespace: "packers", Bucket: "labels"})
 	require.NoError(t, err)
 
@@ -45,6 +47,16 @@ func TestAStackIsUpAndReadyWhenStartReturns(t *testing.T) {
 		require.NoError(t, putOnce(t.Context(), objects, running.Bucket, "first"))
 		require.ErrorContains(t, putOnce(t.Context(), objects, running.Bucket, "second"), "PreconditionFailed")
 		assert.Equal(t, "first", read(t, objects, running.Bucket))
+	})
+
+	t.Run("only its owner reads what it keeps, in whatever folder", func(t *testing.T) {
+		inside, err := os.ReadDir(folder)
+		require.NoError(t, err)
+		for _, one := range inside {
+			about, err := one.Info()
+			require.NoError(t, err)
+			assert.Zero(t, about.Mode().Perm()&0o077, one.Name())
+		}
 	})
 
 	t.Run("another server of the process gets a port that is remembered", func(t *testing.T) {

@@ -18,6 +18,8 @@ import (
 	"go.temporal.io/server/schema/sqlite"
 	"go.temporal.io/server/temporal"
 	"google.golang.org/protobuf/types/known/durationpb"
+
+	"github.com/despacho/despacho/service/wholefile"
 )
 
 // keptFor is how long a closed run can be looked at.
@@ -62,11 +64,7 @@ func startTemporal(dir, namespace string, ports chosenPorts) (*temporalServer, e
 
 // openLog writes warnings and worse to a file that only its owner reads.
 func openLog(path string) (log.Logger, error) {
-	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	if err := file.Close(); err != nil {
+	if err := wholefile.Own(path); err != nil {
 		return nil, err
 	}
 	return log.NewZapLogger(log.BuildZapLogger(log.Config{Level: "warn", OutputFile: path})), nil
@@ -81,6 +79,9 @@ func prepareDatabase(database *config.SQL, namespace string) error {
 			return fmt.Errorf("make Temporal's tables: %w", err)
 		}
 	}
+	if err := ownDatabase(database.DatabaseName); err != nil {
+		return err
+	}
 	settings, err := sqlite.NewNamespaceConfig(clusterName, namespace, false, nil)
 	if err != nil {
 		return fmt.Errorf("set up the namespace %q: %w", namespace, err)
@@ -92,6 +93,19 @@ func prepareDatabase(database *config.SQL, namespace string) error {
 	return nil
 }
 
+// ownDatabase takes others' rights from the database and from what SQLite keeps beside it.
+func ownDatabase(path string) error {
+	for _, ending := range []string{"", "-wal", "-shm"} {
+		if _, err := os.Lstat(path + ending); ending != "" && errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err := wholefile.Own(path + ending); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // makeTables begins from nothing, because tables that a killed process half made cannot be told
 // from whole ones, and then leaves a mark that they are there.
 func makeTables(database *config.SQL, mark string) error {
@@ -99,6 +113,9 @@ func makeTables(database *config.SQL, mark string) error {
 		if err := os.Remove(database.DatabaseName + ending); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
+	}
+	if err := wholefile.Own(database.DatabaseName); err != nil { // SQLite gives its rights to those beside it
+		return err
 	}
 	if err := sqlite.SetupSchema(database); err != nil {
 		return err

@@ -1,0 +1,25 @@
+//go:build unix
+
+package wholefile
+
+import (
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// giveTo makes the file the old one's owner's and group's.
+func giveTo(file *os.File, old fs.FileInfo) error {
+	owner, known := old.Sys().(*syscall.Stat_t)
+	if !known {
+		return nil
+	}
+	about, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	if now, known := about.Sys().(*syscall.Stat_t); known && now.Uid == owner.Uid && now.Gid == owner.Gid {
+		return nil
+	}
+	return file.Chown(int(owner.Uid), int(owner.Gid))
+}
