@@ -89,12 +89,6 @@ type saleReader struct {
 	page   books.Page
 }
 
-// readOrder is an order with its sale as it was read.
-type readOrder struct {
-	order books.Order
-	sale  sale
-}
-
 // readSale reads one sale, once, with each of its delivery orders.
 func (r *saleReader) readSale(ctx context.Context, orders []books.Order) error {
 	checkout, err := r.checkout(ctx, &orders[0])
@@ -156,18 +150,6 @@ func (r *saleReader) refused(orders []books.Order, err error) {
 			}
 		}
 	})
-}
-
-// settleAll decides on the orders that were read: only then it is known what no sale of theirs says.
-func (r *saleReader) settleAll(ctx context.Context) error {
-	registered := lo.FilterMap(r.read, func(one readOrder, _ int) (sale, bool) { return one.sale, one.sale.registered })
-	payment, verification := silent(registered)
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(hubParallel)
-	for _, one := range r.read {
-		group.Go(func() error { return r.settle(ctx, one.order, one.sale.without(payment, verification)) })
-	}
-	return group.Wait()
 }
 
 // checkout reads the order's sale; further sales of the same delivery are read

@@ -121,3 +121,11 @@ func TestPlan(t *testing.T) {
 		assert.Equal(t, "cancelled before all was read", s.cancelled().Reason)
 	})
 }
+
+func TestOnlyNamedOrdersGoOnUnverified(t *testing.T) {
+	t.Parallel()
+	orders := []activities.OrderReference{{Order: "one"}}
+	assert.ErrorContains(t, LabelRunInput{NotVerified: true}.check("m-1"), "not_verified is for orders that are named")
+	assert.NoError(t, LabelRunInput{NotVerified: true, Orders: orders}.check("m-1"))
+	assert.NoError(t, LabelRunInput{NotVerified: true, OrdersKey: "runs/m-1/k/orders.json"}.check("m-1"))
+}

@@ -24,6 +24,15 @@ func tableOf(t *testing.T, result books.Result) []string {
 func TestWriteTable(t *testing.T) {
 	t.Parallel()
 
+	t.Run("what was only assumed of a connection is noted", func(t *testing.T) {
+		t.Parallel()
+		lines := tableOf(t, books.Result{Connections: []books.ConnectionResult{
+			{ID: "1", Channel: "walmart", Name: "Walmart", State: books.ConnectionDone, Note: "taken as CL"}, {ID: "2", Channel: "paris", Name: "Paris", State: books.ConnectionDone},
+		}})
+		assert.Contains(t, strings.Join(lines, "\n"), "note on channel\nWalmart walmart taken as CL\n")
+		assert.NotContains(t, strings.Join(lines, "\n"), "Paris paris\n")
+	})
+
 	t.Run("a line a connection, each outcome that occurs, what was skipped, the files", func(t *testing.T) {
 		t.Parallel()
 		lines := tableOf(t, publish(t, newStore(t), "m1", "k1"))
