@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"slices"
 
 	"github.com/samber/lo"
 
@@ -20,6 +21,7 @@ func (r *saleReader) prove(ctx context.Context) error {
 	if len(candidates) == 0 {
 		return nil
 	}
+	slices.Reverse(candidates) // lists begin with the newest; an older one is the surer to be there
 	mark, err := r.in.routeMark(ctx, r.store, deliveryOrderRoute)
 	if err != nil || mark != nil {
 		return err

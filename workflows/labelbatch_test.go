@@ -115,6 +115,20 @@ func TestLabelBatch(t *testing.T) {
 		assert.Contains(t, s.details(), "too many for this account")
 	})
 
+	t.Run("goes without the list of tasks, says so, and hands back orders whose answer was lost for good", func(t *testing.T) {
+		t.Parallel()
+		s, in := batchScene(t)
+		answer(s, documents.PrepareBatch, activities.PreparedBatch{Step: ready("batch-00003-00001", 40), Unlisted: "the list cannot be had"}).Once()
+		play(s, tickets.AskLabels, func(got activities.AskLabelsInput) (activities.Asked, error) {
+			assert.True(t, got.Unlisted)
+			return activities.Asked{Lost: true, Step: ready("batch-00003-00002", 40)}, nil
+		}).Once()
+		s.ExecuteWorkflow(LabelBatch, in)
+
+		assert.Equal(t, LabelBatchResult{Again: "batch-00003-00002", AgainCount: 40, Note: "the list cannot be had"}, s.batchResult())
+		assert.Contains(t, s.details(), "their orders are read again")
+	})
+
 	t.Run("asks for nothing when every order ended meanwhile", func(t *testing.T) {
 		t.Parallel()
 		s, in := batchScene(t)
