@@ -58,7 +58,16 @@ func (a *Intake) TakeUpNotices(ctx context.Context, in TakeUpNoticesInput) (Take
 	return taken, translate(err)
 }
 
+// urgent: they are a few that the hub has just told of, for which somebody may wait. Those of a
+// poll, of a list that was left, and of a storm are caught up with: runs and statuses go first.
+func (in TakeUpNoticesInput) urgent() bool {
+	return in.Source == ByWebhook && in.List == "" && len(in.IDs) < chunkSize
+}
+
 func (a *Intake) takeUp(ctx context.Context, in TakeUpNoticesInput) (TakenNotices, error) {
+	if !in.urgent() {
+		ctx = multivende.Background(ctx)
+	}
 	ids, err := a.noticed(ctx, in)
 	if err != nil {
 		return TakenNotices{}, err
