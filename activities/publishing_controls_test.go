@@ -121,3 +121,20 @@ func TestALabelThatIsAskedForAgainComesWithoutAControlFile(t *testing.T) {
 	with := lo.CountBy(page.Ended, func(e books.Entry) bool { return len(e.Labels[0].Controls) > 0 })
 	assert.Equal(t, 2, with)
 }
+
+func TestALateLabelBringsTheControlFileOfItsOwnDocuments(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{Orders: 100})
+	scope := w.scope("mercadolibre")
+	truth := w.of(scope, sandbox.Labelable)[:1]
+	_, err := w.client.GenerateTickets(t.Context(), "mercadolibre", scope.Connection.ID, reported(truth))
+	require.NoError(t, err)
+	w.pass(5 * time.Minute)
+	orders := plain(scope, truth)
+	orders[0].Again = true
+	page, err := w.documents.recheck(t.Context(), w.client, scope, orders)
+	require.NoError(t, err)
+	require.Len(t, page.Ended, 1)
+	require.Len(t, page.Ended[0].Labels[0].Controls, 1)
+	assert.Contains(t, w.controlText(page.Ended[0].Labels[0].Controls[0].Key), truth[0].Shipment)
+}

@@ -29,6 +29,8 @@ type page struct {
 	Printed, LeftOut     int
 	Sort                 string
 	Files, Lists         []pageFile
+	Controls             []pageControl
+	WithoutControl       []string
 	Faults               []pageOrder // without a label, and not printed earlier
 	Earlier              []pageOrder // printed by an earlier run
 	Warnings             []pageOrder // labelled, and the channel was not told
@@ -88,6 +90,12 @@ func newPage(result books.Result, manifest books.Manifest) page {
 		Files: lo.Map(files, func(d delivery, _ int) pageFile { return newPageFile(d) }),
 		Lists: lo.Map(listed, func(d delivery, _ int) pageFile { return newPageList(d) }),
 	}
+	for _, d := range all {
+		if d.control.Key != "" {
+			p.Controls = append(p.Controls, newPageControl(result, d))
+		}
+	}
+	p.WithoutControl = withoutControl(result, manifest.Rows)
 	p.Missing = p.Requested - p.Ready - p.Printed
 	for _, row := range manifest.Rows {
 		order := newPageOrder(row, names)
