@@ -47,6 +47,8 @@ type TakenNotices struct {
 	Unread int `json:"unread,omitempty"`
 	// Left are those whose sale is past the gate: the next poll says whether it has to be read.
 	Left int `json:"left,omitempty"`
+	// PickUps are pick-up orders of which something new is known.
+	PickUps int `json:"pick_ups,omitempty"`
 	// Ignored are ids that name nothing that can have a label.
 	Ignored int `json:"ignored,omitempty"`
 }
@@ -127,6 +129,8 @@ type taking struct {
 	seen  map[string]bool // sales that this step has read
 	done  []string
 	taken TakenNotices
+	// noPickUpCodes: the catalogue of pick-ups' statuses could not tell a code.
+	noPickUpCodes bool
 	// silent are the notices of objects that the hub did not answer about; trouble is why the step is tried again, if it is.
 	silent  []*oneUnread
 	trouble error
@@ -190,6 +194,8 @@ func (t *taking) notice(ctx context.Context, id string) error {
 		return t.sale(ctx, object)
 	case DeliveryOrderNotice:
 		return t.delivery(ctx, object)
+	case PickUpOrderNotice:
+		return t.pickUp(ctx, object)
 	}
 	t.count(func(n *TakenNotices) { n.Ignored++ })
 	return nil
@@ -264,6 +270,9 @@ func (t *taking) sale(ctx context.Context, id string) error {
 		if err := t.settle(ctx, checkout, delivery, connection); err != nil {
 			return err
 		}
+	}
+	if err := t.keepPickUps(ctx, checkout, connection); err != nil {
+		return err
 	}
 	return t.note(ctx, known, checkout, connection)
 }

@@ -43,6 +43,7 @@ type entry struct {
 	Count   int               `json:"count,omitempty"`  // of sales
 	Life    Life              `json:"life,omitempty"`
 	Mode    string            `json:"mode,omitempty"`
+	PickUp  bool              `json:"pick_up,omitempty"`
 	Spread  time.Duration     `json:"spread,omitempty"`
 	Beside  bool              `json:"beside,omitempty"`  // a refresh came while another was being answered
 	Courier *string           `json:"courier,omitempty"` // of a tracking
