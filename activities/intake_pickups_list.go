@@ -15,9 +15,22 @@ import (
 // PickUpsAtMost bounds the pick-ups that are listed at once.
 const PickUpsAtMost = 5000
 
+// CountPickUps counts the pick-ups of a merchant that wait, without reading them.
+func CountPickUps(ctx context.Context, store PickUpStore, merchant string) (int, error) {
+	n := 0
+	err := store.List(ctx, storage.IntakePickUpPrefix(merchant, true), func(storage.Object) error { n++; return nil })
+	return n, err
+}
+
+// PickUpStore is the label store, as far as pick-ups are listed from it.
+type PickUpStore interface {
+	List(ctx context.Context, prefix string, each func(storage.Object) error) error
+	Get(ctx context.Context, key string, value any) error
+}
+
 // ListPickUps reads the pick-ups of a merchant that wait, those that have waited longest first,
 // at most [PickUpsAtMost].
-func ListPickUps(ctx context.Context, store *storage.Store, merchant string) ([]PickUpRecord, error) {
+func ListPickUps(ctx context.Context, store PickUpStore, merchant string) ([]PickUpRecord, error) {
 	prefix := storage.IntakePickUpPrefix(merchant, true)
 	var keys []string
 	err := store.List(ctx, prefix, func(o storage.Object) error {

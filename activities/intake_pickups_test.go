@@ -33,7 +33,7 @@ func (w *intakeWorld) changePickUp(id string, to channels.Status) {
 
 func TestPickUpsAreKeptFromTheSalesThatAreReadAnyway(t *testing.T) {
 	t.Parallel()
-	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 110})
+	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 40})
 	polled := w.poll(time.Time{})
 	wanted := w.hub.Report().PickUps
 	require.NotEmpty(t, wanted)
@@ -54,7 +54,7 @@ func TestPickUpsAreKeptFromTheSalesThatAreReadAnyway(t *testing.T) {
 
 func TestANoticeOfAPickUpCostsACallAndMovesItOn(t *testing.T) {
 	t.Parallel()
-	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 110})
+	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 40})
 	w.poll(time.Time{})
 	p := w.hub.Report().PickUps[0]
 	before := w.pickUps()[p.ID]
@@ -109,7 +109,7 @@ func TestNoticesOfPickUpsThatTheHubDoesNotGiveAreIgnored(t *testing.T) {
 	for name, status := range map[string]int{"there is no such route": 404, "or another one": 405, "a scope is missing": 403, "the hub fails at it": 500} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 30}, func(inner http.Handler) http.Handler {
+			w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 12}, func(inner http.Handler) http.Handler {
 				return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 					if strings.HasPrefix(r.URL.Path, "/api/pick-up-orders/") {
 						http.Error(rw, "{}", status)
@@ -118,7 +118,9 @@ func TestNoticesOfPickUpsThatTheHubDoesNotGiveAreIgnored(t *testing.T) {
 					inner.ServeHTTP(rw, r)
 				})
 			})
-			p := w.hub.Report().PickUps[0]
+			w.post("/sandbox/sales", map[string]any{"count": 1, "connection": "paris", "life": "plain", "pick_up": true})
+			w.pass(0)
+			p := lo.LastOrEmpty(w.hub.Report().PickUps)
 			taken := w.notice(PickUpOrderNotice+"/"+p.ID, PickUpOrderNotice+"/no such id", CheckoutNotice+"/"+w.hub.Report().Orders[0].ID)
 			assert.GreaterOrEqual(t, taken.Ignored, 2)
 			assert.Empty(t, w.inState(IntakeHeldBack), "none of them is an order that is held back")
@@ -131,7 +133,7 @@ func TestNoticesOfPickUpsThatTheHubDoesNotGiveAreIgnored(t *testing.T) {
 func TestASaleOfAPickUpThatCannotBeReadIsHeldBackAsASale(t *testing.T) {
 	t.Parallel()
 	broken := false
-	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 30}, func(inner http.Handler) http.Handler {
+	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 12}, func(inner http.Handler) http.Handler {
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			if broken && strings.HasPrefix(r.URL.Path, "/api/checkouts/") {
 				http.Error(rw, "{}", http.StatusInternalServerError)
@@ -157,7 +159,7 @@ func TestASaleOfAPickUpThatCannotBeReadIsHeldBackAsASale(t *testing.T) {
 
 func TestARecordOfAPickUpHoldsNothingOfItsBuyer(t *testing.T) {
 	t.Parallel()
-	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 60})
+	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 30})
 	w.poll(time.Time{})
 	for id := range w.pickUps() {
 		text := w.text(storage.IntakePickUp(w.merchant(), true, id))

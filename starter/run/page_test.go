@@ -1,6 +1,7 @@
 package run
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,7 +11,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/storage"
 )
 
@@ -83,6 +86,19 @@ func TestWritePage(t *testing.T) {
 		assert.Contains(t, html, `<a href="manifiesto-k1-01-Tienda-Nunoa.pdf" download>manifiesto-k1-01-Tienda-Nunoa.pdf</a></td><td>Manifiesto (hoja de control) de Mercado Libre</td><td>Tienda Ñuñoa</td><td class="number">2</td><td class="number">1</td>`)
 		assert.Contains(t, html, "Mercado Libre: 1 etiqueta sin manifiesto en esta tanda.")
 		assert.NotContains(t, html, "Paris: 1 etiqueta")
+	})
+	t.Run("lists the pick-ups that wait", func(t *testing.T) {
+		t.Parallel()
+		assert.NotContains(t, html, "Retiros en tienda", "nothing where none wait")
+		var out strings.Builder
+		waiting := lo.Times(pickUpsOnPage+2, func(n int) activities.PickUpRecord {
+			return activities.PickUpRecord{PickUp: fmt.Sprintf("p-%d", n), Code: "RT<1>", Number: "3000001", ConnectionName: "Tienda Ñuñoa", Channel: "paris", Status: channels.ReceivedByStore}
+		})
+		require.NoError(t, WritePage(&out, result, manifest, waiting...))
+		html := strings.Join(strings.Fields(out.String()), " ")
+		assert.Contains(t, html, `<td class="order">3000001</td><td>RT&lt;1&gt;<br><span class="quiet">p-0</span></td><td>Tienda Ñuñoa</td><td>Paris</td><td>en la tienda: espera a quien lo retira</td>`)
+		assert.Contains(t, html, "Hay 2 más")
+		assert.NotContains(t, html, "p-200")
 	})
 	t.Run("needs no network", func(t *testing.T) {
 		t.Parallel()
@@ -160,6 +176,20 @@ func TestDownload(t *testing.T) {
 		var table strings.Builder
 		writeFiles(&table, result)
 		assert.Contains(t, table.String(), file.Key+"\tcontrol file, 1 order\t1\t")
+	})
+
+	t.Run("the page lists the pick-ups that wait", func(t *testing.T) {
+		t.Parallel()
+		store, folder := newStore(t), t.TempDir()
+		result := publish(t, store, "m1", "k1")
+		heardOf(t, store)
+		_, err := Download(t.Context(), store, result, folder)
+		require.NoError(t, err)
+		html, err := os.ReadFile(filepath.Join(folder, "index.html"))
+		require.NoError(t, err)
+		assert.Contains(t, string(html), "p-1")
+		assert.Contains(t, string(html), "pendiente de preparar")
+		assert.NotContains(t, string(html), "p-3")
 	})
 
 	t.Run("a file that was cut on disk is fetched again", func(t *testing.T) {
