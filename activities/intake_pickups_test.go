@@ -31,6 +31,12 @@ func (w *intakeWorld) changePickUp(id string, to channels.Status) {
 	w.pass(10 * time.Minute)
 }
 
+// fails answers with an error, at the hub's time.
+func (w *intakeWorld) fails(rw http.ResponseWriter, status int) {
+	rw.Header().Set("Date", w.time.Now().UTC().Format(http.TimeFormat))
+	http.Error(rw, "{}", status)
+}
+
 func TestPickUpsAreKeptFromTheSalesThatAreReadAnyway(t *testing.T) {
 	t.Parallel()
 	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 40})
@@ -109,17 +115,18 @@ func TestNoticesOfPickUpsThatTheHubDoesNotGiveAreIgnored(t *testing.T) {
 	for name, status := range map[string]int{"there is no such route": 404, "or another one": 405, "a scope is missing": 403, "the hub fails at it": 500} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 12}, func(inner http.Handler) http.Handler {
+			var w *intakeWorld
+			w = newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 12}, func(inner http.Handler) http.Handler {
 				return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 					if strings.HasPrefix(r.URL.Path, "/api/pick-up-orders/") {
-						http.Error(rw, "{}", status)
+						w.fails(rw, status)
 						return
 					}
 					inner.ServeHTTP(rw, r)
 				})
 			})
 			w.post("/sandbox/sales", map[string]any{"count": 1, "connection": "paris", "life": "plain", "pick_up": true})
-			w.pass(0)
+			w.pass(time.Minute)
 			p := lo.LastOrEmpty(w.hub.Report().PickUps)
 			taken := w.notice(PickUpOrderNotice+"/"+p.ID, PickUpOrderNotice+"/no such id", CheckoutNotice+"/"+w.hub.Report().Orders[0].ID)
 			assert.GreaterOrEqual(t, taken.Ignored, 2)
@@ -133,10 +140,11 @@ func TestNoticesOfPickUpsThatTheHubDoesNotGiveAreIgnored(t *testing.T) {
 func TestASaleOfAPickUpThatCannotBeReadIsHeldBackAsASale(t *testing.T) {
 	t.Parallel()
 	broken := false
-	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 12}, func(inner http.Handler) http.Handler {
+	var w *intakeWorld
+	w = newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 12}, func(inner http.Handler) http.Handler {
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			if broken && strings.HasPrefix(r.URL.Path, "/api/checkouts/") {
-				http.Error(rw, "{}", http.StatusInternalServerError)
+				w.fails(rw, http.StatusInternalServerError)
 				return
 			}
 			inner.ServeHTTP(rw, r)

@@ -46,6 +46,7 @@ type Polled struct {
 // PollSales lists the sales that changed since the last complete window and
 // leaves the notices of those that are not as the intake knows them; and it
 // brings the list of the sales that failed to register up to date. A later try finds what the first found.
+// A window that takes long is walked in several steps of the same list: until the last, Polled is its zero value.
 func (a *Intake) PollSales(ctx context.Context, in PollSalesInput) (Polled, error) {
 	polled, err := a.poll(ctx, in)
 	return polled, translate(err)
@@ -68,11 +69,15 @@ func (a *Intake) poll(ctx context.Context, in PollSalesInput) (Polled, error) {
 	if err != nil {
 		return Polled{}, err
 	}
-	if err := t.connections.refresh(ctx); err != nil {
+	walk, whole, err := a.walkWindow(ctx, t, in)
+	if err != nil || !whole {
 		return Polled{}, err
 	}
-	polled, ids, err := t.window(ctx, in)
+	polled, ids, err := t.walked(ctx, walk)
 	if err != nil {
+		return Polled{}, err
+	}
+	if err := t.connections.refresh(ctx); err != nil {
 		return Polled{}, err
 	}
 	if err := t.withError(ctx, &polled); err != nil {

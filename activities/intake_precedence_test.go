@@ -75,11 +75,12 @@ func TestAWeekIsTakenUpFromItsNewestSaleOn(t *testing.T) {
 func TestAPollGoesOnWhereAnEarlierTryWasKilled(t *testing.T) {
 	t.Parallel()
 	listed := 0
-	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 20, History: 40}, func(inner http.Handler) http.Handler {
+	var w *intakeWorld
+	w = newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 20, History: 40}, func(inner http.Handler) http.Handler {
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			if isLight(r.URL.Path) {
 				if listed++; listed == 5 {
-					http.Error(rw, "busy", http.StatusServiceUnavailable)
+					w.fails(rw, http.StatusServiceUnavailable)
 					return
 				}
 			}
@@ -95,4 +96,35 @@ func TestAPollGoesOnWhereAnEarlierTryWasKilled(t *testing.T) {
 	whole := fresh.poll(time.Time{})
 	assert.Equal(t, whole.Listed, polled.Listed)
 	assert.Equal(t, whole.Count, polled.Count)
+}
+
+func TestCatchingUpLetsOthersHaveTheirTurn(t *testing.T) {
+	t.Parallel()
+	w := newIntakeWorld(t, sandbox.Options{Seed: 3, Orders: 20, History: 20})
+	w.intake.Stretch = time.Nanosecond
+	in := PollSalesInput{Merchant: w.merchant(), Settings: w.settings, List: "poll"}
+	var polled Polled
+	steps := 0
+	for ; polled.To.IsZero() && steps < 20; steps++ {
+		polled = must(w.world, w.intake.PollSales, in)
+	}
+	assert.Equal(t, 7, steps, "a step for each day of the week")
+	assert.Equal(t, 7, w.calls("checkouts-light"), "and each is walked once")
+
+	first := TakeUpNoticesInput{Merchant: w.merchant(), Source: ByPoll, List: polled.List, To: chunkSize}
+	taken := must(w.world, w.intake.TakeUpNotices, first)
+	require.Positive(t, taken.Through)
+	require.Less(t, taken.Through, chunkSize)
+	assert.Equal(t, taken.Through, w.calls("checkout"))
+	for first.From = taken.Through; first.From < polled.Count; first.From += taken.Through {
+		first.To = min(first.From+chunkSize, polled.Count)
+		if taken = must(w.world, w.intake.TakeUpNotices, first); taken.Through == 0 {
+			break
+		}
+	}
+	assert.Equal(t, polled.Count, w.calls("checkout"), "all of it, each once")
+
+	order := w.record(w.inState(IntakeHeldBack)[0])
+	urgent := w.notice(CheckoutNotice+"/"+order.Checkout, CheckoutNotice+"/none-1", CheckoutNotice+"/none-2")
+	assert.Zero(t, urgent.Through, "a few notices are taken up to their end")
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -45,6 +46,8 @@ type TakenNotices struct {
 	Confirmed int `json:"confirmed,omitempty"`
 	// Unread are sales whose answer could not be read; they are asked for again.
 	Unread int `json:"unread,omitempty"`
+	// Through is how many of the ids were taken up where the step left the rest for later; 0 means all.
+	Through int `json:"through,omitempty"`
 	// Left are those whose sale is past the gate: the next poll says whether it has to be read.
 	Left int `json:"left,omitempty"`
 	// PickUps are pick-up orders of which something new is known.
@@ -78,11 +81,16 @@ func (a *Intake) takeUp(ctx context.Context, in TakeUpNoticesInput) (TakenNotice
 	if err != nil {
 		return TakenNotices{}, err
 	}
-	before := t.resume(ctx)
+	before, began := t.resume(ctx), time.Now()
 	var group errgroup.Group
 	group.SetLimit(hubParallel)
 	var stop stopper
-	for _, id := range lo.Without(lo.Uniq(ids), before...) {
+	through := 0
+	for n, id := range lo.Without(lo.Uniq(ids), before...) {
+		if n > 0 && !in.urgent() && a.stretched(began) {
+			through = slices.Index(ids, id)
+			break
+		}
 		group.Go(func() error {
 			if stop.now() {
 				return errNotBegun
@@ -99,6 +107,7 @@ func (a *Intake) takeUp(ctx context.Context, in TakeUpNoticesInput) (TakenNotice
 		return t.taken, t.trouble
 	}
 	err = t.keepUnread(ctx, len(t.done) > len(before))
+	t.taken.Through = through
 	return t.taken, err
 }
 

@@ -14,41 +14,43 @@ import (
 // windowPiece is how much of the hub's time is walked at once: short lists shift less.
 const windowPiece = 24 * time.Hour
 
-// windowWalk is how far a window was walked; a later try of the step goes on from there, since
-// calls beside a run are few and a try may end before a week is through.
+// windowWalk is how far a window was walked; a later step, or try of the step, goes on from there:
+// calls beside a run are few, and somebody may wait for what a notice tells meanwhile.
 type windowWalk struct {
 	Polled Polled                              `json:"polled"`
 	At     time.Time                           `json:"at"`
 	Sales  map[string]multivende.CheckoutLight `json:"sales"`
 }
 
-// window lists what changed in the window, piece by piece, and returns the
-// notices of the sales that are not as they were.
-func (t *taking) window(ctx context.Context, in PollSalesInput) (Polled, []string, error) {
-	key := storage.IntakeList(in.Merchant, in.List+"-walk")
-	walk := t.wholeWindow(in)
-	err := t.store.Get(ctx, key, &walk)
-	if err != nil && !errors.Is(err, storage.ErrNotFound) {
-		return walk.Polled, nil, err
+// walkWindow walks a window piece by piece; it is not whole when the step's time was up before.
+func (a *Intake) walkWindow(ctx context.Context, t *taking, in PollSalesInput) (walk windowWalk, whole bool, err error) {
+	key, began := storage.IntakeList(in.Merchant, in.List+"-walk"), time.Now()
+	walk = t.wholeWindow(in)
+	if err := a.Store.Get(ctx, key, &walk); err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return walk, false, err
 	}
 	for to := walk.Polled.To; walk.At.Before(to); {
 		end := lo.Earliest(walk.At.Add(windowPiece), to)
-		whole, err := t.piece(ctx, walk.At, end, walk.Sales)
+		still, err := t.piece(ctx, walk.At, end, walk.Sales)
 		if err != nil {
-			return walk.Polled, nil, err
+			return walk, false, err
 		}
-		if !whole && walk.Polled.Complete.Equal(to) {
+		if !still && walk.Polled.Complete.Equal(to) {
 			walk.Polled.Complete = walk.At
 			walk.Polled.Note = "the hub's list of sales shifted at every walk; the window is walked again"
 		}
-		walk.At = end
-		if !end.Before(to) {
+		if walk.At = end; !end.Before(to) {
 			break
 		}
-		if err := t.store.Put(ctx, key, walk); err != nil {
-			return walk.Polled, nil, err
+		if err := a.Store.Put(ctx, key, walk); err != nil || a.stretched(began) {
+			return walk, false, err
 		}
 	}
+	return walk, true, nil
+}
+
+// walked returns what a walk has found, and the notices of the sales that are not as they were.
+func (t *taking) walked(ctx context.Context, walk windowWalk) (Polled, []string, error) {
 	polled := walk.Polled
 	polled.Listed = len(walk.Sales)
 	ids, left, err := t.changed(ctx, walk.Sales)
@@ -58,7 +60,6 @@ func (t *taking) window(ctx context.Context, in PollSalesInput) (Polled, []strin
 
 // wholeWindow is the window of a poll, of which nothing was walked yet.
 func (t *taking) wholeWindow(in PollSalesInput) windowWalk {
-	// The connections were read before, so the hub's clock is known.
 	to := t.hub.Clock().Now().Truncate(time.Second)
 	from := in.Complete.Add(-time.Duration(in.Settings.PollOverlap))
 	if in.Complete.IsZero() {
