@@ -190,8 +190,8 @@ func passedOver(err error) string {
 }
 
 // storeLabels puts an order's labels into the store, and the record that says
-// so, once: whoever finds a record there goes on with it.
-func (a *Documents) storeLabels(ctx context.Context, scope Scope, order books.Order, task string, found []labels.Label) ([]books.Label, error) {
+// so and which control files came with them, once: whoever finds a record there goes on with it.
+func (a *Documents) storeLabels(ctx context.Context, scope Scope, order books.Order, task string, found []labels.Label, controls []books.StoredControl) ([]books.Label, error) {
 	record := books.LabelRecord{Order: order, Run: scope.Run, Task: task}
 	prefix := storage.LabelPrefix(scope.Merchant, scope.Connection.ID)
 	for _, label := range found {
@@ -203,6 +203,9 @@ func (a *Documents) storeLabels(ctx context.Context, scope Scope, order books.Or
 			Key: file.Key, Format: string(label.Format), SHA256: file.SHA256, Bytes: file.Bytes,
 			Count: label.Count, Spare: label.Spare, Notes: notesOf(label),
 		})
+	}
+	if len(record.Labels) > 0 {
+		record.Labels[0].Controls = controls
 	}
 	if _, err := a.Store.PutOnce(ctx, storage.Waiting(scope.Merchant, scope.Connection.ID, order.ID), &record); err != nil {
 		return nil, err
@@ -285,7 +288,11 @@ func (a *Documents) recheckOne(ctx context.Context, hub *multivende.Client, scop
 		return err
 	}
 	if found := late.Labels[order.ID]; len(found) > 0 {
-		stored, err := a.storeLabels(ctx, scope, order, "", found)
+		controls, _, err := a.storeControls(ctx, scope, late.Papers, []labels.Order{printedAs(order)})
+		if err != nil {
+			return err
+		}
+		stored, err := a.storeLabels(ctx, scope, order, "", found, storedControls(controls))
 		page.Ended = append(page.Ended, books.Entry{Order: order, Outcome: books.Labelled, Status: order.Status, Labels: stored})
 		return err
 	}

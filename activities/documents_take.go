@@ -28,6 +28,7 @@ type collection struct {
 	// known are the batch's orders and all others of the connection, which a file may name.
 	known    []labels.Order
 	assigned labels.Assignment
+	controls []requestControl
 	raw      []string
 	kept     []books.KeptFile
 	// trouble says why the result as a whole could not be had.
@@ -133,6 +134,7 @@ func inList(list []multivende.TaskOrder, id string) (multivende.TaskOrder, bool)
 func (c *collection) take(ctx context.Context, order books.Order) (ending, error) {
 	found, problems := c.assigned.Labels[order.ID], c.assigned.Problems[order.ID]
 	// A label of the result that names the order among others may be another parcel of it.
+	var papers []bundle.File
 	unsure := lo.SomeBy(c.assigned.Unassigned, func(l labels.Loose) bool { return slices.Contains(l.Orders, order.ID) })
 	passedOver := ""
 	if len(found) == 0 || unsure {
@@ -141,7 +143,7 @@ func (c *collection) take(ctx context.Context, order books.Order) (ending, error
 			return ending{}, err
 		}
 		if own := known.Labels[order.ID]; len(own) > len(found) {
-			found = own
+			found, papers = own, known.Papers
 		}
 		problems, passedOver = append(problems, known.Problems[order.ID]...), known.passedOver
 	}
@@ -151,7 +153,11 @@ func (c *collection) take(ctx context.Context, order books.Order) (ending, error
 		}
 		return ending{outcome: books.GaveUp, reason: lo.CoalesceOrEmpty(c.trouble, passedOver, "the result holds no label of the order, and neither do its documents")}, nil
 	}
-	stored, err := c.storeLabels(ctx, c.in.Scope, order, c.in.Task, found)
+	controls, err := c.controlsOf(ctx, order, found, papers)
+	if err != nil {
+		return ending{}, err
+	}
+	stored, err := c.storeLabels(ctx, c.in.Scope, order, c.in.Task, found, controls)
 	return ending{outcome: books.Labelled, labels: stored}, err
 }
 
@@ -186,7 +192,12 @@ func (c *collection) open(ctx context.Context) error {
 		c.raw = append(c.raw, raw)
 	}
 	c.assigned = labels.Assign(files, c.known)
-	for _, loose := range c.assigned.Unassigned {
+	controls, refused, err := c.storeControls(ctx, c.in.Scope, c.assigned.Papers, c.known)
+	if err != nil {
+		return err
+	}
+	c.controls = controls
+	for _, loose := range append(c.assigned.Unassigned, refused...) {
 		c.kept = append(c.kept, books.KeptFile{
 			Key: strings.Join(c.raw, " "), ConnectionID: c.in.Connection.ID, Reason: books.Reason(loose.Reason),
 		})

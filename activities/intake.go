@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -18,8 +19,17 @@ type Intake struct {
 	Channels map[string]string
 	// Near, if set, is told at each look how many orders are near their deadline.
 	Near func(merchant string, orders int)
+	// Stretch is how long a step catches up before it lets more urgent ones have their turn, in our time; 0 means 15 s.
+	Stretch time.Duration
 	// Serves tells whether a merchant is connected; nil means that everybody is.
 	Serves func(ctx context.Context, merchant string) (bool, error)
+}
+
+// stretch is for how long a step that catches up begins anything.
+const stretch = 15 * time.Second
+
+func (a *Intake) stretched(since time.Time) bool {
+	return time.Since(since) > cmp.Or(a.Stretch, stretch)
 }
 
 // IntakeSettings are what an Intake needs to know of its worker. It reads them

@@ -1,8 +1,10 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -44,12 +46,14 @@ type Polled struct {
 // PollSales lists the sales that changed since the last complete window and
 // leaves the notices of those that are not as the intake knows them; and it
 // brings the list of the sales that failed to register up to date. A later try finds what the first found.
+// A window that takes long is walked in several steps of the same list: until the last, Polled is its zero value.
 func (a *Intake) PollSales(ctx context.Context, in PollSalesInput) (Polled, error) {
 	polled, err := a.poll(ctx, in)
 	return polled, translate(err)
 }
 
 func (a *Intake) poll(ctx context.Context, in PollSalesInput) (Polled, error) {
+	ctx = multivende.Background(ctx)
 	outcome := storage.IntakeList(in.Merchant, in.List+"-window")
 	var found Polled
 	err := a.Store.Get(ctx, outcome, &found)
@@ -65,11 +69,15 @@ func (a *Intake) poll(ctx context.Context, in PollSalesInput) (Polled, error) {
 	if err != nil {
 		return Polled{}, err
 	}
-	if err := t.connections.refresh(ctx); err != nil {
+	walk, whole, err := a.walkWindow(ctx, t, in)
+	if err != nil || !whole {
 		return Polled{}, err
 	}
-	polled, ids, err := t.window(ctx, in)
+	polled, ids, err := t.walked(ctx, walk)
 	if err != nil {
+		return Polled{}, err
+	}
+	if err := t.connections.refresh(ctx); err != nil {
 		return Polled{}, err
 	}
 	if err := t.withError(ctx, &polled); err != nil {
@@ -79,37 +87,6 @@ func (a *Intake) poll(ctx context.Context, in PollSalesInput) (Polled, error) {
 		return Polled{}, err
 	}
 	return polled, a.Store.Put(ctx, outcome, polled)
-}
-
-// windowPiece is how much of the hub's time is walked at once: short lists shift less.
-const windowPiece = 24 * time.Hour
-
-// window lists what changed in the window, piece by piece, and returns the
-// notices of the sales that are not as they were.
-func (t *taking) window(ctx context.Context, in PollSalesInput) (Polled, []string, error) {
-	// The connections were read before, so the hub's clock is known.
-	to := t.hub.Clock().Now().Truncate(time.Second)
-	from := in.Complete.Add(-time.Duration(in.Settings.PollOverlap))
-	if in.Complete.IsZero() {
-		from = to.Add(-time.Duration(in.Settings.Since))
-	}
-	from = from.UTC().Truncate(time.Second)
-	polled := Polled{From: from, To: to, Complete: to, List: in.List}
-	sales := map[string]multivende.CheckoutLight{}
-	for at := from; at.Before(to); at = at.Add(windowPiece) {
-		whole, err := t.piece(ctx, at, lo.Earliest(at.Add(windowPiece), to), sales)
-		if err != nil {
-			return polled, nil, err
-		}
-		if !whole && polled.Complete.Equal(to) {
-			polled.Complete = at
-			polled.Note = "the hub's list of sales shifted at every walk; the window is walked again"
-		}
-	}
-	polled.Listed = len(sales)
-	ids, left, err := t.changed(ctx, sales)
-	polled.Count, polled.Left = len(ids), left
-	return polled, ids, err
 }
 
 // windowWalks is how often a piece of a window is walked while its pages shift.
@@ -138,9 +115,10 @@ func (t *taking) piece(ctx context.Context, from, to time.Time, sales map[string
 }
 
 // changed are the notices of the sales whose change is not the one that was read
-// last; left counts those of them that need not be read yet.
+// last, the newest change first: it is the likeliest to wait for its label. left
+// counts those that need not be read yet.
 func (t *taking) changed(ctx context.Context, sales map[string]multivende.CheckoutLight) (ids []string, left int, err error) {
-	ids = []string{}
+	var changed []multivende.CheckoutLight
 	var mu sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(storeParallel)
@@ -160,10 +138,13 @@ func (t *taking) changed(ctx context.Context, sales map[string]multivende.Checko
 				left++
 				return nil
 			}
-			ids = append(ids, CheckoutNotice+"/"+id)
+			changed = append(changed, light)
 			return nil
 		})
 	}
 	err = group.Wait()
-	return lo.Uniq(ids), left, err
+	slices.SortFunc(changed, func(a, b multivende.CheckoutLight) int {
+		return cmp.Or(b.UpdatedAt.Compare(a.UpdatedAt), cmp.Compare(a.ID, b.ID))
+	})
+	return lo.Map(changed, func(light multivende.CheckoutLight, _ int) string { return CheckoutNotice + "/" + light.ID }), left, err
 }

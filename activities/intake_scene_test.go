@@ -29,7 +29,7 @@ type intakeWorld struct {
 func newIntakeWorld(t *testing.T, options sandbox.Options, wraps ...func(http.Handler) http.Handler) *intakeWorld {
 	t.Helper()
 	w := &intakeWorld{world: newWorld(t, options, wraps...), settings: DefaultIntakeSettings()}
-	w.intake = &Intake{Hubs: w, Store: w.store}
+	w.intake = &Intake{Hubs: w, Store: w.store, Stretch: time.Hour}
 	return w
 }
 

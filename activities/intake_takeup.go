@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -45,8 +46,12 @@ type TakenNotices struct {
 	Confirmed int `json:"confirmed,omitempty"`
 	// Unread are sales whose answer could not be read; they are asked for again.
 	Unread int `json:"unread,omitempty"`
+	// Through is how many of the ids were taken up where the step left the rest for later; 0 means all.
+	Through int `json:"through,omitempty"`
 	// Left are those whose sale is past the gate: the next poll says whether it has to be read.
 	Left int `json:"left,omitempty"`
+	// PickUps are pick-up orders of which something new is known.
+	PickUps int `json:"pick_ups,omitempty"`
 	// Ignored are ids that name nothing that can have a label.
 	Ignored int `json:"ignored,omitempty"`
 }
@@ -58,7 +63,16 @@ func (a *Intake) TakeUpNotices(ctx context.Context, in TakeUpNoticesInput) (Take
 	return taken, translate(err)
 }
 
+// urgent: they are a few that the hub has just told of, for which somebody may wait. Those of a
+// poll, of a list that was left, and of a storm are caught up with: runs and statuses go first.
+func (in TakeUpNoticesInput) urgent() bool {
+	return in.Source == ByWebhook && in.List == "" && len(in.IDs) < chunkSize
+}
+
 func (a *Intake) takeUp(ctx context.Context, in TakeUpNoticesInput) (TakenNotices, error) {
+	if !in.urgent() {
+		ctx = multivende.Background(ctx)
+	}
 	ids, err := a.noticed(ctx, in)
 	if err != nil {
 		return TakenNotices{}, err
@@ -67,11 +81,16 @@ func (a *Intake) takeUp(ctx context.Context, in TakeUpNoticesInput) (TakenNotice
 	if err != nil {
 		return TakenNotices{}, err
 	}
-	before := t.resume(ctx)
+	before, began := t.resume(ctx), time.Now()
 	var group errgroup.Group
 	group.SetLimit(hubParallel)
 	var stop stopper
-	for _, id := range lo.Without(lo.Uniq(ids), before...) {
+	through := 0
+	for n, id := range lo.Without(lo.Uniq(ids), before...) {
+		if n > 0 && !in.urgent() && a.stretched(began) {
+			through = slices.Index(ids, id)
+			break
+		}
 		group.Go(func() error {
 			if stop.now() {
 				return errNotBegun
@@ -88,6 +107,7 @@ func (a *Intake) takeUp(ctx context.Context, in TakeUpNoticesInput) (TakenNotice
 		return t.taken, t.trouble
 	}
 	err = t.keepUnread(ctx, len(t.done) > len(before))
+	t.taken.Through = through
 	return t.taken, err
 }
 
@@ -118,6 +138,8 @@ type taking struct {
 	seen  map[string]bool // sales that this step has read
 	done  []string
 	taken TakenNotices
+	// noPickUpCodes: the catalogue of pick-ups' statuses could not tell a code.
+	noPickUpCodes bool
 	// silent are the notices of objects that the hub did not answer about; trouble is why the step is tried again, if it is.
 	silent  []*oneUnread
 	trouble error
@@ -181,6 +203,8 @@ func (t *taking) notice(ctx context.Context, id string) error {
 		return t.sale(ctx, object)
 	case DeliveryOrderNotice:
 		return t.delivery(ctx, object)
+	case PickUpOrderNotice:
+		return t.pickUp(ctx, object)
 	}
 	t.count(func(n *TakenNotices) { n.Ignored++ })
 	return nil
@@ -223,75 +247,6 @@ func (t *taking) delivery(ctx context.Context, id string) error {
 	}
 	for _, sale := range lo.Uniq(sales) {
 		if err := t.sale(ctx, sale); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// sale reads a sale, once in a step, and settles each of its delivery orders.
-func (t *taking) sale(ctx context.Context, id string) error {
-	t.mu.Lock()
-	seen := t.seen[id]
-	t.seen[id] = true
-	t.mu.Unlock()
-	if seen {
-		return nil
-	}
-	known, err := saleRecord(ctx, t.store, t.merchant, id)
-	if err != nil {
-		return err
-	}
-	checkout, err := t.hub.Checkout(ctx, id)
-	if err != nil {
-		if err := t.unread(ctx, CheckoutNotice+"/"+id, lo.FromPtr(known).Orders, err); err != nil || known == nil {
-			return err
-		}
-		known.ReadAt = t.now.UTC()
-		return t.store.Put(ctx, storage.IntakeSale(t.merchant, id), known)
-	}
-	connection, err := t.connections.of(ctx, checkout.ConnectionID)
-	if err != nil {
-		return err
-	}
-	for _, delivery := range checkout.DeliveryOrders {
-		if err := t.settle(ctx, checkout, delivery, connection); err != nil {
-			return err
-		}
-	}
-	return t.note(ctx, known, checkout, connection)
-}
-
-// note remembers the sale as it was read, last: a sale whose step was killed is read again.
-func (t *taking) note(ctx context.Context, known *intakeSale, c multivende.Checkout, connection Connection) error {
-	if known == nil || known.Connection != c.ConnectionID {
-		if err := t.repaired(ctx, c); err != nil {
-			return err
-		}
-		if err := noteNumbers(ctx, t.store, t.merchant, c); err != nil {
-			return err
-		}
-	}
-	early := connection.ID == ""
-	if early && t.now.Sub(c.SoldAt) < earlyFor {
-		if err := t.readLater(ctx, c.ID); err != nil {
-			return err
-		}
-	}
-	orders := lo.Map(c.DeliveryOrders, func(d multivende.DeliveryOrder, _ int) string { return d.ID })
-	return t.store.Put(ctx, storage.IntakeSale(t.merchant, c.ID),
-		intakeSale{UpdatedAt: c.UpdatedAt, Connection: c.ConnectionID, Early: early, Orders: orders, ReadAt: t.now.UTC()})
-}
-
-// repaired closes what stood in the sale's place while it could not be registered or read.
-func (t *taking) repaired(ctx context.Context, c multivende.Checkout) error {
-	for _, name := range []string{unregisteredOrder(c.ConnectionID, c.ExternalID), c.ID} {
-		_, err := changeRecord(ctx, t.store, t.merchant, name, func(r *IntakeRecord) {
-			if r.State == IntakeHeldBack || r.State == IntakeClosed {
-				r.State, r.Reason, r.Checkout, r.Unread = IntakeClosed, "it is registered now", c.ID, ""
-			}
-		})
-		if err != nil {
 			return err
 		}
 	}

@@ -70,6 +70,9 @@ func (t *taking) alone(id string, err error) error {
 		t.trouble = lo.CoalesceOrEmpty(err, t.trouble)
 		return err
 	}
+	if strings.HasPrefix(id, PickUpOrderNotice+"/") {
+		id = one.notice // its sale is what can be held back
+	}
 	t.silent = append(t.silent, &oneUnread{notice: id, names: one.names, error: one.error})
 	if t.trouble == nil {
 		t.trouble = one.error

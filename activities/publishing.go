@@ -166,8 +166,10 @@ func (a *Publishing) account(ctx context.Context, in PublishInput, c RunConnecti
 
 // Published is a run after publishing.
 type Published struct {
-	Files     []books.PrintFile       `json:"files"`
-	Lists     []books.ListFile        `json:"lists,omitempty"`
+	Files []books.PrintFile `json:"files"`
+	Lists []books.ListFile  `json:"lists,omitempty"`
+	// Controls are the first of the control files.
+	Controls  []books.ControlFile     `json:"controls,omitempty"`
 	Accounts  map[string]books.Counts `json:"accounts"`
 	Requested int                     `json:"requested"`
 	// Reasons say why orders have no label here, the most frequent first, at most 15.
@@ -203,7 +205,7 @@ func (a *Publishing) publish(ctx context.Context, in PublishInput) (Published, e
 			return Published{}, err
 		}
 	}
-	published := Published{Files: pile.Files, Lists: pile.Lists, Accounts: map[string]books.Counts{}, Requested: len(pile.Manifest.Rows), Reasons: pile.Manifest.Reasons(reasonsShown), Changes: pile.Manifest.Changes(changesShown)}
+	published := Published{Files: pile.Files, Lists: pile.Lists, Controls: lo.Subset(pile.Manifest.Controls, 0, controlsShown), Accounts: map[string]books.Counts{}, Requested: len(pile.Manifest.Rows), Reasons: pile.Manifest.Reasons(reasonsShown), Changes: pile.Manifest.Changes(changesShown)}
 	for id, rows := range lo.GroupBy(pile.Manifest.Rows, func(r books.Row) string { return r.ConnectionID }) {
 		published.Accounts[id] = books.Counts{Ended: lo.CountValuesBy(rows, func(r books.Row) books.Outcome { return r.Outcome })}
 	}

@@ -63,7 +63,11 @@ func (a *Publishing) join(ctx context.Context, in PublishInput, entries []books.
 		}
 		pile.Entries = lo.FlatMap(groups, func(g books.GroupedPile, _ int) []books.Entry { return g.Entries })
 		pile.Manifest.Rows = append(all.rows, lo.Map(unprinted, func(e books.Entry, _ int) books.Row { return books.RowOf(e) })...)
-		pile.Lists, err = a.lists(ctx, in, sort, all)
+		if pile.Lists, err = a.lists(ctx, in, sort, all); err != nil {
+			return err
+		}
+		controls, gone, err := a.controls(ctx, in, pile.Entries)
+		pile.Manifest.Controls, pile.Manifest.Kept = controls, append(pile.Manifest.Kept, gone...)
 		return err
 	}
 }

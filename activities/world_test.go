@@ -37,6 +37,7 @@ type world struct {
 	s3     *storagetest.Server
 	store  *storage.Store
 	time   *wallClock
+	log    callLog
 	// run and merchant are part of every scope.
 	run string
 
@@ -86,7 +87,7 @@ func newWorld(t *testing.T, options sandbox.Options, wraps ...func(http.Handler)
 	w.client, err = multivende.New(multivende.Config{
 		BaseURL: server.URL, Merchant: w.hub.Merchant(), Token: multivende.StaticToken(w.hub.Token()),
 		RequestsPerSecond: 1e6, AllowHosts: []string{"127.0.0.1"}, ReadAttempts: 1, Patience: time.Nanosecond,
-		Timeouts: multivende.Timeouts{Idle: 300 * time.Millisecond, Headers: 10 * time.Second},
+		Timeouts: multivende.Timeouts{Idle: 300 * time.Millisecond, Headers: 10 * time.Second}, Observe: w.log.note,
 	})
 	require.NoError(t, err)
 	t.Cleanup(w.client.Close)

@@ -113,6 +113,7 @@ func (a *assigning) place(o *opened) {
 		a.out.Papers = append(a.out.Papers, o.file)
 		return
 	}
+	a.controlPages(o)
 	named, strongly, hasName := a.owner(o.file)
 	insiders := a.insiders(parts, strongly || a.known != unknown)
 	claimed, isClaimed := named, hasName
@@ -151,6 +152,19 @@ func (a *assigning) withoutControls(o *opened) []part {
 		return rest
 	}
 	return o.parts[:first]
+}
+
+// controlPages keeps the pages of a control file that lie among labels.
+func (a *assigning) controlPages(o *opened) {
+	pages := lo.FilterMap(o.parts, func(p part, _ int) (int, bool) { return p.index, p.control && p.broken == "" })
+	if len(pages) == 0 {
+		return
+	}
+	data, err := o.document.Extract(pages...)
+	if err != nil {
+		return // its labels count; the pages stay in the file as it came
+	}
+	a.out.Papers = append(a.out.Papers, bundle.File{Name: o.file.Name + "!control.pdf", Kind: bundle.PDF, Data: data})
 }
 
 // insiders are the orders that the parts name, each part by itself. With

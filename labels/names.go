@@ -9,9 +9,9 @@ import (
 )
 
 var (
-	controlWord    = regexp.MustCompile(`(?i)(^|[^\pL])(control|controle|manifiesto|manifesto|manifest|hoja|lista|picking|packing|romaneio|resumen|resumo|summary|cierre)s?([^\pL]|$)`)
+	controlWord    = regexp.MustCompile(`(?i)(^|[^\pL])(control|controle|manifiesto|manifesto|manifest|hoja|lista|picking|packing|romaneio|resumen|resumo|summary|cierre|planilla|listado)s?([^\pL]|$)`)
 	labelWord      = regexp.MustCompile(`(?i)(^|[^\pL])(etiqueta|label|gu[ií]a|zpl)s?([^\pL]|$)`)
-	controlHeading = regexp.MustCompile(`(?i)^[^\pL]*(hoja de|lista de|manifiesto|manifesto|manifest\b|control\b|controle\b|picking|packing list|romaneio|resumen de|resumo d|rela[cç][aã]o d|relaci[oó]n de|identificaci[oó]n (de )?productos|identifica[cç][aã]o (dos )?produtos|despacha tus productos)`)
+	controlHeading = regexp.MustCompile(`(?i)^[^\pL]*(hoja de|lista de|manifiesto|manifesto|manifest\b|control\b|controle\b|picking|packing list|romaneio|planilla de|listado de|resumen de|resumo d|rela[cç][aã]o d|relaci[oó]n de|identificaci[oó]n (de )?productos|identifica[cç][aã]o (dos )?produtos|despacha tus productos)`)
 	oldSuffix      = regexp.MustCompile(`(?i)[ _-]old([ _-]?\d+|\(\d+\))?$`)
 	extension      = regexp.MustCompile(`\.[A-Za-z0-9]{1,5}$`)
 )

@@ -93,7 +93,7 @@ type Checkout struct {
 
 	Items          []CheckoutItem
 	DeliveryOrders []DeliveryOrder
-	PickUpOrders   int // how many
+	PickUpOrders   []PickUpOrder // as far as the sale shows them; StatusCode as PickUpStatusCode makes it from StatusID
 
 	BillingDocument bool // an electronic billing document is loaded: there is a link to it
 	PartlyCancelled bool // some of its items are cancelled on the channel (Paris)

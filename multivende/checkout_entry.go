@@ -33,7 +33,7 @@ type checkoutEntry struct {
 	Deliveries          list[deliveryOfCheckout] `json:"DeliveryOrderInCheckouts"`
 	DeliveriesAsInProse list[deliveryOfCheckout] `json:"DeliveryOrdersInCheckouts"`
 	DeliveryOrders      list[deliveryOrderEntry] `json:"DeliveryOrders"`
-	PickUpOrders        list[identified]         `json:"PickUpOrders"`
+	PickUpOrders        list[pickUpEntry]        `json:"PickUpOrders"`
 	BillingFiles        list[billingFile]        `json:"ElectronicBillingDocumentFiles"`
 }
 
@@ -90,7 +90,7 @@ func (entry checkoutEntry) checkout() Checkout {
 		ShippingMode:        string(entry.ShippingMode), CourierName: string(entry.CourierName),
 		MultiWarehouse: bool(entry.MultiWarehouse), DeliveryTypeID: string(entry.DeliveryTypeID),
 		Items:        lo.Map(entry.Items, func(item checkoutItemEntry, _ int) CheckoutItem { return item.item() }),
-		PickUpOrders: len(entry.PickUpOrders), BillingDocument: loaded(entry.BillingFiles),
+		PickUpOrders: pickUpOrders(entry.PickUpOrders), BillingDocument: loaded(entry.BillingFiles),
 		PartlyCancelled: lo.SomeBy(links, func(link checkoutLinkEntry) bool { return link.Content.partlyCancelled }),
 	}
 	checkout.Fulfillment = firstOf(text(shipperIn(string(entry.FulfillmentChannel))), text(shipperIn(string(entry.Channel))),

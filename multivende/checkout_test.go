@@ -27,7 +27,7 @@ const wholeCheckout = `{
     "DeliveryOrderInCheckoutItems": [{"ProductVersion": {"code": "SKU-1"}, "count": 3}]},
    {"DeliveryOrderId": "d-2", "DeliverOrder": {"shippingMode": "fulfillment"}},
    {"DeliveryOrderId": "d-2", "DeliveryOrder": null}, {"DeliveryOrder": null}, null],
- "PickUpOrders": [{"_id": "p-1"}, {"_id": "p-2"}]
+ "PickUpOrders": [{"_id": "p-1", "code": "RT-1", "PickUpOrderStatus": {"code": "pick_up_order_status_pending"}}, {"_id": "p-2", "PickUpOrderStatusId": "s-2"}, {"code": "x"}, {"_id": "p-2"}]
 }`
 
 func checkoutOf(t *testing.T, body string) Checkout {
@@ -58,7 +58,10 @@ func TestCheckoutInFull(t *testing.T) {
 				Documents: []Document{}, LinkExternalIDs: []string{}, Items: []DeliveryItem{{SKU: "SKU-1", Quantity: 3}}},
 			{ID: "d-2", ShippingMode: "fulfillment", Checkouts: sale, Documents: []Document{}, LinkExternalIDs: []string{}, Items: []DeliveryItem{}},
 		},
-		PickUpOrders: 2,
+		PickUpOrders: []PickUpOrder{
+			{ID: "p-1", Code: "RT-1", StatusCode: "pick_up_order_status_pending", CheckoutIDs: []string{}},
+			{ID: "p-2", StatusID: "s-2", CheckoutIDs: []string{}},
+		},
 	}, checkout)
 	for _, personal := range []string{"Ana", "example.com", "912345678", "12.345.678"} {
 		assert.NotContains(t, fmt.Sprintf("%+v", checkout), personal)
@@ -145,6 +148,6 @@ func TestCheckoutsWithDeliveriesInOtherPlaces(t *testing.T) {
 		checkout := checkoutOf(t, `{"_id":"c-1",`+members+`,"PickUpOrders":null}`)
 		require.Len(t, checkout.DeliveryOrders, 1, members)
 		assert.Equal(t, "d-1", checkout.DeliveryOrders[0].ID)
-		assert.Zero(t, checkout.PickUpOrders)
+		assert.Empty(t, checkout.PickUpOrders)
 	}
 }

@@ -58,6 +58,8 @@ type Call struct {
 	Status   int   // 0 when no answer came
 	Class    Class // "" when it worked, or when its context ended
 	Duration time.Duration
+	// Background: it gave way to others.
+	Background bool
 }
 
 // Client calls the hub for one merchant. Safe for concurrent use; make one and keep it, because it

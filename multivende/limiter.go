@@ -19,16 +19,16 @@ const (
 )
 
 // limiter spaces the calls of one client: it slows down when the hub is busy, keeps the pauses
-// that the hub asks for, and recovers step by step. A nil limiter holds nobody up.
+// that the hub asks for, recovers step by step, and lets calls that give way ([Background]) wait
+// for the others. A nil limiter holds nobody up.
 type limiter struct {
 	clock *Clock
 	// patience is how long a call may wait out a pause that the hub asked for; beyond it the call
 	// fails as busy, so that the wait can be a durable one.
 	patience time.Duration
 
-	turn chan struct{}
-
-	mu       sync.Mutex
+	mu sync.Mutex
+	precedence
 	full     rate.Limit
 	tokens   *rate.Limiter
 	closed   time.Time // until then the hub wants no calls
@@ -40,7 +40,7 @@ func newLimiter(perSecond float64, patience time.Duration, clock *Clock) *limite
 	full := rate.Limit(perSecond)
 	burst := max(1, int(perSecond/100)) // timers are too coarse to space thousands a second
 	return &limiter{
-		clock: clock, patience: patience, turn: make(chan struct{}, 1),
+		clock: clock, patience: patience, precedence: newPrecedence(),
 		full: full, tokens: rate.NewLimiter(full, burst),
 	}
 }
@@ -51,13 +51,11 @@ func (l *limiter) wait(ctx context.Context, route string) error {
 	if l == nil {
 		return nil
 	}
-	// One caller at a time takes a place in line, so that all feel a change of the rate at once.
-	select {
-	case l.turn <- struct{}{}:
-		defer func() { <-l.turn }()
-	case <-ctx.Done():
-		return ctx.Err()
+	leave, err := l.enter(ctx)
+	if err != nil {
+		return err
 	}
+	defer leave()
 	if err := sleepFor(ctx, l.reserve()); err != nil {
 		return err
 	}

@@ -64,6 +64,12 @@ func (c *Client) PickUpOrder(ctx context.Context, id string) (PickUpOrder, error
 	return order, nil
 }
 
+// pickUpOrders are those of a sale, each once.
+func pickUpOrders(entries []pickUpEntry) []PickUpOrder {
+	orders := lo.FilterMap(entries, func(entry pickUpEntry, _ int) (PickUpOrder, bool) { return entry.pickUpOrder(), entry.ID != "" })
+	return lo.UniqBy(orders, func(order PickUpOrder) string { return order.ID })
+}
+
 func (entry pickUpEntry) pickUpOrder() PickUpOrder {
 	links := slices.Concat(entry.StatusLink, entry.StatusLinks)
 	sales := append([]id{entry.CheckoutID}, lo.Map(entry.InCheckouts, func(in pickUpCheckout, _ int) id { return in.CheckoutID })...)
@@ -81,6 +87,11 @@ func (entry pickUpEntry) pickUpOrder() PickUpOrder {
 // PickUpStatusID is the id of a pick-up's status by the hub's code; see StatusID.
 func (c *Client) PickUpStatusID(ctx context.Context, code string) (string, error) {
 	return c.pickUps.idOf(ctx, c, code)
+}
+
+// PickUpStatusCode is the hub's code of a pick-up's status by its id; "" when the catalogue cannot tell.
+func (c *Client) PickUpStatusCode(ctx context.Context, id string) string {
+	return c.pickUps.codeOf(ctx, c, id)
 }
 
 // PickUpChange is a status to report for a pick-up order. Empty texts and zero times are not sent.

@@ -31,6 +31,19 @@ func IntakeLeftPrefix(merchant string) string {
 	return directory(kindIntake, merchant, "left")
 }
 
+// IntakePickUp is what the intake knows of a pick-up order: one that waits, or one that is over.
+func IntakePickUp(merchant string, waits bool, pickUp string) string {
+	return IntakePickUpPrefix(merchant, waits) + name(pickUp) + ".json"
+}
+
+// IntakePickUpPrefix is where the pick-up orders stand that wait, or that are over.
+func IntakePickUpPrefix(merchant string, waits bool) string {
+	if waits {
+		return directory(kindIntake, merchant, "pick-ups", "waiting")
+	}
+	return directory(kindIntake, merchant, "pick-ups", "over")
+}
+
 // IntakeNumber says which sales bear a marketplace's number; digest is hexadecimal, of the number.
 func IntakeNumber(merchant, digest string) string {
 	return directory(kindIntake, merchant, "numbers") + name(digest) + ".json"

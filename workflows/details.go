@@ -40,11 +40,17 @@ func runDetails(r books.Result, reasons []books.ReasonCount) string {
 	for _, l := range r.Lists {
 		b.WriteString(fmt.Sprintf("\n- %s list in `%s`", l.Kind, l.Key))
 	}
+	for _, c := range r.Controls[:min(len(r.Controls), controlsInDetails)] {
+		b.WriteString(fmt.Sprintf("\n- the control file (manifiesto) of %d labels in `%s`", c.Orders, c.Key))
+	}
 	if r.Manifest.CSV != "" {
 		b.WriteString(fmt.Sprintf("\n- every order in `%s`", r.Manifest.CSV))
 	}
 	return bounded(b.String())
 }
+
+// controlsInDetails is how many control files people see in Temporal's UI.
+const controlsInDetails = 20
 
 // details are the run's, with what was changed on its labels.
 func (r *labelRun) details() string {

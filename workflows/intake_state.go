@@ -48,6 +48,8 @@ type IntakeState struct {
 	// Notices and Orders count what was heard and read since the Intake began.
 	Notices int `json:"notices,omitempty"`
 	Orders  int `json:"orders,omitempty"`
+	// PollList is the list of a poll that is not through yet.
+	PollList string `json:"poll_list,omitempty"`
 	// Lists counts the names that were given to lists and runs.
 	Lists int `json:"lists,omitempty"`
 

@@ -88,17 +88,14 @@ func (i *intake) takeUp(ctx workflow.Context) error {
 	// What comes for them from here on is a notice of its own.
 	i.forget(ids)
 	i.reading = len(ids)
-	taken := false
-	err := i.step(ctx, stepRead, func(g workflow.Context) error {
+	through := 0
+	err := i.step(ctx, stepRead, func(g workflow.Context) (err error) {
 		in := activities.TakeUpNoticesInput{Merchant: i.merchant, Source: activities.ByWebhook, IDs: ids}
-		err := i.execTakeUp(g, fmt.Sprintf("take up %d notices", len(ids)), in)
-		taken = err == nil
+		through, err = i.execTakeUp(g, fmt.Sprintf("take up %d notices", len(ids)), in, len(ids))
 		return err
 	})
 	i.reading = 0
-	if !taken {
-		i.putBack(ids)
-	}
+	i.putBack(ids[through:])
 	return err
 }
 
@@ -118,16 +115,13 @@ func (i *intake) putBack(ids []string) {
 func (i *intake) takeUpBacklog(ctx workflow.Context) error {
 	b := &i.state.Backlog[0]
 	to := min(b.Done+noticesAtOnce, b.Count)
-	taken := false
-	err := i.step(ctx, stepRead, func(g workflow.Context) error {
+	through := 0
+	err := i.step(ctx, stepRead, func(g workflow.Context) (err error) {
 		in := activities.TakeUpNoticesInput{Merchant: i.merchant, Source: b.Source, List: b.List, From: b.Done, To: to}
-		err := i.execTakeUp(g, fmt.Sprintf("take up %d to %d of %d changed sales", b.Done+1, to, b.Count), in)
-		taken = err == nil
+		through, err = i.execTakeUp(g, fmt.Sprintf("take up %d to %d of %d changed sales", b.Done+1, to, b.Count), in, to-b.Done)
 		return err
 	})
-	if taken {
-		b.Done = to
-	}
+	b.Done += through
 	if b.Done >= b.Count {
 		if !b.Complete.IsZero() {
 			i.state.Complete = b.Complete
@@ -138,10 +132,11 @@ func (i *intake) takeUpBacklog(ctx workflow.Context) error {
 	return err
 }
 
-func (i *intake) execTakeUp(ctx workflow.Context, summary string, in activities.TakeUpNoticesInput) error {
+// execTakeUp takes up notices and returns how many of all it got through.
+func (i *intake) execTakeUp(ctx workflow.Context, summary string, in activities.TakeUpNoticesInput, all int) (int, error) {
 	var taken activities.TakenNotices
 	if err := workflow.ExecuteActivity(intakeStep(ctx, summary), intakes.TakeUpNotices, in).Get(ctx, &taken); err != nil {
-		return err
+		return 0, err
 	}
 	i.state.Orders += taken.Orders
 	if taken.Left > 0 {
@@ -153,7 +148,10 @@ func (i *intake) execTakeUp(ctx workflow.Context, summary string, in activities.
 	case taken.Queued > 0:
 		i.makeBy(workflow.Now(ctx).Add(i.settings.Ours(i.settings.MakeAfter)))
 	}
-	return nil
+	if taken.Through > 0 {
+		return min(taken.Through, all), nil
+	}
+	return all, nil
 }
 
 // makeBy lets labels be made at a time, unless they are made earlier.
@@ -171,7 +169,10 @@ func (i *intake) pollBy(at time.Time) {
 
 // poll lists what changed since the last complete window.
 func (i *intake) poll(ctx workflow.Context) error {
-	in := activities.PollSalesInput{Merchant: i.merchant, Settings: i.settings, List: i.name(ctx, "poll"), Complete: i.state.Complete}
+	if i.state.PollList == "" {
+		i.state.PollList = i.name(ctx, "poll")
+	}
+	in := activities.PollSalesInput{Merchant: i.merchant, Settings: i.settings, List: i.state.PollList, Complete: i.state.Complete}
 	var polled activities.Polled
 	err := i.step(ctx, stepPoll, func(g workflow.Context) error {
 		return workflow.ExecuteActivity(intakeStep(g, "list the sales that changed"), intakes.PollSales, in).Get(g, &polled)
@@ -179,6 +180,7 @@ func (i *intake) poll(ctx workflow.Context) error {
 	if err != nil || polled.To.IsZero() {
 		return err
 	}
+	i.state.PollList = ""
 	now := workflow.Now(ctx)
 	i.state.Window, i.state.LastPoll = polled, now
 	i.state.NextPoll = now.Add(max(i.settings.Ours(i.settings.PollEvery), time.Second))

@@ -61,6 +61,7 @@ func (r *labelRun) publishInput() activities.PublishInput {
 func (r *labelRun) takePublished(published activities.Published) {
 	r.result.Files = append(r.result.Files, published.Files...)
 	r.result.Lists = append(r.result.Lists, published.Lists...)
+	r.result.Controls = append(r.result.Controls, published.Controls...)
 	r.reasons, r.changes = published.Reasons, published.Changes
 	r.result.Requested, r.result.Outcomes = published.Requested, map[books.Outcome]int{}
 	for _, id := range workflow.DeterministicKeys(published.Accounts) {

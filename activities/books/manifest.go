@@ -19,6 +19,8 @@ type Manifest struct {
 	Group   GroupBy   `json:"group,omitempty"`
 	Rows    []Row     `json:"rows"`
 	LeftOut []LeftOut `json:"left_out,omitempty"`
+	// Controls are the marketplaces' control files, which are handed to their drivers.
+	Controls []ControlFile `json:"controls,omitempty"`
 	// Kept are files from the hub that could be given to no order.
 	Kept []KeptFile `json:"kept,omitempty"`
 }

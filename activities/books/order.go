@@ -68,6 +68,8 @@ type Label struct {
 	// Spare: stored, never printed: the same parcel is there already.
 	Spare bool     `json:"spare,omitempty"`
 	Notes []string `json:"notes,omitempty"`
+	// Controls are the control files that came with the order's labels; they stand at the first of them.
+	Controls []StoredControl `json:"controls,omitempty"`
 }
 
 // LabelRecord says which labels of an order are in the store. It stands under

@@ -40,9 +40,11 @@ type Result struct {
 	Connections []ConnectionResult `json:"connections"`
 	Files       []PrintFile        `json:"files"`
 	// Lists are there only when the run was asked for them.
-	Lists    []ListFile   `json:"lists,omitempty"`
-	Manifest ManifestKeys `json:"manifest"`
-	Plan     *Plan        `json:"plan,omitempty"`
+	Lists []ListFile `json:"lists,omitempty"`
+	// Controls are the marketplaces' control files, one a request.
+	Controls []ControlFile `json:"controls,omitempty"`
+	Manifest ManifestKeys  `json:"manifest"`
+	Plan     *Plan         `json:"plan,omitempty"`
 }
 
 // ConnectionResult is one connection of a run in figures.

@@ -34,6 +34,7 @@ type arrival struct {
 	connection *connection
 	life       Life
 	mode       string // its shipping mode, one of the connection's
+	pickUp     bool   // its buyer fetches it: a pick-up instead of deliveries
 }
 
 // failure is a sale that the hub could not register.
@@ -87,12 +88,12 @@ func (h *Hub) arrive(at time.Time, like arrival) {
 		h.tell(at, aboutCheckouts, f.id, f.id, c)
 		h.schedule(f.repairedAt, func(at time.Time) {
 			g.start = at
-			s := h.join(g, arrival{c, life, like.mode}, n, at)
+			s := h.join(g, arrival{c, life, like.mode, like.pickUp}, n, at)
 			f.repaired = s.id
 		})
 		return
 	}
-	s := h.join(g, arrival{c, life, like.mode}, n, at)
+	s := h.join(g, arrival{c, life, like.mode, like.pickUp}, n, at)
 	switch life {
 	case PaidLater:
 		h.schedule(after(5*time.Minute, 115*time.Minute), func(at time.Time) { h.pay(at, s) })
@@ -135,6 +136,9 @@ func (h *Hub) join(g *generator, like arrival, n uint64, at time.Time) *sale {
 	if fate == Labelable && n%17 == 5 {
 		deliveries = 2
 	}
+	if like.pickUp {
+		deliveries = 0
+	}
 	for range deliveries {
 		o := g.order(s, fate, mode)
 		if n%13 == 4 {
@@ -146,7 +150,7 @@ func (h *Hub) join(g *generator, like arrival, n uint64, at time.Time) *sale {
 	if n%23 == 5 && len(s.orders) == 1 && (c.provider == "mercadolibre" || c.provider == "paris") {
 		s.orders[0].cancelItem()
 	}
-	if n%19 == 7 {
+	if n%19 == 7 || like.pickUp {
 		g.pickUp(s)
 	}
 	h.sales = append(h.sales, s)
@@ -227,12 +231,13 @@ func (h *Hub) salesRoute(r *http.Request) answer {
 		Connection string `json:"connection"`
 		Life       Life   `json:"life"`
 		Mode       string `json:"shipping_mode"`
+		PickUp     bool   `json:"pick_up"`
 	}
 	refuse := func(format string, arguments ...any) answer {
 		return problem(http.StatusBadRequest, "BadRequestError", fmt.Sprintf(format, arguments...))
 	}
 	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
-		return refuse(`the body is not JSON with "count", "spread", "clock", "connection", "life" and "shipping_mode"`)
+		return refuse(`the body is not JSON with "count", "spread", "clock", "connection", "life", "shipping_mode" and "pick_up"`)
 	}
 	spread, err := time.ParseDuration(lo.CoalesceOrEmpty(body.Spread, "0s"))
 	c, named := lo.Find(h.connections, func(c *connection) bool { return c.called(body.Connection) || c.provider == body.Connection })
@@ -260,8 +265,8 @@ func (h *Hub) salesRoute(r *http.Request) answer {
 	if body.Clock == "ours" {
 		spread = time.Duration(float64(spread) * h.options.Speed)
 	}
-	like := arrival{connection: c, life: body.Life, mode: body.Mode}
-	next := entry{Kind: "sales", Count: body.Count, Spread: spread, Life: body.Life, Mode: body.Mode}
+	like := arrival{connection: c, life: body.Life, mode: body.Mode, pickUp: body.PickUp}
+	next := entry{Kind: "sales", Count: body.Count, Spread: spread, Life: body.Life, Mode: body.Mode, PickUp: body.PickUp}
 	if c != nil {
 		next.ID = c.id
 	}

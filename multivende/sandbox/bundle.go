@@ -166,8 +166,8 @@ func addPapers(out *archive, hands handout, t *task, asks []*ask) error {
 		}
 		items = append(items, a.order.packed()...)
 	}
-	if hands.control && len(lines) > 0 {
-		if err := out.add(fmt.Sprintf("Control-%d.pdf", t.number), paper.Control("Control de envíos", lines)); err != nil {
+	if hands.control && len(lines) > 0 && t.connection.control != "missing" {
+		if err := addControl(out, t, lines); err != nil {
 			return err
 		}
 	}
@@ -186,6 +186,17 @@ func addPapers(out *archive, hands handout, t *task, asks []*ask) error {
 		err = out.add("Picking.xlsx", picking)
 	}
 	return err
+}
+
+func addControl(out *archive, t *task, lines []string) error {
+	name, content := fmt.Sprintf("Control-%d.pdf", t.number), paper.Control("Control de envíos", lines)
+	switch t.connection.control {
+	case "unnamed":
+		name = fmt.Sprintf("documento-%d.pdf", t.number)
+	case "broken":
+		content = broken(content)
+	}
+	return out.add(name, content)
 }
 
 func (o *order) packed() []paper.Item {

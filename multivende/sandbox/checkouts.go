@@ -142,9 +142,7 @@ func (h *Hub) checkoutView(s *sale) checkoutView {
 		view.Deliveries = append(view.Deliveries, s.inCheckout(o, &order))
 	}
 	for _, p := range s.pickUps {
-		view.PickUps = append(view.PickUps, map[string]any{
-			"_id": p.id, "code": p.code, "status": "created", "PickUpOrderStatus": map[string]any{"code": p.status},
-		})
+		view.PickUps = append(view.PickUps, p.inCheckout())
 	}
 	return view
 }

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -109,7 +110,7 @@ func (h *Hub) plan(faults []Fault) error {
 }
 
 func (h *Hub) planOrders(fault Fault) error {
-	if fault.TaskFails > 0 {
+	if fault.ofConnection() {
 		return h.planTasks(fault)
 	}
 	if fault.PickUp {
@@ -138,7 +139,8 @@ func (h *Hub) planTasks(fault Fault) error {
 		return fmt.Errorf("no connection %q", fault.Connection+fault.Channel)
 	}
 	for _, c := range connections {
-		c.taskFails = fault.TaskFails
+		c.taskFails = max(c.taskFails, fault.TaskFails)
+		c.control = cmp.Or(fault.Control, c.control)
 	}
 	return nil
 }

@@ -34,6 +34,7 @@ type Fault struct {
 	StatusDelay     string `json:"status_delay,omitempty"`     // how long a status takes to the channel, instead of the channel's own time
 	NotRequested    bool   `json:"not_requested,omitempty"`    // changes end not_requested
 	File            string `json:"file,omitempty"`             // broken, empty, encrypted, mislabelled, missing, missing_in_zip, stalled, trickled
+	Control         string `json:"control,omitempty"`          // (with a connection or channel alone) its requests' control file is broken, missing or unnamed
 	Late            string `json:"late,omitempty"`             // it appears in the list this long (hub time) after the world began
 
 	Route        string `json:"route,omitempty"`          // a route's name, as in the report
@@ -117,6 +118,8 @@ func ParseFaults(source io.Reader) ([]Fault, error) {
 	return faults, nil
 }
 
+var controlFaults = []string{"broken", "missing", "unnamed"}
+
 var fileFaults = []string{"broken", "empty", "encrypted", "mislabelled", "missing", "missing_in_zip", stalled, trickled}
 
 func (f Fault) check() error {
@@ -129,12 +132,16 @@ func (f Fault) check() error {
 		return errors.New("it names no order, connection, channel or route")
 	case f.Order != "" && chosen:
 		return errors.New("it names an order and also a connection or channel: give one of them")
-	case chosen && (f.Nth > 0) == (f.Every > 0) && f.TaskFails == 0:
+	case chosen && (f.Nth > 0) == (f.Every > 0) && !f.ofConnection():
 		return errors.New("a connection or channel needs either nth or every")
 	case f.Nth < 0 || f.Every < 0:
 		return errors.New("nth and every count from 1")
 	case f.File != "" && !slices.Contains(fileFaults, f.File):
 		return fmt.Errorf("file %q is none of %s", f.File, strings.Join(fileFaults, ", "))
+	case f.Control != "" && !slices.Contains(controlFaults, f.Control):
+		return fmt.Errorf("control %q is none of %s", f.Control, strings.Join(controlFaults, ", "))
+	case f.Control != "" && f.Order != "":
+		return errors.New("control is of a connection or channel, not of an order")
 	case f.CancelledDuring != "" && f.CancelledDuring != "asked":
 		return fmt.Errorf("cancelled_during %q: only \"asked\" is known", f.CancelledDuring)
 	case (f.PickUp || f.Mode != "") && !f.ofStatus():
@@ -175,11 +182,16 @@ func (f Fault) name() string {
 		return "status_delay"
 	case f.File != "":
 		return "file_" + f.File
+	case f.Control != "":
+		return "control_" + f.Control
 	case f.Late != "":
 		return "late"
 	}
 	return ""
 }
+
+// ofConnection says whether the fault concerns a connection's requests, and no orders.
+func (f Fault) ofConnection() bool { return f.TaskFails > 0 || f.Control != "" }
 
 // ofStatus says whether the fault concerns statuses, or whether the order is known at all.
 func (f Fault) ofStatus() bool {

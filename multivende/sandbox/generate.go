@@ -34,16 +34,17 @@ func (h *Hub) generate(start time.Time) {
 			g.labelable(c, count)
 			g.others(c, count)
 		}
-		slices.SortStableFunc(c.orders, func(a, b *order) int { return b.createdAt.Compare(a.createdAt) })
-		slices.SortStableFunc(c.sales, func(a, b *sale) int { return b.updatedAt.Compare(a.updatedAt) })
 		h.connections = append(h.connections, c)
 	}
+	g.history(h.options.History)
 	for _, c := range h.connections {
 		if c.outward.fetched {
 			g.pickUp(g.sale(c, g.recently()))
 		}
 	}
 	for _, c := range h.connections {
+		slices.SortStableFunc(c.orders, func(a, b *order) int { return b.createdAt.Compare(a.createdAt) })
+		slices.SortStableFunc(c.sales, func(a, b *sale) int { return b.updatedAt.Compare(a.updatedAt) })
 		h.sales = append(h.sales, c.sales...)
 	}
 	slices.SortStableFunc(h.sales, func(a, b *sale) int { return b.updatedAt.Compare(a.updatedAt) })
@@ -138,6 +139,18 @@ func (g *generator) single(c *connection, fate Fate, count int) {
 		}
 		o := g.order(g.sale(c, at), fate, mode)
 		o.careless = i%2 == 0 || fate == Unregistered
+	}
+}
+
+// history makes so many sales of the last week that are shipped, one after the other on each
+// connection that labels.
+func (g *generator) history(count int) {
+	g.dice = rand.New(rand.NewPCG(uint64(g.hub.options.Seed), 1<<40))
+	labelling := lo.Filter(g.hub.connections, func(c *connection, _ int) bool { return c.channel != nil })
+	for i := range count {
+		c := labelling[i%len(labelling)]
+		at := g.start.Add(-time.Hour - time.Duration(i)*(7*24*time.Hour-2*time.Hour)/time.Duration(count)).Truncate(time.Millisecond)
+		g.order(g.sale(c, at), Shipped, g.pick(c.channel.modes))
 	}
 }
 

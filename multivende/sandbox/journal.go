@@ -43,6 +43,7 @@ type entry struct {
 	Count   int               `json:"count,omitempty"`  // of sales
 	Life    Life              `json:"life,omitempty"`
 	Mode    string            `json:"mode,omitempty"`
+	PickUp  bool              `json:"pick_up,omitempty"`
 	Spread  time.Duration     `json:"spread,omitempty"`
 	Beside  bool              `json:"beside,omitempty"`  // a refresh came while another was being answered
 	Courier *string           `json:"courier,omitempty"` // of a tracking
@@ -57,6 +58,7 @@ type worldEntry struct {
 	Start     time.Time                `json:"start"`
 	Faults    []Fault                  `json:"faults,omitempty"`
 	Falabella string                   `json:"falabella"`
+	History   int                      `json:"history,omitempty"`
 	Arrivals  float64                  `json:"arrivals,omitempty"`
 	Delays    map[string]time.Duration `json:"delays,omitempty"`
 	OddIDs    bool                     `json:"odd_ids,omitempty"`
@@ -78,7 +80,7 @@ func openJournal(options Options) (*journal, past, error) {
 	start := options.Now().UTC().Truncate(time.Second)
 	began := past{last: start, world: worldEntry{
 		Seed: options.Seed, Orders: options.Orders, Start: start, Faults: options.Faults, Falabella: options.FalabellaFormat,
-		Arrivals: options.Arrivals, Delays: options.StatusDelays, OddIDs: options.OddIDs,
+		History: options.History, Arrivals: options.Arrivals, Delays: options.StatusDelays, OddIDs: options.OddIDs,
 	}}
 	if options.Dir == "" {
 		return &journal{}, began, nil
@@ -124,8 +126,8 @@ func took(entries []entry, asked worldEntry, dir string) (past, error) {
 	world := *entries[0].World
 	asked.Start = world.Start
 	if !reflect.DeepEqual(world, asked) {
-		return past{}, fmt.Errorf("%w: %s was made with seed %d, %d orders, %d faults, %g arrivals an hour and Falabella as %s; give the same or another folder",
-			ErrOtherWorld, dir, world.Seed, world.Orders, len(world.Faults), world.Arrivals, world.Falabella)
+		return past{}, fmt.Errorf("%w: %s was made with seed %d, %d orders, %d sales of the last week, %d faults, %g arrivals an hour and Falabella as %s; give the same or another folder",
+			ErrOtherWorld, dir, world.Seed, world.Orders, world.History, len(world.Faults), world.Arrivals, world.Falabella)
 	}
 	last := world.Start.Add(time.Second) // an answer may have told a little more than was written
 	for _, entry := range entries {

@@ -21,6 +21,8 @@ type Options struct {
 	// Orders is how many orders can be labelled; unpaid, cancelled, unsupported
 	// and web-shop orders come on top. Zero means 110.
 	Orders int
+	// History is how many sales of the last week, already shipped, come on top.
+	History int
 	// Speed is how many times as fast as ours the hub's clock runs. Zero means 1.
 	Speed float64
 	// Faults is the fault plan, as ParseFaults reads it.
@@ -126,6 +128,8 @@ func (o Options) withDefaults() (Options, error) {
 	switch {
 	case o.Orders < 0 || o.Orders > 1_000_000:
 		return o, fmt.Errorf("sandbox: %d orders: give a number from 1 to 1,000,000", o.Orders)
+	case o.History < 0 || o.History > 1_000_000:
+		return o, fmt.Errorf("sandbox: %d sales of the last week: give a number from 0 to 1,000,000", o.History)
 	case o.Speed < 0:
 		return o, fmt.Errorf("sandbox: speed %g: a clock does not run backwards", o.Speed)
 	case o.PageSize < 0:

@@ -204,6 +204,17 @@ func (h *Hub) redoPickUpTracking(past entry) error {
 	return nil
 }
 
+// inCheckout is a pick-up as its sale shows it: some name their status by its code, some by its id.
+func (p *pickUp) inCheckout() map[string]any {
+	view := map[string]any{"_id": p.id, "code": p.code, "status": "created"}
+	if p.shape%3 != 1 {
+		view["PickUpOrderStatus"] = map[string]any{"code": p.status}
+	} else {
+		view["PickUpOrderStatusId"] = pickUpStatusByCode[p.status].ID
+	}
+	return view
+}
+
 // pickUpView is a pick-up as the hub shows it by itself: the members of a delivery order under
 // names of its own.
 func (h *Hub) pickUpView(p *pickUp) map[string]any {

@@ -35,7 +35,7 @@ var deeds = map[string]func(*Hub, entry) error{
 	"touch":            onSale(func(h *Hub, s *sale, past entry) { h.touch(past.At, s) }),
 	"download":         always(func(h *Hub, past entry) { h.downloaded(past.ID) }),
 	"sales": always(func(h *Hub, past entry) {
-		h.expectSales(past.At, past.Count, past.Spread, arrival{connection: h.connectionByID(past.ID), life: past.Life, mode: past.Mode})
+		h.expectSales(past.At, past.Count, past.Spread, arrival{connection: h.connectionByID(past.ID), life: past.Life, mode: past.Mode, pickUp: past.PickUp})
 	}),
 	"webhooks": always(func(h *Hub, past entry) { h.direct(*past.URL, *past.Rates) }),
 	"consent":  always(func(h *Hub, past entry) { h.consented(past.At, past.Asked) }),

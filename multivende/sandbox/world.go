@@ -27,6 +27,7 @@ type connection struct {
 	tasks                              []*task  // oldest first
 	shape                              int      // which of the odd shapes this connection answers with
 	taskFails                          Times    // this many first tasks fail without output
+	control                            string   // what is wrong with the control file of its tasks
 }
 
 // sale is a checkout. Below its comment stands what may change.

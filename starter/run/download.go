@@ -14,6 +14,7 @@ import (
 	"github.com/samber/lo"
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/service/wholefile"
 )
@@ -74,8 +75,10 @@ func Download(ctx context.Context, store Store, result books.Result, folder stri
 		}
 		fetched = append(fetched, Fetched{file.name, how})
 	}
+	// What waits besides is good to know; the labels do not depend on it.
+	pickUps, _ := activities.ListPickUps(ctx, store, result.Merchant)
 	_, err = replace(filepath.Join(folder, "index.html"), func(w io.Writer) error {
-		return WritePage(w, result, manifest)
+		return WritePage(w, result, manifest, pickUps...)
 	})
 	if err == nil {
 		fetched = append(fetched, Fetched{"index.html", howWritten})

@@ -18,10 +18,11 @@ import (
 const confirmWait = 75 * time.Second
 
 type intakeCommand struct {
-	State string `enum:",take_out,held_back,waiting,queued,taken,labelled,cancelled,unsupported,ended,closed" default:"" placeholder:"STATE" help:"List the orders in this state: take_out (sacar de la pila), held_back, waiting, queued, taken, labelled, cancelled, unsupported, ended or closed; else those to take out and those held back."`
-	Limit int    `default:"200" help:"List at most this many of a state; default 200."`
-	Start bool   `help:"Begin to hear of the merchant's orders, unless that is done already."`
-	JSON  bool   `name:"json" help:"Print JSON on stdout."`
+	State   string `enum:",take_out,held_back,waiting,queued,taken,labelled,cancelled,unsupported,ended,closed" default:"" placeholder:"STATE" help:"List the orders in this state: take_out (sacar de la pila), held_back, waiting, queued, taken, labelled, cancelled, unsupported, ended or closed; else those to take out and those held back."`
+	PickUps bool   `name:"pickups" help:"List the pick-up orders that wait, with the id that starter status set --pickup takes."`
+	Limit   int    `default:"200" help:"List at most this many of a state; default 200."`
+	Start   bool   `help:"Begin to hear of the merchant's orders, unless that is done already."`
+	JSON    bool   `name:"json" help:"Print JSON on stdout."`
 }
 
 // intakeReport is what is known of a merchant's orders.
@@ -30,6 +31,7 @@ type intakeReport struct {
 	Running  bool                           `json:"running"`
 	Counts   map[activities.IntakeState]int `json:"counts"`
 	Near     int                            `json:"near_deadline"`
+	PickUps  int                            `json:"pick_ups_waiting"`
 
 	LastWebhook time.Time         `json:"last_webhook,omitzero"`
 	LastPoll    time.Time         `json:"last_poll,omitzero"`
@@ -49,6 +51,9 @@ func (c *intakeCommand) Run(ctx context.Context, d desk) error {
 	}
 	if c.Limit < 1 || c.Limit > maxListed {
 		return usageProblem("", "--limit %d: 1 to %d are possible", c.Limit, maxListed)
+	}
+	if c.PickUps {
+		return c.listPickUps(ctx, d, merchant)
 	}
 	intakes, err := d.Intakes(ctx)
 	if err != nil {
@@ -89,6 +94,9 @@ func (c *intakeCommand) report(ctx context.Context, d desk, store *storage.Store
 	if report.Counts, err = activities.CountIntake(ctx, store, merchant); err != nil {
 		return report, err
 	}
+	if report.PickUps, err = activities.CountPickUps(ctx, store, merchant); err != nil {
+		return report, err
+	}
 	states := []activities.IntakeState{activities.IntakeTakeOut, activities.IntakeHeldBack}
 	if c.State != "" {
 		states = []activities.IntakeState{activities.IntakeState(c.State)}
@@ -117,6 +125,9 @@ func (d desk) printIntake(r intakeReport) error {
 		if n := r.Counts[state]; n > 0 {
 			d.print("  %-12s %6d  %s", state, n, intakeWords[state])
 		}
+	}
+	if r.PickUps > 0 {
+		d.print("  %-12s %6d  %s", "pick-ups", r.PickUps, "Retiros en tienda en espera: starter intake --pickups")
 	}
 	if r.Running {
 		d.print("last webhook %s, last poll %s, notices %d, to be taken up %d, near their deadline without a label %d",

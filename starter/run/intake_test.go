@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/workflows"
 )
@@ -88,6 +89,14 @@ func heardOf(t *testing.T, store *storage.Store) {
 	} {
 		require.NoError(t, store.Put(t.Context(), storage.IntakeOrder("m1", r.Order), r))
 		require.NoError(t, store.Put(t.Context(), storage.IntakeInState("m1", string(r.State), r.Order), struct{}{}))
+	}
+	since := time.Date(2026, 11, 20, 15, 30, 0, 0, time.Local)
+	for _, r := range []activities.PickUpRecord{
+		{PickUp: "p-2", Code: "RT2", Checkout: "s-2", Number: "3000002", Connection: "c2", ConnectionName: "Otra", Channel: "paris", Status: channels.ReceivedByStore, Since: since.Add(time.Hour)},
+		{PickUp: "p-1", Code: "RT1", Checkout: "s-1", Number: "3000001", Connection: "c2", ConnectionName: "Otra", Channel: "paris", Status: channels.Pending, Since: since},
+		{PickUp: "p-3", Code: "RT3", Number: "3000003", Status: channels.Completed},
+	} {
+		require.NoError(t, store.Put(t.Context(), storage.IntakePickUp("m1", r.Waits(), r.PickUp), r))
 	}
 	require.NoError(t, store.Put(t.Context(), storage.IntakeConnections("m1"), []activities.Connection{
 		{ID: "c1", Name: "Tienda", Channel: "mercadolibre"}, {ID: "c2", Name: "Otra", Channel: "paris"}, {ID: "c3", Name: "Vitrina", Channel: "shopify", SkipReason: "a web shop"},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/samber/lo"
 
+	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/labels/lists"
@@ -29,6 +30,10 @@ type page struct {
 	Printed, LeftOut     int
 	Sort                 string
 	Files, Lists         []pageFile
+	Controls             []pageControl
+	WithoutControl       []string
+	PickUps              []pagePickUp
+	MorePickUps          int
 	Faults               []pageOrder // without a label, and not printed earlier
 	Earlier              []pageOrder // printed by an earlier run
 	Warnings             []pageOrder // labelled, and the channel was not told
@@ -72,8 +77,12 @@ type pageSummary struct {
 // WritePage writes the page that goes with a run's files: which they are, in
 // which order the labels lie, what is missing and why. Spanish, then Portuguese
 // and English in short. One HTML file that needs no network.
-func WritePage(w io.Writer, result books.Result, manifest books.Manifest) error {
-	return pageTemplate.Execute(w, newPage(result, manifest))
+// PickUps are those of the merchant that wait.
+func WritePage(w io.Writer, result books.Result, manifest books.Manifest, pickUps ...activities.PickUpRecord) error {
+	p := newPage(result, manifest)
+	shown := pickUps[:min(len(pickUps), pickUpsOnPage)]
+	p.PickUps, p.MorePickUps = lo.Map(shown, func(r activities.PickUpRecord, _ int) pagePickUp { return newPagePickUp(r) }), len(pickUps)-len(shown)
+	return pageTemplate.Execute(w, p)
 }
 
 func newPage(result books.Result, manifest books.Manifest) page {
@@ -88,6 +97,12 @@ func newPage(result books.Result, manifest books.Manifest) page {
 		Files: lo.Map(files, func(d delivery, _ int) pageFile { return newPageFile(d) }),
 		Lists: lo.Map(listed, func(d delivery, _ int) pageFile { return newPageList(d) }),
 	}
+	for _, d := range all {
+		if d.control.Key != "" {
+			p.Controls = append(p.Controls, newPageControl(result, d))
+		}
+	}
+	p.WithoutControl = withoutControl(result, manifest.Rows)
 	p.Missing = p.Requested - p.Ready - p.Printed
 	for _, row := range manifest.Rows {
 		order := newPageOrder(row, names)

@@ -1,15 +1,19 @@
 package run
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/storage"
 )
 
@@ -68,6 +72,34 @@ func TestWritePage(t *testing.T) {
 		assert.Contains(t, html, `<a href="packing-k1.pdf" download>packing-k1.pdf</a></td><td>Lista de packing: qué va en cada pedido (PDF, para imprimir)`)
 		assert.Contains(t, html, "etiquetas-k1-mercadolibre-flex.pdf, página 2, lugar 3")
 	})
+	t.Run("names the control files for the drivers, and which labels came without one", func(t *testing.T) {
+		t.Parallel()
+		assert.NotContains(t, html, "Para el conductor", "nothing where there are none")
+		with, printed := result, manifest
+		with.Connections = []books.ConnectionResult{{ID: "c-9", Channel: "mercadolibre", Name: "Tienda Ñuñoa"}}
+		with.Controls = []books.ControlFile{{Key: "p/9.pdf", ConnectionID: "c-9", Channel: "mercadolibre", Orders: 2, Pages: 1, Bytes: 14}}
+		printed.Rows = []books.Row{
+			{Outcome: books.Labelled, Channel: "mercadolibre"}, {Outcome: books.Labelled, Channel: "mercadolibre"}, {Outcome: books.Labelled, Channel: "mercadolibre"},
+			{Outcome: books.Rejected, Channel: "mercadolibre"}, {Outcome: books.Labelled, Channel: "paris"},
+		}
+		html := pageOf(t, with, printed)
+		assert.Contains(t, html, `<a href="manifiesto-k1-01-Tienda-Nunoa.pdf" download>manifiesto-k1-01-Tienda-Nunoa.pdf</a></td><td>Manifiesto (hoja de control) de Mercado Libre</td><td>Tienda Ñuñoa</td><td class="number">2</td><td class="number">1</td>`)
+		assert.Contains(t, html, "Mercado Libre: 1 etiqueta sin manifiesto en esta tanda.")
+		assert.NotContains(t, html, "Paris: 1 etiqueta")
+	})
+	t.Run("lists the pick-ups that wait", func(t *testing.T) {
+		t.Parallel()
+		assert.NotContains(t, html, "Retiros en tienda", "nothing where none wait")
+		var out strings.Builder
+		waiting := lo.Times(pickUpsOnPage+2, func(n int) activities.PickUpRecord {
+			return activities.PickUpRecord{PickUp: fmt.Sprintf("p-%d", n), Code: "RT<1>", Number: "3000001", ConnectionName: "Tienda Ñuñoa", Channel: "paris", Status: channels.ReceivedByStore}
+		})
+		require.NoError(t, WritePage(&out, result, manifest, waiting...))
+		html := strings.Join(strings.Fields(out.String()), " ")
+		assert.Contains(t, html, `<td class="order">3000001</td><td>RT&lt;1&gt;<br><span class="quiet">p-0</span></td><td>Tienda Ñuñoa</td><td>Paris</td><td>en la tienda: espera a quien lo retira</td>`)
+		assert.Contains(t, html, "Hay 2 más")
+		assert.NotContains(t, html, "p-200")
+	})
 	t.Run("needs no network", func(t *testing.T) {
 		t.Parallel()
 		assert.NotContains(t, html, "http://")
@@ -120,6 +152,44 @@ func TestDownload(t *testing.T) {
 		entries, err := os.ReadDir(folder)
 		require.NoError(t, err)
 		assert.Len(t, entries, 5, "nothing is left beside the files")
+	})
+
+	t.Run("fetches the control files with the others, and links to them", func(t *testing.T) {
+		t.Parallel()
+		store, folder := newStore(t), t.TempDir()
+		result := publish(t, store, "m1", "k1")
+		file, err := store.PutBytes(t.Context(), storage.RunPrintPrefix("m1", "k1"), ".pdf", "application/pdf", []byte("%PDF-1.7 control"))
+		require.NoError(t, err)
+		result.Controls = []books.ControlFile{{Key: file.Key, ConnectionID: "c1", Channel: "mercadolibre", Orders: 1, Pages: 1, Bytes: file.Bytes, SHA256: file.SHA256}}
+		fetched, err := Download(t.Context(), store, result, folder)
+		require.NoError(t, err)
+		const name = "manifiesto-k1-01-Tienda-Nandu.pdf"
+		assert.Equal(t, howFetched, hows(fetched)[name])
+		control, err := os.ReadFile(filepath.Join(folder, name))
+		require.NoError(t, err)
+		assert.Equal(t, "%PDF-1.7 control", string(control))
+		links, err := makeLinks(t.Context(), store, result)
+		require.NoError(t, err)
+		link, linked := lo.Find(links, func(l fileLink) bool { return l.Key == file.Key })
+		require.True(t, linked)
+		assert.Contains(t, link.URL, "manifiesto-k1-01-Tienda-Nandu")
+		var table strings.Builder
+		writeFiles(&table, result)
+		assert.Contains(t, table.String(), file.Key+"\tcontrol file, 1 order\t1\t")
+	})
+
+	t.Run("the page lists the pick-ups that wait", func(t *testing.T) {
+		t.Parallel()
+		store, folder := newStore(t), t.TempDir()
+		result := publish(t, store, "m1", "k1")
+		heardOf(t, store)
+		_, err := Download(t.Context(), store, result, folder)
+		require.NoError(t, err)
+		html, err := os.ReadFile(filepath.Join(folder, "index.html"))
+		require.NoError(t, err)
+		assert.Contains(t, string(html), "p-1")
+		assert.Contains(t, string(html), "pendiente de preparar")
+		assert.NotContains(t, string(html), "p-3")
 	})
 
 	t.Run("a file that was cut on disk is fetched again", func(t *testing.T) {

@@ -50,6 +50,7 @@ type Store interface {
 	PutBytes(ctx context.Context, prefix, extension, contentType string, data []byte) (storage.File, error)
 	Reader(ctx context.Context, key string) (io.ReadCloser, int64, error)
 	Link(ctx context.Context, key, downloadName string) (string, error)
+	List(ctx context.Context, prefix string, each func(storage.Object) error) error
 }
 
 var _ Store = (*storage.Store)(nil)

@@ -111,7 +111,7 @@ func readManifest(ctx context.Context, store Store, result books.Result) (books.
 }
 
 // delivery is a file of a run and the name that it gets where people keep it:
-// a joined file, a list, or the manifest, of which the result tells neither size
+// a joined file, a list, a control file, or the manifest, of which the result tells neither size
 // nor SHA-256.
 type delivery struct {
 	key, name string
@@ -119,10 +119,11 @@ type delivery struct {
 	sha256    string
 	file      books.PrintFile
 	list      books.ListFile
+	control   books.ControlFile
 }
 
 // deliveries names the files of a run: etiquetas-<run>.zpl, with the group and a
-// number where there are several of a format; then the lists and the manifest.
+// number where there are several of a format; then the lists, the control files and the manifest.
 func deliveries(result books.Result) []delivery {
 	var all []delivery
 	formats := lo.CountValuesBy(result.Files, fileExtension)
@@ -144,6 +145,7 @@ func deliveries(result books.Result) []delivery {
 		name := fmt.Sprintf("%s-%s.%s", fileNamePart(list.Kind), fileNamePart(result.Run), fileNamePart(list.Format))
 		all = append(all, delivery{key: list.Key, name: name, bytes: list.Bytes, sha256: list.SHA256, list: list})
 	}
+	all = append(all, controlDeliveries(result)...)
 	if result.Manifest.JSON != "" {
 		all = append(all, delivery{key: result.Manifest.JSON, name: "manifest.json"})
 	}

@@ -107,6 +107,9 @@ func writeFiles(w io.Writer, r books.Result) {
 	for _, l := range r.Lists {
 		writeCells(w, plain(l.Key), plain(l.Kind)+" list", "-", sizeWords(l.Bytes), cut(plain(l.SHA256), 12))
 	}
+	for _, c := range r.Controls {
+		writeCells(w, plain(c.Key), fmt.Sprintf("control file, %s", count(c.Orders, "order")), fmt.Sprint(c.Pages), sizeWords(c.Bytes), cut(plain(c.SHA256), 12))
+	}
 	for _, key := range []string{r.Manifest.JSON, r.Manifest.CSV} {
 		if key != "" {
 			writeCells(w, plain(key))

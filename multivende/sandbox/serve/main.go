@@ -27,6 +27,7 @@ type settings struct {
 	Addr      string  `default:"127.0.0.1:0" help:"Address to listen on; port 0 takes any free one."`
 	Seed      int64   `default:"1" help:"Seed of the world."`
 	Orders    int     `default:"110" help:"Orders that can be labelled; others come on top."`
+	History   int     `placeholder:"N" help:"Sales of the last week, already shipped, that come on top: something to catch up with."`
 	Speed     float64 `default:"1" help:"How many times as fast as ours the hub's clock runs."`
 	Faults    string  `type:"existingfile" placeholder:"FILE" help:"Fault plan (JSON)."`
 	Labels    string  `type:"existingdir" placeholder:"DIR" help:"Label files (*.zpl, *.txt, *.pdf) to hand out, from DIR/<provider> or DIR."`
@@ -132,7 +133,7 @@ func (s settings) hubs() (sandbox.Merchants, error) {
 
 func (s settings) options() (sandbox.Options, error) {
 	options := sandbox.Options{
-		Seed: s.Seed, Orders: s.Orders, Speed: s.Speed, LabelsDir: s.Labels, Dir: s.Data,
+		Seed: s.Seed, Orders: s.Orders, History: s.History, Speed: s.Speed, LabelsDir: s.Labels, Dir: s.Data,
 		FalabellaFormat: s.Falabella, Token: s.Token, Redirects: s.Redirects, GiveStateBack: s.GiveStateBack,
 		OAuthOnly: s.OAuthOnly, OddIDs: s.OddIDs, OldTokensLive: s.OldTokensLive, RefreshDiesWithToken: s.RefreshDiesWithToken,
 	}

@@ -1,0 +1,82 @@
+package activities
+
+import (
+	"context"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/storage"
+)
+
+// sale reads a sale, once in a step, and settles each of its delivery orders.
+func (t *taking) sale(ctx context.Context, id string) error {
+	t.mu.Lock()
+	seen := t.seen[id]
+	t.seen[id] = true
+	t.mu.Unlock()
+	if seen {
+		return nil
+	}
+	known, err := saleRecord(ctx, t.store, t.merchant, id)
+	if err != nil {
+		return err
+	}
+	checkout, err := t.hub.Checkout(ctx, id)
+	if err != nil {
+		if err := t.unread(ctx, CheckoutNotice+"/"+id, lo.FromPtr(known).Orders, err); err != nil || known == nil {
+			return err
+		}
+		known.ReadAt = t.now.UTC()
+		return t.store.Put(ctx, storage.IntakeSale(t.merchant, id), known)
+	}
+	connection, err := t.connections.of(ctx, checkout.ConnectionID)
+	if err != nil {
+		return err
+	}
+	for _, delivery := range checkout.DeliveryOrders {
+		if err := t.settle(ctx, checkout, delivery, connection); err != nil {
+			return err
+		}
+	}
+	if err := t.keepPickUps(ctx, checkout, connection); err != nil {
+		return err
+	}
+	return t.note(ctx, known, checkout, connection)
+}
+
+// note remembers the sale as it was read, last: a sale whose step was killed is read again.
+func (t *taking) note(ctx context.Context, known *intakeSale, c multivende.Checkout, connection Connection) error {
+	if known == nil || known.Connection != c.ConnectionID {
+		if err := t.repaired(ctx, c); err != nil {
+			return err
+		}
+		if err := noteNumbers(ctx, t.store, t.merchant, c); err != nil {
+			return err
+		}
+	}
+	early := connection.ID == ""
+	if early && t.now.Sub(c.SoldAt) < earlyFor {
+		if err := t.readLater(ctx, c.ID); err != nil {
+			return err
+		}
+	}
+	orders := lo.Map(c.DeliveryOrders, func(d multivende.DeliveryOrder, _ int) string { return d.ID })
+	return t.store.Put(ctx, storage.IntakeSale(t.merchant, c.ID),
+		intakeSale{UpdatedAt: c.UpdatedAt, Connection: c.ConnectionID, Early: early, Orders: orders, ReadAt: t.now.UTC()})
+}
+
+// repaired closes what stood in the sale's place while it could not be registered or read.
+func (t *taking) repaired(ctx context.Context, c multivende.Checkout) error {
+	for _, name := range []string{unregisteredOrder(c.ConnectionID, c.ExternalID), c.ID} {
+		_, err := changeRecord(ctx, t.store, t.merchant, name, func(r *IntakeRecord) {
+			if r.State == IntakeHeldBack || r.State == IntakeClosed {
+				r.State, r.Reason, r.Checkout, r.Unread = IntakeClosed, "it is registered now", c.ID, ""
+			}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
