@@ -127,8 +127,8 @@ func TestWrongRequestsAreRefusedAtOnce(t *testing.T) {
 		says []string
 	}{
 		"rows that nobody could work on": {StatusChangeInput{Merchant: merchant, StatusRequest: activities.StatusRequest{To: channels.Shipped, Rows: []statusbook.Row{
-			{Order: "a b"}, {Order: "good"}, {Order: "c", TrackingURL: "x"}, {Order: "d", Comment: "1"}, {Order: "d", Comment: "2"},
-		}}}, []string{"3 rows are wrong", "row 1 (a b)", "row 3 (c): tracking_url", "order d stands more than once"}},
+			{Order: "a\u200bb"}, {Order: "good"}, {Order: "c", TrackingURL: "x"}, {Order: "d", Comment: "1"}, {Order: "d", Comment: "2"},
+		}}}, []string{"3 rows are wrong", "row 1 (a", "row 3 (c): tracking_url", "order d stands more than once"}},
 		"a status that cannot be set, and no rows": {StatusChangeInput{Merchant: merchant, StatusRequest: activities.StatusRequest{To: "pending"}},
 			[]string{`to "pending"`, "either rows or rows_key"}},
 		"an object of somebody else": {StatusChangeInput{Merchant: merchant, StatusRequest: activities.StatusRequest{To: channels.Shipped, RowsKey: "runs/m-1/x/request.json"}},

@@ -113,14 +113,15 @@ func (c *runCommand) orders(d desk) ([]activities.OrderReference, error) {
 	if c.OrdersFile == "" {
 		return lo.Uniq(orders), nil
 	}
-	listed, repeated, err := ReadOrdersFile(c.OrdersFile)
+	listed, err := ReadOrdersFile(c.OrdersFile)
 	if err != nil {
 		return nil, err
 	}
-	if repeated > 0 {
-		d.say("%s: %s left out, the same order stands there more than once", c.OrdersFile, count(repeated, "row"))
+	d.sayLeftAlone(c.OrdersFile, listed.LeftAlone)
+	if listed.Repeated > 0 {
+		d.say("%s: %s left out, the same order stands there more than once", c.OrdersFile, count(listed.Repeated, "row"))
 	}
-	return lo.Uniq(append(orders, listed...)), nil
+	return lo.Uniq(append(orders, listed.Orders...)), nil
 }
 
 // limit is the most orders that the run may take up; zero leaves it to the run.

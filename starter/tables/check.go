@@ -92,7 +92,7 @@ func zeroedTail(text string) int {
 // spreadsheet that rounds numbers rounds all of a column, so one in which two thirds keep their digits is whole.
 func (t *Table) judgeTails() {
 	for column, wanted := range t.layout.Columns {
-		if wanted.Kind == Text {
+		if wanted.Kind == Text || wanted.AnyTail {
 			continue
 		}
 		long, zeroed := 0, 0

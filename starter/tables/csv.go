@@ -40,7 +40,7 @@ func (t *Table) readCSV(text string) error {
 	if complaint != "" {
 		return t.stopAt(line, "%s", complaint)
 	}
-	t.LeftAlone = header.leftAlone()
+	t.takeHeader(header)
 	for {
 		record, err := reader.Read()
 		if errors.Is(err, io.EOF) {

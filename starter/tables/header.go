@@ -66,16 +66,23 @@ func (l Layout) header(names []string) (h header, complaint string) {
 			return h, complaint
 		}
 		if place < 0 && column.Needed {
-			return h, fmt.Sprintf("the header has no column %q (also: %s); it has %s", column.Names[0], strings.Join(column.Words, ", "), found(h.names))
+			return h, fmt.Sprintf("the header has no column %q (also: %s); it has %s", column.Names[0], strings.Join(column.Words[:min(len(column.Words), wordsShown)], ", "), found(h.names))
 		}
 		h.places = append(h.places, place)
 	}
 	return h, ""
 }
 
+// wordsShown bounds the words of a missing column that a message names.
+const wordsShown = 4
+
 // place is where a column stands; -1 for nowhere.
 func (c Column) place(places map[string][]int, names []string) (int, string) {
 	for _, name := range c.Names {
+		if lo.CountBy(names, func(n string) bool { return strings.EqualFold(n, name) }) == 1 {
+			_, place, _ := lo.FindIndexOf(names, func(n string) bool { return strings.EqualFold(n, name) })
+			return place, ""
+		}
 		if at := places[plainName(name)]; len(at) > 1 {
 			return -1, fmt.Sprintf("the header has two columns %q", names[at[0]])
 		} else if len(at) == 1 {
@@ -95,9 +102,10 @@ func (c Column) place(places map[string][]int, names []string) (int, string) {
 	return -1, fmt.Sprintf("the columns %q and %q may both be %s: call the one that is meant %q", names[at[0]], names[at[1]], c.Names[0], c.Names[0])
 }
 
-// leftAlone are the names of the columns that nobody asked for.
-func (h header) leftAlone() []string {
-	return lo.Filter(h.names, func(name string, i int) bool { return name != "" && !lo.Contains(h.places, i) })
+// takeHeader notes what the table has of a header.
+func (t *Table) takeHeader(h header) {
+	t.Has = lo.Map(h.places, func(place int, _ int) bool { return place >= 0 })
+	t.LeftAlone = lo.Filter(h.names, func(name string, i int) bool { return name != "" && !lo.Contains(h.places, i) })
 }
 
 // found lists names for a message.

@@ -113,7 +113,7 @@ func (w *sheetWalk) endRow() error {
 		return nil
 	}
 	if w.header == nil {
-		return w.takeHeader()
+		return w.endHeader()
 	}
 	if w.hides {
 		w.hidden++
@@ -128,7 +128,7 @@ func (w *sheetWalk) endRow() error {
 	}))
 }
 
-func (w *sheetWalk) takeHeader() error {
+func (w *sheetWalk) endHeader() error {
 	last := lo.Max(lo.Keys(w.cells))
 	names := make([]string, last+1)
 	for i, c := range w.cells {
@@ -138,7 +138,8 @@ func (w *sheetWalk) takeHeader() error {
 	if complaint != "" {
 		return w.stopAt(w.row, "%s; only the first sheet is read", complaint)
 	}
-	w.header, w.LeftAlone = &header, header.leftAlone()
+	w.header = &header
+	w.Table.takeHeader(header)
 	return nil
 }
 

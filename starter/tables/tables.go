@@ -40,6 +40,8 @@ type Column struct {
 	// are looked for where none of Names is there, and two of them in a header are refused.
 	Words []string
 	Kind  Kind
+	// AnyTail: a long number that ends in zeros is taken as it is.
+	AnyTail bool
 	// Needed: a table without the column is refused.
 	Needed bool
 }
@@ -59,6 +61,8 @@ type Table struct {
 	// Name is the file's, as it stands in messages.
 	Name string
 	Rows []Row
+	// Has says which columns of the layout the header has; nil for JSON.
+	Has []bool
 	// LeftAlone are the names of the columns that nobody asked for, as they stand in the header.
 	LeftAlone []string
 
