@@ -115,7 +115,7 @@ func TestASearchIsBounded(t *testing.T) {
 		require.NoError(t, s.run(t.Context()))
 		made := w.allCallsSoFar() - before
 		assert.LessOrEqual(t, made, calls+4, "the probe, the connections, and the page with which it ends")
-		assert.GreaterOrEqual(t, made, calls)
+		assert.GreaterOrEqual(t, made, calls/2)
 	}
 }
 

@@ -122,6 +122,9 @@ func (s *nameSearch) note(order string, names ...string) {
 // inLists looks through the orders of a connection whose label can be made or was printed in the last days.
 func (s *nameSearch) inLists(ctx context.Context, connection string) error {
 	for _, printed := range []bool{false, true} {
+		if err := s.spend(); err != nil { // a list has a page even when it is empty
+			return err
+		}
 		query := multivende.AvailableLabelsQuery{ConnectionID: connection, Printed: printed, UpdatedFrom: s.hub.Clock().Now().Add(-walkBack)}
 		err := s.hub.AvailableLabels(ctx, query, func(page []multivende.DeliveryOrder) error {
 			for _, d := range page {
@@ -142,6 +145,9 @@ func (s *nameSearch) inLists(ctx context.Context, connection string) error {
 
 // inSales reads the sales of a connection that changed in the last days, but for those that the intake knows.
 func (s *nameSearch) inSales(ctx context.Context, connection string) error {
+	if err := s.spend(); err != nil {
+		return err
+	}
 	query := multivende.CheckoutsLightQuery{ConnectionID: connection, UpdatedFrom: s.hub.Clock().Now().Add(-walkBack)}
 	return s.hub.CheckoutsLight(ctx, query, func(page []multivende.CheckoutLight) error {
 		if err := s.spend(); err != nil {
