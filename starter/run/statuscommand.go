@@ -24,8 +24,8 @@ type statusCommands struct {
 
 type statusSetCommand struct {
 	To          string   `required:"" placeholder:"STATUS" help:"handling, ready_to_ship, shipped, delivered, not_delivered or cancelled; of pick-ups received_by_store, completed or cancelled."`
-	Order       []string `sep:"none" placeholder:"ID" help:"The hub's id of a delivery order, or of a pick-up order; can be repeated."`
-	OrdersFile  string   `placeholder:"FILE" help:"The orders of this file: CSV with a header (delivery_order_id,tracking_number,tracking_url,courier,comment) or a JSON array of the same names."`
+	Order       []string `sep:"none" placeholder:"ID" help:"An order: the hub's id of the delivery order, its code or tracking number, or the marketplace's number; a pick-up by the hub's id. Can be repeated."`
+	OrdersFile  string   `placeholder:"FILE" help:"The orders of this file: CSV or XLSX with a header (order,tracking_number,tracking_url,courier,comment) or a JSON array of the same names."`
 	Tracking    string   `placeholder:"N" help:"Tracking number of orders that bring none."`
 	TrackingURL string   `name:"tracking-url" placeholder:"U" help:"Tracking link of orders that bring none."`
 	Courier     string   `placeholder:"C" help:"Courier of orders that bring none."`
