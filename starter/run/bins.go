@@ -7,11 +7,13 @@ import (
 
 const binsHint = `give --bins FILE: CSV or XLSX with the columns sku and bin, or JSON {"SKU": "bin", …}`
 
+var binsLayout = tables.Layout{Pairs: true, MaxRows: activities.MaxBins, Columns: []tables.Column{skuColumn, binColumn}}
+
 // ReadBinsFile reads in which bin each SKU lies, from CSV or XLSX (columns sku and
 // bin, others are left alone) or a JSON object; at most 100,000 SKUs and 16 MiB.
 // All mistakes are told at once, each with its place. SKUs without a bin are left out.
 func ReadBinsFile(path string) (map[string]string, error) {
-	table, err := readTable("--bins", path, binsHint, tables.Layout{Pairs: true, MaxRows: activities.MaxBins, Columns: []tables.Column{skuColumn, binColumn}})
+	table, err := readTable("--bins", path, binsHint, binsLayout)
 	if err != nil {
 		return nil, err
 	}

@@ -53,7 +53,7 @@ func TestAManifestIsReadAsItIsWritten(t *testing.T) {
 			ShippingMode: "Dropshipping", WarehouseID: "w", HandlingDeadline: moment, SoldAt: moment,
 			Items: []books.Item{{SKU: "A; B", Quantity: 2}, {SKU: "3×C", Quantity: 1}},
 		}}),
-		books.RowOf(books.Entry{Order: books.Order{ID: "d2", OrderNumber: "2002", Items: []books.Item{{SKU: "MUG", Quantity: 1}}}}),
+		books.RowOf(books.Entry{Order: books.Order{ID: "d2", OrderNumber: "2000012345678900", TrackingNumber: "123456789012345000000", Items: []books.Item{{SKU: "MUG", Quantity: 1}}}}),
 	}}
 	folder := t.TempDir()
 	text, err := json.Marshal(manifest)

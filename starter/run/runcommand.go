@@ -28,7 +28,7 @@ type requestFlags struct {
 
 type runCommand struct {
 	Order      []string `sep:"none" placeholder:"ID" help:"Only this order: delivery order id or code, checkout id, the marketplace's order number, or PackageId; can be repeated."`
-	OrdersFile string   `placeholder:"FILE" help:"Only the orders of this file: CSV with a header or a JSON array; column order and, if wanted, connection."`
+	OrdersFile string   `placeholder:"FILE" help:"Only the orders of this file: CSV or XLSX with a header, or a JSON array; column order and, if wanted, connection."`
 	requestFlags
 	Key  string `placeholder:"KEY" help:"Key of the run: the same key gives the same run. Made and printed when left out."`
 	Plan bool   `help:"Say what would be sent and asked, and do nothing."`

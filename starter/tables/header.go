@@ -79,10 +79,11 @@ const wordsShown = 4
 // place is where a column stands; -1 for nowhere.
 func (c Column) place(places map[string][]int, names []string) (int, string) {
 	for _, name := range c.Names {
-		if lo.CountBy(names, func(n string) bool { return strings.EqualFold(n, name) }) == 1 {
-			_, place, _ := lo.FindIndexOf(names, func(n string) bool { return strings.EqualFold(n, name) })
-			return place, ""
+		if same := lo.Filter(lo.Range(len(names)), func(i, _ int) bool { return strings.EqualFold(names[i], name) }); len(same) == 1 {
+			return same[0], ""
 		}
+	}
+	for _, name := range c.Names {
 		if at := places[plainName(name)]; len(at) > 1 {
 			return -1, fmt.Sprintf("the header has two columns %q", names[at[0]])
 		} else if len(at) == 1 {
