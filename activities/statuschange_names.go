@@ -63,10 +63,16 @@ func (a *StatusChanges) meanings(ctx context.Context, in OpenStatusChangeInput, 
 	if err != nil {
 		return nil, err
 	}
-	if err := a.ordersInHub(ctx, in.Merchant, orders); err != nil {
+	readable, err := a.ordersInHub(ctx, in.Merchant, orders)
+	if err != nil {
 		return nil, err
 	}
-	known = lo.MapValues(orders, func(ids []string, name string) meaning { return meaningOf(name, ids) })
+	known = lo.MapValues(orders, func(ids []string, name string) meaning {
+		if len(ids) == 0 && !readable {
+			return unknownName(name)
+		}
+		return meaningOf(name, ids)
+	})
 	// Once: a later try must not find another order.
 	_, err = a.Store.PutOnce(ctx, key, &known)
 	return known, err
@@ -91,6 +97,10 @@ func asID(name string) meaning {
 	if statusbook.IsID(name) {
 		return meaning{Order: name}
 	}
+	return unknownName(name)
+}
+
+func unknownName(name string) meaning {
 	return meaning{Verdict: statusbook.UnknownOrder, Reason: fmt.Sprintf("neither the intake nor the hub's lists of the last %d days know %q", int(walkBack.Hours()/24), name)}
 }
 

@@ -1,6 +1,8 @@
 package activities
 
 import (
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -104,6 +106,28 @@ func TestANameIsLookedForInTheHub(t *testing.T) {
 	require.NoError(t, w.store.Delete(t.Context(), storage.StatusPage(w.hub.Merchant(), "searched", 1, 0)))
 	assert.Equal(t, open, w.opens("searched", rows...))
 	assert.Equal(t, before, w.allCallsSoFar(), "a later try searches nothing")
+}
+
+func TestAHubThatCannotBeAskedForWhatIsNoID(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusBadRequest, http.StatusInternalServerError} {
+		w := newWorld(t, sandbox.Options{Orders: 100}, func(hub http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if strings.HasSuffix(r.URL.Path, "/2000000000000001") {
+					http.Error(w, "invalid input syntax for type uuid", status)
+					return
+				}
+				hub.ServeHTTP(w, r)
+			})
+		})
+		changes := &StatusChanges{Hubs: w, Store: w.store}
+		in := OpenStatusChangeInput{Merchant: w.hub.Merchant(), Key: "k", Request: StatusRequest{To: channels.Shipped, Rows: []statusbook.Row{row("2000000000000001")}}}
+		_, err := does(w, changes.OpenStatusChange, in, &try{attempt: searchTries})
+		require.NoError(t, err)
+		page, err := StatusScope{Merchant: in.Merchant, Key: "k"}.page(t.Context(), w.store, 1, 0)
+		require.NoError(t, err)
+		assert.Equal(t, statusbook.UnknownOrder, page.Open[0].Verdict, status)
+	}
 }
 
 func TestASearchIsBounded(t *testing.T) {

@@ -27,29 +27,32 @@ type nameSearch struct {
 	mu    sync.Mutex
 	calls int // that may still be made
 	found map[string][]string
+	// refuses: the hub answers otherwise than "not found" to what is no id of its own.
+	refuses bool
 }
 
 // ordersInHub adds the delivery orders of the names that have none yet. A hub whose ids have another form than
 // the usual one is known by a few of them; else its lists of labels tell codes, numbers and tracking numbers
 // of many orders a call, and the sales of the last days that the intake does not know are read one by one.
-func (a *StatusChanges) ordersInHub(ctx context.Context, merchant string, orders map[string][]string) error {
+// Readable says that the hub may be asked for the names that are left as if they were its ids.
+func (a *StatusChanges) ordersInHub(ctx context.Context, merchant string, orders map[string][]string) (readable bool, err error) {
 	unknown := lo.PickBy(orders, func(_ string, ids []string) bool { return len(ids) == 0 })
 	if len(unknown) == 0 {
-		return nil
+		return true, nil
 	}
 	hub, err := a.Hubs.Hub(merchant)
 	if err != nil {
-		return err
+		return false, err
 	}
 	s := &nameSearch{hub: hub, store: a.Store, merchant: merchant, calls: walkLimit, found: unknown}
 	if err := s.run(ctx); err != nil {
-		return err
+		return false, err
 	}
 	for name, ids := range s.found {
 		slices.Sort(ids)
 		orders[name] = slices.Compact(ids)
 	}
-	return nil
+	return !s.refuses, nil
 }
 
 func (s *nameSearch) run(ctx context.Context) error {
@@ -87,6 +90,7 @@ func (s *nameSearch) areIDs(ctx context.Context) (bool, error) {
 		if err != nil && !doneWithout(ctx, err) {
 			return false, err
 		}
+		s.refuses = s.refuses || err != nil && multivende.ClassOf(err) != multivende.NotFound
 	}
 	return false, nil
 }
