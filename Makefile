@@ -46,13 +46,14 @@ workflowcheck:
 race: ## Tests of the root module under the race detector (needs a C compiler)
 	CGO_ENABLED=1 go test -race ./...
 
-fuzz: ## Hostile label files, a minute each: ZPL tokenizer, bundles, PDFs, the joining and stamping of any of them
+fuzz: ## Hostile files, a minute each: ZPL tokenizer, bundles, PDFs, the joining and stamping of any of them; tables
 	go test -run '^$$' -fuzz '^FuzzSplit$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./labels/zpl
 	go test -run '^$$' -fuzz '^FuzzOpen$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./labels/bundle
 	go test -run '^$$' -fuzz '^FuzzCheck$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./labels/pdf
 	go test -run '^$$' -fuzz '^FuzzJoin$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./labels/tool
 	go test -run '^$$' -fuzz '^FuzzZPL$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./labels/stamp
 	go test -run '^$$' -fuzz '^FuzzPDF$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./labels/stamp
+	go test -run '^$$' -fuzz '^FuzzRead$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./starter/tables
 
 render: deploy/render/node_modules ## Prints ZPL to pictures and reads their barcodes back (needs Node)
 	go test -count=1 -tags render ./deploy/render

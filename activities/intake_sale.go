@@ -55,6 +55,10 @@ func (t *taking) note(ctx context.Context, known *intakeSale, c multivende.Check
 			return err
 		}
 	}
+	parcels, err := noteParcels(ctx, t.store, t.merchant, lo.FromPtr(known).Parcels, c)
+	if err != nil {
+		return err
+	}
 	early := connection.ID == ""
 	if early && t.now.Sub(c.SoldAt) < earlyFor {
 		if err := t.readLater(ctx, c.ID); err != nil {
@@ -63,7 +67,7 @@ func (t *taking) note(ctx context.Context, known *intakeSale, c multivende.Check
 	}
 	orders := lo.Map(c.DeliveryOrders, func(d multivende.DeliveryOrder, _ int) string { return d.ID })
 	return t.store.Put(ctx, storage.IntakeSale(t.merchant, c.ID),
-		intakeSale{UpdatedAt: c.UpdatedAt, Connection: c.ConnectionID, Early: early, Orders: orders, ReadAt: t.now.UTC()})
+		intakeSale{UpdatedAt: c.UpdatedAt, Connection: c.ConnectionID, Early: early, Orders: orders, Parcels: parcels, ReadAt: t.now.UTC()})
 }
 
 // repaired closes what stood in the sale's place while it could not be registered or read.

@@ -21,6 +21,8 @@ type intakeSale struct {
 	// Early: it was read before it had a connection that the hub lists.
 	Early  bool     `json:"early,omitempty"`
 	Orders []string `json:"orders,omitempty"`
+	// Parcels are the names of its delivery orders that are remembered.
+	Parcels []namedParcel `json:"parcels,omitempty"`
 	// ReadAt is the hub's time at which it was last read.
 	ReadAt time.Time `json:"read_at,omitzero"`
 }
@@ -82,29 +84,31 @@ const salesOfANumber = 20
 func noteNumbers(ctx context.Context, store *storage.Store, merchant string, c multivende.Checkout) error {
 	one := numberedSale{Connection: c.ConnectionID, Checkout: c.ID}
 	for _, number := range numbersOf(c) {
-		if err := noteNumber(ctx, store, storage.IntakeNumber(merchant, digest(number)), one); err != nil {
+		// Under another connection it stood when it was read too early.
+		before := func(s numberedSale) bool { return s.Checkout == one.Checkout }
+		if err := noteName(ctx, store, storage.IntakeNumber(merchant, digest(number)), one, before); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func noteNumber(ctx context.Context, store *storage.Store, key string, one numberedSale) error {
+// noteName adds one to those that bear a name, in place of those that it replaces.
+func noteName[T comparable](ctx context.Context, store *storage.Store, key string, one T, replaced func(T) bool) error {
 	for range recordTries {
-		var sales []numberedSale
-		etag, err := store.GetTagged(ctx, key, &sales)
+		var all []T
+		etag, err := store.GetTagged(ctx, key, &all)
 		if err != nil && !errors.Is(err, storage.ErrNotFound) {
 			return err
 		}
-		if slices.Contains(sales, one) {
+		if slices.Contains(all, one) {
 			return nil
 		}
-		// Under another connection it stood when it was read too early.
-		sales = lo.Reject(sales, func(s numberedSale, _ int) bool { return s.Checkout == one.Checkout })
-		_, err = store.PutIf(ctx, key, lo.Subset(append(sales, one), -salesOfANumber, salesOfANumber), etag)
+		all = lo.Reject(all, func(other T, _ int) bool { return replaced(other) })
+		_, err = store.PutIf(ctx, key, lo.Subset(append(all, one), -salesOfANumber, salesOfANumber), etag)
 		if !errors.Is(err, storage.ErrChanged) {
 			return err
 		}
 	}
-	return errors.New("the sales of a number change all the time")
+	return errors.New("what bears a name changes all the time")
 }

@@ -94,7 +94,7 @@ func TestLabelsThatWaitedBringTheirControlFileAlong(t *testing.T) {
 
 	later := scope
 	later.Run, w.run = "r2", "r2"
-	stored, err := w.orders.storedOrders(t.Context(), later, reported(truth))
+	stored, err := w.orders.storedOrders(t.Context(), lo.Map(reported(truth), func(id string, _ int) string { return storage.Waiting(later.Merchant, later.Connection.ID, id) }))
 	require.NoError(t, err)
 	_, err = later.leave(t.Context(), w.store, books.PageName(books.ListPage, 1), books.Page{Pending: stored})
 	require.NoError(t, err)

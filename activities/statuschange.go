@@ -142,6 +142,10 @@ func (a *StatusChanges) giveUp(ctx context.Context, in GiveUpStatusesInput) (Adv
 		return AdvancedStatuses{}, err
 	}
 	for _, row := range page.Open {
+		if row.Verdict != "" {
+			page.End(row, in.Round, row.Verdict, "", 0)
+			continue
+		}
 		reason := in.Reason
 		at, sent := sentMarks(in.Sent)[row.Order]
 		switch {

@@ -58,7 +58,7 @@ func (a *StatusChanges) close(ctx context.Context, in CloseStatusChangeInput) (s
 	}
 	ended := lo.FlatMap(pages, func(p statusbook.Page, _ int) []statusbook.Ended { return p.Ended })
 	open := lo.SumBy(pages, func(p statusbook.Page) int { return len(p.Open) })
-	if once := len(lo.UniqBy(ended, func(e statusbook.Ended) string { return e.Order })); open > 0 || once != len(ended) || once != in.Requested {
+	if once := len(lo.UniqBy(ended, func(e statusbook.Ended) int { return e.Place })); open > 0 || once != len(ended) || once != in.Requested {
 		return statusbook.Result{}, final(ErrorBooks, fmt.Sprintf("the books do not balance: %d rows of %d ended, %d of them once, %d are open", len(ended), in.Requested, once, open))
 	}
 	result := statusbook.Result{

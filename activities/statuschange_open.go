@@ -69,8 +69,11 @@ func (a *StatusChanges) open(ctx context.Context, in OpenStatusChangeInput) (Ope
 	if err != nil {
 		return opened, err
 	}
-	open, err := a.places(ctx, in, rows)
+	open, err := a.named(ctx, in, rows)
 	if err != nil {
+		return opened, err
+	}
+	if err := a.places(ctx, in, open); err != nil {
 		return opened, err
 	}
 	if err := a.sales(ctx, in, open); err != nil {
@@ -135,27 +138,27 @@ func (a *StatusChanges) rows(ctx context.Context, in OpenStatusChangeInput) ([]s
 
 // places finds the connection of each order in the store, where the intake or a run of ours knows it,
 // and sorts the rows by channel, so that pages wait for few channels each.
-func (a *StatusChanges) places(ctx context.Context, in OpenStatusChangeInput, rows []statusbook.Row) ([]statusbook.Open, error) {
-	open := make([]statusbook.Open, len(rows))
+func (a *StatusChanges) places(ctx context.Context, in OpenStatusChangeInput, open []statusbook.Open) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(storeParallel)
-	for i, row := range rows {
-		open[i] = statusbook.Open{Row: row, Place: i}
-		if in.Request.PickUp {
-			open[i].Channel = pickUps
-			continue
+	for i := range open {
+		row := &open[i]
+		switch {
+		case row.Verdict != "":
+		case in.Request.PickUp:
+			row.Channel = pickUps
+		default:
+			group.Go(func() (err error) {
+				row.Connection, row.Channel, err = a.place(ctx, in.Merchant, row.Order)
+				return err
+			})
 		}
-		group.Go(func() error {
-			connection, channel, err := a.place(ctx, in.Merchant, row.Order)
-			open[i].Connection, open[i].Channel = connection, channel
-			return err
-		})
 	}
 	if err := group.Wait(); err != nil {
-		return nil, err
+		return err
 	}
 	slices.SortStableFunc(open, func(x, y statusbook.Open) int { return strings.Compare(x.Channel, y.Channel) })
-	return open, nil
+	return nil
 }
 
 // pickUps stands for the channel of pick-ups, whose rules are the same everywhere.

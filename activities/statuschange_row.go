@@ -18,6 +18,9 @@ import (
 
 // one reads an order and does what that shows as not done.
 func (w *statusWork) one(ctx context.Context, row statusbook.Open) result {
+	if row.Verdict != "" {
+		return w.end(row, row.Verdict, "", 0)
+	}
 	seen, err := w.road.read(ctx, row.Order)
 	if r, settled := w.unreadable(row, err); settled {
 		return r

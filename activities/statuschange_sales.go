@@ -38,7 +38,7 @@ var errEnough = errors.New("enough")
 // sales learns the connections of the orders that the store does not know, all at once: the
 // connections, and, where that is cheaper than reading each order's sale, one walk of the sales of each.
 func (a *StatusChanges) sales(ctx context.Context, in OpenStatusChangeInput, open []statusbook.Open) error {
-	unknown := lo.CountBy(open, func(o statusbook.Open) bool { return o.Channel == "" })
+	unknown := lo.CountBy(open, func(o statusbook.Open) bool { return o.Channel == "" && o.Verdict == "" })
 	if unknown == 0 {
 		return nil
 	}

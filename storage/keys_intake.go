@@ -49,6 +49,11 @@ func IntakeNumber(merchant, digest string) string {
 	return directory(kindIntake, merchant, "numbers") + name(digest) + ".json"
 }
 
+// IntakeParcel says which delivery orders bear a code or a tracking number; digest is hexadecimal, of it.
+func IntakeParcel(merchant, digest string) string {
+	return directory(kindIntake, merchant, "parcels") + name(digest) + ".json"
+}
+
 // IntakeList is a list of sales or notices that the intake still has to take up.
 func IntakeList(merchant, list string) string {
 	return directory(kindIntake, merchant, "lists") + name(list) + ".json"

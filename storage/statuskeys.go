@@ -28,6 +28,11 @@ func StatusSales(merchant, key string) string {
 	return StatusesPrefix(merchant, key) + "sales.json"
 }
 
+// StatusNames is which delivery order each name of a status change's request means: put once.
+func StatusNames(merchant, key string) string {
+	return StatusesPrefix(merchant, key) + "names.json"
+}
+
 // StatusResult is how every row of a status change ended: put once.
 func StatusResult(merchant, key string) string {
 	return StatusesPrefix(merchant, key) + "result.json"

@@ -79,6 +79,26 @@ func TestTrackingGoesBeforeTheStatus(t *testing.T) {
 	assert.Zero(t, by["checkout"]+by["checkouts-light"]+by["connections"])
 }
 
+func TestACourierNamesOrdersByTheMarketplacesNumber(t *testing.T) {
+	t.Parallel()
+	w := newStatusWorld(t, sandbox.Options{Orders: 200})
+	all := append(w.of("ripley"), w.of("paris")...)
+	orders := lo.Filter(all, func(o sandbox.ReportOrder, _ int) bool {
+		return lo.CountBy(w.hub.Report().Orders, func(other sandbox.ReportOrder) bool { return other.Number == o.Number }) == 1
+	})
+	require.NotEmpty(t, orders)
+	expected := w.expected(channels.Shipped)
+	rows := lo.Map(orders, func(o sandbox.ReportOrder, _ int) statusbook.Row { return statusbook.Row{Order: o.Number} })
+	_, list := w.change(activities.StatusRequest{To: channels.Shipped, Rows: append(rows, statusbook.Row{Order: "9999999999"})})
+	for i, o := range orders {
+		assert.Equal(t, o.ID, list.Rows[i].Order)
+		assert.Equal(t, o.Number, list.Rows[i].Name)
+		assert.Equal(t, expected[o.ID], string(list.Rows[i].Outcome), list.Rows[i].Reason)
+	}
+	assert.Equal(t, statusbook.UnknownOrder, list.Rows[len(orders)].Outcome)
+	assert.Positive(t, list.Outcomes[statusbook.Synced])
+}
+
 func TestPickUps(t *testing.T) {
 	t.Parallel()
 	w := newStatusWorld(t, sandbox.Options{Orders: 300})
@@ -127,8 +147,8 @@ func TestWrongRequestsAreRefusedAtOnce(t *testing.T) {
 		says []string
 	}{
 		"rows that nobody could work on": {StatusChangeInput{Merchant: merchant, StatusRequest: activities.StatusRequest{To: channels.Shipped, Rows: []statusbook.Row{
-			{Order: "a b"}, {Order: "good"}, {Order: "c", TrackingURL: "x"}, {Order: "d", Comment: "1"}, {Order: "d", Comment: "2"},
-		}}}, []string{"3 rows are wrong", "row 1 (a b)", "row 3 (c): tracking_url", "order d stands more than once"}},
+			{Order: "a\u200bb"}, {Order: "good"}, {Order: "c", TrackingURL: "x"}, {Order: "d", Comment: "1"}, {Order: "d", Comment: "2"},
+		}}}, []string{"3 rows are wrong", "row 1 (a", "row 3 (c): tracking_url", "order d stands more than once"}},
 		"a status that cannot be set, and no rows": {StatusChangeInput{Merchant: merchant, StatusRequest: activities.StatusRequest{To: "pending"}},
 			[]string{`to "pending"`, "either rows or rows_key"}},
 		"an object of somebody else": {StatusChangeInput{Merchant: merchant, StatusRequest: activities.StatusRequest{To: channels.Shipped, RowsKey: "runs/m-1/x/request.json"}},

@@ -107,7 +107,9 @@ type List struct {
 
 // ListRow is how a row ended.
 type ListRow struct {
-	Order   string  `json:"delivery_order_id"`
+	Order string `json:"delivery_order_id"`
+	// Name is what the request calls the order, where that is not its id.
+	Name    string  `json:"order,omitempty"`
 	Outcome Outcome `json:"outcome"`
 	Reason  string  `json:"reason"`
 	Seconds float64 `json:"seconds"`
@@ -120,7 +122,7 @@ func ListOf(rows []Ended) List {
 		Requested: len(rows),
 		Outcomes:  lo.CountValuesBy(rows, func(e Ended) Outcome { return e.Outcome }),
 		Rows: lo.Map(rows, func(e Ended, _ int) ListRow {
-			return ListRow{Order: e.Order, Outcome: e.Outcome, Reason: e.Reason, Seconds: e.Seconds}
+			return ListRow{Order: e.Order, Name: e.Name, Outcome: e.Outcome, Reason: e.Reason, Seconds: e.Seconds}
 		}),
 	}
 }

@@ -29,7 +29,7 @@ const (
 	NotAllowed Outcome = "not_allowed"
 	// NotSynced: sent as often as allowed, and the channel never confirmed it.
 	NotSynced Outcome = "not_synced"
-	// UnknownOrder: the hub does not know the id.
+	// UnknownOrder: neither the hub nor the intake knows the id or name.
 	UnknownOrder Outcome = "unknown_order"
 )
 
@@ -40,6 +40,7 @@ func Outcomes() []Outcome {
 
 // Row is an order whose status is to be set. All but the order may be empty.
 type Row struct {
+	// Order is the delivery order's id; in a request also any other name by which the hub or the intake knows the order.
 	Order          string `json:"delivery_order_id"`
 	TrackingNumber string `json:"tracking_number,omitempty"`
 	TrackingURL    string `json:"tracking_url,omitempty"`
@@ -60,21 +61,32 @@ func (r Row) Or(defaults Row) Row {
 }
 
 const (
+	maxName    = 128
 	maxText    = 200
 	maxAddress = 1000
 	maxComment = 500
 )
 
-// orderPattern is what an id may be made of: it stands in paths and in keys of objects.
-var orderPattern = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
+// idPattern is what an id may be made of: it stands in paths and in keys of objects.
+var idPattern = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
+
+// ruined is what a spreadsheet makes of a long number, and a formula in its place.
+var ruined = regexp.MustCompile(`^(\d([.,]\d+)?[eE]\+\d+|\d{9,}\.0+|=.*)$`)
+
+// IsID says whether a name of an order could be an id of the hub's.
+func IsID(name string) bool {
+	return idPattern.MatchString(name) && strings.Trim(name, ".") != "" && !strings.Contains(name, "..")
+}
 
 // Check says what is wrong with a row; "" when nothing is.
 func (r Row) Check() string {
 	switch {
 	case r.Order == "":
 		return "there is no delivery_order_id"
-	case !orderPattern.MatchString(r.Order) || strings.Trim(r.Order, ".") == "" || strings.Contains(r.Order, ".."):
-		return "delivery_order_id is not an id of the hub: letters, digits, dots, hyphens and underscores, at most 128"
+	case !fits(r.Order, maxName) || strings.ContainsFunc(r.Order, func(c rune) bool { return !unicode.IsPrint(c) }):
+		return fmt.Sprintf("delivery_order_id has more than %d characters, or some that cannot be seen", maxName)
+	case ruined.MatchString(r.Order), ruined.MatchString(r.TrackingNumber):
+		return "delivery_order_id or tracking_number is a number that a spreadsheet has rounded, or a formula"
 	case !fits(r.TrackingNumber, maxText), !fits(r.Courier, maxText):
 		return fmt.Sprintf("tracking_number or courier has more than %d characters, or some that cannot be seen", maxText)
 	case !fits(r.Comment, maxComment):
@@ -116,6 +128,10 @@ func Fold(rows []Row) (folded []Row, repeated int, differing []string) {
 // Open is a row that has not ended yet. Times are the hub's.
 type Open struct {
 	Row
+	// Name is what the request calls the order, where that is not its id.
+	Name string `json:"order,omitempty"`
+	// Verdict is how the row ends without a word to the hub: its name leads to no order, or to several.
+	Verdict Outcome `json:"verdict,omitempty"`
 	// Place is the row's place in the request, from 0.
 	Place      int    `json:"place"`
 	Connection string `json:"connection,omitempty"`
@@ -156,6 +172,7 @@ func (o *Open) Sent(at time.Time) {
 // Ended is a row that has ended.
 type Ended struct {
 	Order      string  `json:"delivery_order_id"`
+	Name       string  `json:"order,omitempty"`
 	Outcome    Outcome `json:"outcome"`
 	Reason     string  `json:"reason"`
 	Seconds    float64 `json:"seconds"` // from sent to on the channel, the hub's; 0 when nothing was sent
@@ -176,7 +193,7 @@ type Page struct {
 // End ends a row in a round.
 func (p *Page) End(row Open, round int, outcome Outcome, reason string, took time.Duration) {
 	p.Ended = append(p.Ended, Ended{
-		Order: row.Order, Outcome: outcome, Reason: joined(reason, row.Note), Seconds: took.Round(time.Second / 10).Seconds(),
+		Order: row.Order, Name: row.Name, Outcome: outcome, Reason: joined(reason, row.Note), Seconds: took.Round(time.Second / 10).Seconds(),
 		Place: row.Place, Connection: row.Connection, Channel: row.Channel, Sends: row.Sends, Round: round,
 	})
 }

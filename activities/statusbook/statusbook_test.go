@@ -33,7 +33,11 @@ func TestRowsAreChecked(t *testing.T) {
 	for complaint, row := range map[string]statusbook.Row{
 		"":                         {Order: "b1837941-61ba-501e-a973-1ad18abc2184", TrackingNumber: "ñ 1", TrackingURL: "https://c.example/?n=1", Comment: strings.Repeat("x", 500)},
 		"there is no":              {},
-		"not an id":                {Order: "a/b"},
+		"delivery_order_id has":    {Order: "a\u200bb"},
+		"has rounded":              {Order: "a", TrackingNumber: "7,94212E+11"},
+		"a formula":                {Order: "a", TrackingNumber: `="001"`},
+		"a number that":            {Order: "2.00001E+15"},
+		"more than 128":            {Order: strings.Repeat("1", 129)},
 		"tracking_number":          {Order: "a", TrackingNumber: strings.Repeat("1", 201)},
 		"cannot be seen":           {Order: "a", Courier: "a\x00b"},
 		"comment":                  {Order: "a", Comment: strings.Repeat("x", 501)},
@@ -46,7 +50,10 @@ func TestRowsAreChecked(t *testing.T) {
 		}
 		assert.Contains(t, row.Check(), complaint)
 	}
-	assert.NotEmpty(t, statusbook.Row{Order: ".."}.Check())
+	assert.Empty(t, statusbook.Row{Order: "#1001/ñ"}.Check(), "the channel's own number")
+	for name, id := range map[string]bool{"b1837941-61ba-501e-a973-1ad18abc2184": true, "2000012345678901": true, "a/b": false, "..": false, "a b": false, "": false} {
+		assert.Equal(t, id, statusbook.IsID(name), name)
+	}
 }
 
 func TestFold(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 
 type confirmCommand struct {
 	Order      []string `sep:"none" placeholder:"ID" help:"The stock of this order is confirmed: delivery order id, checkout id, or a number of the marketplace; can be repeated."`
-	OrdersFile string   `placeholder:"FILE" help:"The orders of this file: CSV with a header or a JSON array; column order."`
+	OrdersFile string   `placeholder:"FILE" help:"The orders of this file: CSV or XLSX with a header, or a JSON array; column order."`
 	JSON       bool     `name:"json" help:"Print the answers as JSON on stdout."`
 }
 

@@ -54,8 +54,8 @@ func TestAManifestIsReadAsItIsWritten(t *testing.T) {
 			WarehouseName: "-1; piso", PartlyCancelled: true,
 			Items: []books.Item{{SKU: "A; B", Quantity: 2}, {SKU: "3×C", Quantity: 1}, {SKU: "X;=1+1;Y", Quantity: 1}, {SKU: "Z; 3×Q", Quantity: 1}},
 		}}),
-		books.RowOf(books.Entry{Order: books.Order{ID: " 'd3 ", OrderNumber: "-7,=8;\t@9|＋1", Courier: "\"=2\"", TrackingNumber: "'0012", Items: []books.Item{{SKU: `say "hi"`, Quantity: 1}}}}),
-		books.RowOf(books.Entry{Order: books.Order{ID: "d2", OrderNumber: "2002", Items: []books.Item{{SKU: "MUG", Quantity: 1}}}}),
+		books.RowOf(books.Entry{Order: books.Order{ID: "'d3", OrderNumber: "-7,=8;\t@9|＋1", Courier: "\"=2\"", TrackingNumber: "'0012", Items: []books.Item{{SKU: `say "hi"`, Quantity: 1}}}}),
+		books.RowOf(books.Entry{Order: books.Order{ID: "d2", OrderNumber: "2000012345678900", TrackingNumber: "123456789012345000000", Items: []books.Item{{SKU: "MUG", Quantity: 1}}}}),
 	}}
 	folder := t.TempDir()
 	text, err := json.Marshal(manifest)

@@ -2,18 +2,17 @@ package run
 
 import (
 	"bytes"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"io"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/starter/tables"
 )
 
 const manifestHint = "give the manifest.json or manifest.csv of a run"
@@ -29,14 +28,13 @@ func readOrdersManifest(path string) ([]books.Order, error) {
 	if err != nil || len(data) > maxManifestBytes {
 		return nil, usageProblem(manifestHint, "--orders %s cannot be read or is larger than 256 MiB", path)
 	}
-	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff")))
 	var orders []books.Order
-	if bytes.HasPrefix(data, []byte("{")) {
+	if object := bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff"))); bytes.HasPrefix(object, []byte("{")) {
 		var manifest books.Manifest
-		err = json.Unmarshal(data, &manifest)
+		err = json.Unmarshal(object, &manifest)
 		orders = lo.Map(manifest.Rows, func(r books.Row, _ int) books.Order { return r.Order() })
 	} else {
-		orders, err = ordersOfManifestCSV(data)
+		orders, err = ordersOfManifestCSV(path, data)
 	}
 	if err != nil {
 		return nil, usageProblem(manifestHint, "--orders %s is no manifest: %v", path, err)
@@ -47,31 +45,36 @@ func readOrdersManifest(path string) ([]books.Order, error) {
 	return orders, nil
 }
 
+// manifestColumns are the columns of a manifest that tell of an order. Where a spreadsheet has rounded a
+// number that also may end in zeros by itself, a label is not found and comes last.
+var manifestColumns = []string{
+	"delivery_order_id", "delivery_order_code", "order_number", "connection_id", "channel", "tracking_number", "items", "courier", "shipping_mode",
+	"warehouse_id", "warehouse_name", "deadline", "sold_at", "partly_cancelled",
+}
+
 // ordersOfManifestCSV reads what Manifest.WriteCSV wrote, perhaps saved again by
 // a spreadsheet. Columns that it does not know are left alone.
-func ordersOfManifestCSV(data []byte) ([]books.Order, error) {
-	reader := csv.NewReader(bytes.NewReader(data))
-	reader.Comma = separator(data)
-	reader.FieldsPerRecord = -1
-	header, err := reader.Read()
+func ordersOfManifestCSV(name string, data []byte) ([]books.Order, error) {
+	numbers := []string{"delivery_order_id", "delivery_order_code", "order_number", "tracking_number"}
+	table, err := tables.Read(name, bytes.NewReader(data), tables.Layout{
+		MaxBytes: maxManifestBytes,
+		Unmark:   books.CellText,
+		Columns: lo.Map(manifestColumns, func(column string, _ int) tables.Column {
+			return tables.Column{Names: []string{column}, Kind: lo.Ternary(lo.Contains(numbers, column), tables.Code, tables.Text), AnyTail: true}
+		}),
+	})
+	if err == nil {
+		err = table.Err()
+	}
 	if err != nil {
 		return nil, err
 	}
-	header = lo.Map(header, func(name string, _ int) string { return strings.ToLower(strings.TrimSpace(name)) })
-	if !lo.Some(header, []string{"delivery_order_id", "order_number"}) {
+	if table.Has != nil && !table.Has[0] && !table.Has[slices.Index(manifestColumns, "order_number")] {
 		return nil, errors.New("its header has neither delivery_order_id nor order_number")
 	}
-	var orders []books.Order
-	for {
-		record, err := reader.Read()
-		if errors.Is(err, io.EOF) {
-			return orders, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		orders = append(orders, orderOfRecord(func(column string) string { return manifestCell(record, slices.Index(header, column)) }))
-	}
+	return lo.Map(table.Rows, func(row tables.Row, _ int) books.Order {
+		return orderOfRecord(func(column string) string { return row.Cells[slices.Index(manifestColumns, column)] })
+	}), nil
 }
 
 func orderOfRecord(value func(column string) string) books.Order {
@@ -82,14 +85,6 @@ func orderOfRecord(value func(column string) string) books.Order {
 		WarehouseID: value("warehouse_id"), WarehouseName: value("warehouse_name"),
 		HandlingDeadline: momentOf(value("deadline")), SoldAt: momentOf(value("sold_at")), PartlyCancelled: value("partly_cancelled") == "yes",
 	}
-}
-
-// manifestCell is a cell as it stood in the manifest, spaces and all.
-func manifestCell(record []string, column int) string {
-	if column < 0 || column >= len(record) {
-		return ""
-	}
-	return books.CellText(record[column])
 }
 
 // momentOf is the zero time for what is none.

@@ -1,98 +1,79 @@
 package run
 
 import (
-	"bytes"
 	"fmt"
 	"io"
-	"os"
 	"regexp"
 	"unicode/utf8"
 
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/starter/tables"
 )
 
 // Bounds of an orders file.
 const (
-	maxOrdersBytes = 16 << 20
-	maxOrdersRows  = 100_000
-	maxReference   = 128
+	maxOrdersRows = 100_000
+	maxReference  = 128
 )
 
-const ordersFileHint = `an orders file is CSV with a header and a column "order" (optionally "connection"), or a JSON array of texts or of {"order": "…", "connection": "…"}`
+const ordersFileHint = `an orders file is CSV or XLSX with a column "order" (optionally "connection"), or a JSON array of texts or of {"order": "…", "connection": "…"}`
 
 // roundedNumber is what a spreadsheet makes of a long number: its last digits are gone.
 var roundedNumber = regexp.MustCompile(`^\d([.,]\d+)?[Ee]\+\d+$`)
 
-// line is an order reference and the line of the file on which it stands.
-type line struct {
-	number    int
-	reference activities.OrderReference
+var ordersLayout = tables.Layout{
+	MaxRows: maxOrdersRows,
+	Columns: []tables.Column{
+		{Names: []string{"order", "delivery_order_id"}, Words: orderWords, Kind: tables.Number, Needed: true},
+		connectionColumn,
+	},
 }
 
-// ReadOrdersFile reads the order references of a CSV or JSON file, at most
-// 100,000 of them and 16 MiB. Repeated ones are folded into one and counted.
-// Errors name the file and the line.
-func ReadOrdersFile(path string) (orders []activities.OrderReference, repeated int, err error) {
-	file, err := os.Open(path)
+// OrdersFile is what an orders file names, each order once.
+type OrdersFile struct {
+	Orders []activities.OrderReference
+	// Repeated counts the rows of orders that stand there already; LeftAlone are the columns that were not read.
+	Repeated  int
+	LeftAlone []string
+}
+
+// ReadOrdersFile reads the order references of a CSV, XLSX or JSON file, at most
+// 100,000 of them and 16 MiB. All mistakes are told at once, each with its place.
+func ReadOrdersFile(path string) (OrdersFile, error) {
+	table, err := readTable("--orders-file", path, ordersFileHint, ordersLayout)
 	if err != nil {
-		return nil, 0, usageProblem("check the path of --orders-file", "the orders file cannot be read: %v", err)
+		return OrdersFile{}, err
 	}
-	defer file.Close()
-	return ParseOrders(path, file)
+	return ordersOf(table)
 }
 
 // ParseOrders reads what [ReadOrdersFile] reads from anywhere; name stands in its errors.
-func ParseOrders(name string, source io.Reader) (orders []activities.OrderReference, repeated int, err error) {
-	data, err := io.ReadAll(io.LimitReader(source, maxOrdersBytes+1))
+func ParseOrders(name string, source io.Reader) (OrdersFile, error) {
+	table, err := tables.Read(name, source, ordersLayout)
 	if err != nil {
-		return nil, 0, usageProblem("check the path of --orders-file", "the orders file %s cannot be read: %v", name, err)
+		return OrdersFile{}, usageProblem(ordersFileHint, "%v", err)
 	}
-	if len(data) > maxOrdersBytes {
-		return nil, 0, usageProblem("split it into several runs", "the orders file %s is larger than 16 MiB", name)
-	}
-	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
-		return nil, 0, usageProblem("save it as CSV UTF-8", "the orders file %s is UTF-16", name)
-	}
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	lines, err := parseLines(name, data)
-	if err != nil {
-		return nil, 0, err
-	}
-	all := make([]activities.OrderReference, len(lines))
-	for i, l := range lines {
-		if complaint := checkReference(l.reference); complaint != "" {
-			return nil, 0, lineProblem(name, l.number, "%s", complaint)
+	return ordersOf(table)
+}
+
+func ordersOf(table *tables.Table) (OrdersFile, error) {
+	all := make([]activities.OrderReference, len(table.Rows))
+	for i, row := range table.Rows {
+		all[i] = activities.OrderReference{Order: row.Cells[0], Connection: row.Cells[1]}
+		if complaint := checkReference(all[i]); complaint != "" && !row.Ruined {
+			table.Refuse(row, "%s", complaint)
 		}
-		all[i] = l.reference
+	}
+	if err := table.Err(); err != nil {
+		return OrdersFile{}, usageProblem(ordersFileHint, "%v", err)
 	}
 	if len(all) == 0 {
-		return nil, 0, usageProblem(ordersFileHint, "the orders file %s names no order", name)
+		return OrdersFile{}, usageProblem(ordersFileHint, "%s names no order", table.Name)
 	}
-	orders = lo.Uniq(all)
-	return orders, len(all) - len(orders), nil
-}
-
-func parseLines(name string, data []byte) ([]line, error) {
-	content := bytes.TrimLeft(data, " \t\r\n")
-	switch {
-	case len(content) == 0:
-		return nil, usageProblem(ordersFileHint, "the orders file %s is empty", name)
-	case content[0] == '[':
-		return parseJSONLines(name, data)
-	case content[0] == '{':
-		return nil, usageProblem(ordersFileHint, "the orders file %s holds a JSON object, not an array", name)
-	}
-	return parseCSVLines(name, data)
-}
-
-func lineProblem(name string, number int, format string, arguments ...any) error {
-	return usageProblem(ordersFileHint, "%s, line %d: %s", name, number, fmt.Sprintf(format, arguments...))
-}
-
-func tooManyRows(name string) error {
-	return usageProblem("split it into several runs", "the orders file %s has more than %d rows", name, maxOrdersRows)
+	orders := lo.Uniq(all)
+	return OrdersFile{Orders: orders, Repeated: len(all) - len(orders), LeftAlone: table.LeftAlone}, nil
 }
 
 // checkReference says what is wrong with a reference; "" when nothing is.
@@ -118,9 +99,4 @@ func checkID(id string) string {
 		return "there is no id"
 	}
 	return checkReference(activities.OrderReference{Order: "1", Connection: id})
-}
-
-// lineAt returns the number of the line in which the byte at offset stands.
-func lineAt(data []byte, offset int64) int {
-	return 1 + bytes.Count(data[:min(max(offset, 0), int64(len(data)))], []byte("\n"))
 }

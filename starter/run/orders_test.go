@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/starter/tables"
 )
 
 func references(ids ...string) []activities.OrderReference {
@@ -30,7 +31,7 @@ func TestParseOrdersReads(t *testing.T) {
 		"semicolons, as Excel in Chile writes":      {"order;connection\r\n1001;c1\r\n", references("1001@c1"), 0},
 		"tabs":                                      {"connection\torder\nc1\t1001\n", references("1001@c1"), 0},
 		"a byte order mark":                         {"\ufefforder\n1001\n", references("1001"), 0},
-		"quotes, with separators inside":            {"order,note\n\"10,01\",\"a \"\"b\"\"\nc\"\n1002,x\n", references("10,01", "1002"), 0},
+		"quotes, with separators inside":            {"order,note\n\"A-10,01\",\"a \"\"b\"\"\nc\"\n1002,x\n", references("A-10,01", "1002"), 0},
 		"columns in any order and any case":         {"Note; Order ;x\nhello;1001;y\n", references("1001"), 0},
 		"empty lines and rows":                      {"order,connection\n\n,\n1001,\n  ,\n", references("1001"), 0},
 		"rows shorter than the header":              {"order,connection\n1001\n", references("1001"), 0},
@@ -48,10 +49,10 @@ func TestParseOrdersReads(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			orders, repeated, err := ParseOrders("orders.csv", strings.NewReader(c.file))
+			file, err := ParseOrders("orders.csv", strings.NewReader(c.file))
 			require.NoError(t, err)
-			assert.Equal(t, c.want, orders)
-			assert.Equal(t, c.repeated, repeated)
+			assert.Equal(t, c.want, file.Orders)
+			assert.Equal(t, c.repeated, file.Repeated)
 		})
 	}
 }
@@ -62,32 +63,32 @@ func TestParseOrdersRefuses(t *testing.T) {
 		"an empty file":                           {"", "orders.txt is empty"},
 		"a header alone":                          {"order,connection\n", "orders.txt names no order"},
 		"an empty array":                          {"[]", "orders.txt names no order"},
-		"a file without the column":               {"pedido,connection\n1,2\n", `orders.txt, line 1: the header has no column "order"`},
+		"a file without the column":               {"folio,connection\n1,2\n", `orders.txt, line 1: the header has no column "order"`},
 		"two columns of the name":                 {"order,x,order\n1,2,3\n", "orders.txt, line 1: the header has two columns"},
 		"a row without an order":                  {"order,connection\n1001,c1\n,c1\n", "orders.txt, line 3: there is no order"},
-		"a number that a spreadsheet has rounded": {"order\n1001\n\n2.00001E+15\n", "orders.txt, line 4: \"2.00001E+15\" is a long number that a spreadsheet has rounded"},
-		"a rounded number with a comma":           {"order;x\n2,00001E+15;\n", "orders.txt, line 2: \"2,00001E+15\" is a long number"},
+		"a number that a spreadsheet has rounded": {"order\n1001\n\n2.00001E+15\n", "orders.txt, line 4, column order: \"2.00001E+15\" is a long number that a spreadsheet has rounded"},
+		"a rounded number with a comma":           {"order;x\n2,00001E+15;\n", "orders.txt, line 2, column order: \"2,00001E+15\" is a long number"},
 		"a quote that does not close":             {"order\n1001\n\"1002\n", "orders.txt, line 3: "},
-		"text in another encoding":                {"order\nni\xf1o\n", "orders.txt, line 2: the text is not UTF-8"},
-		"UTF-16":                                  {"\xff\xfeo\x00", "orders.txt is UTF-16"},
+		"text in another encoding":                {"order\nni\x8eo\n", "orders.txt is neither UTF-8 nor Windows-1252"},
+		"UTF-16":                                  {"\xff\xfeo\x00x", "orders.txt says that it is UTF-16"},
 		"an order that is too long":               {"order\n" + strings.Repeat("1", 129) + "\n", "orders.txt, line 2: an order or connection has more than 128 characters"},
 		"characters that cannot be seen":          {"order\n10\u202e01\n", "orders.txt, line 2: an order or connection holds characters that cannot be seen"},
 		"a JSON object":                           {`{"order":"1"}`, "orders.txt holds a JSON object, not an array"},
 		"JSON that ends too early":                {"[\"1\",\n\"2\"", "orders.txt, line 2: the JSON ends too early"},
 		"JSON with an error":                      {"[\"1\",\n\n x]", "orders.txt, line 3: invalid character"},
 		"more after the array":                    {"[\"1\"]\n[\"2\"]", "orders.txt, line 2: there is more after the array"},
-		"an entry that names nothing":             {"[\n\"1\",\n{\"id\":\"2\"}]", "orders.txt, line 3: an entry is a text or an object"},
-		"an entry that is null":                   {"[null]", "orders.txt, line 1: an entry is a text or an object"},
-		"a number with a fraction":                {"[1.5]", "orders.txt, line 1: an entry is a text or an object"},
+		"an entry that names nothing":             {"[\n\"1\",\n{\"id\":\"2\"}]", "orders.txt, line 3, column order: the entry has no member"},
+		"an entry that is null":                   {"[null]", "orders.txt, line 1, column order: an entry is a text or an object"},
+		"a number with a fraction":                {"[1.5]", "orders.txt, line 1, column order: an entry is a text or an object"},
 		"an empty text":                           {"[\"1\",\n\"\"]", "orders.txt, line 2: there is no order"},
 		"too many rows":                           {"order\n" + strings.Repeat("1\n", maxOrdersRows+1), "orders.txt has more than 100000 rows"},
 		"too many entries":                        {"[1" + strings.Repeat(",1", maxOrdersRows) + "]", "orders.txt has more than 100000 rows"},
-		"a file that is too large":                {"order\n" + strings.Repeat("x", maxOrdersBytes), "orders.txt is larger than 16 MiB"},
+		"a file that is too large":                {"order\n" + strings.Repeat("x", tables.MaxBytes), "orders.txt is larger than 16 MiB"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, _, err := ParseOrders("orders.txt", strings.NewReader(c.file))
+			_, err := ParseOrders("orders.txt", strings.NewReader(c.file))
 			require.ErrorContains(t, err, c.want)
 			var problem *Problem
 			require.ErrorAs(t, err, &problem)
@@ -102,15 +103,15 @@ func FuzzParseOrders(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, file string) {
-		orders, repeated, err := ParseOrders("file", strings.NewReader(file))
+		read, err := ParseOrders("file", strings.NewReader(file))
 		if err != nil {
 			var problem *Problem
 			require.ErrorAs(t, err, &problem)
 			return
 		}
-		require.NotEmpty(t, orders)
-		require.GreaterOrEqual(t, repeated, 0)
-		for _, reference := range orders {
+		require.NotEmpty(t, read.Orders)
+		require.GreaterOrEqual(t, read.Repeated, 0)
+		for _, reference := range read.Orders {
 			require.Empty(t, checkReference(reference), fmt.Sprintf("%q", reference))
 		}
 	})

@@ -16,7 +16,7 @@ type PrintingFlags struct {
 	Sort       string `placeholder:"KEYS" help:"Order of the pile, keys between commas: single-first, sku, bin, deadline, courier, order, sold, channel; default single-first,deadline,order."`
 	Reverse    bool   `help:"Turn the pile over, for printers that stack face up."`
 	Group      string `placeholder:"BY" help:"One file a format for each channel, courier or warehouse; default none. Mercado Libre Flex always has a file of its own."`
-	Bins       string `placeholder:"FILE" type:"path" help:"In which bin each SKU lies: CSV with the columns sku and bin, or JSON {\"SKU\": \"bin\"}; for the key bin and for the lists."`
+	Bins       string `placeholder:"FILE" type:"path" help:"In which bin each SKU lies: CSV or XLSX with the columns sku and bin, or JSON {\"SKU\": \"bin\"}; for the key bin and for the lists."`
 	Stock      string `placeholder:"STOCK" help:"Paper of PDF labels: 4x6in, 10x15cm, 10x20cm, a6, a4-2up, a4-3up, a4-4up, letter-2up or as-is; default as-is."`
 	Start      int    `placeholder:"N" help:"Slot of the first sheet that the first PDF label takes; default 1."`
 	Part       int    `placeholder:"N" help:"Split files so that none holds more than N labels; default no split."`

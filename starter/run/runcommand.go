@@ -28,7 +28,7 @@ type requestFlags struct {
 
 type runCommand struct {
 	Order       []string `sep:"none" placeholder:"ID" help:"Only this order: delivery order id or code, checkout id, the marketplace's order number, or PackageId; can be repeated."`
-	OrdersFile  string   `placeholder:"FILE" help:"Only the orders of this file: CSV with a header or a JSON array; column order and, if wanted, connection."`
+	OrdersFile  string   `placeholder:"FILE" help:"Only the orders of this file: CSV or XLSX with a header, or a JSON array; column order and, if wanted, connection."`
 	NotVerified bool     `help:"Ask for the labels of these orders although their sale is not verified: you know that it is. Needs --order or --orders-file."`
 	requestFlags
 	Key  string `placeholder:"KEY" help:"Key of the run: the same key gives the same run. Made and printed when left out."`
@@ -117,14 +117,15 @@ func (c *runCommand) orders(d desk) ([]activities.OrderReference, error) {
 	if c.OrdersFile == "" {
 		return lo.Uniq(orders), nil
 	}
-	listed, repeated, err := ReadOrdersFile(c.OrdersFile)
+	listed, err := ReadOrdersFile(c.OrdersFile)
 	if err != nil {
 		return nil, err
 	}
-	if repeated > 0 {
-		d.say("%s: %s left out, the same order stands there more than once", c.OrdersFile, count(repeated, "row"))
+	d.sayLeftAlone(c.OrdersFile, listed.LeftAlone)
+	if listed.Repeated > 0 {
+		d.say("%s: %s left out, the same order stands there more than once", c.OrdersFile, count(listed.Repeated, "row"))
 	}
-	return lo.Uniq(append(orders, listed...)), nil
+	return lo.Uniq(append(orders, listed.Orders...)), nil
 }
 
 // limit is the most orders that the run may take up; zero leaves it to the run.

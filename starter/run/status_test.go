@@ -131,9 +131,9 @@ func TestStatusRows(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			rows, err := ParseStatusRows("f", strings.NewReader(content))
+			file, err := ParseStatusRows("f", strings.NewReader(content))
 			require.NoError(t, err)
-			assert.Equal(t, want, rows)
+			assert.Equal(t, want, file.Rows)
 		})
 	}
 }
@@ -141,16 +141,16 @@ func TestStatusRows(t *testing.T) {
 func TestWrongStatusRowsAreNamedAtOnce(t *testing.T) {
 	t.Parallel()
 	for content, complaints := range map[string][]string{
-		"delivery_order_id,tracking_url\nd-1,javascript:1\n,x\nd 2,\nd-3,https://a.example\nd-3,https://b.example\n": {
-			"f, line 2: tracking_url", "f, line 3: there is no delivery_order_id", "f, line 4: delivery_order_id is not an id", "f, line 6: order d-3 stands on line 5 already"},
-		"order\nd-1\n": {`no column "delivery_order_id"`},
+		"delivery_order_id,tracking_url\nd-1,javascript:1\n,x\nd\u200b2,\nd-3,https://a.example\nd-3,https://b.example\n": {
+			"f, line 2: tracking_url", "f, line 3: there is no delivery_order_id", "f, line 4: delivery_order_id has more than 128 characters, or some that cannot be seen", "f, line 6: order d-3 stands on line 5 already"},
+		"folio\nd-1\n": {`no column "delivery_order_id"`},
 		"delivery_order_id,delivery_order_id\nd-1,d-2\n": {"two columns"},
 		"":                               {"is empty"},
-		"\xff\xfed\x00":                  {"UTF-16"},
-		`{"delivery_order_id":"d-1"}`:    {"holds no JSON array"},
-		`[{"delivery_order_id":true}]`:   {"line 1: delivery_order_id is not a text"},
+		"\xff\xfed\x00":                  {"no column"},
+		`{"delivery_order_id":"d-1"}`:    {"holds a JSON object, not an array"},
+		`[{"delivery_order_id":true}]`:   {"line 1, column delivery_order_id: it is not a text"},
 		"[{\"delivery_order_id\":\"d\"}": {"ends too early"},
-		`[7]`:                            {"f, line 1"},
+		`[7.5]`:                          {"f, line 1"},
 		"delivery_order_id\n\"d-1\n":     {"f, line"},
 	} {
 		_, err := ParseStatusRows("f", strings.NewReader(content))

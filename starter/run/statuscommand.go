@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/samber/lo"
-
 	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/activities/statusbook"
 	"github.com/despacho/despacho/channels"
@@ -26,8 +24,8 @@ type statusCommands struct {
 
 type statusSetCommand struct {
 	To          string   `required:"" placeholder:"STATUS" help:"handling, ready_to_ship, shipped, delivered, not_delivered or cancelled; of pick-ups received_by_store, completed or cancelled."`
-	Order       []string `sep:"none" placeholder:"ID" help:"The hub's id of a delivery order, or of a pick-up order; can be repeated."`
-	OrdersFile  string   `placeholder:"FILE" help:"The orders of this file: CSV with a header (delivery_order_id,tracking_number,tracking_url,courier,comment) or a JSON array of the same names."`
+	Order       []string `sep:"none" placeholder:"ID" help:"An order: the hub's id of the delivery order, its code or tracking number, or the marketplace's number; a pick-up by the hub's id. Can be repeated."`
+	OrdersFile  string   `placeholder:"FILE" help:"The orders of this file: CSV or XLSX with a header (order,tracking_number,tracking_url,courier,comment) or a JSON array of the same names."`
 	Tracking    string   `placeholder:"N" help:"Tracking number of orders that bring none."`
 	TrackingURL string   `name:"tracking-url" placeholder:"U" help:"Tracking link of orders that bring none."`
 	Courier     string   `placeholder:"C" help:"Courier of orders that bring none."`
@@ -57,7 +55,7 @@ func (m *Moment) UnmarshalText(text []byte) error {
 
 // Run starts a status change, or joins the one that is there, and when asked to waits for its end.
 func (c *statusSetCommand) Run(ctx context.Context, d desk) error {
-	request, repeated, err := c.request()
+	request, repeated, err := c.request(d)
 	if err != nil {
 		return err
 	}
@@ -94,11 +92,8 @@ func (c *statusSetCommand) Run(ctx context.Context, d desk) error {
 }
 
 // request is what the flags ask for, each order once.
-func (c *statusSetCommand) request() (request activities.StatusRequest, repeated int, err error) {
-	rows := lo.Map(c.Order, func(id string, i int) numberedRow {
-		return numberedRow{i + 1, statusbook.Row{Order: strings.TrimSpace(id)}}
-	})
-	all, err := checkStatusRows("--order", rows)
+func (c *statusSetCommand) request(d desk) (request activities.StatusRequest, repeated int, err error) {
+	all, err := namedRows(c.Order)
 	if err != nil {
 		return request, 0, err
 	}
@@ -107,7 +102,8 @@ func (c *statusSetCommand) request() (request activities.StatusRequest, repeated
 		if err != nil {
 			return request, 0, err
 		}
-		all = append(all, listed...)
+		d.sayLeftAlone(c.OrdersFile, listed.LeftAlone)
+		all = append(all, listed.Rows...)
 	}
 	folded, repeated, differing := statusbook.Fold(all)
 	switch {

@@ -146,7 +146,7 @@ func (d desk) printStatuses(result workflows.StatusResult, list statusbook.List,
 		d.print("%s", statusLine(result))
 		for _, row := range list.Rows {
 			if row.Outcome != statusbook.Synced {
-				d.print("  %-13s %s  %s", row.Outcome, plain(row.Order), plain(row.Reason))
+				d.print("  %-13s %s  %s", row.Outcome, plain(lo.CoalesceOrEmpty(row.Name, row.Order)), plain(row.Reason))
 			}
 		}
 	}
