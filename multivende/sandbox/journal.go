@@ -59,6 +59,7 @@ type worldEntry struct {
 	Falabella string                   `json:"falabella"`
 	Arrivals  float64                  `json:"arrivals,omitempty"`
 	Delays    map[string]time.Duration `json:"delays,omitempty"`
+	TaskTime  TaskTime                 `json:"task_time,omitzero"`
 }
 
 // past is what a journal tells: how the world was made, what happened, and the
@@ -77,7 +78,7 @@ func openJournal(options Options) (*journal, past, error) {
 	start := options.Now().UTC().Truncate(time.Second)
 	began := past{last: start, world: worldEntry{
 		Seed: options.Seed, Orders: options.Orders, Start: start, Faults: options.Faults, Falabella: options.FalabellaFormat,
-		Arrivals: options.Arrivals, Delays: options.StatusDelays,
+		Arrivals: options.Arrivals, Delays: options.StatusDelays, TaskTime: options.TaskTime,
 	}}
 	if options.Dir == "" {
 		return &journal{}, began, nil

@@ -40,6 +40,7 @@ type settings struct {
 	OldTokensLive        bool                     `help:"A token that was refreshed stays good to its end."`
 	RefreshDiesWithToken bool                     `help:"A refresh is refused once its token has expired."`
 	StatusDelays         map[string]time.Duration `name:"status-delay" placeholder:"PROVIDER=5m" help:"How long a status takes to a channel, instead of the world's own time for it."`
+	TaskTime             sandbox.TaskTime         `placeholder:"8s+1s" help:"How long a task takes: a fixed part and one a label (default: a minute a label)."`
 	Webhooks             string                   `placeholder:"URL" help:"Where changes are told; POST /sandbox/webhooks names another while it runs."`
 	WebhookDuplicates    float64                  `placeholder:"SHARE" help:"Share of the notices that are sent twice (0 to 1)."`
 	WebhookReordered     float64                  `placeholder:"SHARE" help:"Share of the notices that are sent some seconds late."`
@@ -129,7 +130,7 @@ func (s settings) options() (sandbox.Options, error) {
 		FalabellaFormat: s.Falabella, Token: s.Token, Redirects: s.Redirects,
 		OAuthOnly: s.OAuthOnly, OldTokensLive: s.OldTokensLive, RefreshDiesWithToken: s.RefreshDiesWithToken,
 	}
-	options.StatusDelays = s.StatusDelays
+	options.StatusDelays, options.TaskTime = s.StatusDelays, s.TaskTime
 	options.Webhooks, options.Arrivals = s.Webhooks, s.Arrivals
 	options.WebhookRates = sandbox.Rates{Duplicates: s.WebhookDuplicates, Reordered: s.WebhookReordered, Lost: s.WebhookLost}
 	if s.WebhookInsecure {
