@@ -25,10 +25,9 @@ type Documents struct {
 // CollectLabelsInput says for which task to wait. Times are the hub's.
 type CollectLabelsInput struct {
 	Scope
-	Number    int       `json:"number"`
-	Task      string    `json:"task"`
-	AskedAt   time.Time `json:"asked_at"`
-	NotBefore time.Time `json:"not_before"`
+	Number  int       `json:"number"`
+	Task    string    `json:"task"`
+	AskedAt time.Time `json:"asked_at"`
 	// Deadline is when the task counts as failed.
 	Deadline time.Time `json:"deadline"`
 }
@@ -60,22 +59,28 @@ func (a *Documents) collect(ctx context.Context, in CollectLabelsInput) (Collect
 		}
 		return Collected{Step: step}, err
 	}
-	now := hub.Clock().Now()
-	if early := in.NotBefore.Sub(now); early > 0 && attempt(ctx) == 1 {
-		return Collected{}, waiting("the marketplace needs about a minute a label", in.Settings.Ours(Duration(early)))
-	}
 	asked, err := in.page(ctx, a.Store, books.PageName(books.BatchPage, in.Number, books.BeforeAsking))
 	if err != nil {
+		return Collected{}, err
+	}
+	times := taskTimes{store: a.Store, scope: in.Scope}
+	if err := in.awaitLook(ctx, hub, times, len(asked.Ready)); err != nil {
 		return Collected{}, err
 	}
 	task, err := hub.Task(ctx, in.Task)
 	if err != nil && multivende.ClassOf(err) != multivende.NotFound {
 		return Collected{}, err
 	}
-	now = hub.Clock().Now()
-	lost := err != nil
-	if !lost && !task.Done() && now.Before(in.Deadline) {
-		return Collected{}, waiting(fmt.Sprintf("task %s is %s", in.Task, lo.CoalesceOrEmpty(task.State, "running")), in.Settings.Ours(nextPoll(in, len(asked.Ready), now)))
+	now := hub.Clock().Now()
+	age := now.Sub(in.AskedAt)
+	switch lost := err != nil; {
+	case lost:
+	case task.Done():
+		times.ended(ctx, task, age)
+	case now.Before(in.Deadline):
+		next := times.atWork(ctx, in.Task, len(asked.Ready), age, now)
+		words := fmt.Sprintf("task %s is %s", in.Task, lo.CoalesceOrEmpty(task.State, "running"))
+		return Collected{}, waiting(words, in.Settings.Ours(Duration(next-age)))
 	}
 	known, err := a.acquaintances.orders(ctx, a.Store, in.Scope, printedAll(asked.Ready))
 	if err != nil {
@@ -111,13 +116,11 @@ func (a *Documents) leaveAfter(ctx context.Context, in CollectLabelsInput, name 
 	return err
 }
 
-// nextPoll is the pause until the next look at a running task, in the hub's
-// time: until it should be done, then a quarter of the time that it has taken.
-func nextPoll(in CollectLabelsInput, n int, now time.Time) Duration {
-	elapsed := now.Sub(in.AskedAt)
-	expected := time.Duration(n) * time.Duration(in.Settings.LabelTime)
-	if due := expected + expected/20 - elapsed; due > 0 {
-		return Duration(max(due, 10*time.Second))
+// awaitLook waits until a look at the task is worth its call.
+func (in CollectLabelsInput) awaitLook(ctx context.Context, hub *multivende.Client, times taskTimes, labels int) error {
+	age := hub.Clock().Now().Sub(in.AskedAt)
+	if early := times.next(ctx, in.Task, labels) - age; early > time.Second {
+		return waiting(fmt.Sprintf("tasks of %d labels take longer here", labels), in.Settings.Ours(Duration(early)))
 	}
-	return Duration(max(elapsed/4, 10*time.Second))
+	return nil
 }

@@ -107,6 +107,8 @@ type Asked struct {
 	Step    Step   `json:"step,omitzero"`
 	// Busy is how long to wait, in our time, when the hub did not take the request yet.
 	Busy time.Duration `json:"busy,omitempty"`
+	// Look is how old the task is when a first look at it is worth it, in the hub's time.
+	Look Duration `json:"look,omitempty"`
 	// Found: the answer to an earlier try was lost, and its task was found in the list.
 	Found bool `json:"found,omitempty"`
 }
@@ -145,7 +147,9 @@ func (a *Tickets) ask(ctx context.Context, in AskLabelsInput) (Asked, error) {
 	task, err := hub.GenerateTickets(ctx, in.Connection.Provider, in.Connection.ID, ids)
 	switch refusal := hubError(err); {
 	case err == nil:
-		return Asked{Task: task.ID, AskedAt: hub.Clock().Now()}, nil
+		asked := Asked{Task: task.ID, AskedAt: hub.Clock().Now()}
+		asked.Look = Duration(taskTimes{store: a.Store, scope: in.Scope}.next(ctx, task.ID, len(ids)))
+		return asked, nil
 	case refusal != nil && (refusal.Class == multivende.Refused || refusal.Class == multivende.NotFound):
 		return a.refused(ctx, in, page.Ready, lo.CoalesceOrEmpty(refusal.Excerpt, "the hub refused the request"))
 	case refusal != nil && !refusal.MayBeDone && refusal.Class != multivende.NotAuthorised && refusal.Class != multivende.NeedsConsent:

@@ -48,14 +48,9 @@ type Tasks struct {
 	Running map[string]RunningTask `json:"running,omitempty"`
 }
 
-// FirstTaskLook is the age at which a task of so many labels is worth its first look; perLabel is
-// how long a label takes when nothing is known.
-func (t Tasks) FirstTaskLook(labels int, perLabel time.Duration) time.Duration {
-	return t.NextTaskLook("", labels, perLabel)
-}
-
-// NextTaskLook is the age at which a task is worth its next look: when it should be done. While that is
-// open, looks begin early and the pauses grow, and what other tasks of the connection have shown to be
+// NextTaskLook is the age at which a task of so many labels is worth its next look: when it should be
+// done; perLabel is how long a label takes when nothing is known. While it is open when the task is
+// done, looks begin early and the pauses grow, and what other tasks of the connection have shown to be
 // too early is left out. A task that should be done is known at the latest a quarter of its time late.
 func (t Tasks) NextTaskLook(task string, labels int, perLabel time.Duration) time.Duration {
 	w := t.window(labels, perLabel)

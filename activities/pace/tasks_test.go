@@ -149,12 +149,12 @@ func TestWhatOfTasksIsLearnt(t *testing.T) {
 		t.Parallel()
 		before := steady(6)
 		after := before.Done("y", 50, time.Hour, 40*minute)
-		assert.LessOrEqual(t, after.FirstTaskLook(50, minute), before.FirstTaskLook(50, minute)+taskMargin)
+		assert.LessOrEqual(t, after.NextTaskLook("z", 50, minute), before.NextTaskLook("z", 50, minute)+taskMargin)
 	})
 	t.Run("a task that never ends tells nothing of others", func(t *testing.T) {
 		t.Parallel()
 		stuck := Tasks{}.Saw("y", 10, 2*time.Hour, at)
-		assert.Equal(t, firstTaskLook, stuck.FirstTaskLook(50, minute))
+		assert.Equal(t, firstTaskLook, stuck.NextTaskLook("z", 50, minute))
 	})
 	t.Run("a hub that has become quicker is followed", func(t *testing.T) {
 		t.Parallel()
@@ -162,7 +162,7 @@ func TestWhatOfTasksIsLearnt(t *testing.T) {
 		for range tasksRemembered {
 			known = known.Done("y", 50, minute, 4*time.Second)
 		}
-		assert.Less(t, known.FirstTaskLook(50, minute), 10*time.Second)
+		assert.Less(t, known.NextTaskLook("z", 50, minute), 10*time.Second)
 	})
 	t.Run("the hub's words count only where looks do not contradict them", func(t *testing.T) {
 		t.Parallel()
@@ -196,6 +196,6 @@ func TestWhatOfTasksIsLearnt(t *testing.T) {
 	})
 	t.Run("a hub that is known to be quick by the settings is looked at early", func(t *testing.T) {
 		t.Parallel()
-		assert.Less(t, Tasks{}.FirstTaskLook(2, time.Second), 5*time.Second)
+		assert.Less(t, Tasks{}.NextTaskLook("z", 2, time.Second), 5*time.Second)
 	})
 }
