@@ -38,6 +38,8 @@ type Settings struct {
 
 	Channels map[string]string `env:"DESPACHO_CHANNELS" placeholder:"CHANNEL[/MODE]=yes|no|listed;…" help:"Own answers where the hub's guide does not say which channels and shipping modes have labels."`
 
+	LabelTime time.Duration `env:"DESPACHO_LABEL_TIME" default:"1m" help:"How long a marketplace takes for a label while nothing is known of the connection's tasks; the hub's time."`
+
 	PollEvery    time.Duration `env:"DESPACHO_POLL_EVERY" default:"1h" help:"How often changed sales are listed in case a webhook was lost; the hub's time."`
 	DeadlineNear time.Duration `env:"DESPACHO_DEADLINE_NEAR" default:"4h" help:"How long before its deadline an order without a label is raised; the hub's time."`
 
@@ -62,7 +64,7 @@ func (s Settings) hasAccounts() bool {
 
 // activitySettings are what a run records of this worker.
 func (s Settings) activitySettings() activities.Settings {
-	return activities.Settings{HubSpeed: s.HubSpeed, FalabellaReady: s.FalabellaReady, Channels: s.Channels, WebhookOut: s.WebhookOut != ""}.Over(activities.DefaultSettings())
+	return activities.Settings{HubSpeed: s.HubSpeed, FalabellaReady: s.FalabellaReady, LabelTime: activities.Duration(s.LabelTime), Channels: s.Channels, WebhookOut: s.WebhookOut != ""}.Over(activities.DefaultSettings())
 }
 
 // intakeSettings are what an intake reads of this worker.
