@@ -68,10 +68,11 @@ func startSandbox(given *flags, running *stack.Stack) (*hub, error) {
 		Speed:     given.hubSpeed(),
 		Faults:    faults,
 		LabelsDir: given.Labels,
+		TaskTime:  given.TaskTime,
 		Dir:       filepath.Join(running.Dir, "sandbox"),
 	})
 	if errors.Is(err, sandbox.ErrOtherWorld) {
-		return nil, fmt.Errorf("%w; give the same --seed, --orders, --speed, --faults and --labels as before, or another --data", err)
+		return nil, fmt.Errorf("%w; give the same --seed, --orders, --speed, --faults, --task-time and --labels as before, or another --data", err)
 	}
 	if err != nil {
 		return nil, err
