@@ -30,7 +30,7 @@ type flags struct {
 	Speed float64 `default:"30" help:"How many times as fast as ours the hub's clock runs beside that storm (default ${default})."`
 
 	Paced      int     `default:"510" help:"Orders of a run that is held against the hub's critical path, on a quick and on a slow hub (default ${default})."`
-	QuickSpeed float64 `default:"20" help:"How many times as fast as ours the quick hub's clock runs (default ${default})."`
+	QuickSpeed float64 `default:"6" help:"How many times as fast as ours the quick hub's clock runs (default ${default})."`
 	SlowSpeed  float64 `default:"120" help:"How many times as fast as ours the slow hub's clock runs (default ${default})."`
 
 	Patience time.Duration `default:"30m" help:"How long each part may take (default ${default})."`
