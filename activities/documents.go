@@ -76,7 +76,7 @@ func (a *Documents) collect(ctx context.Context, in CollectLabelsInput) (Collect
 	switch lost := err != nil; {
 	case lost:
 	case task.Done():
-		times.ended(ctx, task, age)
+		times.ended(ctx, task, len(asked.Ready), age)
 	case now.Before(in.Deadline):
 		next := times.atWork(ctx, in.Task, len(asked.Ready), age, now)
 		words := fmt.Sprintf("task %s is %s", in.Task, lo.CoalesceOrEmpty(task.State, "running"))
@@ -116,10 +116,11 @@ func (a *Documents) leaveAfter(ctx context.Context, in CollectLabelsInput, name 
 	return err
 }
 
-// awaitLook waits until a look at the task is worth its call.
+// awaitLook waits until a look at the task is worth its call, at most until its deadline.
 func (in CollectLabelsInput) awaitLook(ctx context.Context, hub *multivende.Client, times taskTimes, labels int) error {
-	age := hub.Clock().Now().Sub(in.AskedAt)
-	if early := times.next(ctx, in.Task, labels) - age; early > time.Second {
+	now := hub.Clock().Now()
+	early := min(times.next(ctx, in.Task, labels)-now.Sub(in.AskedAt), in.Deadline.Sub(now))
+	if early > time.Second {
 		return waiting(fmt.Sprintf("tasks of %d labels take longer here", labels), in.Settings.Ours(Duration(early)))
 	}
 	return nil

@@ -202,6 +202,7 @@ func TestATaskThatGivesNothing(t *testing.T) {
 		orders := plain(scope, w.of(scope, sandbox.Labelable)[:3])
 		in := collectInput(scope, 1, w.asks(scope, 1, orders...))
 		in.Task = "2b6bd7a9-4a5c-4f0e-8d53-000000000000"
+		w.pass(time.Minute)
 		again(t, w.page(scope, must(w, w.documents.CollectLabels, in).Page), orders, "")
 	})
 }

@@ -68,9 +68,15 @@ func (t taskTimes) atWork(ctx context.Context, task string, labels int, age time
 	return known.NextTaskLook(task, labels, t.labelTime())
 }
 
-// ended learns from a task that is over at an age.
-func (t taskTimes) ended(ctx context.Context, task multivende.Task, age time.Duration) {
+// ended learns from a task of so many orders that is over at an age. Where the hub does not tell how
+// long it took, a look that came late (the worker was away) tells nothing.
+func (t taskTimes) ended(ctx context.Context, task multivende.Task, orders int, age time.Duration) {
+	told := task.UpdatedAt.Sub(task.CreatedAt)
 	t.learn(ctx, func(known pace.Tasks) pace.Tasks {
-		return known.Done(task.ID, len(task.Output.Successful), age, task.UpdatedAt.Sub(task.CreatedAt))
+		made := len(task.Output.Successful)
+		if tells := told > 0 && told <= age; !tells && age > 2*known.NextTaskLook(task.ID, orders, t.labelTime()) {
+			made = 0
+		}
+		return known.Done(task.ID, made, age, told)
 	})
 }

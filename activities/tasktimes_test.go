@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/activities/pace"
+	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/multivende/sandbox"
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/storage/storagetest"
@@ -127,4 +129,20 @@ func TestTasksGoOnWhereWhatTheyTakeCannotBeKept(t *testing.T) {
 			assert.LessOrEqual(t, looks, 5)
 		})
 	}
+}
+
+func TestALookThatCameLateTellsNothingByItself(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{Orders: 60})
+	scope := w.scope("paris")
+	times := taskTimes{store: w.store, scope: scope}
+	done := multivende.Task{ID: "a", State: multivende.TaskCompleted, Output: multivende.TaskOutput{Successful: make([]multivende.TaskOrder, 4)}}
+	learn := func(ctx context.Context, age Duration) (int, error) {
+		times.ended(ctx, done, 4, time.Duration(age))
+		return len(times.known(ctx).Ended), nil
+	}
+	assert.Zero(t, must(w, learn, Duration(3*time.Hour)))
+	assert.Equal(t, 1, must(w, learn, Duration(25*time.Second)))
+	done.CreatedAt, done.UpdatedAt = w.time.Now().Add(-3*time.Hour), w.time.Now().Add(-2*time.Hour)
+	assert.Equal(t, 2, must(w, learn, Duration(3*time.Hour)), "by the hub's words")
 }

@@ -144,12 +144,12 @@ func (a *Tickets) ask(ctx context.Context, in AskLabelsInput) (Asked, error) {
 			return Asked{}, waiting("the answer was lost; looking whether the hub made the task all the same", in.Settings.Ours(Duration(lookPause)))
 		}
 	}
+	// Before asking, so that nothing stands between the hub's answer and its record.
+	look := Duration(taskTimes{store: a.Store, scope: in.Scope}.next(ctx, "", len(ids)))
 	task, err := hub.GenerateTickets(ctx, in.Connection.Provider, in.Connection.ID, ids)
 	switch refusal := hubError(err); {
 	case err == nil:
-		asked := Asked{Task: task.ID, AskedAt: hub.Clock().Now()}
-		asked.Look = Duration(taskTimes{store: a.Store, scope: in.Scope}.next(ctx, task.ID, len(ids)))
-		return asked, nil
+		return Asked{Task: task.ID, AskedAt: hub.Clock().Now(), Look: look}, nil
 	case refusal != nil && (refusal.Class == multivende.Refused || refusal.Class == multivende.NotFound):
 		return a.refused(ctx, in, page.Ready, lo.CoalesceOrEmpty(refusal.Excerpt, "the hub refused the request"))
 	case refusal != nil && !refusal.MayBeDone && refusal.Class != multivende.NotAuthorised && refusal.Class != multivende.NeedsConsent:

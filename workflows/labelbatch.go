@@ -131,12 +131,12 @@ func busyPause(times int) time.Duration {
 // quarter of an hour and three times what its labels should take counts as failed.
 func collect(ctx workflow.Context, in LabelBatchInput, asked activities.Asked, n int) (activities.Collected, error) {
 	settings := in.Scope.Settings
-	expected := time.Duration(n) * max(time.Duration(settings.LabelTime), usualLabelTime)
+	limit := 15*time.Minute + 3*time.Duration(n)*max(time.Duration(settings.LabelTime), usualLabelTime)
 	request := activities.CollectLabelsInput{
-		Scope: in.Scope, Number: in.Number, Task: asked.Task, AskedAt: asked.AskedAt, Deadline: asked.AskedAt.Add(15*time.Minute + 3*expected),
+		Scope: in.Scope, Number: in.Number, Task: asked.Task, AskedAt: asked.AskedAt, Deadline: asked.AskedAt.Add(limit),
 	}
 	var collected activities.Collected
-	if err := pause(ctx, settings.Ours(asked.Look), fmt.Sprintf("%d labels are not ready before", n)); err != nil {
+	if err := pause(ctx, settings.Ours(min(asked.Look, activities.Duration(limit))), fmt.Sprintf("%d labels are not ready before", n)); err != nil {
 		return collected, err
 	}
 	summary := fmt.Sprintf("take the %d labels of task %s", n, asked.Task)
