@@ -62,7 +62,7 @@ deploy/render/node_modules: deploy/render/package-lock.json
 	cd deploy/render && npm ci --no-audit --no-fund
 	@touch $@
 
-bench: build-demo ## Joining against other programs, Go benchmarks, a run of 1,000 orders, then storms, statuses and fairness
+bench: build-demo ## Joining against other programs, Go benchmarks, a run of 1,000 orders, then storms, statuses, fairness and runs against the hub's critical path
 	go build -o bin/starter ./starter
 	go run ./labels/pdf/bench -starter bin/starter
 	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...

@@ -24,10 +24,9 @@ type Documents struct {
 // CollectLabelsInput says for which task to wait. Times are the hub's.
 type CollectLabelsInput struct {
 	Scope
-	Number    int       `json:"number"`
-	Task      string    `json:"task"`
-	AskedAt   time.Time `json:"asked_at"`
-	NotBefore time.Time `json:"not_before"`
+	Number  int       `json:"number"`
+	Task    string    `json:"task"`
+	AskedAt time.Time `json:"asked_at"`
 	// Deadline is when the task counts as failed.
 	Deadline time.Time `json:"deadline"`
 }
@@ -59,29 +58,35 @@ func (a *Documents) collect(ctx context.Context, in CollectLabelsInput) (Collect
 		}
 		return Collected{Step: step}, err
 	}
-	now := hub.Clock().Now()
-	if early := in.NotBefore.Sub(now); early > 0 && attempt(ctx) == 1 {
-		return Collected{}, waiting("the marketplace needs about a minute a label", in.Settings.Ours(Duration(early)))
-	}
 	asked, err := in.page(ctx, a.Store, books.PageName(books.BatchPage, in.Number, books.BeforeAsking))
 	if err != nil {
+		return Collected{}, err
+	}
+	times := taskTimes{store: a.Store, scope: in.Scope}
+	if err := in.awaitLook(ctx, hub, times, len(asked.Ready)); err != nil {
 		return Collected{}, err
 	}
 	task, err := hub.Task(ctx, in.Task)
 	if err != nil && !noSuchObject(err) && !noSuchRoute(err) {
 		return Collected{}, err
 	}
-	now = hub.Clock().Now()
+	now := hub.Clock().Now()
+	age := now.Sub(in.AskedAt)
 	lost, trouble := err != nil, ""
-	if noSuchRoute(err) {
+	switch {
+	case noSuchRoute(err):
 		// The labels are made all the same: they are looked for in the orders when they should be there.
 		trouble = wrongRoute(err)
 		if early := in.AskedAt.Add(time.Duration(len(asked.Ready)) * time.Duration(in.Settings.LabelTime)).Sub(now); early > 0 {
 			return Collected{}, waiting(trouble, in.Settings.Ours(Duration(early)))
 		}
-	}
-	if !lost && !task.Done() && now.Before(in.Deadline) {
-		return Collected{}, waiting(fmt.Sprintf("task %s is %s", in.Task, lo.CoalesceOrEmpty(task.State, "running")), in.Settings.Ours(nextPoll(in, len(asked.Ready), now)))
+	case lost:
+	case task.Done():
+		times.ended(ctx, task, len(asked.Ready), age)
+	case now.Before(in.Deadline):
+		next := times.atWork(ctx, in.Task, len(asked.Ready), age, now)
+		words := fmt.Sprintf("task %s is %s", in.Task, lo.CoalesceOrEmpty(task.State, "running"))
+		return Collected{}, waiting(words, in.Settings.Ours(Duration(next-age)))
 	}
 	known, err := a.acquaintances.orders(ctx, a.Store, in.Scope, printedAll(asked.Ready))
 	if err != nil {
@@ -117,13 +122,12 @@ func (a *Documents) leaveAfter(ctx context.Context, in CollectLabelsInput, name 
 	return err
 }
 
-// nextPoll is the pause until the next look at a running task, in the hub's
-// time: until it should be done, then a quarter of the time that it has taken.
-func nextPoll(in CollectLabelsInput, n int, now time.Time) Duration {
-	elapsed := now.Sub(in.AskedAt)
-	expected := time.Duration(n) * time.Duration(in.Settings.LabelTime)
-	if due := expected + expected/20 - elapsed; due > 0 {
-		return Duration(max(due, 10*time.Second))
+// awaitLook waits until a look at the task is worth its call, at most until its deadline.
+func (in CollectLabelsInput) awaitLook(ctx context.Context, hub *multivende.Client, times taskTimes, labels int) error {
+	now := hub.Clock().Now()
+	early := min(times.next(ctx, in.Task, labels)-now.Sub(in.AskedAt), in.Deadline.Sub(now))
+	if early > time.Second {
+		return waiting(fmt.Sprintf("tasks of %d labels take longer here", labels), in.Settings.Ours(Duration(early)))
 	}
-	return Duration(max(elapsed/4, 10*time.Second))
+	return nil
 }

@@ -71,41 +71,6 @@ func TestCollectLabelsOfEveryChannel(t *testing.T) {
 	}
 }
 
-func TestCollectLabelsWaitsForTheTask(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, sandbox.Options{Orders: 200})
-	scope := w.scope("paris")
-	orders := plain(scope, w.of(scope, sandbox.Labelable)[:4])
-	in := collectInput(scope, 1, w.asks(scope, 1, orders...))
-	in.NotBefore = in.AskedAt.Add(2 * time.Minute)
-	in.Settings.HubSpeed = 60
-	_, err := does(w, w.documents.CollectLabels, in, nil)
-	assert.InDelta(t, 2, requireWaits(t, err).Seconds(), 0.1, "in our time")
-	assert.Zero(t, w.calls("task"), "before half of the time it does not even look")
-	w.pass(2*time.Minute + 2*time.Second)
-	_, err = does(w, w.documents.CollectLabels, in, nil)
-	assert.InDelta(t, 2.2, requireWaits(t, err).Seconds(), 0.2)
-	w.pass(3 * time.Minute)
-	collected := must(w, w.documents.CollectLabels, in)
-	assert.Equal(t, 4, collected.Counts.Ended[books.Labelled])
-	assert.InDelta(t, 300, time.Duration(collected.Took).Seconds(), 5)
-}
-
-func TestThePausesBetweenLooksAtATaskGrow(t *testing.T) {
-	t.Parallel()
-	asked := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
-	in := CollectLabelsInput{Scope: Scope{Settings: DefaultSettings()}, AskedAt: asked}
-	for elapsed, want := range map[time.Duration]time.Duration{
-		25 * time.Minute:                27*time.Minute + 30*time.Second,
-		52*time.Minute + 29*time.Second: 10 * time.Second,
-		60 * time.Minute:                15 * time.Minute,
-		2 * time.Hour:                   30 * time.Minute,
-	} {
-		assert.Equal(t, want, time.Duration(nextPoll(in, 50, asked.Add(elapsed))), elapsed)
-	}
-	assert.Equal(t, 10*time.Second, time.Duration(nextPoll(in, 0, asked.Add(time.Second))), "never at once")
-}
-
 func TestEachOrderOfATaskEndsByItself(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
@@ -237,6 +202,7 @@ func TestATaskThatGivesNothing(t *testing.T) {
 		orders := plain(scope, w.of(scope, sandbox.Labelable)[:3])
 		in := collectInput(scope, 1, w.asks(scope, 1, orders...))
 		in.Task = "2b6bd7a9-4a5c-4f0e-8d53-000000000000"
+		w.pass(time.Minute)
 		again(t, w.page(scope, must(w, w.documents.CollectLabels, in).Page), orders, "")
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/labels/pdf"
 	"github.com/despacho/despacho/multivende/sandbox"
+	"github.com/despacho/despacho/storage"
 )
 
 // controlText is what a run's control file says.

@@ -25,7 +25,7 @@ type Settings struct {
 	BatchSize int `json:"batch_size,omitempty"`
 	// BatchAge is how long an order waits for its batch to fill, in the hub's time.
 	BatchAge Duration `json:"batch_age,omitempty"`
-	// LabelTime is how long a marketplace takes for a label, in the hub's time.
+	// LabelTime is how long a marketplace takes for a label when nothing is known of the connection; the hub's time.
 	LabelTime Duration `json:"label_time,omitempty"`
 	// Asks is how often a label is asked for at most: once and four times again.
 	Asks int `json:"asks,omitempty"`

@@ -119,6 +119,8 @@ type Asked struct {
 	Step    Step   `json:"step,omitzero"`
 	// Busy is how long to wait, in our time, when the hub did not take the request yet.
 	Busy time.Duration `json:"busy,omitempty"`
+	// Look is how old the task is when a first look at it is worth it, in the hub's time.
+	Look Duration `json:"look,omitempty"`
 	// Found: the answer to an earlier try was lost, and its task was found in the list.
 	Found bool `json:"found,omitempty"`
 	// Lost: the answer to an earlier try was lost and cannot be looked for. Step is the page left, whose
@@ -164,10 +166,12 @@ func (a *Tickets) ask(ctx context.Context, in AskLabelsInput) (Asked, error) {
 			return Asked{}, waiting("the answer was lost; looking whether the hub made the task all the same", in.Settings.Ours(Duration(lookPause)))
 		}
 	}
+	// Before asking, so that nothing stands between the hub's answer and its record.
+	look := Duration(taskTimes{store: a.Store, scope: in.Scope}.next(ctx, "", len(ids)))
 	task, err := hub.GenerateTickets(ctx, in.Connection.Provider, in.Connection.ID, ids)
 	switch refusal := hubError(err); {
 	case err == nil:
-		return Asked{Task: task.ID, AskedAt: hub.Clock().Now()}, nil
+		return Asked{Task: task.ID, AskedAt: hub.Clock().Now(), Look: look}, nil
 	case refusal != nil && refusal.Class == multivende.NoRoute:
 		return a.noRoute(ctx, in, page.Ready, wrongRoute(err))
 	case refusal != nil && (refusal.Class == multivende.Refused || refusal.Class == multivende.NotFound):

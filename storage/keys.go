@@ -100,6 +100,11 @@ func WaitingPrefix(merchant, connection string) string {
 	return directory(kindLabels, merchant, connection, "waiting")
 }
 
+// TaskTimes is how long the label tasks of a connection took lately.
+func TaskTimes(merchant, connection string) string {
+	return directory(kindLabels, merchant, connection) + "task-times.json"
+}
+
 // RawPrefix is where a connection's files stand as they came from the hub.
 func RawPrefix(merchant, connection string) string {
 	return directory(kindRaw, merchant, connection)

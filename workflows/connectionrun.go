@@ -80,8 +80,8 @@ type connectionRun struct {
 	pool []pooled
 	// coming counts the steps under way that may still add to the pool soon.
 	coming int
-	// pausing counts the orders' segments that wait before they are asked for again.
-	pausing int
+	// pausing are the times at which orders' segments come back that wait before they are asked for again.
+	pausing []time.Time
 	// flying counts the batches under way; asking is the number of the one that has not asked yet.
 	flying, asking, batches int
 	// refusals counts the requests that the hub refused since it last took one.
@@ -189,7 +189,7 @@ func (c *connectionRun) work(ctx workflow.Context) error {
 			return err
 		}
 	}
-	if err := workflow.Await(ctx, func() bool { return c.coming+c.pausing+c.flying+c.settling == 0 }); err != nil {
+	if err := workflow.Await(ctx, func() bool { return c.coming+len(c.pausing)+c.flying+c.settling == 0 }); err != nil {
 		return err
 	}
 	return c.trouble

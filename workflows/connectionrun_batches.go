@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"time"
 
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
@@ -19,9 +20,9 @@ type batch struct {
 }
 
 // nextBatch waits until a batch is full, or two minutes old, or nothing more
-// is coming, and takes it from the pool. Empty: there is nothing left to ask for.
+// can come to it, and takes it from the pool. Empty: there is nothing left to ask for.
 func (c *connectionRun) nextBatch(ctx workflow.Context) (batch, error) {
-	idle := func() bool { return c.coming == 0 && c.pausing == 0 && c.flying == 0 }
+	idle := func() bool { return c.coming == 0 && len(c.pausing) == 0 && c.flying == 0 }
 	if err := workflow.Await(ctx, func() bool { return len(c.pool) > 0 || idle() || c.stopped }); err != nil {
 		return batch{}, err
 	}
@@ -29,9 +30,9 @@ func (c *connectionRun) nextBatch(ctx workflow.Context) (batch, error) {
 		return batch{}, nil
 	}
 	settings := c.in.Scope.Settings
-	age := workflow.Now(ctx).Sub(c.pool[0].since)
-	if left := settings.Ours(settings.BatchAge) - age; left > 0 {
-		goes := func() bool { return c.full() || c.coming == 0 && c.pausing == 0 || c.stopped }
+	goesAt := c.pool[0].since.Add(settings.Ours(settings.BatchAge))
+	if left := goesAt.Sub(workflow.Now(ctx)); left > 0 {
+		goes := func() bool { return c.full() || !c.fills(goesAt) || c.stopped }
 		if _, err := awaitUpTo(ctx, left, "until the batch is full or old enough", goes); err != nil {
 			return batch{}, err
 		}
@@ -40,6 +41,16 @@ func (c *connectionRun) nextBatch(ctx workflow.Context) (batch, error) {
 		return batch{}, nil
 	}
 	return c.cut(), nil
+}
+
+// fills says whether more may come to a batch before it goes.
+func (c *connectionRun) fills(goesAt time.Time) bool {
+	for _, back := range c.pausing {
+		if !back.After(goesAt) {
+			return true
+		}
+	}
+	return c.coming > 0
 }
 
 // full says whether the front of the pool fills a request.
@@ -122,15 +133,26 @@ func (c *connectionRun) ended(ctx workflow.Context, number int, b batch, result 
 	if result.Refused != "" {
 		again.limit, again.round, wait = max(b.orders/2, 1), b.round, 0
 	}
-	c.pausing++
+	back := workflow.Now(ctx).Add(wait)
+	c.pausing = append(c.pausing, back)
 	workflow.Go(c.gathering, func(g workflow.Context) {
 		if wait > 0 {
 			_ = pause(g, wait, fmt.Sprintf("before %d labels are asked for again", result.AgainCount))
 		}
 		again.since = workflow.Now(g)
 		c.pool = append(c.pool, again)
-		c.pausing--
+		c.pausing = without(c.pausing, back)
 	})
+}
+
+// without leaves one of equal times out.
+func without(times []time.Time, one time.Time) []time.Time {
+	for i, t := range times {
+		if t.Equal(one) {
+			return append(times[:i:i], times[i+1:]...)
+		}
+	}
+	return times
 }
 
 // refusalsAtMost is how many requests in a row the hub may refuse: as many as

@@ -54,6 +54,33 @@ func TestBatchesOfAConnection(t *testing.T) {
 		assert.Equal(t, minutes(2, 5), s.starts())
 	})
 
+	t.Run("wait for what comes back in time to be asked for again, and not for what comes later", func(t *testing.T) {
+		t.Parallel()
+		for pause, want := range map[time.Duration][]time.Duration{
+			10 * time.Minute: {2 * time.Minute, 150 * time.Second, 12 * time.Minute},
+			time.Minute:      {2 * time.Minute, 3 * time.Minute},
+		} {
+			s := newConnectionScene(t, "mercadolibre", func(ctx workflow.Context, in LabelBatchInput) (LabelBatchResult, error) {
+				asked(ctx, in)
+				result := labelled(ordersIn(in.Segments))
+				if in.Number == 1 {
+					result = labelled(8)
+					result.Again, result.AgainCount = books.PageName(books.BatchPage, in.Number, books.AfterAnswer), 2
+				}
+				return result, nil
+			})
+			s.in.Scope.Settings.AskPause = activities.Duration(pause)
+			s.waitingFor(2, func(number int) (activities.Step, error) {
+				if number == 2 {
+					return readyPage(12), s.notBefore(150 * time.Second)
+				}
+				return readyPage(10), nil
+			})
+			assert.Equal(t, 22, s.run().Outcomes[books.Labelled])
+			assert.Equal(t, want, s.starts(), "a pause of %s", pause)
+		}
+	})
+
 	t.Run("age in the hub's time", func(t *testing.T) {
 		t.Parallel()
 		s := newConnectionScene(t, "mercadolibre", allLabelled(time.Minute))

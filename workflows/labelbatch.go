@@ -125,22 +125,25 @@ func ask(ctx workflow.Context, in LabelBatchInput, prepared activities.PreparedB
 	}
 }
 
+// usualLabelTime is what the hub's guide says of a label: nobody gives a task up earlier.
+const usualLabelTime = time.Minute
+
 // busyPause grows from a second to ten minutes, in our time, so that a hub that
 // is down for hours does not fill the history.
 func busyPause(times int) time.Duration {
 	return min(time.Second<<min(times, 10), 10*time.Minute)
 }
 
-// collect waits half of the time that the labels should take, then looks.
+// collect waits until the task is worth its first look, then looks. A task that is not over within a
+// quarter of an hour and three times what its labels should take counts as failed.
 func collect(ctx workflow.Context, in LabelBatchInput, asked activities.Asked, n int) (activities.Collected, error) {
 	settings := in.Scope.Settings
-	expected := time.Duration(n) * time.Duration(settings.LabelTime)
+	limit := 15*time.Minute + 3*time.Duration(n)*max(time.Duration(settings.LabelTime), usualLabelTime)
 	request := activities.CollectLabelsInput{
-		Scope: in.Scope, Number: in.Number, Task: asked.Task, AskedAt: asked.AskedAt,
-		NotBefore: asked.AskedAt.Add(expected / 2), Deadline: asked.AskedAt.Add(15*time.Minute + 3*expected),
+		Scope: in.Scope, Number: in.Number, Task: asked.Task, AskedAt: asked.AskedAt, Deadline: asked.AskedAt.Add(limit),
 	}
 	var collected activities.Collected
-	if err := pause(ctx, settings.Ours(activities.Duration(expected/2)), fmt.Sprintf("%d labels take about %s", n, expected)); err != nil {
+	if err := pause(ctx, settings.Ours(min(asked.Look, activities.Duration(limit))), fmt.Sprintf("%d labels are not ready before", n)); err != nil {
 		return collected, err
 	}
 	summary := fmt.Sprintf("take the %d labels of task %s", n, asked.Task)

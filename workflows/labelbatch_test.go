@@ -33,9 +33,9 @@ func (s *scene) batchResult() LabelBatchResult {
 func TestLabelBatch(t *testing.T) {
 	t.Parallel()
 	prepared := activities.PreparedBatch{Step: ready("batch-00003-00001", 40), Before: []string{"task-1"}}
-	asked := activities.Asked{Task: "task-2", AskedAt: begin}
+	asked := activities.Asked{Task: "task-2", AskedAt: begin, Look: activities.Duration(50 * time.Second)}
 
-	t.Run("asks, waits half of the labels' time, and takes what the task made", func(t *testing.T) {
+	t.Run("asks, waits until the task is worth a look, and takes what it made", func(t *testing.T) {
 		t.Parallel()
 		s, in := batchScene(t)
 		prepared := prepared
@@ -49,8 +49,7 @@ func TestLabelBatch(t *testing.T) {
 			return asked, nil
 		}).Once()
 		play(s, documents.CollectLabels, func(got activities.CollectLabelsInput) (activities.Collected, error) {
-			assert.Equal(t, 20*time.Minute, s.passed(), "the first look is after half of 40 minutes")
-			assert.Equal(t, begin.Add(20*time.Minute), got.NotBefore)
+			assert.Equal(t, 50*time.Second, s.passed())
 			assert.Equal(t, begin.Add(15*time.Minute+3*40*time.Minute), got.Deadline, "the deadline grows with the labels")
 			return activities.Collected{Step: activities.Step{Page: "batch-00003-00002", Counts: books.Counts{
 				Ready: 3, Ended: map[books.Outcome]int{books.Labelled: 36, books.Cancelled: 1},
@@ -65,6 +64,20 @@ func TestLabelBatch(t *testing.T) {
 		assert.Empty(t, result.Refused)
 		assert.False(t, result.After)
 		assert.Contains(t, s.details(), "task `task-2`: 36 of 40 labelled, 3 to be asked for again")
+	})
+
+	t.Run("gives a task its time, however short a label's is by the settings", func(t *testing.T) {
+		t.Parallel()
+		s, in := batchScene(t)
+		in.Scope.Settings.LabelTime = activities.Duration(time.Second)
+		answer(s, documents.PrepareBatch, prepared)
+		answer(s, tickets.AskLabels, asked)
+		play(s, documents.CollectLabels, func(got activities.CollectLabelsInput) (activities.Collected, error) {
+			assert.Equal(t, begin.Add(15*time.Minute+3*40*time.Minute), got.Deadline)
+			return activities.Collected{Step: ended("p", books.Labelled, 40)}, nil
+		})
+		s.ExecuteWorkflow(LabelBatch, in)
+		s.batchResult()
 	})
 
 	t.Run("waits out a busy hub, with growing pauses, and asks once", func(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/despacho/despacho/deploy/local/stack"
+	"github.com/despacho/despacho/multivende/sandbox"
 	starter "github.com/despacho/despacho/starter/run"
 	"github.com/despacho/despacho/workflows"
 )
@@ -32,11 +33,12 @@ type flags struct {
 
 	starter.PrintingFlags `group:"Paper and order (without any of these: --stock 4x6in --stamp --lists --separators)"`
 
-	Orders int    `default:"110" placeholder:"N" help:"Orders of the sandbox that can be labelled (default ${default}); unpaid, cancelled, unsupported and shop orders come on top." group:"Sandbox hub"`
-	Seed   int64  `default:"1" placeholder:"N" help:"Seed of the sandbox's world (default ${default})." group:"Sandbox hub"`
-	Faults string `placeholder:"FILE" type:"existingfile" help:"Fault plan of the sandbox; multivende/sandbox/README.md describes it." group:"Sandbox hub"`
-	OddIDs bool   `name:"odd-ids" help:"Give every second object of the sandbox an id with spaces, accents, colons or slashes." group:"Sandbox hub"`
-	Labels string `placeholder:"DIR" type:"existingdir" help:"Label files (*.zpl, *.txt, *.pdf) that the sandbox hands out instead of its own: of DIR/<provider> if there, else of DIR." group:"Sandbox hub"`
+	Orders   int              `default:"110" placeholder:"N" help:"Orders of the sandbox that can be labelled (default ${default}); unpaid, cancelled, unsupported and shop orders come on top." group:"Sandbox hub"`
+	Seed     int64            `default:"1" placeholder:"N" help:"Seed of the sandbox's world (default ${default})." group:"Sandbox hub"`
+	Faults   string           `placeholder:"FILE" type:"existingfile" help:"Fault plan of the sandbox; multivende/sandbox/README.md describes it." group:"Sandbox hub"`
+	OddIDs   bool             `name:"odd-ids" help:"Give every second object of the sandbox an id with spaces, accents, colons or slashes." group:"Sandbox hub"`
+	TaskTime sandbox.TaskTime `name:"task-time" placeholder:"8s+1s" help:"How long a label task of the sandbox takes: a fixed part and one a label (default: a minute a label)." group:"Sandbox hub"`
+	Labels   string           `placeholder:"DIR" type:"existingdir" help:"Label files (*.zpl, *.txt, *.pdf) that the sandbox hands out instead of its own: of DIR/<provider> if there, else of DIR." group:"Sandbox hub"`
 
 	Hub       string `placeholder:"URL" help:"Another hub instead of the sandbox." group:"Another hub"`
 	Merchant  string `placeholder:"ID" help:"The hub's id of the merchant." group:"Another hub"`
@@ -119,6 +121,7 @@ func (f *flags) Validate() error {
 	refuse(f.Merchant != "" && !workflows.ValidKey(f.Merchant), "--merchant %q: the hub's id has letters, digits, dots, hyphens and underscores, at most 64", f.Merchant)
 	refuse(f.OddIDs, "--odd-ids belongs to the sandbox: leave it out with --hub")
 	refuse(f.Faults != "", "--faults belongs to the sandbox: leave it out with --hub")
+	refuse(f.TaskTime != sandbox.TaskTime{}, "--task-time belongs to the sandbox: leave it out with --hub")
 	refuse(f.Labels != "", "--labels belongs to the sandbox: leave it out with --hub")
 	refuse(f.Token != "" && f.TokenFile != "", "--token and --token-file: give one of them")
 	refuse(f.ClientID != "" && (f.Token != "" || f.TokenFile != ""), "--client-id connects by OAuth: leave the token out")

@@ -55,6 +55,8 @@ func TestFlags(t *testing.T) {
 		"a hub that is no URL":              {[]string{"--hub", "h:1", "--merchant", "m"}, "--hub"},
 		"a hub with a password":             {[]string{"--hub", "https://a:b@h", "--merchant", "m"}, "without user"},
 		"faults of another hub":             {[]string{"--hub", "https://h", "--merchant", "m", "--faults", "flags.go"}, "--faults"},
+		"task time of another hub":          {[]string{"--hub", "https://h", "--merchant", "m", "--task-time", "8s+1s"}, "--task-time"},
+		"a task time that is none":          {[]string{"--task-time", "soon"}, "8s+1s"},
 		"labels of another hub":             {[]string{"--hub", "https://h", "--merchant", "m", "--labels", "."}, "--labels"},
 		"two tokens":                        {[]string{"--hub", "https://h", "--merchant", "m", "--token", "t", "--token-file", "flags.go"}, "--token-file"},
 		"a token beside OAuth":              {[]string{"--hub", "https://h", "--token", "t", "--client-id", "1", "--client-secret", "s"}, "--client-id"},

@@ -69,10 +69,11 @@ func startSandbox(given *flags, running *stack.Stack) (*hub, error) {
 		Faults:    faults,
 		OddIDs:    given.OddIDs,
 		LabelsDir: given.Labels,
+		TaskTime:  given.TaskTime,
 		Dir:       filepath.Join(running.Dir, "sandbox"),
 	})
 	if errors.Is(err, sandbox.ErrOtherWorld) {
-		return nil, fmt.Errorf("%w; give the same --seed, --orders, --speed, --faults, --labels and --odd-ids as before, or another --data", err)
+		return nil, fmt.Errorf("%w; give the same --seed, --orders, --speed, --faults, --task-time, --labels and --odd-ids as before, or another --data", err)
 	}
 	if err != nil {
 		return nil, err

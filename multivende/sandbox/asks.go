@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	labelTime   = time.Minute      // a label takes, on the hub's clock
+	labelTime   = time.Minute      // a label takes, on the hub's clock, when Options.TaskTime does not say
 	failingTime = 10 * time.Second // a task takes that makes none
 	pickingUp   = 3 * time.Second  // until the hub begins with what was asked
 )
@@ -34,10 +34,11 @@ func (h *Hub) ask(now time.Time, c *connection, ids []string) *task {
 		}
 	}
 	labels := lo.CountBy(t.asks, func(a *ask) bool { return a.result == resultLabel })
-	t.endsAt = now.Add(max(failingTime, time.Duration(labels)*labelTime))
+	takes := h.options.TaskTime.of(labels)
+	t.endsAt = now.Add(takes)
 	c.tasks = append(c.tasks, t)
 	h.taskByID[t.id] = t
-	h.schedule(now.Add(pickingUp), func(at time.Time) { t.state, t.updatedAt = taskProcessing, at })
+	h.schedule(now.Add(min(pickingUp, takes/2)), func(at time.Time) { t.state, t.updatedAt = taskProcessing, at })
 	h.schedule(t.endsAt, func(at time.Time) { h.finish(at, t) })
 	return t
 }

@@ -46,6 +46,7 @@ type Hub struct {
 	failures    []*failure
 	webhooks    webhooks
 	calls       map[string]*RouteCalls
+	needed      []time.Time // calls of the critical path
 	routeFaults map[string][]*routeFault
 	moves       []move // set once in New
 	oauth       oauth

@@ -62,6 +62,7 @@ type worldEntry struct {
 	Arrivals  float64                  `json:"arrivals,omitempty"`
 	Delays    map[string]time.Duration `json:"delays,omitempty"`
 	OddIDs    bool                     `json:"odd_ids,omitempty"`
+	TaskTime  TaskTime                 `json:"task_time,omitzero"`
 }
 
 // past is what a journal tells: how the world was made, what happened, and the
@@ -80,7 +81,7 @@ func openJournal(options Options) (*journal, past, error) {
 	start := options.Now().UTC().Truncate(time.Second)
 	began := past{last: start, world: worldEntry{
 		Seed: options.Seed, Orders: options.Orders, Start: start, Faults: options.Faults, Falabella: options.FalabellaFormat,
-		History: options.History, Arrivals: options.Arrivals, Delays: options.StatusDelays, OddIDs: options.OddIDs,
+		History: options.History, Arrivals: options.Arrivals, Delays: options.StatusDelays, OddIDs: options.OddIDs, TaskTime: options.TaskTime,
 	}}
 	if options.Dir == "" {
 		return &journal{}, began, nil

@@ -79,6 +79,9 @@ type Options struct {
 
 	// Dialect is how the hub words what the guide leaves open.
 	Dialect Dialect
+
+	// TaskTime is how long tasks take. Zero means a minute a label.
+	TaskTime TaskTime
 	// Now is our clock; nil means time.Now.
 	Now func() time.Time
 	// PageSize is the length of a list's page. Zero means 50.
@@ -140,6 +143,8 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("sandbox: %s", refuseWebhooks(o.Webhooks, o.WebhookRates))
 	case lo.SomeBy(lo.Values(o.StatusDelays), func(delay time.Duration) bool { return delay <= 0 }):
 		return o, errors.New("sandbox: a status takes some time to its channel")
+	case o.TaskTime.Fixed < 0 || o.TaskTime.PerLabel < 0:
+		return o, errors.New("sandbox: a task takes some time")
 	case o.FalabellaFormat != "pdf" && o.FalabellaFormat != "zpl":
 		return o, fmt.Errorf("sandbox: Falabella's format %q: give pdf or zpl", o.FalabellaFormat)
 	}

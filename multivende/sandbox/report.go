@@ -24,6 +24,8 @@ type Report struct {
 	Webhooks    ReportWebhooks        `json:"webhooks"`
 	Failures    []ReportFailure       `json:"failures"` // sales that failed to register
 	PickUps     []ReportPickUp        `json:"pick_ups"`
+
+	CriticalPath CriticalPath `json:"critical_path"`
 }
 
 // RouteCalls counts the calls of a route; status "0" is one that was cut.
@@ -106,6 +108,7 @@ func (h *Hub) Report() Report {
 	report := Report{
 		Merchant: h.options.MerchantID, Seed: h.options.Seed, Start: h.start, Now: now, Speed: h.options.Speed,
 		Calls: map[string]RouteCalls{}, OAuth: h.oauthReport(now), Webhooks: h.webhooksReport(), Failures: h.failuresReport(),
+		CriticalPath: h.criticalPath(h.start),
 	}
 	for name, calls := range h.calls {
 		copied := RouteCalls{Count: calls.Count, Statuses: map[string]int{}}
@@ -172,6 +175,7 @@ func (h *Hub) count(call entry) {
 	}
 	calls.Count++
 	calls.Statuses[strconv.Itoa(call.Status)]++
+	h.need(call)
 	switch call.Route {
 	case "delivery-order":
 		if o := h.orderByID[call.ID]; o != nil {

@@ -43,6 +43,8 @@ type Settings struct {
 
 	Couriers map[string]string `env:"DESPACHO_COURIERS" placeholder:"NAME=SPELLING,…;…" help:"Couriers with their other spellings, besides those that are known: Blue Express=BLX,BLUEXPRESS."`
 
+	LabelTime time.Duration `env:"DESPACHO_LABEL_TIME" default:"1m" help:"How long a marketplace takes for a label while nothing is known of the connection's tasks; the hub's time."`
+
 	PollEvery    time.Duration `env:"DESPACHO_POLL_EVERY" default:"1h" help:"How often changed sales are listed in case a webhook was lost; the hub's time."`
 	DeadlineNear time.Duration `env:"DESPACHO_DEADLINE_NEAR" default:"4h" help:"How long before its deadline an order without a label is raised; the hub's time."`
 
@@ -67,7 +69,10 @@ func (s Settings) hasAccounts() bool {
 
 // activitySettings are what a run records of this worker.
 func (s Settings) activitySettings() activities.Settings {
-	return activities.Settings{HubSpeed: s.HubSpeed, FalabellaReady: s.FalabellaReady, Channels: lo.Assign(channels.CourierOverrides(s.Couriers), s.Channels), WebhookOut: s.WebhookOut != ""}.Over(activities.DefaultSettings())
+	return activities.Settings{
+		HubSpeed: s.HubSpeed, FalabellaReady: s.FalabellaReady, LabelTime: activities.Duration(s.LabelTime),
+		Channels: lo.Assign(channels.CourierOverrides(s.Couriers), s.Channels), WebhookOut: s.WebhookOut != "",
+	}.Over(activities.DefaultSettings())
 }
 
 // intakeSettings are what an intake reads of this worker.

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/despacho/despacho/accounts"
+	"github.com/despacho/despacho/activities"
 )
 
 func validSettings() Settings {
@@ -83,6 +84,7 @@ func TestValidate(t *testing.T) {
 		"an address without a port":           {func(s *Settings) { s.Listen = "localhost" }, "DESPACHO_LISTEN", "host:port"},
 		"a port that is too large":            {func(s *Settings) { s.Listen = "127.0.0.1:70000" }, "DESPACHO_LISTEN", "host:port"},
 		"no time to drain":                    {func(s *Settings) { s.Drain = 0 }, "DESPACHO_DRAIN", "30s"},
+		"labels that take no time":            {func(s *Settings) { s.LabelTime = 0 }, "DESPACHO_LABEL_TIME", "1m"},
 		"polls without a pause":               {func(s *Settings) { s.PollEvery = time.Second }, "DESPACHO_POLL_EVERY", "1h"},
 		"no time before a deadline":           {func(s *Settings) { s.DeadlineNear = 0 }, "DESPACHO_DEADLINE_NEAR", "4h"},
 		"a negative wait at the start":        {func(s *Settings) { s.StartWait = -time.Second }, "DESPACHO_START_WAIT", "60s"},
@@ -155,10 +157,11 @@ func TestDefaultSettingsIgnoreTheEnvironment(t *testing.T) {
 func TestActivitySettings(t *testing.T) {
 	t.Parallel()
 	settings := validSettings()
-	settings.HubSpeed, settings.FalabellaReady = 600, "label"
+	settings.HubSpeed, settings.FalabellaReady, settings.LabelTime = 600, "label", 2*time.Second
 	recorded := settings.activitySettings()
 	assert.InEpsilon(t, 600.0, recorded.HubSpeed, 1e-9)
 	assert.EqualValues(t, "label", recorded.FalabellaReady)
+	assert.Equal(t, activities.Duration(2*time.Second), recorded.LabelTime)
 	assert.Equal(t, 50, recorded.BatchSize, "what the worker is not told has the default of production")
 }
 

@@ -27,6 +27,7 @@ const (
 	maxSlots   = 1000
 	maxDrain   = time.Hour
 	maxPoll    = 24 * time.Hour
+	maxLabel   = time.Hour
 	maxNear    = 7 * 24 * time.Hour
 )
 
@@ -71,6 +72,7 @@ func (s Settings) checkHub(c *service.Complaints) {
 	ready := []activities.FalabellaReady{activities.ReadyAtLabel, activities.ReadyAtPublish, activities.ReadyFromPartner}
 	err = s.webhook().Check()
 	c.Unless(err == nil, "DESPACHO_WEBHOOK_OUT", "%v; write an https address and a secret (DESPACHO_WEBHOOK_OUT_SECRET), or leave both empty", err)
+	c.Unless(s.LabelTime >= time.Second && s.LabelTime <= maxLabel, "DESPACHO_LABEL_TIME", "%v is out of range; write how long a marketplace takes for a label, such as 1m, 1s to %v", s.LabelTime, maxLabel)
 	c.Unless(s.PollEvery >= time.Minute && s.PollEvery <= maxPoll, "DESPACHO_POLL_EVERY", "%v is out of range; write a span such as 1h, 1m to %v", s.PollEvery, maxPoll)
 	c.Unless(s.DeadlineNear > 0 && s.DeadlineNear <= maxNear, "DESPACHO_DEADLINE_NEAR", "%v is out of range; write a span such as 4h, at most %v", s.DeadlineNear, maxNear)
 	c.Unless(slices.Contains(ready, s.FalabellaReady), "DESPACHO_FALABELLA_READY", "%q is unknown; write label, publish or partner", s.FalabellaReady)

@@ -1,5 +1,6 @@
 // Command bench measures a whole deployment on this machine: a storm of webhooks with the worker
-// away, a change of status over all channels, and one merchant's run beside another merchant's storm.
+// away, a change of status over all channels, one merchant's run beside another merchant's storm, and
+// runs held against what the hub itself needs.
 package main
 
 import (
@@ -28,6 +29,10 @@ type flags struct {
 	Storm int     `default:"1500" help:"Orders of the merchant that storms, and as many are sold meanwhile (default ${default})."`
 	Speed float64 `default:"30" help:"How many times as fast as ours the hub's clock runs beside that storm (default ${default})."`
 
+	Paced      int     `default:"510" help:"Orders of a run that is held against the hub's critical path, on a quick and on a slow hub (default ${default})."`
+	QuickSpeed float64 `default:"6" help:"How many times as fast as ours the quick hub's clock runs (default ${default})."`
+	SlowSpeed  float64 `default:"120" help:"How many times as fast as ours the slow hub's clock runs (default ${default})."`
+
 	Patience time.Duration `default:"30m" help:"How long each part may take (default ${default})."`
 }
 
@@ -49,7 +54,7 @@ func (f flags) measure(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	for _, part := range []func(context.Context, string, io.Writer) error{f.webhooks, f.statuses, f.fairness} {
+	for _, part := range []func(context.Context, string, io.Writer) error{f.webhooks, f.statuses, f.fairness, f.pace} {
 		bounded, cancel := context.WithTimeout(ctx, f.Patience)
 		err := part(bounded, dir, out)
 		cancel()

@@ -43,6 +43,7 @@ type settings struct {
 	RefreshDiesWithToken bool                     `help:"A refresh is refused once its token has expired."`
 	StatusDelays         map[string]time.Duration `name:"status-delay" placeholder:"PROVIDER=5m" help:"How long a status takes to a channel, instead of the world's own time for it."`
 	MovedRoutes          map[string]string        `name:"move-route" placeholder:"ROUTE=/api/…" help:"A route that answers under another path only, again for each."`
+	TaskTime             sandbox.TaskTime         `placeholder:"8s+1s" help:"How long a task takes: a fixed part and one a label (default: a minute a label)."`
 	Webhooks             string                   `placeholder:"URL" help:"Where changes are told; POST /sandbox/webhooks names another while it runs."`
 	WebhookDuplicates    float64                  `placeholder:"SHARE" help:"Share of the notices that are sent twice (0 to 1)."`
 	WebhookReordered     float64                  `placeholder:"SHARE" help:"Share of the notices that are sent some seconds late."`
@@ -137,7 +138,7 @@ func (s settings) options() (sandbox.Options, error) {
 		FalabellaFormat: s.Falabella, Token: s.Token, Redirects: s.Redirects, GiveStateBack: s.GiveStateBack,
 		OAuthOnly: s.OAuthOnly, OddIDs: s.OddIDs, OldTokensLive: s.OldTokensLive, RefreshDiesWithToken: s.RefreshDiesWithToken,
 	}
-	options.StatusDelays, options.MovedRoutes = s.StatusDelays, s.MovedRoutes
+	options.StatusDelays, options.MovedRoutes, options.TaskTime = s.StatusDelays, s.MovedRoutes, s.TaskTime
 	words, err := sandbox.ParseSaleWords(s.SaleWords)
 	if err != nil {
 		return options, fmt.Errorf("--sale-words: %w", err)
