@@ -38,6 +38,8 @@ type verdict struct {
 	status  bool
 	label   bool
 	gone    bool
+	// leftOut is why an order that waits is gone all the same.
+	leftOut books.LeftOutReason
 }
 
 func ends(outcome books.Outcome, reason string) verdict {
@@ -48,12 +50,11 @@ func ends(outcome books.Outcome, reason string) verdict {
 func decide(order books.Order, s sale, in ReadOrdersInput) verdict {
 	channel := in.Connection.channel()
 	mode := in.Connection.mode(order.ShippingMode)
+	if v, other := ofOtherWarehouse(order, in.Warehouse); other {
+		return v
+	}
+	several, isSeveral := inSeveralWarehouses(order, in.Warehouse)
 	switch {
-	case in.Warehouse != "" && order.WarehouseID != in.Warehouse:
-		if order.Named {
-			return ends(books.Rejected, "the order is not of warehouse "+in.Warehouse)
-		}
-		return verdict{gone: true}
 	case s.cancelled:
 		return ends(ended(channels.Cancelled))
 	case order.HubStatus.PastLabel():
@@ -63,6 +64,8 @@ func decide(order books.Order, s sale, in ReadOrdersInput) verdict {
 		return ends(ended(order.HubStatus))
 	case mode.Label == channels.No:
 		return ends(books.Unsupported, mode.Remark)
+	case isSeveral:
+		return several
 	case !s.registered:
 		return ends(books.HeldBack, "the sale is not registered at the hub; it comes back by itself once it is repaired there")
 	case !s.paid:

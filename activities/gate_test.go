@@ -45,7 +45,7 @@ func TestTheGateDecidesOnEachOrder(t *testing.T) {
 		"a cancelled delivery ends it":                      {"paris", books.Order{Listed: true, HubStatus: channels.Cancelled}, good, "", verdict{outcome: books.Cancelled}},
 		"a listed order that is shipped is rejected":        {"paris", books.Order{Listed: true, HubStatus: channels.Shipped}, good, "", verdict{outcome: books.Rejected}},
 		"a named order that is delivered is rejected":       {"paris", books.Order{Named: true, HubStatus: channels.Delivered}, good, "", verdict{outcome: books.Rejected}},
-		"a shipped one that nobody listed does not wait":    {"linio", books.Order{HubStatus: channels.Shipped}, good, "", verdict{gone: true}},
+		"a shipped one that nobody listed does not wait":    {"linio", books.Order{HubStatus: channels.Shipped}, good, "", verdict{gone: true, leftOut: books.OtherWarehouse}},
 		"a mode without labels is unsupported":              {"mercadolibre", books.Order{Listed: true, ShippingMode: "fulfillment"}, good, "", verdict{outcome: books.Unsupported}},
 		"also when the sale is not paid":                    {"mercadolibre", books.Order{Listed: true, ShippingMode: "fulfillment"}, sale{registered: true}, "", verdict{outcome: books.Unsupported}},
 		"an order of the warehouse passes":                  {"paris", books.Order{Listed: true, WarehouseID: "w1"}, good, "w1", label},

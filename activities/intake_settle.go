@@ -78,7 +78,7 @@ func (t *taking) saleOf(ctx context.Context, order books.Order, checkout multive
 		return s, nil
 	}
 	order.CheckoutID, order.OtherCheckouts = checkout.ID, others
-	best, err := (&saleReader{hub: t.hub}).checkout(ctx, &order)
+	best, _, err := (&saleReader{hub: t.hub}).checkout(ctx, &order)
 	if best == nil || err != nil {
 		return s, err
 	}

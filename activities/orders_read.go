@@ -78,14 +78,17 @@ type saleReader struct {
 
 // readSale reads one sale, once, and decides on each of its delivery orders.
 func (r *saleReader) readSale(ctx context.Context, orders []books.Order) error {
-	checkout, err := r.checkout(ctx, &orders[0])
+	checkout, named, err := r.checkout(ctx, &orders[0])
 	if err != nil {
 		return err
 	}
-	s, key := sale{}, saleKey(orders[0])
+	s, key, listed := sale{}, saleKey(orders[0]), orders
 	if checkout != nil {
 		s = saleOf(*checkout)
 		orders = expand(orders, *checkout, r.in.Connection)
+	}
+	if r.leaveStrangers(checkout, named, listed, orders) {
+		return nil
 	}
 	for _, order := range orders {
 		if order.ID == "" {
@@ -110,35 +113,48 @@ func (r *saleReader) readSale(ctx context.Context, orders []books.Order) error {
 }
 
 // checkout reads the order's sale; further sales of the same delivery are read
-// only when the first is not paid and verified. Nil when none is registered.
-func (r *saleReader) checkout(ctx context.Context, order *books.Order) (*multivende.Checkout, error) {
-	ids := append([]string{order.CheckoutID}, order.OtherCheckouts...)
+// only when the first is not paid and verified. Nil when none is registered. Also the
+// connection that the delivery order names, where that had to be read.
+func (r *saleReader) checkout(ctx context.Context, order *books.Order) (*multivende.Checkout, string, error) {
+	ids, named := append([]string{order.CheckoutID}, order.OtherCheckouts...), ""
 	if order.CheckoutID == "" {
 		delivery, err := r.hub.DeliveryOrder(ctx, order.ID)
 		if multivende.ClassOf(err) == multivende.NotFound {
-			return nil, nil
+			return nil, "", nil
 		}
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		refresh(order, delivery)
+		named = delivery.ConnectionID
 		ids = lo.Map(delivery.Checkouts, func(c multivende.CheckoutReference, _ int) string { return c.ID })
 	}
 	var best *multivende.Checkout
 	for _, id := range lo.Compact(ids) {
-		checkout, err := r.hub.Checkout(ctx, id)
+		checkout, err := r.sale(ctx, id, order.SaleKept)
 		if multivende.ClassOf(err) == multivende.NotFound {
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return nil, named, err
 		}
 		if s := saleOf(checkout); s.paid && s.verified && !s.cancelled {
-			return &checkout, nil
+			return &checkout, named, nil
 		}
 		best = lo.CoalesceOrEmpty(best, &checkout)
 	}
-	return best, nil
+	return best, named, nil
+}
+
+// sale is what this run has kept of a sale, else what the hub says.
+func (r *saleReader) sale(ctx context.Context, id string, kept bool) (multivende.Checkout, error) {
+	if kept && !r.in.Again {
+		known, err := keptSaleOf(ctx, r.store, r.in.Merchant, r.in.Run, id, r.hub.Clock().Now())
+		if known != nil || err != nil {
+			return lo.FromPtr(known), err
+		}
+	}
+	return r.hub.Checkout(ctx, id)
 }
 
 // expand brings the delivery orders up to date with those in the sale; an
@@ -191,7 +207,7 @@ func (r *saleReader) claim(ctx context.Context, order books.Order, sale string) 
 func (r *saleReader) settle(ctx context.Context, order books.Order, s sale) error {
 	v := decide(order, s, r.in)
 	if v.gone {
-		r.add(func(p *books.Page) { p.Gone = append(p.Gone, order.ID) })
+		r.leaveOut(order, s, v)
 		return nil
 	}
 	held := v.outcome != "" && v.outcome != books.NotReady
@@ -211,6 +227,9 @@ func (r *saleReader) settle(ctx context.Context, order books.Order, s sale) erro
 		if !errors.Is(err, storage.ErrNotFound) {
 			return err
 		}
+	}
+	if v.outcome == "" && order.Nameless && !order.Named {
+		v = nameless
 	}
 	if v.outcome == "" {
 		waits, err := r.waitsForStock(ctx, order)
@@ -301,5 +320,6 @@ func (r *saleReader) sorted(list []books.Order) books.Page {
 	slices.SortFunc(r.page.Pending, byPlace)
 	slices.SortFunc(r.page.Ended, func(a, b books.Entry) int { return byPlace(a.Order, b.Order) })
 	slices.Sort(r.page.Gone)
+	slices.SortFunc(r.page.LeftOut, func(a, b books.LeftOut) int { return cmp.Compare(a.ID, b.ID) })
 	return r.page
 }

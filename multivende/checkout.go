@@ -3,6 +3,7 @@ package multivende
 import (
 	"context"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/samber/lo"
@@ -15,6 +16,7 @@ type CheckoutLight struct {
 	VerificationStatus string
 	PaymentStatus      string
 	DeliveryTypeID     string
+	ConnectionID       string // "" where the hub does not say: the sale does
 	SoldAt             time.Time
 	CreatedAt          time.Time
 	UpdatedAt          time.Time
@@ -28,14 +30,17 @@ type CheckoutsLightQuery struct {
 }
 
 type checkoutLightEntry struct {
-	ID                 text   `json:"_id"`
-	Status             text   `json:"status"`
-	VerificationStatus text   `json:"verificationStatus"`
-	PaymentStatus      text   `json:"paymentStatus"`
-	DeliveryTypeID     text   `json:"DeliveryTypeId"`
-	SoldAt             moment `json:"soldAt"`
-	CreatedAt          moment `json:"createdAt"`
-	UpdatedAt          moment `json:"updatedAt"`
+	ID                 text                    `json:"_id"`
+	Status             text                    `json:"status"`
+	VerificationStatus text                    `json:"verificationStatus"`
+	PaymentStatus      text                    `json:"paymentStatus"`
+	DeliveryTypeID     text                    `json:"DeliveryTypeId"`
+	ConnectionID       text                    `json:"MarketplaceConnectionId"`
+	Link               list[checkoutLinkEntry] `json:"CheckoutLink"`
+	Links              list[checkoutLinkEntry] `json:"CheckoutLinks"`
+	SoldAt             moment                  `json:"soldAt"`
+	CreatedAt          moment                  `json:"createdAt"`
+	UpdatedAt          moment                  `json:"updatedAt"`
 }
 
 // CheckoutsLight walks the light list of sales and gives each page's sales to each, none twice.
@@ -57,6 +62,9 @@ func (entry checkoutLightEntry) light() CheckoutLight {
 	return CheckoutLight{
 		ID: string(entry.ID), Status: string(entry.Status), VerificationStatus: string(entry.VerificationStatus),
 		PaymentStatus: string(entry.PaymentStatus), DeliveryTypeID: string(entry.DeliveryTypeID),
+		ConnectionID: firstOf(append(lo.FlatMap(slices.Concat(entry.Link, entry.Links), func(link checkoutLinkEntry, _ int) []text {
+			return []text{link.ConnectionID, link.Connection.value.ID}
+		}), entry.ConnectionID)...),
 		SoldAt: time.Time(entry.SoldAt), CreatedAt: time.Time(entry.CreatedAt), UpdatedAt: time.Time(entry.UpdatedAt),
 	}
 }

@@ -24,6 +24,8 @@ type Manifest struct {
 	Group   GroupBy   `json:"group,omitempty"`
 	Rows    []Row     `json:"rows"`
 	LeftOut []LeftOut `json:"left_out,omitempty"`
+	// Notes are what people should know of the run besides.
+	Notes []string `json:"notes,omitempty"`
 	// Kept are files from the hub that could be given to no order.
 	Kept []KeptFile `json:"kept,omitempty"`
 }
@@ -49,6 +51,7 @@ type Row struct {
 	ShippingMode  string     `json:"shipping_mode,omitempty"`
 	WarehouseID   string     `json:"warehouse_id,omitempty"`
 	WarehouseName string     `json:"warehouse_name,omitempty"`
+	Warehouses    []string   `json:"warehouses,omitempty"`
 	Deadline      *time.Time `json:"deadline,omitempty"`
 	SoldAt        *time.Time `json:"sold_at,omitempty"`
 
@@ -62,7 +65,7 @@ func RowOf(e Entry) Row {
 		ID: e.Order.ID, Code: e.Order.Code, OrderNumber: e.Order.OrderNumber, ConnectionID: e.Order.ConnectionID,
 		Channel: e.Order.Channel, TrackingNumber: e.Order.TrackingNumber, Items: lo.CoalesceSliceOrEmpty(e.Order.Items),
 		Outcome: e.Outcome, Reason: e.Reason, Status: lo.CoalesceOrEmpty(e.Status, StatusNone), Labels: []Printed{},
-		Courier: e.Order.Courier, ShippingMode: e.Order.ShippingMode, WarehouseID: e.Order.WarehouseID, WarehouseName: e.Order.WarehouseName,
+		Courier: e.Order.Courier, ShippingMode: e.Order.ShippingMode, WarehouseID: e.Order.WarehouseID, WarehouseName: e.Order.WarehouseName, Warehouses: lo.Ternary(e.Order.InSeveralWarehouses(), e.Order.Warehouses, nil),
 		Deadline: lo.EmptyableToPtr(e.Order.HandlingDeadline), SoldAt: lo.EmptyableToPtr(e.Order.SoldAt),
 		PartlyCancelled: e.Order.PartlyCancelled,
 	}
@@ -73,7 +76,7 @@ func (r Row) Order() Order {
 	return Order{
 		ID: r.ID, Code: r.Code, OrderNumber: r.OrderNumber, ConnectionID: r.ConnectionID, Channel: r.Channel,
 		TrackingNumber: r.TrackingNumber, Items: r.Items, Courier: r.Courier, ShippingMode: r.ShippingMode,
-		WarehouseID: r.WarehouseID, WarehouseName: r.WarehouseName, HandlingDeadline: lo.FromPtr(r.Deadline), SoldAt: lo.FromPtr(r.SoldAt),
+		WarehouseID: r.WarehouseID, WarehouseName: r.WarehouseName, Warehouses: r.Warehouses, HandlingDeadline: lo.FromPtr(r.Deadline), SoldAt: lo.FromPtr(r.SoldAt),
 		PartlyCancelled: r.PartlyCancelled,
 	}
 }
@@ -168,7 +171,7 @@ func (r Row) cells() []string {
 	return []string{
 		position, r.ID, r.Code, r.OrderNumber, r.ConnectionID, r.Channel, r.TrackingNumber,
 		strings.Join(items, "; "), string(r.Outcome), r.Reason, string(r.Status), strings.Join(labels, "; "),
-		r.Courier, r.ShippingMode, r.WarehouseID, r.WarehouseName, moment(r.Deadline), moment(r.SoldAt), lo.Ternary(r.PartlyCancelled, "yes", ""),
+		r.Courier, r.ShippingMode, strings.Join(r.Order().InWarehouses(), "; "), r.WarehouseName, moment(r.Deadline), moment(r.SoldAt), lo.Ternary(r.PartlyCancelled, "yes", ""),
 	}
 }
 

@@ -57,6 +57,7 @@ type ReportOrder struct {
 	Channel    string         `json:"channel"`
 	Mode       string         `json:"shipping_mode"`
 	Warehouse  string         `json:"warehouse"`
+	Warehouses []string       `json:"warehouses,omitempty"` // those of its items, as the hub shows them
 	Deadline   time.Time      `json:"handling_limit"`
 	Checkouts  []string       `json:"checkouts"`
 	Parcels    []ReportParcel `json:"parcels"`

@@ -46,6 +46,9 @@ type settings struct {
 	WebhookLost          float64                  `placeholder:"SHARE" help:"Share of the notices that are never sent."`
 	WebhookInsecure      bool                     `help:"Take any certificate of the address in --webhooks."`
 	Arrivals             float64                  `placeholder:"N" help:"Sales that come by themselves in an hour of the hub's clock."`
+	IgnoreFilter         []string                 `placeholder:"LIST" help:"Lists that show every connection's entries whatever they are asked for: labels, sales."`
+	Nameless             int                      `placeholder:"N" help:"Leave the connection out of N of 100 sales."`
+	Warehouses           string                   `enum:",items,deliveries,none" default:"" help:"Where warehouses stand: items, deliveries or none; both when not said."`
 	Scopes               string                   `placeholder:"JSON" help:"What the account grants, by scope: true, false or a list of connections."`
 }
 
@@ -130,6 +133,7 @@ func (s settings) options() (sandbox.Options, error) {
 		OAuthOnly: s.OAuthOnly, OldTokensLive: s.OldTokensLive, RefreshDiesWithToken: s.RefreshDiesWithToken,
 	}
 	options.StatusDelays = s.StatusDelays
+	options.IgnoreFilter, options.Nameless, options.Warehouses = s.IgnoreFilter, s.Nameless, s.Warehouses
 	options.Webhooks, options.Arrivals = s.Webhooks, s.Arrivals
 	options.WebhookRates = sandbox.Rates{Duplicates: s.WebhookDuplicates, Reordered: s.WebhookReordered, Lost: s.WebhookLost}
 	if s.WebhookInsecure {
