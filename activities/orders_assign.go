@@ -175,47 +175,65 @@ func (s *assigner) pages(ctx context.Context) (map[string]books.Page, error) {
 	}
 	pages := map[string]books.Page{}
 	for i, c := range s.open {
-		pages[c.ID] = s.pageOf(c, i == 0, split, sales.orders)
+		page := s.pageOf(c, split, sales.orders)
+		if s.shared[books.LabelList] != nil && i == 0 {
+			page.LeftOut = split.LeftOut // nobody has read whose they are
+		}
+		pages[c.ID] = page
 	}
 	return pages, nil
 }
 
-// pageOf is one connection's page; orders that no connection is known of are the first one's, to be held back.
-func (s *assigner) pageOf(c Connection, first bool, split books.Page, sales []books.Order) books.Page {
+// pageOf is one connection's page.
+func (s *assigner) pageOf(c Connection, labels books.Page, sales []books.Order) books.Page {
 	found := s.found[c.ID]
 	page := books.Page{Shared: lo.Keys(s.shared)}
 	slices.Sort(page.Shared)
-	listed := map[string]bool{}
+	taken := map[string]bool{}
 	take := func(list books.HubList, orders []books.Order) {
 		if s.shared[list] == nil {
-			page.Pending = append(page.Pending, lo.Filter(found.Pending, func(o books.Order, _ int) bool { return (o.ID != "") == (list == books.LabelList) })...)
+			own := lo.Filter(found.Pending, func(o books.Order, _ int) bool { return (o.ID != "") == (list == books.LabelList) })
+			page.Pending = append(page.Pending, own...)
 			return
 		}
 		for _, o := range orders {
-			owner := s.of(o)
+			keeper := s.keeper(o)
 			switch {
-			case owner.connection == c.ID, owner.connection == "" && first && o.ID != "":
+			case keeper == c.ID:
 				o.ConnectionID, o.Channel = c.ID, c.Channel
-				o.Nameless, o.SaleKept = owner.connection == "", owner.kept
+				o.Nameless, o.SaleKept = s.of(o).connection == "", s.of(o).kept
 				page.Pending = append(page.Pending, o)
-			case !listed[saleKey(o)] || o.ID != "":
+			case o.ID != "" || !taken[saleKey(o)]:
 				page.Strangers++
 			}
-			listed[saleKey(o)] = true
+			taken[saleKey(o)] = true
 		}
 	}
-	take(books.LabelList, split.Pending)
+	take(books.LabelList, labels.Pending)
 	if c.channel().StatusFirst != "" {
 		take(books.SaleList, sales)
 	}
 	page.Strangers = max(page.Strangers-found.Strangers, 0)
-	page.LeftOut = found.LeftOut
-	if s.shared[books.LabelList] != nil {
-		page.LeftOut = lo.Ternary(first, split.LeftOut, nil)
+	if s.shared[books.LabelList] == nil {
+		page.LeftOut = found.LeftOut
 	}
 	ours := lo.SliceToMap(page.Pending, func(o books.Order) (string, bool) { return o.ID, true })
 	page.Gone = lo.FilterMap(found.Pending, func(o books.Order, _ int) (string, bool) { return o.ID, o.ID != "" && !ours[o.ID] })
 	return page
+}
+
+// keeper is the connection on which an order ends: its owner or, of one that nobody knows of, the first
+// of its marketplace, else the first of all, to be held back.
+func (s *assigner) keeper(o books.Order) string {
+	owner := s.of(o)
+	if owner.connection != "" {
+		return owner.connection
+	}
+	same, known := lo.Find(s.open, func(c Connection) bool { return c.Channel == owner.channel })
+	if known || o.ID == "" {
+		return same.ID
+	}
+	return s.open[0].ID
 }
 
 // stranger says whether an order is known to be of another connection.

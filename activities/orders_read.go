@@ -178,7 +178,7 @@ func expand(orders []books.Order, checkout multivende.Checkout, connection Conne
 	for _, d := range checkout.DeliveryOrders {
 		if d.ID != "" && !lo.ContainsBy(known, func(o books.Order) bool { return o.ID == d.ID }) {
 			order := orderOf(d, connection)
-			order.Named = orders[0].Named
+			order.Named, order.Nameless = orders[0].Named, orders[0].Nameless
 			known = append(known, order)
 		}
 	}

@@ -17,6 +17,7 @@ import (
 // owner is the connection that an order's sale names; kept: the run keeps what its sale said.
 type owner struct {
 	connection string // "" when nobody can tell
+	channel    string // the marketplace's slug, where the sale names no more than that
 	kept       bool
 }
 
@@ -112,8 +113,8 @@ func (w *owners) read(ctx context.Context, o books.Order) (owner, error) {
 	if connection := namedBy(checkout, o); connection != "" {
 		return owner{connection: connection, kept: true}, nil
 	}
-	connection, err := w.byOrigin(*checkout)
-	return owner{connection: connection, kept: true}, err
+	connection, channel, err := w.byOrigin(*checkout)
+	return owner{connection: connection, channel: channel, kept: true}, err
 }
 
 // isForbidden says that the account may not read this sale or order, whatever its token.
@@ -139,21 +140,22 @@ func (w *owners) byOrder(ctx context.Context, o books.Order) (owner, error) {
 	return owner{connection: delivery.ConnectionID}, nil
 }
 
-// byOrigin is the one connection of the marketplace from which the sale is; "" when there are several.
-func (w *owners) byOrigin(checkout multivende.Checkout) (string, error) {
+// byOrigin is the one connection of the marketplace from which the sale is, "" when there are several,
+// and the marketplace.
+func (w *owners) byOrigin(checkout multivende.Checkout) (connection, channel string, err error) {
 	if checkout.Origin == "" {
-		return "", nil
+		return "", "", nil
 	}
 	all, err := w.all()
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	slug := channels.BySlug(checkout.Origin).Slug
 	same := lo.Filter(all, func(c multivende.Connection, _ int) bool { return channels.BySlug(c.Provider).Slug == slug })
 	if len(same) != 1 {
-		return "", nil
+		return "", slug, nil
 	}
-	return same[0].ID, nil
+	return same[0].ID, slug, nil
 }
 
 // namedBy is the connection that a sale names: on its links, or on those of the order within it.

@@ -37,6 +37,10 @@ type flags struct {
 	Faults string `placeholder:"FILE" type:"existingfile" help:"Fault plan of the sandbox; multivende/sandbox/README.md describes it." group:"Sandbox hub"`
 	Labels string `placeholder:"DIR" type:"existingdir" help:"Label files (*.zpl, *.txt, *.pdf) that the sandbox hands out instead of its own: of DIR/<provider> if there, else of DIR." group:"Sandbox hub"`
 
+	IgnoreFilter []string `name:"ignore-filter" placeholder:"LIST" help:"Lists of the sandbox that show every connection's entries whatever they are asked for: labels, sales." group:"Sandbox hub"`
+	Nameless     int      `placeholder:"N" help:"N of 100 sales of the sandbox do not tell of which connection they are." group:"Sandbox hub"`
+	Warehouses   string   `placeholder:"WHERE" help:"Where the sandbox puts warehouses: items, deliveries or none; both when not said." group:"Sandbox hub"`
+
 	Hub       string `placeholder:"URL" help:"Another hub instead of the sandbox." group:"Another hub"`
 	Merchant  string `placeholder:"ID" help:"The hub's id of the merchant." group:"Another hub"`
 	TokenFile string `name:"token-file" placeholder:"FILE" type:"existingfile" help:"File with the merchant's access token: this or DESPACHO_TOKEN is the way to give it." group:"Another hub"`
@@ -117,6 +121,7 @@ func (f *flags) Validate() error {
 	refuse(f.Merchant == "" && f.ClientID == "", "--hub needs --merchant, the hub's id of the merchant, or --client-id to connect an account")
 	refuse(f.Merchant != "" && !workflows.ValidKey(f.Merchant), "--merchant %q: the hub's id has letters, digits, dots, hyphens and underscores, at most 64", f.Merchant)
 	refuse(f.Faults != "", "--faults belongs to the sandbox: leave it out with --hub")
+	refuse(len(f.IgnoreFilter)+f.Nameless > 0 || f.Warehouses != "", "--ignore-filter, --nameless and --warehouses belong to the sandbox: leave them out with --hub")
 	refuse(f.Labels != "", "--labels belongs to the sandbox: leave it out with --hub")
 	refuse(f.Token != "" && f.TokenFile != "", "--token and --token-file: give one of them")
 	refuse(f.ClientID != "" && (f.Token != "" || f.TokenFile != ""), "--client-id connects by OAuth: leave the token out")

@@ -68,7 +68,12 @@ func startSandbox(given *flags, running *stack.Stack) (*hub, error) {
 		Speed:     given.hubSpeed(),
 		Faults:    faults,
 		LabelsDir: given.Labels,
-		Dir:       filepath.Join(running.Dir, "sandbox"),
+
+		IgnoreFilter: given.IgnoreFilter,
+		Nameless:     given.Nameless,
+		Warehouses:   given.Warehouses,
+
+		Dir: filepath.Join(running.Dir, "sandbox"),
 	})
 	if errors.Is(err, sandbox.ErrOtherWorld) {
 		return nil, fmt.Errorf("%w; give the same --seed, --orders, --speed, --faults and --labels as before, or another --data", err)

@@ -123,7 +123,9 @@ func (h *Hub) Report() Report {
 		})
 	}
 	for _, o := range h.orders {
-		report.Orders = append(report.Orders, o.report())
+		order := o.report()
+		order.Warehouses = h.warehousesOf(o)
+		report.Orders = append(report.Orders, order)
 	}
 	for _, p := range h.pickUps {
 		report.PickUps = append(report.PickUps, p.report())
