@@ -33,9 +33,8 @@ func (r *labelRun) find(ctx workflow.Context) error {
 	}
 	if r.tooMany() && !r.assigned && !r.in.named() {
 		// They may be others': a list that heeds no filter shows a connection every order of the merchant.
-		if err := r.assign(ctx, true); err != nil {
-			return err
-		}
+		// Without an answer the refusal stands.
+		_ = r.assign(ctx, true)
 	}
 	return r.bounded()
 }
