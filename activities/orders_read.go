@@ -102,6 +102,9 @@ func (r *saleReader) readSale(ctx context.Context, orders []books.Order) error {
 			continue
 		}
 		if checkout != nil {
+			if err := r.placeByAllSales(ctx, &order, checkout.ID); err != nil {
+				return err
+			}
 			fill(&order, *checkout)
 		}
 		order.Again = r.in.Again

@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,12 +20,43 @@ func placeIn(order *books.Order, d multivende.DeliveryOrder) {
 	}
 	order.WarehouseName = lo.CoalesceOrEmpty(d.WarehouseName, order.WarehouseName)
 	ownKnown := order.WarehouseID != "" && len(order.Warehouses) == 0
-	ids := lo.Uniq(lo.FilterMap(d.Items, func(i multivende.DeliveryItem, _ int) (string, bool) { return i.WarehouseID, i.WarehouseID != "" }))
-	if ownKnown || len(ids) == 0 {
-		return
+	if ids := itemWarehouses(d); !ownKnown && len(ids) > 0 {
+		placeAt(order, ids)
 	}
+}
+
+func itemWarehouses(d multivende.DeliveryOrder) []string {
+	return lo.FilterMap(d.Items, func(i multivende.DeliveryItem, _ int) (string, bool) { return i.WarehouseID, i.WarehouseID != "" })
+}
+
+// placeAt puts an order where its items are.
+func placeAt(order *books.Order, ids []string) {
+	ids = lo.Uniq(ids)
 	slices.Sort(ids)
 	order.WarehouseID, order.Warehouses = lo.Ternary(len(ids) == 1, ids[0], ""), ids
+}
+
+// placeByAllSales reads, for a run of one warehouse, the further sales of a delivery: each shows its own
+// items alone.
+func (r *saleReader) placeByAllSales(ctx context.Context, order *books.Order, read string) error {
+	if r.in.Warehouse == "" || len(order.Warehouses) == 0 {
+		return nil
+	}
+	for _, id := range lo.Without(lo.Compact(append([]string{order.CheckoutID}, order.OtherCheckouts...)), read) {
+		checkout, err := r.hub.Checkout(ctx, id)
+		if multivende.ClassOf(err) == multivende.NotFound {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		for _, d := range checkout.DeliveryOrders {
+			if d.ID == order.ID {
+				placeAt(order, append(itemWarehouses(d), order.Warehouses...))
+			}
+		}
+	}
+	return nil
 }
 
 // ofOtherWarehouse is the verdict on an order of which nothing lies in the run's warehouse.
