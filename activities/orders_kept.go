@@ -9,7 +9,7 @@ import (
 	"github.com/despacho/despacho/storage"
 )
 
-// keptFor is for how long what a run has read of a sale is used instead of reading it again; the hub's time.
+// keptFor is for how long, by our clock, what a run has read of a sale is used instead of reading it again.
 const keptFor = time.Hour
 
 // keptSale is what a run has read of a sale, so that its connections need not read it each.
@@ -23,8 +23,8 @@ func keptSaleKey(merchant, run, sale string) string {
 	return storage.RunOutcome(merchant, run, "sales", sale)
 }
 
-func keepSale(ctx context.Context, store *storage.Store, merchant, run string, checkout multivende.Checkout, now time.Time) error {
-	kept := keptSale{Checkout: checkout, ReadAt: now.UTC()}
+func keepSale(ctx context.Context, store *storage.Store, merchant, run string, checkout multivende.Checkout) error {
+	kept := keptSale{Checkout: checkout, ReadAt: time.Now().UTC()}
 	kept.Checkout.DeliveryOrders = nil
 	for _, d := range checkout.DeliveryOrders {
 		d.Documents, d.StatusLinks, d.StatusLink, d.TrackingURL = nil, nil, multivende.StatusLink{}, ""
@@ -35,10 +35,10 @@ func keepSale(ctx context.Context, store *storage.Store, merchant, run string, c
 }
 
 // keptSaleOf returns what the run has read of a sale lately; nil when it has to be read.
-func keptSaleOf(ctx context.Context, store *storage.Store, merchant, run, sale string, now time.Time) (*multivende.Checkout, error) {
+func keptSaleOf(ctx context.Context, store *storage.Store, merchant, run, sale string) (*multivende.Checkout, error) {
 	var kept keptSale
 	err := store.Get(ctx, keptSaleKey(merchant, run, sale), &kept)
-	if errors.Is(err, storage.ErrNotFound) || err == nil && now.Sub(kept.ReadAt) > keptFor {
+	if errors.Is(err, storage.ErrNotFound) || err == nil && time.Since(kept.ReadAt) > keptFor {
 		return nil, nil
 	}
 	return &kept.Checkout, err

@@ -152,7 +152,7 @@ func (r *saleReader) checkout(ctx context.Context, order *books.Order) (*multive
 // sale is what this run has kept of a sale, else what the hub says.
 func (r *saleReader) sale(ctx context.Context, id string, kept bool) (multivende.Checkout, error) {
 	if kept && !r.in.Again {
-		known, err := keptSaleOf(ctx, r.store, r.in.Merchant, r.in.Run, id, r.hub.Clock().Now())
+		known, err := keptSaleOf(ctx, r.store, r.in.Merchant, r.in.Run, id)
 		if known != nil || err != nil {
 			return lo.FromPtr(known), err
 		}

@@ -90,8 +90,7 @@ func (w *owners) read(ctx context.Context, o books.Order) (owner, error) {
 	if known != nil && known.Connection != "" && !known.Early {
 		return owner{connection: known.Connection}, nil
 	}
-	now := w.hub.Clock().Now()
-	checkout, err := keptSaleOf(ctx, w.store, w.merchant, w.run, o.CheckoutID, now)
+	checkout, err := keptSaleOf(ctx, w.store, w.merchant, w.run, o.CheckoutID)
 	if err != nil {
 		return owner{}, err
 	}
@@ -105,7 +104,7 @@ func (w *owners) read(ctx context.Context, o books.Order) (owner, error) {
 		case err != nil:
 			return owner{}, err
 		}
-		if err := keepSale(ctx, w.store, w.merchant, w.run, read, now); err != nil {
+		if err := keepSale(ctx, w.store, w.merchant, w.run, read); err != nil {
 			return owner{}, err
 		}
 		checkout = &read

@@ -230,9 +230,6 @@ func (d desk) printResult(result books.Result) error {
 	if result.LeftOut > 0 {
 		d.print("\nleft out, older than the window: %s; --since takes them in", count(result.LeftOut, "order"))
 	}
-	for _, note := range result.Notes() {
-		d.print("\n%s", note)
-	}
 	writePlan(d.Out, result)
 	if len(result.Files) > 0 {
 		d.print("\nstarter download %s --to FOLDER fetches the files", workflows.RunID(result.Merchant, result.Run))

@@ -22,6 +22,9 @@ func WriteTable(w io.Writer, r books.Result) error {
 	writeConnections(out, r, taken)
 	writeSkipped(out, skipped)
 	writeFiles(out, r)
+	for _, note := range r.Notes() {
+		fmt.Fprintf(out, "\n%s\n", note)
+	}
 	return out.Flush()
 }
 
