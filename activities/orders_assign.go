@@ -148,8 +148,8 @@ func (s *assigner) walkShared(ctx context.Context) error {
 			}
 		}
 	}
-	first, any := lo.Find(s.open, func(c Connection) bool { return c.channel().StatusFirst != "" })
-	if s.shared[books.SaleList] == nil || !any {
+	first, wanted := lo.Find(s.open, func(c Connection) bool { return c.channel().StatusFirst != "" })
+	if s.shared[books.SaleList] == nil || !wanted {
 		return nil
 	}
 	sales, err := recentSales(ctx, s.hub, s.in.find(first), unwatched)
