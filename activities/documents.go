@@ -8,6 +8,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/storage"
 )
 

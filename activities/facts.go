@@ -32,8 +32,7 @@ func refresh(order *books.Order, d multivende.DeliveryOrder) {
 	order.TrackingNumber = lo.CoalesceOrEmpty(d.TrackingNumber, order.TrackingNumber)
 	order.Courier = lo.CoalesceOrEmpty(d.CourierName, order.Courier)
 	order.ShippingMode = lo.CoalesceOrEmpty(d.ShippingMode, order.ShippingMode)
-	order.WarehouseID = lo.CoalesceOrEmpty(d.WarehouseID, order.WarehouseID)
-	order.WarehouseName = lo.CoalesceOrEmpty(d.WarehouseName, order.WarehouseName)
+	placeIn(order, d)
 	if !d.HandlingDateLimit.IsZero() {
 		order.HandlingDeadline = d.HandlingDateLimit
 	}

@@ -18,6 +18,8 @@ type verdict struct {
 	gone    bool
 	// remark is what somebody should know of an order that passes.
 	remark string
+	// leftOut is why an order that waits is gone all the same.
+	leftOut books.LeftOutReason
 }
 
 func ends(outcome books.Outcome, reason string) verdict {
@@ -29,14 +31,13 @@ func decide(order books.Order, s sale, in ReadOrdersInput) verdict {
 	held, remark := s.holds(order.Listed, order.Named && in.NotVerified)
 	channel := in.Connection.channel()
 	mode := in.Connection.mode(order.ShippingMode)
+	if v, other := ofOtherWarehouse(order, in.Warehouse); other {
+		return v
+	}
+	several, isSeveral := inSeveralWarehouses(order, in.Warehouse)
 	switch {
 	case unusableID("order", order.ID) != "":
 		return ends(books.Rejected, unusableID("order", order.ID))
-	case in.Warehouse != "" && order.WarehouseID != in.Warehouse:
-		if order.Named {
-			return ends(books.Rejected, "the order is not of warehouse "+in.Warehouse)
-		}
-		return verdict{gone: true}
 	case s.cancelled:
 		return ends(ended(channels.Cancelled))
 	case order.HubStatus.PastLabel():
@@ -48,6 +49,8 @@ func decide(order books.Order, s sale, in ReadOrdersInput) verdict {
 		return ends(books.Unsupported, mode.Remark)
 	case s.unread.outcome != "":
 		return s.unread
+	case isSeveral:
+		return several
 	case !s.registered && unusableID("sale", order.CheckoutID) != "":
 		return ends(books.HeldBack, unusableID("sale", order.CheckoutID))
 	case !s.registered:

@@ -80,7 +80,7 @@ func (t *taking) saleOf(ctx context.Context, order books.Order, checkout multive
 	}
 	order.CheckoutID, order.OtherCheckouts = checkout.ID, others
 	words := ReadOrdersInput{Scope: Scope{Connection: Connection{Overrides: t.connections.overrides}}}
-	best, err := (&saleReader{hub: t.hub, in: words}).checkout(ctx, &order)
+	best, _, err := (&saleReader{hub: t.hub, in: words}).checkout(ctx, &order)
 	if best == nil || err != nil {
 		return s, err
 	}

@@ -1,8 +1,12 @@
 package activities
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"time"
+
+	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/multivende"
@@ -33,7 +37,8 @@ type FindOrdersInput struct {
 
 // FindOrders walks the connection's list of available labels to its end and,
 // where a status comes before the label, the sales of the window. It leaves
-// the page "found": what waits, unread, and what is older than the window.
+// the page "found": what waits, unread, and what is older than the window. A list
+// that other connections have as well is not walked: AssignOrders does it for all.
 func (a *Orders) FindOrders(ctx context.Context, in FindOrdersInput) (Step, error) {
 	step, err := a.find(ctx, in)
 	return step, translate(err)
@@ -47,28 +52,73 @@ func (a *Orders) find(ctx context.Context, in FindOrdersInput) (Step, error) {
 	if err != nil {
 		return Step{}, err
 	}
-	listing, err := walk(ctx, hub, in)
+	listing, err := walk(ctx, hub, in, func(first []string) (bool, error) { return a.isShared(ctx, in.Scope, books.LabelList, first) })
 	if err != nil {
 		return Step{}, err
 	}
-	sales, err := recentSales(ctx, hub, in)
+	sales, err := recentSales(ctx, hub, in, func(first []string) (bool, error) { return a.isShared(ctx, in.Scope, books.SaleList, first) })
 	if err != nil {
 		return Step{}, err
 	}
+	listing.leaveStrangers()
+	sales.leaveStrangers()
 	page := listing.page(hub.Clock().Now().Add(-time.Duration(in.Since)))
-	page.Pending = append(page.Pending, sales...)
+	page.Pending = append(page.Pending, sales.orders...)
+	page.Strangers = listing.strangers + sales.strangers
+	page.Shared = append(listing.shared, sales.shared...)
 	return in.leave(ctx, a.Store, books.FoundPage, page)
 }
 
-// listing is the hub's list of available labels of a connection, each order once.
+// listing is one of the hub's lists of a connection, each order or sale once.
 type listing struct {
 	orders []books.Order
 	seen   map[string]bool
+	// named is of which connection the list itself says that an entry is, by the entry's id.
+	named map[string]string
+	// strangers counts the entries that the list itself gives to other connections.
+	strangers int
+	// shared names the list when others have the same: it was not walked to its end.
+	shared []books.HubList
 }
 
-// walk goes through the list once, and through that of printed labels when wanted.
-func walk(ctx context.Context, hub *multivende.Client, in FindOrdersInput) (*listing, error) {
-	l := &listing{seen: map[string]bool{}}
+func newListing() *listing { return &listing{seen: map[string]bool{}, named: map[string]string{}} }
+
+// listedID is the id under which an order stands in its list.
+func listedID(o books.Order) string { return cmp.Or(o.ID, o.CheckoutID) }
+
+// leaveStrangers drops the entries that the list itself gives to other connections, and counts them.
+func (l *listing) leaveStrangers() {
+	ours := lo.Reject(l.orders, func(o books.Order, _ int) bool {
+		named := l.named[listedID(o)]
+		return named != "" && named != o.ConnectionID
+	})
+	l.strangers += len(l.orders) - len(ours)
+	l.orders = ours
+}
+
+// watchFirst looks at the first entries of a list, by their ids, and says whether other connections have
+// the same list, so that it is not worth walking.
+type watchFirst func(ids []string) (shared bool, err error)
+
+// unwatched walks any list to its end.
+func unwatched([]string) (bool, error) { return false, nil }
+
+// watch is first for the first page that holds anything; errEnough ends a walk of a shared list.
+func (l *listing) watch(list books.HubList, ids []string, first watchFirst) error {
+	if len(ids) == 0 || len(l.seen) > 0 {
+		return nil
+	}
+	shared, err := first(ids)
+	if err != nil || !shared {
+		return err
+	}
+	l.shared = []books.HubList{list}
+	return errEnough
+}
+
+// walk goes through the list of labels once, and through that of printed labels when wanted.
+func walk(ctx context.Context, hub *multivende.Client, in FindOrdersInput, first watchFirst) (*listing, error) {
+	l := newListing()
 	printed := []bool{false}
 	if in.IncludePrinted {
 		printed = append(printed, true)
@@ -76,11 +126,19 @@ func walk(ctx context.Context, hub *multivende.Client, in FindOrdersInput) (*lis
 	for _, p := range printed {
 		query := multivende.AvailableLabelsQuery{ConnectionID: in.Connection.ID, Printed: p}
 		err := hub.AvailableLabels(ctx, query, func(entries []multivende.DeliveryOrder) error {
+			if err := l.watch(books.LabelList, lo.Map(entries, func(d multivende.DeliveryOrder, _ int) string { return d.ID }), first); err != nil {
+				return err
+			}
 			for _, entry := range entries {
-				l.add(orderOf(entry, in.Connection))
+				order := orderOf(entry, in.Connection)
+				order.Listed = true
+				l.add(order, entry.ConnectionID)
 			}
 			return nil
 		})
+		if errors.Is(err, errEnough) {
+			return l, nil
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -88,13 +146,13 @@ func walk(ctx context.Context, hub *multivende.Client, in FindOrdersInput) (*lis
 	return l, nil
 }
 
-// add takes an order that was not seen before, and says whether it was new.
-func (l *listing) add(order books.Order) bool {
-	if l.seen[order.ID] {
+// add takes an order or a sale that was not seen before, and says whether it was new.
+func (l *listing) add(order books.Order, named string) bool {
+	id := listedID(order)
+	if l.seen[id] {
 		return false
 	}
-	l.seen[order.ID] = true
-	order.Listed = true
+	l.seen[id], l.named[id] = true, named
 	l.orders = append(l.orders, order)
 	return true
 }
@@ -104,7 +162,7 @@ func (l *listing) page(from time.Time) books.Page {
 	var page books.Page
 	for _, order := range l.orders {
 		if !order.CreatedAt.IsZero() && order.CreatedAt.Before(from) {
-			page.LeftOut = append(page.LeftOut, books.LeftOut{ID: order.ID, Code: order.Code, CreatedAt: order.CreatedAt.UTC().Format(time.RFC3339)})
+			page.LeftOut = append(page.LeftOut, books.LeftOut{ID: order.ID, Code: order.Code, CreatedAt: whenMade(order.CreatedAt)})
 			continue
 		}
 		page.Pending = append(page.Pending, order)
@@ -114,18 +172,24 @@ func (l *listing) page(from time.Time) books.Page {
 
 // recentSales lists, for a channel that wants a status before the label, the
 // sales of the window: orders known by their sale alone.
-func recentSales(ctx context.Context, hub *multivende.Client, in FindOrdersInput) ([]books.Order, error) {
+func recentSales(ctx context.Context, hub *multivende.Client, in FindOrdersInput, first watchFirst) (*listing, error) {
+	l := newListing()
 	if in.Connection.channel().StatusFirst == "" {
-		return nil, nil
+		return l, nil
 	}
 	now := hub.Clock().Now()
 	query := multivende.CheckoutsLightQuery{ConnectionID: in.Connection.ID, UpdatedFrom: now.Add(-time.Duration(in.Since))}
-	var sales []books.Order
 	err := hub.CheckoutsLight(ctx, query, func(entries []multivende.CheckoutLight) error {
+		if err := l.watch(books.SaleList, lo.Map(entries, func(c multivende.CheckoutLight, _ int) string { return c.ID }), first); err != nil {
+			return err
+		}
 		for _, entry := range entries {
-			sales = append(sales, books.Order{CheckoutID: entry.ID, ConnectionID: in.Connection.ID, Channel: in.Connection.Channel})
+			l.add(books.Order{CheckoutID: entry.ID, ConnectionID: in.Connection.ID, Channel: in.Connection.Channel}, entry.ConnectionID)
 		}
 		return nil
 	})
-	return sales, err
+	if errors.Is(err, errEnough) {
+		return l, nil
+	}
+	return l, err
 }

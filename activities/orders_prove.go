@@ -80,7 +80,7 @@ func (r *saleReader) settleUnread(ctx context.Context) error {
 			s.unread = ends(books.GaveUp, wrongRoute(unread.err))
 			r.page.Note = lo.CoalesceOrEmpty(r.page.Note, s.unread.reason)
 		}
-		if err := r.gatherSale(ctx, unread.orders, nil, s); err != nil {
+		if err := r.gatherSale(ctx, unread.orders, nil, unread.named, s); err != nil {
 			return err
 		}
 	}
@@ -90,5 +90,6 @@ func (r *saleReader) settleUnread(ctx context.Context) error {
 // unreadSale are orders whose sale, or whose own delivery order, the hub does not give.
 type unreadSale struct {
 	orders []books.Order
+	named  string // the connection that the delivery order names
 	err    error
 }

@@ -101,14 +101,14 @@ type saleReader struct {
 
 // readSale reads one sale, once, with each of its delivery orders.
 func (r *saleReader) readSale(ctx context.Context, orders []books.Order) error {
-	checkout, err := r.checkout(ctx, &orders[0])
+	checkout, named, err := r.checkout(ctx, &orders[0])
 	if multivende.ClassOf(err) == multivende.Refused {
 		r.refused(orders, err)
 		return nil
 	}
 	if noSuchRoute(err) {
 		r.mu.Lock()
-		r.unread = append(r.unread, unreadSale{orders, err})
+		r.unread = append(r.unread, unreadSale{orders, named, err})
 		r.mu.Unlock()
 		return nil
 	}
@@ -119,14 +119,17 @@ func (r *saleReader) readSale(ctx context.Context, orders []books.Order) error {
 	if checkout != nil {
 		s = saleOf(*checkout, r.in.Connection.table())
 	}
-	return r.gatherSale(ctx, orders, checkout, s)
+	return r.gatherSale(ctx, orders, checkout, named, s)
 }
 
-// gatherSale keeps the delivery orders of a sale to be decided on.
-func (r *saleReader) gatherSale(ctx context.Context, orders []books.Order, checkout *multivende.Checkout, s sale) error {
-	key := saleKey(orders[0])
+// gatherSale keeps the delivery orders of a sale to be decided on, when they are the connection's.
+func (r *saleReader) gatherSale(ctx context.Context, orders []books.Order, checkout *multivende.Checkout, named string, s sale) error {
+	key, listed := saleKey(orders[0]), orders
 	if checkout != nil {
 		orders = expand(orders, *checkout, r.in.Connection)
+	}
+	if r.leaveStrangers(checkout, named, listed, orders) {
+		return nil
 	}
 	for _, order := range orders {
 		if order.ID == "" {
@@ -140,6 +143,9 @@ func (r *saleReader) gatherSale(ctx context.Context, orders []books.Order, check
 			continue
 		}
 		if checkout != nil {
+			if err := r.placeByAllSales(ctx, &order, checkout.ID); err != nil {
+				return err
+			}
 			fill(&order, *checkout)
 		}
 		order.Again = r.in.Again
@@ -164,40 +170,53 @@ func (r *saleReader) refused(orders []books.Order, err error) {
 
 // checkout reads the order's sale; further sales of the same delivery are read
 // only when the first is not paid and verified. Nil when none is registered; the
-// error is [noSuchRoute]'s when that may be for want of a route.
-func (r *saleReader) checkout(ctx context.Context, order *books.Order) (*multivende.Checkout, error) {
-	ids := append([]string{order.CheckoutID}, order.OtherCheckouts...)
+// error is [noSuchRoute]'s when that may be for want of a route. Also the connection
+// that the delivery order names, where that had to be read.
+func (r *saleReader) checkout(ctx context.Context, order *books.Order) (*multivende.Checkout, string, error) {
+	ids, named := append([]string{order.CheckoutID}, order.OtherCheckouts...), ""
 	if order.CheckoutID == "" {
 		delivery, err := r.hub.DeliveryOrder(ctx, order.ID)
 		if noSuchObject(err) {
-			return nil, nil
+			return nil, "", nil
 		}
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		refresh(order, delivery)
+		named = delivery.ConnectionID
 		ids = lo.Map(delivery.Checkouts, func(c multivende.CheckoutReference, _ int) string { return c.ID })
 	}
 	var best *multivende.Checkout
 	var absent error
 	for _, id := range lo.Compact(ids) {
-		checkout, err := r.hub.Checkout(ctx, id)
+		checkout, err := r.sale(ctx, id, order.SaleKept)
 		if noSuchObject(err) || noSuchRoute(err) {
 			absent = err
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return nil, named, err
 		}
 		if saleOf(checkout, r.in.Connection.table()).good() {
-			return &checkout, nil
+			return &checkout, named, nil
 		}
 		best = lo.CoalesceOrEmpty(best, &checkout)
 	}
 	if best == nil && noSuchRoute(absent) {
-		return nil, absent
+		return nil, named, absent
 	}
-	return best, nil
+	return best, named, nil
+}
+
+// sale is what this run has kept of a sale, else what the hub says.
+func (r *saleReader) sale(ctx context.Context, id string, kept bool) (multivende.Checkout, error) {
+	if kept && !r.in.Again {
+		known, err := keptSaleOf(ctx, r.store, r.in.Merchant, r.in.Run, id)
+		if known != nil || err != nil {
+			return lo.FromPtr(known), err
+		}
+	}
+	return r.hub.Checkout(ctx, id)
 }
 
 // expand brings the delivery orders up to date with those in the sale; an
@@ -221,7 +240,7 @@ func expand(orders []books.Order, checkout multivende.Checkout, connection Conne
 	for _, d := range checkout.DeliveryOrders {
 		if d.ID != "" && !lo.ContainsBy(known, func(o books.Order) bool { return o.ID == d.ID }) {
 			order := orderOf(d, connection)
-			order.Named = orders[0].Named
+			order.Named, order.Nameless = orders[0].Named, orders[0].Nameless
 			known = append(known, order)
 		}
 	}
@@ -251,7 +270,7 @@ func (r *saleReader) settle(ctx context.Context, order books.Order, s sale) erro
 	v := decide(order, s, r.in)
 	order.Remark = books.Reason(v.remark)
 	if v.gone {
-		r.add(func(p *books.Page) { p.Gone = append(p.Gone, order.ID) })
+		r.leaveOut(order, s, v)
 		return nil
 	}
 	held := v.outcome != "" && v.outcome != books.NotReady
@@ -271,6 +290,9 @@ func (r *saleReader) settle(ctx context.Context, order books.Order, s sale) erro
 		if !errors.Is(err, storage.ErrNotFound) {
 			return err
 		}
+	}
+	if v.outcome == "" && order.Nameless && !order.Named {
+		v = nameless
 	}
 	if v.outcome == "" {
 		waits, err := r.waitsForStock(ctx, order)
@@ -304,42 +326,6 @@ func statusAtLabel(connection Connection) books.ChannelStatus {
 	return books.StatusNone
 }
 
-func fromStore(order books.Order, labels []books.Label) books.Entry {
-	return books.Entry{Order: order, Outcome: books.Labelled, Labels: labels, Status: books.StatusNone}
-}
-
-// printedBefore is the entry of an order that an earlier run published; a
-// reprint takes its labels in again unless the gate holds the order back.
-func (r *saleReader) printedBefore(order books.Order, p books.Publication, held bool, v verdict) books.Entry {
-	switch {
-	case held && (v.outcome == books.Cancelled || r.in.Reprint):
-		return books.Entry{Order: order, Outcome: v.outcome, Reason: v.reason, Status: books.StatusNone}
-	case r.in.Reprint:
-		return fromStore(order, p.Record.Labels)
-	}
-	return books.Entry{Order: order, Outcome: books.AlreadyPrinted, Reason: "printed by run " + p.Run, Status: books.StatusNone}
-}
-
-// published returns the newest publication of the order by another run.
-func (r *saleReader) published(ctx context.Context, order books.Order) (*books.Publication, error) {
-	var newest storage.Object
-	own := storage.Published(r.in.Merchant, order.ID, r.in.Run)
-	err := r.store.List(ctx, storage.PublishedPrefix(r.in.Merchant, order.ID), func(o storage.Object) error {
-		if o.Key != own && (newest.Key == "" || o.Modified.After(newest.Modified)) {
-			newest = o
-		}
-		return nil
-	})
-	if err != nil || newest.Key == "" {
-		return nil, err
-	}
-	var publication books.Publication
-	if err := r.store.Get(ctx, newest.Key, &publication); err != nil {
-		return nil, err
-	}
-	return &publication, nil
-}
-
 func (r *saleReader) add(change func(*books.Page)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -361,5 +347,6 @@ func (r *saleReader) sorted(list []books.Order) books.Page {
 	slices.SortFunc(r.page.Pending, byPlace)
 	slices.SortFunc(r.page.Ended, func(a, b books.Entry) int { return byPlace(a.Order, b.Order) })
 	slices.Sort(r.page.Gone)
+	slices.SortFunc(r.page.LeftOut, func(a, b books.LeftOut) int { return cmp.Compare(a.ID, b.ID) })
 	return r.page
 }

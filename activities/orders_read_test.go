@@ -33,6 +33,7 @@ func (w *world) readAll(scope Scope, change func(*ReadOrdersInput)) books.Page {
 		assert.Equal(w, page.Counts(), step.Counts)
 		all.Ready, all.Pending = append(all.Ready, page.Ready...), append(all.Pending, page.Pending...)
 		all.Ended, all.Gone = append(all.Ended, page.Ended...), append(all.Gone, page.Gone...)
+		all.LeftOut = append(all.LeftOut, page.LeftOut...)
 	}
 	return all
 }

@@ -33,6 +33,8 @@ type TakenUp struct {
 	Pages   int `json:"pages"`
 	Orders  int `json:"orders"`
 	LeftOut int `json:"left_out,omitempty"`
+	// Strangers counts the orders that were listed here and are of other connections.
+	Strangers int `json:"strangers,omitempty"`
 }
 
 // TakeUpOrders walks the list again until nothing new comes, looks into the
@@ -49,7 +51,7 @@ func (a *Orders) takeUp(ctx context.Context, in TakeUpInput) (TakenUp, error) {
 		return TakenUp{}, err
 	}
 	pages := cut(list)
-	taken := TakenUp{Pages: len(pages), Orders: len(list.Pending), LeftOut: len(list.LeftOut)}
+	taken := TakenUp{Pages: len(pages), Orders: len(list.Pending), LeftOut: len(list.LeftOut), Strangers: list.Strangers}
 	return taken, a.leaveAll(ctx, in.Scope, pages)
 }
 
@@ -60,14 +62,32 @@ func (a *Orders) list(ctx context.Context, in TakeUpInput) (books.Page, error) {
 	if err == nil || !errors.Is(err, storage.ErrNotFound) {
 		return list, err
 	}
-	found, err := in.page(ctx, a.Store, books.FoundPage)
-	if err != nil && !errors.Is(err, storage.ErrNotFound) {
+	found, err := a.foundFor(ctx, in)
+	if err != nil {
 		return found, err
 	}
-	if found, err = a.lookAgain(ctx, in, found); err != nil {
+	if !slices.Contains(found.Shared, books.LabelList) {
+		if found, err = a.lookAgain(ctx, in, found); err != nil {
+			return found, err
+		}
+	}
+	if found, err = a.addStored(ctx, in, found); err != nil {
 		return found, err
 	}
 	_, err = a.Store.PutOnce(ctx, in.pageKey(books.ListPage), &found)
+	return found, err
+}
+
+// foundFor returns the page "found" or, where the hub does not heed its filter, what AssignOrders made of it.
+func (a *Orders) foundFor(ctx context.Context, in TakeUpInput) (books.Page, error) {
+	shared, err := in.page(ctx, a.Store, books.SharedPage)
+	if !errors.Is(err, storage.ErrNotFound) {
+		return shared, err
+	}
+	found, err := in.page(ctx, a.Store, books.FoundPage)
+	if errors.Is(err, storage.ErrNotFound) {
+		return found, nil
+	}
 	return found, err
 }
 
@@ -107,14 +127,13 @@ func (a *Orders) leaveAll(ctx context.Context, scope Scope, pages []books.Page) 
 	return group.Wait()
 }
 
-// lookAgain walks the list up to twice more, until nothing new comes, and adds
-// what waits in the store.
+// lookAgain walks the list up to twice more, until nothing new comes.
 func (a *Orders) lookAgain(ctx context.Context, in TakeUpInput, found books.Page) (books.Page, error) {
 	hub, err := a.Hubs.Hub(in.Merchant)
 	if err != nil {
 		return found, err
 	}
-	known := &listing{seen: map[string]bool{}}
+	known := newListing()
 	for _, o := range found.Pending {
 		known.seen[o.ID] = true
 	}
@@ -123,14 +142,15 @@ func (a *Orders) lookAgain(ctx context.Context, in TakeUpInput, found books.Page
 	}
 	listed := map[string]bool{}
 	for range walks - 1 {
-		again, err := walk(ctx, hub, in.FindOrdersInput)
+		again, err := walk(ctx, hub, in.FindOrdersInput, unwatched)
 		if err != nil {
 			return found, err
 		}
+		again.leaveStrangers()
 		fresh := 0
 		for _, order := range again.orders {
 			listed[order.ID] = true
-			if !in.fixed() && known.add(order) {
+			if !in.fixed() && known.add(order, "") {
 				fresh++
 			}
 		}
@@ -143,7 +163,7 @@ func (a *Orders) lookAgain(ctx context.Context, in TakeUpInput, found books.Page
 	}
 	added := known.page(hub.Clock().Now().Add(-time.Duration(in.Since)))
 	found.Pending, found.LeftOut = append(found.Pending, added.Pending...), append(found.LeftOut, added.LeftOut...)
-	return a.addStored(ctx, in, found)
+	return found, nil
 }
 
 // addStored marks the orders whose unpublished label is in the store, and adds

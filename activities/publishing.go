@@ -209,10 +209,9 @@ func (a *Publishing) publish(ctx context.Context, in PublishInput) (Published, e
 	for id, rows := range lo.GroupBy(pile.Manifest.Rows, func(r books.Row) string { return r.ConnectionID }) {
 		published.Accounts[id] = books.Counts{Ended: lo.CountValuesBy(rows, func(r books.Row) books.Outcome { return r.Outcome })}
 	}
-	for id, n := range pile.LeftOut {
-		counts := published.Accounts[id]
-		counts.LeftOut = n
-		published.Accounts[id] = counts
+	for id, aside := range pile.Aside {
+		aside.Ended = published.Accounts[id].Ended
+		published.Accounts[id] = aside
 	}
 	published.After, err = a.leaveAfter(ctx, in, pile)
 	return published, err

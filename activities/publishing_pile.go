@@ -18,8 +18,9 @@ type Pile struct {
 	Files    []books.PrintFile `json:"files"`
 	Lists    []books.ListFile  `json:"lists,omitempty"`
 	// Entries are the printed orders, in the order of the pile.
-	Entries []books.Entry  `json:"entries"`
-	LeftOut map[string]int `json:"left_out,omitempty"`
+	Entries []books.Entry `json:"entries"`
+	// Aside counts what each connection leaves aside.
+	Aside map[string]books.Counts `json:"aside,omitempty"`
 }
 
 func pileKey(merchant, run string) string { return storage.RunOutcome(merchant, run, "pile") }
@@ -32,7 +33,7 @@ func (a *Publishing) pile(ctx context.Context, in PublishInput) (Pile, error) {
 		return pile, err
 	}
 	var entries []books.Entry
-	pile = Pile{Manifest: books.Manifest{Run: in.Run, Merchant: in.Merchant}, LeftOut: map[string]int{}}
+	pile = Pile{Manifest: books.Manifest{Run: in.Run, Merchant: in.Merchant}, Aside: map[string]books.Counts{}}
 	for _, c := range in.Connections {
 		account, err := a.account(ctx, in, c)
 		if err != nil {
@@ -41,15 +42,18 @@ func (a *Publishing) pile(ctx context.Context, in PublishInput) (Pile, error) {
 		entries = append(entries, account.Entries...)
 		pile.Manifest.LeftOut = append(pile.Manifest.LeftOut, account.LeftOut...)
 		pile.Manifest.Kept = append(pile.Manifest.Kept, account.Kept...)
-		if len(account.LeftOut) > 0 {
-			pile.LeftOut[c.Connection.ID] = len(account.LeftOut)
+		older, elsewhere := books.CountLeftOut(account.LeftOut)
+		if older+elsewhere+account.Strangers > 0 {
+			pile.Aside[c.Connection.ID] = books.Counts{LeftOut: older, Elsewhere: elsewhere, Strangers: account.Strangers}
 		}
 	}
+	entries = onceEach(entries)
 	words, err := channels.New(in.Settings.Channels)
 	if err != nil {
 		return pile, final(ErrorRequest, err.Error())
 	}
 	books.NameCouriers(entries, words.CourierName)
+	pile.Manifest.Notes = runNotes(pile.Aside)
 	if in.MakeOnly {
 		pile.Files = []books.PrintFile{}
 		pile.Manifest.Rows = lo.Map(entries, func(e books.Entry, _ int) books.Row { return books.RowOf(e) })
@@ -61,6 +65,33 @@ func (a *Publishing) pile(ctx context.Context, in PublishInput) (Pile, error) {
 	}
 	_, err = a.Store.PutOnce(ctx, pileKey(in.Merchant, in.Run), &pile)
 	return pile, err
+}
+
+// onceEach keeps one entry of an order that several connections took up, because the hub lists it under
+// each: the labelled one, else the first.
+func onceEach(entries []books.Entry) []books.Entry {
+	best := map[string]int{}
+	var once []books.Entry
+	for _, e := range entries {
+		at, known := best[e.Order.ID]
+		switch {
+		case !known:
+			best[e.Order.ID] = len(once)
+			once = append(once, e)
+		case e.Outcome == books.Labelled && once[at].Outcome != books.Labelled:
+			once[at] = e
+		}
+	}
+	return once
+}
+
+func runNotes(aside map[string]books.Counts) []string {
+	var all books.Result
+	for _, counts := range aside {
+		all.Elsewhere += counts.Elsewhere
+		all.Strangers = max(all.Strangers, counts.Strangers)
+	}
+	return all.Notes()
 }
 
 // balanced checks by sets of ids that each order has exactly one row.

@@ -77,7 +77,7 @@ func (a *Orders) search(ctx context.Context, in ResolveOrdersInput) (map[string]
 	if err != nil {
 		return nil, err
 	}
-	s := &search{hub: hub, in: in, connections: lo.KeyBy(in.Connections, func(c Connection) string { return c.ID })}
+	s := &search{hub: hub, store: a.Store, in: in, read: map[string]bool{}, connections: lo.KeyBy(in.Connections, func(c Connection) string { return c.ID })}
 	for _, r := range lo.Uniq(references) {
 		s.wanted = append(s.wanted, &wantedOrder{OrderReference: r, found: map[string]books.Order{}})
 	}

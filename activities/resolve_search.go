@@ -3,6 +3,7 @@ package activities
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/storage"
 )
 
 // wantedOrder is a name and the delivery orders that it fits.
@@ -28,12 +30,17 @@ type wantedOrder struct {
 // search looks for named orders.
 type search struct {
 	hub         *multivende.Client
+	store       *storage.Store
 	in          ResolveOrdersInput
 	connections map[string]Connection
 
 	// mu guards what is known of the wanted orders while sales are read side by side.
 	mu     sync.Mutex
 	wanted []*wantedOrder
+	// shared are the lists that the hub gives for several connections alike.
+	shared []books.HubList
+	// read are the sales of the window that were read: each once, whatever lists show it.
+	read map[string]bool
 }
 
 func (s *search) run(ctx context.Context) error {
@@ -94,7 +101,7 @@ func (s *search) takeDelivery(ctx context.Context, w *wantedOrder, delivery mult
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if connection, ok := s.connection(w, checkout.ConnectionID); ok {
+		if connection, ok := s.connection(w, cmp.Or(namedBy(&checkout, books.Order{ID: delivery.ID}), delivery.ConnectionID)); ok {
 			w.take(orderOf(delivery, connection))
 		}
 		return nil
@@ -105,7 +112,7 @@ func (s *search) takeDelivery(ctx context.Context, w *wantedOrder, delivery mult
 
 // takeSale gives the name all delivery orders of a sale; mu is held.
 func (s *search) takeSale(w *wantedOrder, checkout multivende.Checkout) {
-	connection, ok := s.connection(w, checkout.ConnectionID)
+	connection, ok := s.connection(w, namedBy(&checkout, books.Order{}))
 	if !ok {
 		return
 	}
@@ -119,10 +126,14 @@ func (s *search) takeSale(w *wantedOrder, checkout multivende.Checkout) {
 	}
 }
 
+const ofNoConnectionHere = "the order is of a connection that this run does not work on"
+
+// connection is that of an order by what its sale names; where the sale names none, the caller's word counts.
 func (s *search) connection(w *wantedOrder, id string) (Connection, bool) {
+	id = cmp.Or(id, w.Connection)
 	connection, ok := s.connections[id]
 	if !ok || w.Connection != "" && w.Connection != id {
-		w.outcome, w.reason = books.Rejected, "the order is of a connection that this run does not work on"
+		w.outcome, w.reason = books.Rejected, ofNoConnectionHere
 		return Connection{}, false
 	}
 	return connection, true
@@ -139,39 +150,6 @@ func (w *wantedOrder) take(order books.Order) {
 	w.found[order.ID] = order
 }
 
-// inLists looks for the names in the lists of available labels, which also
-// tell of the orders found by id whether the hub has a label for them.
-func (s *search) inLists(ctx context.Context) error {
-	for _, connection := range s.in.Connections {
-		if connection.SkipReason != "" {
-			continue
-		}
-		in := FindOrdersInput{Scope: Scope{Merchant: s.in.Merchant, Connection: connection}, IncludePrinted: s.in.IncludePrinted}
-		listing, err := walk(ctx, s.hub, in)
-		if err != nil {
-			return err
-		}
-		for _, order := range listing.orders {
-			for _, w := range s.wanted {
-				if lo.HasKey(w.found, order.ID) || w.fits(order, connection.ID) {
-					w.take(order)
-				}
-			}
-		}
-	}
-	return nil
-}
-
-func (w *wantedOrder) fits(order books.Order, connection string) bool {
-	if w.Connection != "" && w.Connection != connection {
-		return false
-	}
-	if w.Order == order.ID || w.Order == order.Code || w.Order == order.CheckoutID || w.Order == order.CheckoutCode {
-		return true
-	}
-	return lo.Contains(order.References, w.Order) || lo.Contains(order.OtherCheckouts, w.Order)
-}
-
 // inSales reads the sales of the window, one by one, while a name is not found.
 func (s *search) inSales(ctx context.Context) error {
 	for _, connection := range s.in.Connections {
@@ -179,32 +157,46 @@ func (s *search) inSales(ctx context.Context) error {
 		if len(open) == 0 {
 			continue
 		}
-		if err := s.inSalesOf(ctx, connection); err != nil {
+		err := s.inSalesOf(ctx, connection)
+		if errors.Is(err, errEnough) {
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// inSalesOf reads a connection's sales; a list that begins as another connection's is of all, and has been read.
 func (s *search) inSalesOf(ctx context.Context, connection Connection) error {
+	begins := true
 	query := multivende.CheckoutsLightQuery{ConnectionID: connection.ID, UpdatedFrom: s.hub.Clock().Now().Add(-time.Duration(s.in.Since))}
 	return s.hub.CheckoutsLight(ctx, query, func(entries []multivende.CheckoutLight) error {
+		fresh := lo.Reject(entries, func(c multivende.CheckoutLight, _ int) bool { return s.read[c.ID] })
+		if begins && len(fresh) < len(entries) {
+			return errEnough
+		}
+		begins = false
 		group, ctx := errgroup.WithContext(ctx)
 		group.SetLimit(hubParallel)
-		for _, entry := range entries {
-			group.Go(func() error {
-				checkout, err := s.hub.Checkout(ctx, entry.ID)
-				if multivende.ClassOf(err) == multivende.NotFound {
-					return nil
-				}
-				if err == nil {
-					s.match(checkout)
-				}
-				return err
-			})
+		for _, entry := range fresh {
+			s.read[entry.ID] = true
+			group.Go(func() error { return s.readSale(ctx, entry.ID) })
 		}
 		return group.Wait()
 	})
+}
+
+func (s *search) readSale(ctx context.Context, id string) error {
+	checkout, err := s.hub.Checkout(ctx, id)
+	if multivende.ClassOf(err) == multivende.NotFound {
+		return nil
+	}
+	if err == nil {
+		s.match(checkout)
+	}
+	return err
 }
 
 // match gives a sale to the names that fit it, or the one of its delivery
@@ -216,7 +208,7 @@ func (s *search) match(checkout multivende.Checkout) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, w := range s.wanted {
-		if w.Connection != "" && w.Connection != checkout.ConnectionID {
+		if named := namedBy(&checkout, books.Order{}); w.Connection != "" && named != "" && w.Connection != named {
 			continue
 		}
 		meant := lo.Filter(checkout.DeliveryOrders, func(d multivende.DeliveryOrder, _ int) bool { return w.Order == d.Code || w.Order == d.ID })
@@ -246,6 +238,7 @@ func (s *search) pages() map[string]books.Page {
 			if !taken[order.ID] {
 				taken[order.ID] = true
 				page := pages[order.ConnectionID]
+				page.Shared = s.shared
 				page.Pending = append(page.Pending, order)
 				pages[order.ConnectionID] = page
 			}

@@ -32,8 +32,8 @@ type directory struct {
 	Sales map[string]string `json:"sales,omitempty"`
 }
 
-// errEnough ends a walk.
-var errEnough = errors.New("enough")
+// errEnough ends a walk; errShared ends that of a list which other connections have alike.
+var errEnough, errShared = errors.New("enough"), errors.New("the list is of all connections")
 
 // sales learns the connections of the orders that the store does not know, all at once: the
 // connections, and, where that is cheaper than reading each order's sale, one walk of the sales of each.
@@ -75,26 +75,38 @@ func spared(err error) bool {
 	return hub != nil && hub.Class != multivende.NeedsConsent && hub.Status != http.StatusUnauthorized
 }
 
-// walkSales notes the connection of each sale that changed lately, with at most so many calls.
+// walkSales notes the connection of each sale that changed lately, with at most so many calls. Where
+// the list turns out to be that of all connections alike, or one list alone could be seen, nothing is
+// noted: each order's own sale tells.
 func walkSales(ctx context.Context, hub *multivende.Client, connections []multivende.Connection, calls int, sales map[string]string) error {
 	since := hub.Clock().Now().Add(-walkBack)
+	seen := 0 // lists that held anything
 	for _, connection := range connections {
 		query := multivende.CheckoutsLightQuery{ConnectionID: connection.ID, UpdatedFrom: since}
 		calls-- // a list has a page even when it is empty
+		begins := true
 		err := hub.CheckoutsLight(ctx, query, func(page []multivende.CheckoutLight) error {
+			if begins && lo.SomeBy(page, func(sale multivende.CheckoutLight) bool { return sales[sale.ID] != "" }) {
+				return errShared
+			}
+			seen += lo.Ternary(begins && len(page) > 0, 1, 0)
+			begins = false
 			for _, sale := range page {
-				if before, listed := sales[sale.ID]; listed && before != connection.ID {
-					sales[sale.ID] = "" // the hub lists it under both: nobody can tell
-					continue
+				named := lo.CoalesceOrEmpty(sale.ConnectionID, connection.ID)
+				if before, listed := sales[sale.ID]; listed && before != named {
+					named = "" // the hub lists it under both: nobody can tell
 				}
-				sales[sale.ID] = connection.ID
+				sales[sale.ID] = named
 			}
 			if calls--; calls < 0 {
 				return errEnough
 			}
 			return nil
 		})
-		if errors.Is(err, errEnough) {
+		if errors.Is(err, errEnough) || errors.Is(err, errShared) {
+			if errors.Is(err, errShared) || seen < 2 {
+				clear(sales)
+			}
 			return nil
 		}
 		if err != nil {

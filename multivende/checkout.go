@@ -3,6 +3,7 @@ package multivende
 import (
 	"context"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/samber/lo"
@@ -15,6 +16,7 @@ type CheckoutLight struct {
 	VerificationStatus string
 	PaymentStatus      string
 	DeliveryTypeID     string
+	ConnectionID       string // "" where the hub does not say: the sale does
 	SoldAt             time.Time
 	CreatedAt          time.Time
 	UpdatedAt          time.Time
@@ -28,15 +30,18 @@ type CheckoutsLightQuery struct {
 }
 
 type checkoutLightEntry struct {
-	ID                 id     `json:"_id"`
-	Status             text   `json:"status"`
-	VerificationStatus text   `json:"verificationStatus"`
-	VerifyStatus       text   `json:"verifyStatus"` // the same, in the guide's light list
-	PaymentStatus      text   `json:"paymentStatus"`
-	DeliveryTypeID     text   `json:"DeliveryTypeId"`
-	SoldAt             moment `json:"soldAt"`
-	CreatedAt          moment `json:"createdAt"`
-	UpdatedAt          moment `json:"updatedAt"`
+	ID                 id                      `json:"_id"`
+	Status             text                    `json:"status"`
+	VerificationStatus text                    `json:"verificationStatus"`
+	VerifyStatus       text                    `json:"verifyStatus"` // the same, in the guide's light list
+	PaymentStatus      text                    `json:"paymentStatus"`
+	DeliveryTypeID     text                    `json:"DeliveryTypeId"`
+	ConnectionID       id                      `json:"MarketplaceConnectionId"`
+	Link               list[checkoutLinkEntry] `json:"CheckoutLink"`
+	Links              list[checkoutLinkEntry] `json:"CheckoutLinks"`
+	SoldAt             moment                  `json:"soldAt"`
+	CreatedAt          moment                  `json:"createdAt"`
+	UpdatedAt          moment                  `json:"updatedAt"`
 }
 
 // CheckoutsLight walks the light list of sales and gives each page's sales to each, none twice.
@@ -58,6 +63,9 @@ func (entry checkoutLightEntry) light() CheckoutLight {
 	return CheckoutLight{
 		ID: string(entry.ID), Status: string(entry.Status), VerificationStatus: firstOf(entry.VerificationStatus, entry.VerifyStatus),
 		PaymentStatus: string(entry.PaymentStatus), DeliveryTypeID: string(entry.DeliveryTypeID),
+		ConnectionID: firstOf(append(lo.FlatMap(slices.Concat(entry.Link, entry.Links), func(link checkoutLinkEntry, _ int) []id {
+			return []id{link.ConnectionID, link.Connection.value.ID}
+		}), entry.ConnectionID)...),
 		SoldAt: time.Time(entry.SoldAt), CreatedAt: time.Time(entry.CreatedAt), UpdatedAt: time.Time(entry.UpdatedAt),
 	}
 }

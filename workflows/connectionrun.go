@@ -39,6 +39,9 @@ type ConnectionReport struct {
 	Requested int                   `json:"requested"`
 	Outcomes  map[books.Outcome]int `json:"outcomes"`
 	LeftOut   int                   `json:"left_out,omitempty"`
+	// Elsewhere are of other warehouses, Strangers of other connections.
+	Elsewhere int `json:"elsewhere,omitempty"`
+	Strangers int `json:"strangers,omitempty"`
 	// Done: every order of this generation has its outcome, or gets the rest's.
 	Done bool `json:"done,omitempty"`
 	// Verified: the statuses that go out after publishing are settled.
@@ -171,7 +174,7 @@ func (c *connectionRun) work(ctx workflow.Context) error {
 	if err != nil {
 		return err
 	}
-	c.report.LeftOut = taken.LeftOut
+	c.report.LeftOut, c.report.Strangers = taken.LeftOut, taken.Strangers
 	c.tell()
 	c.coming += taken.Pages
 	workflow.Go(c.gathering, func(g workflow.Context) { c.readAll(g, taken.Pages) })
@@ -234,6 +237,8 @@ func (c *connectionRun) read(ctx workflow.Context, n int) {
 		c.fail(err)
 		return
 	}
+	c.report.Elsewhere += step.Counts.Elsewhere
+	c.report.Strangers += step.Counts.Strangers
 	c.report.Requested += step.Counts.Ready + step.Counts.Pending + books.Sum(step.Counts.Ended)
 	c.take(ctx, step)
 	if step.Counts.Pending > 0 {

@@ -23,6 +23,9 @@ func runDetails(r books.Result, reasons []books.ReasonCount) string {
 	if r.Reason != "" {
 		b.WriteString(fmt.Sprintf("\n\n%s", cell(r.Reason)))
 	}
+	for _, note := range r.Notes() {
+		b.WriteString("\n\n" + note)
+	}
 	if len(reasons) > 0 {
 		b.WriteString("\n\n| orders | without a label because | such as |\n|--:|---|---|\n")
 	}
@@ -84,6 +87,9 @@ func connectionTable(b *strings.Builder, connections []books.ConnectionResult) {
 		if c.Reason != "" {
 			state += ": " + cell(c.Reason)
 		}
+		if c.Strangers > 0 {
+			state += fmt.Sprintf("; %d listed of other connections", c.Strangers)
+		}
 		b.WriteString(fmt.Sprintf("| %s (%s) | %d of %d | %s |\n", cell(c.Name), cell(c.Channel), c.Outcomes[books.Labelled], c.Requested, state))
 	}
 	if len(skipped) > 0 {
@@ -96,6 +102,11 @@ func connectionDetails(connection activities.Connection, r ConnectionReport) str
 		cell(connection.Name), cell(connection.Channel), r.State, r.Requested, r.Outcomes[books.Labelled], othersOf(r.Outcomes))
 	if r.Reason != "" {
 		text += "\n\n" + cell(r.Reason)
+	}
+	for _, note := range []string{books.StrangersNote(r.Strangers), books.ElsewhereNote(r.Elsewhere)} {
+		if note != "" {
+			text += "\n\n" + note
+		}
 	}
 	return bounded(text)
 }

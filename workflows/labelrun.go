@@ -59,8 +59,10 @@ type labelRun struct {
 	pause    accountPause
 	// unresolved counts the names that led to no order.
 	unresolved int
-	reasons    []books.ReasonCount
-	changes    []books.ChangeCount
+	// assigned: it was settled which orders of shared lists are whose.
+	assigned bool
+	reasons  []books.ReasonCount
+	changes  []books.ChangeCount
 }
 
 // turn is one connection's part of the run.

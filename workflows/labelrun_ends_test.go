@@ -148,6 +148,7 @@ func TestLabelRunThatFails(t *testing.T) {
 		s := newRunScene(t, marketplace("a", "mercadolibre"), marketplace("b", "ripley"))
 		s.waiting = map[string]int{"a": 1500, "b": 501}
 		s.finds()
+		answer(s.scene, orders.AssignOrders, activities.AssignedOrders{}).Once()
 		s.run()
 		assert.Equal(t, activities.ErrorTooMany, errorType(s.GetWorkflowError()))
 		assert.ErrorContains(t, s.GetWorkflowError(), "2001 orders wait, more than the 2000 that this run may take up; nothing was sent or asked")

@@ -31,6 +31,11 @@ func (r *labelRun) find(ctx workflow.Context) error {
 	if err != nil {
 		return err
 	}
+	if r.tooMany() && !r.assigned && !r.in.named() {
+		// They may be others': a list that heeds no filter shows a connection every order of the merchant.
+		// Without an answer the refusal stands.
+		_ = r.assign(ctx, true)
+	}
 	return r.bounded()
 }
 
@@ -73,7 +78,7 @@ func (r *labelRun) scope(t *turn) activities.Scope {
 
 // findAll walks the lists of all connections side by side.
 func (r *labelRun) findAll(ctx workflow.Context) error {
-	open := 0
+	open, shared := 0, false
 	for _, t := range r.turns {
 		if t.settled {
 			continue
@@ -86,12 +91,42 @@ func (r *labelRun) findAll(ctx workflow.Context) error {
 			if err != nil && !temporal.IsCanceledError(err) {
 				r.lose(t, err)
 			}
-			t.found = step.Counts.Pending
-			t.result.LeftOut = step.Counts.LeftOut
+			t.count(step.Counts)
+			shared = shared || len(step.Counts.Shared) > 0
 			open--
 		})
 	}
-	return workflow.Await(ctx, func() bool { return open == 0 })
+	if err := workflow.Await(ctx, func() bool { return open == 0 }); err != nil || !shared {
+		return err
+	}
+	return r.assign(ctx, false)
+}
+
+func (t *turn) count(found books.Counts) {
+	t.found, t.result.LeftOut, t.result.Strangers = found.Pending, found.LeftOut, found.Strangers
+}
+
+// assign parts the orders that the hub lists under several connections alike; sample: whether it does is not known.
+func (r *labelRun) assign(ctx workflow.Context, sample bool) error {
+	r.assigned = true
+	in := activities.AssignOrdersInput{Merchant: r.result.Merchant, Run: r.result.Run, Since: r.in.Since, IncludePrinted: r.in.IncludePrinted, Sample: sample}
+	for _, t := range r.turns {
+		if !t.settled {
+			in.Connections = append(in.Connections, t.connection)
+		}
+	}
+	var assigned activities.AssignedOrders
+	if err := r.findStep(ctx, "give each order to the connection that its sale names", orders.AssignOrders, in, &assigned); err != nil {
+		return err
+	}
+	for _, t := range r.turns {
+		if counts, ok := assigned.Counts[t.connection.ID]; ok {
+			before := t.result.Strangers
+			t.count(counts)
+			t.result.Strangers += before
+		}
+	}
+	return nil
 }
 
 // resolve finds the orders that the caller named; connections without any have nothing to do.
@@ -119,17 +154,24 @@ func (r *labelRun) resolve(ctx workflow.Context, found []activities.Connection) 
 	return nil
 }
 
-// bounded refuses a run that would take up more orders than it may.
-func (r *labelRun) bounded() error {
+// waiting counts the orders that the run would take up.
+func (r *labelRun) waiting() int {
 	total := r.unresolved
 	for _, t := range r.turns {
 		total += t.found
 	}
-	if r.in.Max < 0 || total <= r.in.Max {
+	return total
+}
+
+func (r *labelRun) tooMany() bool { return r.in.Max >= 0 && r.waiting() > r.in.Max }
+
+// bounded refuses a run that would take up more orders than it may.
+func (r *labelRun) bounded() error {
+	if !r.tooMany() {
 		return nil
 	}
 	return temporal.NewNonRetryableApplicationError(
-		fmt.Sprintf("%d orders wait, more than the %d that this run may take up; nothing was sent or asked. Give a higher max, or name connections or orders", total, r.in.Max),
+		fmt.Sprintf("%d orders wait, more than the %d that this run may take up; nothing was sent or asked. Give a higher max, or name connections or orders", r.waiting(), r.in.Max),
 		activities.ErrorTooMany, nil)
 }
 
@@ -175,12 +217,14 @@ func (r *labelRun) planTurn(ctx workflow.Context, t *turn) error {
 	if err := workflow.ExecuteActivity(hubStep(ctx, "look again for orders that wait"), orders.TakeUpOrders, take).Get(ctx, &taken); err != nil {
 		return err
 	}
+	t.result.Strangers = max(t.result.Strangers, taken.Strangers)
 	for n := 1; n <= taken.Pages; n++ {
 		var step activities.Step
 		read := activities.ReadOrdersInput{Scope: r.scope(t), Number: n, Warehouse: r.in.Warehouse, Reprint: r.in.Reprint, NotVerified: r.in.NotVerified}
 		if err := workflow.ExecuteActivity(hubStep(ctx, fmt.Sprintf("read the sales of page %d", n)), orders.ReadOrders, read).Get(ctx, &step); err != nil {
 			return err
 		}
+		t.result.Strangers, t.result.Elsewhere = t.result.Strangers+step.Counts.Strangers, t.result.Elsewhere+step.Counts.Elsewhere
 		r.result.Plan.Statuses += step.Counts.Pending
 		r.result.Plan.Labels += step.Counts.Pending + step.Counts.Ready
 		r.result.Plan.FromStore += step.Counts.Ended[books.Labelled]

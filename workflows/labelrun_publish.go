@@ -67,14 +67,12 @@ func (r *labelRun) takePublished(published activities.Published) {
 	for _, id := range workflow.DeterministicKeys(published.Accounts) {
 		addOutcomes(r.result.Outcomes, published.Accounts[id].Ended)
 	}
-	r.result.LeftOut = 0
 	for _, t := range r.turns {
 		counts := published.Accounts[t.connection.ID]
 		t.result.Outcomes = map[books.Outcome]int{}
 		addOutcomes(t.result.Outcomes, counts.Ended)
 		t.result.Requested = books.Sum(counts.Ended)
-		t.result.LeftOut = counts.LeftOut
-		r.result.LeftOut += counts.LeftOut
+		t.result.LeftOut, t.result.Elsewhere, t.result.Strangers = counts.LeftOut, counts.Elsewhere, counts.Strangers
 		switch {
 		case t.settled:
 		case t.started:
@@ -83,6 +81,7 @@ func (r *labelRun) takePublished(published activities.Published) {
 			t.result.State, t.result.Reason = books.ConnectionWaiting, t.rest.Reason
 		}
 	}
+	r.sumAside()
 }
 
 // release lets go of the connections: those that still work go on by

@@ -121,6 +121,8 @@ func (r *labelRun) take(report ConnectionReport) {
 		}
 		t.result.State, t.result.Reason = report.State, report.Reason
 		t.result.LeftOut = max(t.result.LeftOut, report.LeftOut)
+		t.result.Elsewhere = max(t.result.Elsewhere, report.Elsewhere)
+		t.result.Strangers = max(t.result.Strangers, report.Strangers)
 		t.result.Outcomes = map[books.Outcome]int{}
 		addOutcomes(t.result.Outcomes, t.settledBefore)
 		addOutcomes(t.result.Outcomes, report.Outcomes)
@@ -136,12 +138,23 @@ func (r *labelRun) take(report ConnectionReport) {
 
 // sum adds the connections up.
 func (r *labelRun) sum() {
-	r.result.Requested, r.result.LeftOut = r.unresolved, 0
+	r.result.Requested = r.unresolved
+	r.sumAside()
 	r.result.Outcomes = map[books.Outcome]int{}
 	for _, t := range r.turns {
 		r.result.Requested += t.result.Requested
-		r.result.LeftOut += t.result.LeftOut
 		addOutcomes(r.result.Outcomes, t.result.Outcomes)
+	}
+}
+
+// sumAside adds up what the connections leave aside. One order may be a stranger on many connections:
+// the most that one has is how many there are.
+func (r *labelRun) sumAside() {
+	r.result.LeftOut, r.result.Elsewhere, r.result.Strangers = 0, 0, 0
+	for _, t := range r.turns {
+		r.result.LeftOut += t.result.LeftOut
+		r.result.Elsewhere += t.result.Elsewhere
+		r.result.Strangers = max(r.result.Strangers, t.result.Strangers)
 	}
 }
 

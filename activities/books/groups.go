@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/samber/lo"
 
@@ -55,20 +56,26 @@ func (g GroupBy) GroupOf(o Order) Group {
 	case GroupCourier:
 		group.Name = o.Courier
 	case GroupWarehouse:
-		group.Name, group.warehouse = cmp.Or(o.WarehouseName, o.WarehouseID), o.WarehouseID
+		ids := strings.Join(o.InWarehouses(), " + ")
+		group.Name, group.warehouse = cmp.Or(o.WarehouseName, ids), ids
 	}
 	return group
 }
 
 // NameWarehouses gives all orders of a warehouse the name that the first of them
-// tells; the hub does not send it with each.
+// tells; the hub does not send it with each. One of several bears all their names.
 func NameWarehouses(entries []Entry) {
 	names := map[string]string{}
 	for _, e := range entries {
 		names[e.Order.WarehouseID] = cmp.Or(names[e.Order.WarehouseID], e.Order.WarehouseName)
 	}
-	for i := range entries {
-		entries[i].Order.WarehouseName = names[entries[i].Order.WarehouseID]
+	for i, e := range entries {
+		if e.Order.InSeveralWarehouses() {
+			each := lo.Map(e.Order.Warehouses, func(id string, _ int) string { return cmp.Or(names[id], id) })
+			entries[i].Order.WarehouseName = strings.Join(each, " + ")
+			continue
+		}
+		entries[i].Order.WarehouseName = names[e.Order.WarehouseID]
 	}
 }
 

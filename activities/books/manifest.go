@@ -21,6 +21,8 @@ type Manifest struct {
 	LeftOut []LeftOut `json:"left_out,omitempty"`
 	// Controls are the marketplaces' control files, which are handed to their drivers.
 	Controls []ControlFile `json:"controls,omitempty"`
+	// Notes are what people should know of the run besides.
+	Notes []string `json:"notes,omitempty"`
 	// Kept are files from the hub that could be given to no order.
 	Kept []KeptFile `json:"kept,omitempty"`
 }
@@ -46,6 +48,7 @@ type Row struct {
 	ShippingMode  string     `json:"shipping_mode,omitempty"`
 	WarehouseID   string     `json:"warehouse_id,omitempty"`
 	WarehouseName string     `json:"warehouse_name,omitempty"`
+	Warehouses    []string   `json:"warehouses,omitempty"`
 	Deadline      *time.Time `json:"deadline,omitempty"`
 	SoldAt        *time.Time `json:"sold_at,omitempty"`
 
@@ -60,7 +63,8 @@ func RowOf(e Entry) Row {
 		Channel: e.Order.Channel, TrackingNumber: e.Order.TrackingNumber, Items: lo.CoalesceSliceOrEmpty(e.Order.Items),
 		Outcome: e.Outcome, Reason: cmp.Or(e.Reason, e.Order.Remark), Status: lo.CoalesceOrEmpty(e.Status, StatusNone), Labels: []Printed{},
 		Courier: e.Order.Courier, ShippingMode: e.Order.ShippingMode, WarehouseID: e.Order.WarehouseID, WarehouseName: e.Order.WarehouseName,
-		Deadline: lo.EmptyableToPtr(e.Order.HandlingDeadline), SoldAt: lo.EmptyableToPtr(e.Order.SoldAt),
+		Warehouses: lo.Ternary(e.Order.InSeveralWarehouses(), e.Order.Warehouses, nil),
+		Deadline:   lo.EmptyableToPtr(e.Order.HandlingDeadline), SoldAt: lo.EmptyableToPtr(e.Order.SoldAt),
 		PartlyCancelled: e.Order.PartlyCancelled,
 	}
 }
@@ -70,7 +74,7 @@ func (r Row) Order() Order {
 	return Order{
 		ID: r.ID, Code: r.Code, OrderNumber: r.OrderNumber, ConnectionID: r.ConnectionID, Channel: r.Channel,
 		TrackingNumber: r.TrackingNumber, Items: r.Items, Courier: r.Courier, ShippingMode: r.ShippingMode,
-		WarehouseID: r.WarehouseID, WarehouseName: r.WarehouseName, HandlingDeadline: lo.FromPtr(r.Deadline), SoldAt: lo.FromPtr(r.SoldAt),
+		WarehouseID: r.WarehouseID, WarehouseName: r.WarehouseName, Warehouses: r.Warehouses, HandlingDeadline: lo.FromPtr(r.Deadline), SoldAt: lo.FromPtr(r.SoldAt),
 		PartlyCancelled: r.PartlyCancelled,
 	}
 }

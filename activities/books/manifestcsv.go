@@ -54,7 +54,7 @@ func (r Row) cells() []string {
 	return []string{
 		position, r.ID, r.Code, r.OrderNumber, r.ConnectionID, r.Channel, r.TrackingNumber,
 		strings.Join(items, "; "), string(r.Outcome), r.Reason, string(r.Status), strings.Join(labels, "; "),
-		r.Courier, r.ShippingMode, r.WarehouseID, r.WarehouseName, moment(r.Deadline), moment(r.SoldAt), lo.Ternary(r.PartlyCancelled, "yes", ""),
+		r.Courier, r.ShippingMode, strings.Join(r.Order().InWarehouses(), "; "), r.WarehouseName, moment(r.Deadline), moment(r.SoldAt), lo.Ternary(r.PartlyCancelled, "yes", ""),
 	}
 }
 

@@ -3,26 +3,30 @@ package books
 import (
 	"time"
 
+	"github.com/samber/lo"
+
 	"github.com/despacho/despacho/channels"
 )
 
 // Order is what a run knows of one delivery order. It holds nothing of the buyer.
 type Order struct {
-	ID               string          `json:"delivery_order_id"`
-	Code             string          `json:"delivery_order_code,omitempty"`
-	CheckoutID       string          `json:"checkout_id,omitempty"`
-	OtherCheckouts   []string        `json:"other_checkouts,omitempty"`
-	CheckoutCode     string          `json:"checkout_code,omitempty"`
-	CheckoutUpdated  time.Time       `json:"checkout_updated,omitzero"`
-	OrderNumber      string          `json:"order_number,omitempty"`
-	References       []string        `json:"references,omitempty"`
-	ConnectionID     string          `json:"connection_id,omitempty"`
-	Channel          string          `json:"channel,omitempty"`
-	TrackingNumber   string          `json:"tracking_number,omitempty"`
-	Courier          string          `json:"courier,omitempty"`
-	ShippingMode     string          `json:"shipping_mode,omitempty"`
-	WarehouseID      string          `json:"warehouse_id,omitempty"`
-	WarehouseName    string          `json:"warehouse_name,omitempty"`
+	ID              string    `json:"delivery_order_id"`
+	Code            string    `json:"delivery_order_code,omitempty"`
+	CheckoutID      string    `json:"checkout_id,omitempty"`
+	OtherCheckouts  []string  `json:"other_checkouts,omitempty"`
+	CheckoutCode    string    `json:"checkout_code,omitempty"`
+	CheckoutUpdated time.Time `json:"checkout_updated,omitzero"`
+	OrderNumber     string    `json:"order_number,omitempty"`
+	References      []string  `json:"references,omitempty"`
+	ConnectionID    string    `json:"connection_id,omitempty"`
+	Channel         string    `json:"channel,omitempty"`
+	TrackingNumber  string    `json:"tracking_number,omitempty"`
+	Courier         string    `json:"courier,omitempty"`
+	ShippingMode    string    `json:"shipping_mode,omitempty"`
+	WarehouseID     string    `json:"warehouse_id,omitempty"`
+	WarehouseName   string    `json:"warehouse_name,omitempty"`
+	// Warehouses are those of its items, where the delivery itself names none.
+	Warehouses       []string        `json:"warehouses,omitempty"`
 	HandlingDeadline time.Time       `json:"handling_deadline,omitzero"`
 	SoldAt           time.Time       `json:"sold_at,omitzero"`
 	CreatedAt        time.Time       `json:"created_at,omitzero"`
@@ -49,6 +53,18 @@ type Order struct {
 	Remark string `json:"remark,omitempty"`
 	// Trouble is the reason of the last failed try.
 	Trouble string `json:"trouble,omitempty"`
+	// Nameless: the hub lists it under several connections and does not say of which it is.
+	Nameless bool `json:"nameless,omitempty"`
+	// SaleKept: this run has read its sale already, and keeps what it said.
+	SaleKept bool `json:"sale_kept,omitempty"`
+}
+
+// InSeveralWarehouses says whether its items lie in more than one.
+func (o Order) InSeveralWarehouses() bool { return len(o.Warehouses) > 1 }
+
+// InWarehouses are the warehouses that it is known to be in.
+func (o Order) InWarehouses() []string {
+	return lo.CoalesceSliceOrEmpty(o.Warehouses, lo.Compact([]string{o.WarehouseID}))
 }
 
 // Item is a stock keeping unit of an order and how many of it.

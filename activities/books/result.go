@@ -30,13 +30,17 @@ const (
 // Result is a run in figures: the answer of the workflow and of its progress
 // query, and what the command line prints as JSON.
 type Result struct {
-	Run         string             `json:"run"`
-	Merchant    string             `json:"merchant"`
-	State       RunState           `json:"state"`
-	Reason      string             `json:"reason,omitempty"`
-	Requested   int                `json:"requested"`
-	Outcomes    map[Outcome]int    `json:"outcomes"`
-	LeftOut     int                `json:"left_out,omitempty"`
+	Run       string          `json:"run"`
+	Merchant  string          `json:"merchant"`
+	State     RunState        `json:"state"`
+	Reason    string          `json:"reason,omitempty"`
+	Requested int             `json:"requested"`
+	Outcomes  map[Outcome]int `json:"outcomes"`
+	LeftOut   int             `json:"left_out,omitempty"`
+	// Elsewhere are the orders left out because they are not of the run's warehouse.
+	Elsewhere int `json:"elsewhere,omitempty"`
+	// Strangers is how many orders a connection's list showed at most that are of other connections.
+	Strangers   int                `json:"strangers,omitempty"`
 	Connections []ConnectionResult `json:"connections"`
 	Files       []PrintFile        `json:"files"`
 	// Lists are there only when the run was asked for them.
@@ -58,7 +62,9 @@ type ConnectionResult struct {
 	Outcomes  map[Outcome]int `json:"outcomes"`
 	LeftOut   int             `json:"left_out,omitempty"`
 	// Note is what somebody should know of it: what was only assumed, what the hub may refuse.
-	Note string `json:"note,omitempty"`
+	Note      string `json:"note,omitempty"`
+	Elsewhere int    `json:"elsewhere,omitempty"`
+	Strangers int    `json:"strangers,omitempty"`
 }
 
 // PrintFile is a joined file of a run.

@@ -13,6 +13,7 @@ import (
 // page's name is its kind, a hyphen and numbers: "batch-00012".
 const (
 	FoundPage     = "found"
+	SharedPage    = "shared"
 	ListPage      = "list"
 	ReadPage      = "read"
 	StatusPage    = "status"
@@ -21,7 +22,7 @@ const (
 	AfterPage     = "after"
 )
 
-var pageKinds = []string{FoundPage, ListPage, ReadPage, StatusPage, BatchPage, CancelledPage, AfterPage}
+var pageKinds = []string{FoundPage, SharedPage, ListPage, ReadPage, StatusPage, BatchPage, CancelledPage, AfterPage}
 
 // A batch leaves two pages: its orders as they stood before the hub was asked,
 // and as they stood after its answer.
@@ -60,6 +61,8 @@ type Account struct {
 	Entries []Entry
 	LeftOut []LeftOut
 	Kept    []KeptFile
+	// Strangers counts the orders that were listed here and are of other connections.
+	Strangers int
 }
 
 // Settle goes through the pages of one connection and returns one entry for
@@ -78,7 +81,7 @@ func Settle(pages []NamedPage, rest Rest) Account {
 	for _, p := range pages {
 		s.take(p, rest)
 	}
-	account := Account{Kept: lo.Uniq(lo.FlatMap(pages, func(p NamedPage, _ int) []KeptFile { return p.Page.Kept }))}
+	account := Account{Strangers: strangers(pages), Kept: lo.Uniq(lo.FlatMap(pages, func(p NamedPage, _ int) []KeptFile { return p.Page.Kept }))}
 	for _, id := range lo.Uniq(s.order) {
 		if e := s.entries[id]; e != nil {
 			account.Entries = append(account.Entries, *e)
@@ -86,6 +89,11 @@ func Settle(pages []NamedPage, rest Rest) Account {
 	}
 	account.LeftOut = lo.UniqBy(lo.Reject(s.leftOut, func(l LeftOut, _ int) bool { return s.entries[l.ID] != nil }), func(l LeftOut) string { return l.ID })
 	return account
+}
+
+// strangers adds up what the pages count; the list repeats the page that it was made from.
+func strangers(pages []NamedPage) int {
+	return lo.SumBy(pages, func(p NamedPage) int { return lo.Ternary(p.kind() == ListPage, 0, p.Page.Strangers) })
 }
 
 type settlement struct {

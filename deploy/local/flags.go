@@ -40,6 +40,10 @@ type flags struct {
 	TaskTime sandbox.TaskTime `name:"task-time" placeholder:"8s+1s" help:"How long a label task of the sandbox takes: a fixed part and one a label (default: a minute a label)." group:"Sandbox hub"`
 	Labels   string           `placeholder:"DIR" type:"existingdir" help:"Label files (*.zpl, *.txt, *.pdf) that the sandbox hands out instead of its own: of DIR/<provider> if there, else of DIR." group:"Sandbox hub"`
 
+	IgnoreFilter []string `name:"ignore-filter" placeholder:"LIST" help:"Lists of the sandbox that show every connection's entries whatever they are asked for: labels, sales." group:"Sandbox hub"`
+	Nameless     int      `placeholder:"N" help:"N of 100 sales of the sandbox do not tell of which connection they are." group:"Sandbox hub"`
+	Warehouses   string   `placeholder:"WHERE" help:"Where the sandbox puts warehouses: items, deliveries or none; both when not said." group:"Sandbox hub"`
+
 	Hub       string `placeholder:"URL" help:"Another hub instead of the sandbox." group:"Another hub"`
 	Merchant  string `placeholder:"ID" help:"The hub's id of the merchant." group:"Another hub"`
 	TokenFile string `name:"token-file" placeholder:"FILE" type:"existingfile" help:"File with the merchant's access token: this or DESPACHO_TOKEN is the way to give it." group:"Another hub"`
@@ -122,6 +126,7 @@ func (f *flags) Validate() error {
 	refuse(f.OddIDs, "--odd-ids belongs to the sandbox: leave it out with --hub")
 	refuse(f.Faults != "", "--faults belongs to the sandbox: leave it out with --hub")
 	refuse(f.TaskTime != sandbox.TaskTime{}, "--task-time belongs to the sandbox: leave it out with --hub")
+	refuse(len(f.IgnoreFilter)+f.Nameless > 0 || f.Warehouses != "", "--ignore-filter, --nameless and --warehouses belong to the sandbox: leave them out with --hub")
 	refuse(f.Labels != "", "--labels belongs to the sandbox: leave it out with --hub")
 	refuse(f.Token != "" && f.TokenFile != "", "--token and --token-file: give one of them")
 	refuse(f.ClientID != "" && (f.Token != "" || f.TokenFile != ""), "--client-id connects by OAuth: leave the token out")

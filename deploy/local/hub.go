@@ -70,7 +70,12 @@ func startSandbox(given *flags, running *stack.Stack) (*hub, error) {
 		OddIDs:    given.OddIDs,
 		LabelsDir: given.Labels,
 		TaskTime:  given.TaskTime,
-		Dir:       filepath.Join(running.Dir, "sandbox"),
+
+		IgnoreFilter: given.IgnoreFilter,
+		Nameless:     given.Nameless,
+		Warehouses:   given.Warehouses,
+
+		Dir: filepath.Join(running.Dir, "sandbox"),
 	})
 	if errors.Is(err, sandbox.ErrOtherWorld) {
 		return nil, fmt.Errorf("%w; give the same --seed, --orders, --speed, --faults, --task-time, --labels and --odd-ids as before, or another --data", err)

@@ -18,7 +18,7 @@ func (h *Hub) listAvailable(r *http.Request) answer {
 	h.lock()
 	defer h.mutex.Unlock()
 	orders := h.orders
-	if id := query.Get("_marketplace_connection_id"); id != "" {
+	if id := query.Get("_marketplace_connection_id"); id != "" && h.heeds(ListLabels) {
 		orders = nil
 		if c := h.connectionByID(id); c != nil {
 			orders = c.orders
@@ -59,7 +59,7 @@ func (h *Hub) availableView(o *order) deliveryOrderView {
 	view := h.orderView(o)
 	view.StatusLink, view.StatusLinks, view.DeliveryOrderLinks = nil, nil, nil
 	for _, s := range o.sales {
-		in := s.inCheckout(o, nil)
+		in := h.inCheckout(s, o, nil)
 		in.Items = nil
 		view.DeliveryOrderCheckouts = append(view.DeliveryOrderCheckouts, in)
 	}

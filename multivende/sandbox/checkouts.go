@@ -26,7 +26,7 @@ func (h *Hub) listCheckouts(r *http.Request) answer {
 	h.lock()
 	defer h.mutex.Unlock()
 	sales := h.sales
-	if id := query.Get("_marketplace_connection_id"); id != "" {
+	if id := query.Get("_marketplace_connection_id"); id != "" && h.heeds(ListSales) {
 		sales = nil
 		if c := h.connectionByID(id); c != nil {
 			sales = c.sales
@@ -130,6 +130,9 @@ func (h *Hub) checkoutView(s *sale) checkoutView {
 	}
 	view.Net, view.TotalPayment = view.Gross*100/119, view.Gross
 	link := s.linkView()
+	if h.isNameless(s) {
+		link.MarketplaceConnID, link.MarketplaceConnection = nil, nil
+	}
 	if s.shape%3 != 1 {
 		view.Link = &link
 	}
@@ -139,7 +142,7 @@ func (h *Hub) checkoutView(s *sale) checkoutView {
 	view.TaxDocuments = h.checkoutPapers(s)
 	for _, o := range s.orders {
 		order := h.orderView(o)
-		view.Deliveries = append(view.Deliveries, s.inCheckout(o, &order))
+		view.Deliveries = append(view.Deliveries, h.inCheckout(s, o, &order))
 	}
 	for _, p := range s.pickUps {
 		view.PickUps = append(view.PickUps, p.inCheckout())
@@ -186,7 +189,7 @@ func (h *Hub) itemView(line *item, without bool) checkoutItemView {
 func (s *sale) linkView() checkoutLinkView {
 	return checkoutLinkView{
 		CheckoutID: s.id, ExternalID: s.externalID, ExternalOrderNumber: s.orderNumber, ExternalContent: s.content(),
-		SynchronizationStatus: "created", MarketplaceConnID: s.connection.id,
+		SynchronizationStatus: "created", MarketplaceConnID: &s.connection.id,
 		MarketplaceConnection: map[string]any{"_id": s.connection.id, "_name": s.connection.name, "provider": s.connection.provider},
 	}
 }
@@ -226,7 +229,7 @@ func (s *sale) shippingID() any {
 	return s.orders[0].shipment
 }
 
-func (s *sale) inCheckout(o *order, inside *deliveryOrderView) orderInCheckoutView {
+func (h *Hub) inCheckout(s *sale, o *order, inside *deliveryOrderView) orderInCheckoutView {
 	view := orderInCheckoutView{
 		ID: s.id[:24] + o.id[24:], Status: "created", InventoryStatus: "reserved", DeliveryOrderID: o.id, CheckoutID: s.id, DeliveryOrder: inside,
 	}
@@ -237,7 +240,7 @@ func (s *sale) inCheckout(o *order, inside *deliveryOrderView) orderInCheckoutVi
 		if line.order == o {
 			view.Items = append(view.Items, map[string]any{
 				"CheckoutItemId": line.id, "count": line.count, "ProductVersion": map[string]string{"code": line.sku},
-				"FulfilledWarehouse": map[string]string{"_id": line.warehouse},
+				"FulfilledWarehouse": h.fulfilledIn(line),
 			})
 		}
 	}

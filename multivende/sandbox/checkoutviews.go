@@ -90,7 +90,7 @@ type checkoutLinkView struct {
 	ExternalOrderNumber    string         `json:"externalOrderNumber"`
 	ExternalContent        any            `json:"externalContent"`
 	SynchronizationStatus  string         `json:"synchronizationStatus"`
-	MarketplaceConnID      string         `json:"MarketplaceConnectionId"`
+	MarketplaceConnID      *string        `json:"MarketplaceConnectionId"`
 	MarketplaceConnection  map[string]any `json:"MarketplaceConnection"`
 	ExternalCustomerNumber *string        `json:"externalCustomerOrderNumber"`
 }

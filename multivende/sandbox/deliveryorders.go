@@ -33,7 +33,7 @@ type deliveryOrderView struct {
 	UpdatedAt              *string               `json:"updatedAt"`
 	DeliveryOrderStatusID  string                `json:"DeliveryOrderStatusId"`
 	MerchantID             string                `json:"MerchantId"`
-	WarehouseID            string                `json:"WarehouseId"`
+	WarehouseID            *string               `json:"WarehouseId"`
 	DeliveryOrderStatus    statusRow             `json:"DeliveryOrderStatus"`
 	StatusLink             any                   `json:"DeliveryOrderStatusLink,omitempty"`
 	StatusLinks            []linkView            `json:"DeliveryOrderStatusLinks,omitempty"`
@@ -52,7 +52,7 @@ type linkView struct {
 	StatusID          string  `json:"DeliveryOrderStatusId,omitempty"`
 	PickUpStatusID    string  `json:"PickUpOrderStatusId,omitempty"`
 	DeliveryOrderID   string  `json:"DeliveryOrderId,omitempty"`
-	MarketplaceConnID string  `json:"MarketplaceConnectionId"`
+	MarketplaceConnID *string `json:"MarketplaceConnectionId"`
 	CreatedAt         *string `json:"createdAt"`
 	UpdatedAt         *string `json:"updatedAt"`
 }
@@ -79,7 +79,7 @@ func (h *Hub) readDeliveryOrder(r *http.Request) answer {
 	view := h.orderView(o)
 	view.Documents = h.documentViews(o, base(r), now)
 	for _, s := range o.sales {
-		view.DeliveryOrderCheckouts = append(view.DeliveryOrderCheckouts, s.inCheckout(o, nil))
+		view.DeliveryOrderCheckouts = append(view.DeliveryOrderCheckouts, h.inCheckout(s, o, nil))
 	}
 	given := fine(view)
 	given.id, given.at = o.id, now
@@ -106,7 +106,7 @@ func (h *Hub) orderView(o *order) deliveryOrderView {
 		ShippingLabelPrint: "not_printed", DeliveryStatus: o.deliveryStatus(),
 		TrackingNumber: nullable(o.tracking), TrackingURL: nullable(o.trackingURL), CourierName: nullable(o.courier),
 		ShippingMode: o.mode, CreatedAt: stamp(o.createdAt), UpdatedAt: stamp(o.updatedAt),
-		DeliveryOrderStatusID: status.ID, DeliveryOrderStatus: status, MerchantID: h.options.MerchantID, WarehouseID: o.warehouse.id,
+		DeliveryOrderStatusID: status.ID, DeliveryOrderStatus: status, MerchantID: h.options.MerchantID, WarehouseID: &o.warehouse.id,
 		Warehouse:          map[string]string{"_id": o.warehouse.id, "code": o.warehouse.code, "name": o.warehouse.name},
 		DeliveryOrderLinks: []map[string]string{{"externalId": o.shipment}},
 	}
@@ -122,6 +122,7 @@ func (h *Hub) orderView(o *order) deliveryOrderView {
 	}
 	view.TaxDocuments = h.orderPapers(o)
 	view.links(o, h.options.Dialect.links(o.links))
+	h.withoutGuesses(&view, o)
 	return view
 }
 
@@ -169,7 +170,7 @@ func (l *link) viewOf(o *order) linkView { return l.view(statusByCode[l.code].ID
 
 func (l *link) view(status, order string, c *connection) linkView {
 	view := linkView{
-		ID: l.id, Synchronization: nullable(l.state), StatusID: status, DeliveryOrderID: order, MarketplaceConnID: c.id, CreatedAt: stamp(l.sentAt), UpdatedAt: stamp(l.updatedAt),
+		ID: l.id, Synchronization: nullable(l.state), StatusID: status, DeliveryOrderID: order, MarketplaceConnID: &c.id, CreatedAt: stamp(l.sentAt), UpdatedAt: stamp(l.updatedAt),
 	}
 	if l.words != "" {
 		words, _ := json.Marshal(map[string]any{"cause": "", "message": l.words, "error": "status_refused", "status": 400}) // plain texts

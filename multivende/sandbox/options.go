@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -82,6 +83,15 @@ type Options struct {
 
 	// TaskTime is how long tasks take. Zero means a minute a label.
 	TaskTime TaskTime
+
+	// IgnoreFilter names lists that show every connection's entries whatever connection they are
+	// asked for: "labels", "sales".
+	IgnoreFilter []string
+	// Nameless leaves the connection out of so many of 100 sales, and of their deliveries.
+	Nameless int
+	// Warehouses says where warehouses stand: at the "items" (some orders then lie in two), at the
+	// "deliveries", nowhere ("none"), or at both, with one for each order (empty).
+	Warehouses string
 	// Now is our clock; nil means time.Now.
 	Now func() time.Time
 	// PageSize is the length of a list's page. Zero means 50.
@@ -145,6 +155,12 @@ func (o Options) withDefaults() (Options, error) {
 		return o, errors.New("sandbox: a status takes some time to its channel")
 	case o.TaskTime.Fixed < 0 || o.TaskTime.PerLabel < 0:
 		return o, errors.New("sandbox: a task takes some time")
+	case len(lo.Without(o.IgnoreFilter, ListLabels, ListSales)) > 0:
+		return o, fmt.Errorf("sandbox: lists without a filter %q: give %s, %s", o.IgnoreFilter, ListLabels, ListSales)
+	case o.Nameless < 0 || o.Nameless > 100:
+		return o, fmt.Errorf("sandbox: %d of 100 sales without a connection: give a number from 0 to 100", o.Nameless)
+	case !slices.Contains([]string{"", AtItems, AtDeliveries, AtNone}, o.Warehouses):
+		return o, fmt.Errorf("sandbox: warehouses at %q: give %s, %s or %s", o.Warehouses, AtItems, AtDeliveries, AtNone)
 	case o.FalabellaFormat != "pdf" && o.FalabellaFormat != "zpl":
 		return o, fmt.Errorf("sandbox: Falabella's format %q: give pdf or zpl", o.FalabellaFormat)
 	}

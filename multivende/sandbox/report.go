@@ -59,6 +59,7 @@ type ReportOrder struct {
 	Channel    string         `json:"channel"`
 	Mode       string         `json:"shipping_mode"`
 	Warehouse  string         `json:"warehouse"`
+	Warehouses []string       `json:"warehouses,omitempty"` // those of its items, as the hub shows them
 	Deadline   time.Time      `json:"handling_limit"`
 	Checkouts  []string       `json:"checkouts"`
 	Parcels    []ReportParcel `json:"parcels"`
@@ -125,7 +126,9 @@ func (h *Hub) Report() Report {
 		})
 	}
 	for _, o := range h.orders {
-		report.Orders = append(report.Orders, o.report())
+		order := o.report()
+		order.Warehouses = h.warehousesOf(o)
+		report.Orders = append(report.Orders, order)
 	}
 	for _, p := range h.pickUps {
 		report.PickUps = append(report.PickUps, p.report())

@@ -15,7 +15,7 @@ import (
 // requestFlags say what a run is to do, whoever starts it.
 type requestFlags struct {
 	Connection     []string `sep:"none" placeholder:"ID" help:"Only this marketplace connection; can be repeated."`
-	Warehouse      string   `placeholder:"ID" help:"Only delivery orders of this warehouse."`
+	Warehouse      string   `placeholder:"ID" help:"Only delivery orders of this warehouse, as the delivery or its items name it; one in several is held back."`
 	Since          Span     `placeholder:"7d" help:"How far back an order may have been made (90m, 24h, 7d); default 7d."`
 	Within         Span     `placeholder:"2h" help:"After how long the run publishes what is there; default 2h."`
 	Max            int      `placeholder:"2000" help:"Refuse a run of more orders; default 2000, more asks for --yes."`

@@ -23,6 +23,9 @@ func WriteTable(w io.Writer, r books.Result) error {
 	writeSkipped(out, skipped)
 	writeNotes(out, r.Connections)
 	writeFiles(out, r)
+	for _, note := range r.Notes() {
+		fmt.Fprintf(out, "\n%s\n", note)
+	}
 	return out.Flush()
 }
 

@@ -51,6 +51,9 @@ type settings struct {
 	WebhookInsecure      bool                     `help:"Take any certificate of the address in --webhooks."`
 	OddIDs               bool                     `name:"odd-ids" help:"Give every second object an id with spaces, accents, colons or slashes."`
 	Arrivals             float64                  `placeholder:"N" help:"Sales that come by themselves in an hour of the hub's clock."`
+	IgnoreFilter         []string                 `placeholder:"LIST" help:"Lists that show every connection's entries whatever they are asked for: labels, sales."`
+	Nameless             int                      `placeholder:"N" help:"Leave the connection out of N of 100 sales."`
+	Warehouses           string                   `enum:",items,deliveries,none" default:"" help:"Where warehouses stand: items, deliveries or none; both when not said."`
 	Scopes               string                   `placeholder:"JSON" help:"What the account grants, by scope: true, false or a list of connections."`
 	Countries            string                   `enum:"codes,names,none" default:"codes" help:"How connections tell their country: codes, names or none (null)."`
 	SaleWords            string                   `placeholder:"es|JSON" help:"Other words for paymentStatus and verificationStatus: es, or an object of words; an empty word leaves the member out."`
@@ -144,6 +147,7 @@ func (s settings) options() (sandbox.Options, error) {
 		return options, fmt.Errorf("--sale-words: %w", err)
 	}
 	options.Dialect = sandbox.Dialect{Countries: s.Countries, SaleWords: words, OtherScopeIDs: s.OtherScopeIDs, StatusLinks: s.StatusLinks}
+	options.IgnoreFilter, options.Nameless, options.Warehouses = s.IgnoreFilter, s.Nameless, s.Warehouses
 	options.Webhooks, options.Arrivals = s.Webhooks, s.Arrivals
 	options.WebhookRates = sandbox.Rates{Duplicates: s.WebhookDuplicates, Reordered: s.WebhookReordered, Lost: s.WebhookLost}
 	if s.WebhookInsecure {
