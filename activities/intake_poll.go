@@ -69,15 +69,16 @@ func (a *Intake) poll(ctx context.Context, in PollSalesInput) (Polled, error) {
 	if err != nil {
 		return Polled{}, err
 	}
+	// First, so that the hub's clock is known.
+	if err := t.connections.refresh(ctx); err != nil {
+		return Polled{}, err
+	}
 	walk, whole, err := a.walkWindow(ctx, t, in)
 	if err != nil || !whole {
 		return Polled{}, err
 	}
 	polled, ids, err := t.walked(ctx, walk)
 	if err != nil {
-		return Polled{}, err
-	}
-	if err := t.connections.refresh(ctx); err != nil {
 		return Polled{}, err
 	}
 	if err := t.withError(ctx, &polled); err != nil {

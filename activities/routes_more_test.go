@@ -23,6 +23,7 @@ func TestLabelsOfATaskThatNobodyCanReadAreTakenFromTheirOrders(t *testing.T) {
 			orders := w.of(scope, sandbox.Labelable)[:2]
 			asked := w.asks(scope, 1, plain(scope, orders)...)
 			in := CollectLabelsInput{Scope: scope, Number: 1, Task: asked.Task, AskedAt: asked.AskedAt, Deadline: asked.AskedAt.Add(time.Hour)}
+			w.pass(30 * time.Second)
 			_, err := does(w, w.documents.CollectLabels, in, nil)
 			requireWaits(t, err)
 			assert.ErrorContains(t, err, "set task in DESPACHO_HUB_PATHS")

@@ -36,17 +36,18 @@ var faultyValues = lo.SliceToMap([]string{
 // with which a spreadsheet marks a text is dropped, and makes the text exact.
 func (l Layout) check(kind Kind, text string, exact bool) (string, bool, string) {
 	text = trim(text)
-	if marked, found := strings.CutPrefix(text, "'"); found {
-		if l.Unmark != nil {
-			marked = l.Unmark(text)
-		}
-		text, exact = trim(marked), true
-	} else if strings.HasPrefix(text, "=") {
+	unmark := l.Unmark
+	if unmark == nil {
+		unmark = func(cell string) string { return strings.TrimPrefix(cell, "'") }
+	}
+	if strings.HasPrefix(text, "'") {
+		text, exact = trim(unmark(text)), true
+		return text, exact, ruined(kind, text)
+	}
+	if strings.HasPrefix(text, "=") {
 		return text, exact, fmt.Sprintf("%.60q is a formula: save the table with values in place of formulas, and the column formatted as text", text)
 	}
-	if l.Unmark != nil {
-		text = l.Unmark(text)
-	}
+	text = unmark(text)
 	return text, exact, ruined(kind, text)
 }
 
