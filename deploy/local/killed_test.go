@@ -116,7 +116,7 @@ func requireAsIfNothingHadHappened(t *testing.T, f finished, data string) {
 	requireAskedOnce(t, f.report.Orders)
 	requirePrintedOnce(t, f)
 	assert.Len(t, stored(t, data, "runs", "*", "*", "manifest.json"), 1, "there is one run and one manifest")
-	assert.Len(t, stored(t, data, "runs", "*", "*", "print", "*"), len(f.result.Files), "there are no other joined files")
+	assert.Len(t, stored(t, data, "runs", "*", "*", "print", "*"), len(f.result.Files)+len(f.result.Controls), "there are no other files to print")
 }
 
 // stored are the objects of the label store whose keys match.

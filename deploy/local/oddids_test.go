@@ -8,6 +8,7 @@ import (
 
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/multivende/sandbox"
 )
 
 func TestARunAtAHubWithOddIDs(t *testing.T) {
@@ -34,5 +35,11 @@ func TestARunAtAHubWithOddIDs(t *testing.T) {
 		assert.Equal(t, books.Labelled, row.Outcome, "%q: %s", order.ID, row.Reason)
 	}
 	assert.Positive(t, odd)
-	requireAskedOnce(t, run.report.Orders)
+	unusable, usable := lo.FilterReject(run.report.Orders, func(o sandbox.ReportOrder, _ int) bool {
+		return multivende.WhyUnusable(o.ID) != "" || multivende.WhyUnusable(o.Connection) != ""
+	})
+	requireAskedOnce(t, usable)
+	for _, order := range unusable {
+		assert.Empty(t, order.Labels, "%q", order.ID)
+	}
 }
