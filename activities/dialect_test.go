@@ -184,20 +184,33 @@ func TestStatusLinksThatComeLateOrNever(t *testing.T) {
 		assert.True(t, lo.EveryBy(page.Ready, func(o books.Order) bool { return o.Status == books.StatusSynced }))
 		assert.True(t, lo.EveryBy(w.sends(orders), func(n int) bool { return n == 1 }))
 	})
-	t.Run("without any, nothing is called synced and no label is lost", func(t *testing.T) {
+	t.Run("without any, the list of labels tells, nothing is called synced and no label is lost", func(t *testing.T) {
 		t.Parallel()
-		w := newWorld(t, sandbox.Options{Orders: 300, Dialect: sandbox.Dialect{StatusLinks: "never"}})
-		scope := w.scope("linio")
-		orders := w.unsent(scope)
-		w.pend(scope, "read-00001", plain(scope, orders)...)
-		page := bring(w, scope, 3)
-		assert.Equal(t, reported(orders), ids(page.Ready))
-		assert.Empty(t, page.Ended)
-		for _, o := range page.Ready {
-			assert.Equal(t, books.StatusLate, o.Status)
-			assert.Contains(t, o.Remark, "does not show whether it reached the channel")
+		for name, c := range map[string]struct {
+			late   string
+			sends  int
+			remark string
+		}{
+			"listed":     {"", 1, "the hub lists its label"},
+			"not listed": {"9h", 3, "its label was asked for all the same"},
+		} {
+			faults := []sandbox.Fault{}
+			if c.late != "" {
+				faults = append(faults, sandbox.Fault{Channel: "linio", Every: 1, Late: c.late})
+			}
+			w := newWorld(t, sandbox.Options{Orders: 300, Faults: faults, Dialect: sandbox.Dialect{StatusLinks: "never"}})
+			scope := w.scope("linio")
+			orders := w.unsent(scope)
+			w.pend(scope, "read-00001", plain(scope, orders)...)
+			page := bring(w, scope, 3)
+			assert.ElementsMatch(t, reported(orders), ids(page.Ready), name)
+			assert.Empty(t, page.Ended)
+			for _, o := range page.Ready {
+				assert.Equal(t, books.StatusLate, o.Status)
+				assert.Contains(t, o.Remark, c.remark)
+			}
+			assert.True(t, lo.EveryBy(w.sends(orders), func(n int) bool { return n == c.sends }), name)
 		}
-		assert.True(t, lo.EveryBy(w.sends(orders), func(n int) bool { return n == 3 }), "as often as any other, and no oftener")
 	})
 	t.Run("an order that has the status already is sent it only without a link", func(t *testing.T) {
 		t.Parallel()

@@ -3,6 +3,7 @@ package activities
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"time"
 )
 
@@ -14,9 +15,10 @@ type OrderReference struct {
 	Connection string `json:"connection,omitempty"`
 }
 
-// ConnectionWorkflowID is the workflow id of the one ConnectionRun of a connection.
+// ConnectionWorkflowID is the workflow id of the one ConnectionRun of a connection. The hub's id is
+// escaped as in a path: Temporal's SDK sends workflow ids in headers too, which take ASCII alone.
 func ConnectionWorkflowID(merchant, connection string) string {
-	return "connection/" + merchant + "/" + connection
+	return "connection/" + merchant + "/" + url.PathEscape(connection)
 }
 
 // Duration is a time.Duration that reads and writes JSON as "1h30m" and also

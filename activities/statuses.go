@@ -254,12 +254,14 @@ type statusReading struct {
 	sent      bool
 	// linkless: the hub shows no link to the channel at all.
 	linkless bool
-	changed  time.Time
-	words    string
+	// listed: the hub lists its label, and shows no links.
+	listed  bool
+	changed time.Time
+	words   string
 }
 
 func (r statusReading) settled() bool {
-	return r.done || r.notNeeded || r.refused || r.cancelled || r.unknown
+	return r.done || r.listed || r.notNeeded || r.refused || r.cancelled || r.unknown
 }
 
 // readStatus reads whether the status has reached the channel: the order's

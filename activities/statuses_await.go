@@ -3,7 +3,6 @@ package activities
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -100,6 +99,12 @@ func (a *Statuses) look(ctx context.Context, hub *multivende.Client, in AwaitSta
 	if err := readInto(ctx, hub, in, readings, sample); err != nil {
 		return nil, err
 	}
+	if in.Connection.channel().StatusFirst != "" && lo.SomeBy(sample, func(i int) bool { return readings[i].mute() }) {
+		if err := heard(ctx, hub, in.Connection, readings); err != nil || !over {
+			return readings, err
+		}
+		sample = lo.Filter(lo.Range(len(orders)), func(i, _ int) bool { return readings[i].settled() || lo.Contains(sample, i) })
+	}
 	arrived := lo.EveryBy(sample, func(i int) bool { return readings[i].settled() })
 	if !arrived && !over && !longWait(hub.Clock().Now(), in) {
 		return readings, nil
@@ -145,6 +150,10 @@ func awaitedPage(in AwaitStatusesInput, readings []statusReading, over bool) boo
 			giveUpStatus(&page, r, in)
 			continue
 		}
+		if r.listed {
+			r.unproven(&page, in.Status)
+			continue
+		}
 		r.into(&page, in.Connection)
 	}
 	return page
@@ -154,11 +163,8 @@ func awaitedPage(in AwaitStatusesInput, readings []statusReading, over bool) boo
 // no link to the channel at all, nobody knows: that costs no label, the channel says itself what it lacks.
 func giveUpStatus(page *books.Page, r statusReading, in AwaitStatusesInput) {
 	order := r.order
-	if r.sent && r.linkless && in.Connection.channel().StatusFirst != "" {
-		order.Status = books.StatusLate
-		order.Remark = books.Reason(strings.TrimPrefix(order.Remark+"; "+fmt.Sprintf(
-			"%s was sent %d times, and the hub does not show whether it reached the channel; its label was asked for all the same", in.Status, order.Sends), "; "))
-		page.Ready = append(page.Ready, order)
+	if r.mute() && in.Connection.channel().StatusFirst != "" {
+		r.unproven(page, in.Status)
 		return
 	}
 	reason := notThere(in.Status, order.Sends, !r.linkless)

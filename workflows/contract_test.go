@@ -51,6 +51,7 @@ func TestValidKey(t *testing.T) {
 func TestNamesOfWorkflows(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, "connection/m-1/c-1", ConnectionID("m-1", "c-1"))
+	assert.Equal(t, "connection/m-1/con:ex%2F2%20%C3%B1", ConnectionID("m-1", "con:ex/2 ñ"), "an id is sent in headers, which take ASCII alone")
 	assert.Equal(t, "connection/m-1/c-1/batch/key-3", batchID("m-1", "c-1", "key", 1, 3))
 	assert.Equal(t, "connection/m-1/c-1/batch/key-r2-3", batchID("m-1", "c-1", "key", 2, 3), "a retry does not meet the batches before it")
 }
