@@ -33,12 +33,12 @@ const (
 var saleWords = map[string]map[Standing][]string{
 	Payment: {
 		Good: {
-			"completed", "complete", "paid", "paymentcompleted", "fullypaid", "approved", "accredited", "captured", "settled", "succeeded", "success", "confirmed", "verified", "authorizedandcaptured",
+			"completed", "complete", "paid", "paymentcompleted", "fullypaid", "approved", "accredited", "captured", "settled", "succeeded", "success", "confirmed", "verified", "authorizedandcaptured", "true", "yes", "si", "sim",
 			"completado", "completada", "completo", "completa", "pagado", "pagada", "aprobado", "aprobada", "acreditado", "acreditada", "confirmado", "confirmada", "verificado", "verificada", "exitoso", "exitosa", "realizado", "realizada", "pagorealizado", "pagoaprobado", "pagocompletado", "pagoconfirmado",
 			"concluido", "concluida", "pago", "paga", "aprovado", "aprovada", "creditado", "creditada", "pagamentoaprovado", "pagamentoconfirmado", "liquidado",
 		},
 		Open: {
-			"pending", "pendingpayment", "unpaid", "notpaid", "inprocess", "processing", "inmediation", "authorized", "partial", "partiallypaid", "waiting", "awaitingpayment", "new", "created", "rejected", "declined", "failed", "denied", "onhold", "inreview", "underreview", "expired",
+			"pending", "pendingpayment", "unpaid", "notpaid", "inprocess", "processing", "inmediation", "authorized", "partial", "partiallypaid", "waiting", "awaitingpayment", "new", "created", "rejected", "declined", "failed", "denied", "onhold", "inreview", "underreview", "expired", "false", "no", "nao",
 			"pendiente", "pendientedepago", "pagopendiente", "porpagar", "nopagado", "nopagada", "sinpagar", "impago", "impaga", "enproceso", "procesando", "enrevision", "autorizado", "autorizada", "parcial", "rechazado", "rechazada", "fallido", "fallida", "denegado", "denegada", "creado", "enespera", "noaprobado", "expirado", "expirada", "vencido", "vencida",
 			"pendente", "aguardandopagamento", "naopago", "emprocessamento", "emanalise", "emprocesso", "rejeitado", "rejeitada", "recusado", "recusada", "negado", "falhou",
 		},
@@ -50,12 +50,12 @@ var saleWords = map[string]map[Standing][]string{
 	},
 	Verification: {
 		Good: {
-			"verified", "validated", "confirmed", "approved", "checked", "completed", "valid", "ok",
+			"verified", "validated", "confirmed", "approved", "checked", "completed", "valid", "ok", "true", "yes", "si", "sim",
 			"verificado", "verificada", "validado", "validada", "confirmado", "confirmada", "aprobado", "aprobada", "completado", "completada", "valido", "valida",
 			"aprovado", "aprovada", "concluido", "concluida",
 		},
 		Open: append([]string{
-			"pending", "unverified", "notverified", "inprocess", "processing", "inreview", "underreview", "rejected", "failed", "created", "waiting", "toverify",
+			"pending", "unverified", "notverified", "inprocess", "processing", "inreview", "underreview", "rejected", "failed", "created", "waiting", "toverify", "false", "no", "nao",
 			"pendiente", "porverificar", "pendientedeverificacion", "noverificado", "noverificada", "sinverificar", "enproceso", "enrevision", "porvalidar", "porconfirmar", "rechazado", "rechazada",
 			"pendente", "naoverificado", "naoverificada", "averificar", "emanalise", "emprocessamento", "rejeitado", "recusado",
 		}, cancelWords...),
