@@ -54,8 +54,8 @@ func (a *Orders) read(ctx context.Context, in ReadOrdersInput) (Step, error) {
 		return Step{}, err
 	}
 	reader := &saleReader{hub: hub, store: a.Store, in: in, settings: settings}
-	group, groupCtx := errgroup.WithContext(ctx)
-	group.SetLimit(in.readersInLine())
+	group, groupCtx := errgroup.WithContext(in.unhurried(ctx))
+	group.SetLimit(hubParallel)
 	for _, orders := range lo.PartitionBy(list.Pending, saleKey) {
 		group.Go(func() error { return reader.readSale(groupCtx, orders) })
 	}
@@ -75,14 +75,13 @@ func (a *Orders) read(ctx context.Context, in ReadOrdersInput) (Step, error) {
 	return in.leave(ctx, a.Store, name, reader.sorted(list.Pending))
 }
 
-// readersInLine is how many sales of a page are read at a time. All calls of a merchant stand in one
-// line, so who has more in it is served more often: a status has to travel before labels are asked
-// for, so connections that send one first are read first.
-func (in ReadOrdersInput) readersInLine() int {
-	if in.Connection.channel().StatusFirst != "" {
-		return 2 * hubParallel
+// unhurried lets the sales of a channel wait whose labels can be asked for as soon as they are read:
+// a status has to travel first elsewhere, and tasks that are asked for run meanwhile.
+func (in ReadOrdersInput) unhurried(ctx context.Context) context.Context {
+	if in.Connection.channel().StatusFirst == "" {
+		return multivende.Patient(ctx)
 	}
-	return hubParallel / 2
+	return ctx
 }
 
 // saleReader gathers the page of what it reads.

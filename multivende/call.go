@@ -128,7 +128,7 @@ func (c *Client) sendWith(ctx context.Context, r request, token string, into any
 	}
 	sent := time.Now()
 	status, err := c.exchange(ctx, r, token, into)
-	call := Call{Route: r.route, Method: c.methodOf(r.route), Status: status, Class: ClassOf(err), Duration: time.Since(sent), Background: isBackground(ctx)}
+	call := Call{Route: r.route, Method: c.methodOf(r.route), Status: status, Class: ClassOf(err), Duration: time.Since(sent), Background: classOf(ctx) == background}
 	c.config.Observe(call)
 	return err
 }

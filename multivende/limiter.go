@@ -40,7 +40,7 @@ func newLimiter(perSecond float64, patience time.Duration, clock *Clock) *limite
 	full := rate.Limit(perSecond)
 	burst := max(1, int(perSecond/100)) // timers are too coarse to space thousands a second
 	return &limiter{
-		clock: clock, patience: patience, precedence: newPrecedence(),
+		clock: clock, patience: patience,
 		full: full, tokens: rate.NewLimiter(full, burst),
 	}
 }

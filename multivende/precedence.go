@@ -1,60 +1,89 @@
 package multivende
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"sync/atomic"
 	"time"
 )
 
 const (
-	// backgroundShare: beside calls that go first, one call in so many is one that gives way.
-	backgroundShare = 10
-	// quietCalls: so many calls' time must have passed since one that goes first, before calls that
-	// give way have the whole rate. It spans what a step does between two answers.
+	// givenShare: beside calls of a class before its own, one call in so many is a class's that gives way.
+	givenShare = 10
+	// quietCalls: so many calls' time must have passed since a run's, before calls that catch up have
+	// the whole rate. It spans what a step does between two answers.
 	quietCalls = 4
 )
 
-type backgroundKey struct{}
+// precedenceClass is who goes before whom among the calls of a client.
+type precedenceClass int
+
+const (
+	first      precedenceClass = iota // whatever no context says otherwise of
+	patient                           // see Patient
+	background                        // see Background
+	classes
+)
+
+type (
+	classKey struct{}
+	turnKey  struct{}
+)
+
+// turns counts the contexts of patient work.
+var turns atomic.Int64
+
+// Patient marks the calls made with a context as those of work that can wait for others' calls: as
+// long as these are in line, it gets a tenth of the rate. Such works are done one after the other, in
+// the order in which they were marked, so that the first is through early.
+func Patient(ctx context.Context) context.Context {
+	return context.WithValue(context.WithValue(ctx, classKey{}, patient), turnKey{}, turns.Add(1))
+}
 
 // Background marks the calls made with a context as catching up: they give way to the client's
 // other calls and, beside them, get a tenth of the rate; when there are no others, all of it.
 func Background(ctx context.Context) context.Context {
-	return context.WithValue(ctx, backgroundKey{}, true)
+	return context.WithValue(ctx, classKey{}, background)
 }
 
-func isBackground(ctx context.Context) bool { return ctx.Value(backgroundKey{}) != nil }
+func classOf(ctx context.Context) precedenceClass {
+	class, _ := ctx.Value(classKey{}).(precedenceClass)
+	return class
+}
 
-// precedence is what a limiter knows of its callers, to let some go first. Its lines are
-// channels of one place: in each, one caller at a time reserves its moment, so that all feel a
-// change of the rate at once. As the lines are two, a call that goes first waits for one other at most.
+// precedence is what a limiter knows of its callers, to let some go first. In each of its lines
+// one caller at a time reserves its moment, so that all feel a change of the rate at once. A call
+// that goes first waits for one of each other class at most.
 type precedence struct {
-	first, background chan struct{}
+	lines [classes]line
 
-	inLine       int       // calls that go first and have not left yet
-	firstAt      time.Time // when the last of them left
-	backgroundAt time.Time // when the last one that gave way left
+	inLine   [classes]int       // calls that have not left yet
+	leftAt   [classes]time.Time // when the last of them left
+	sharedAt [classes]time.Time // when a class that gives way had its share
 }
 
-func newPrecedence() precedence {
-	return precedence{first: make(chan struct{}, 1), background: make(chan struct{}, 1)}
+// line is who waits for the place at its head.
+type line struct {
+	taken   bool
+	waiting []*caller // the next one first
+}
+
+type caller struct {
+	turn int64
+	head chan struct{} // closed when the caller has the place at the head
 }
 
 // enter takes the place at the head of the caller's line; leave gives it back.
 func (l *limiter) enter(ctx context.Context) (leave func(), err error) {
-	line, gone := l.background, func() {}
-	if !isBackground(ctx) {
-		line, gone = l.first, l.arrive()
-	}
-	select {
-	case line <- struct{}{}:
-	case <-ctx.Done():
+	class := classOf(ctx)
+	gone := l.arrive(class)
+	if err := l.queue(ctx, class); err != nil {
 		gone()
-		return nil, ctx.Err()
+		return nil, err
 	}
-	leave = func() { gone(); <-line }
-	if !isBackground(ctx) {
-		return leave, nil
-	}
-	for pause := l.giveWay(); pause > 0; pause = l.giveWay() {
+	leave = func() { gone(); l.advance(class) }
+	for pause := l.giveWay(class); pause > 0; pause = l.giveWay(class) {
 		if err := sleepFor(ctx, pause); err != nil {
 			leave()
 			return nil, err
@@ -63,32 +92,86 @@ func (l *limiter) enter(ctx context.Context) (leave func(), err error) {
 	return leave, nil
 }
 
-// arrive counts a call that goes first until it has left.
-func (l *limiter) arrive() (gone func()) {
+// queue waits for the place at the head of a line: behind those who came before, and of patient calls
+// behind those whose work began before.
+func (l *limiter) queue(ctx context.Context, class precedenceClass) error {
+	l.mu.Lock()
+	line := &l.lines[class]
+	if !line.taken {
+		line.taken = true
+		l.mu.Unlock()
+		return nil
+	}
+	turn, _ := ctx.Value(turnKey{}).(int64)
+	self := &caller{turn: turn, head: make(chan struct{})}
+	at, _ := slices.BinarySearchFunc(line.waiting, turn+1, func(c *caller, turn int64) int { return cmp.Compare(c.turn, turn) })
+	line.waiting = slices.Insert(line.waiting, at, self)
+	l.mu.Unlock()
+	select {
+	case <-self.head:
+		return nil
+	case <-ctx.Done():
+	}
+	l.mu.Lock()
+	at = slices.Index(line.waiting, self)
+	if at >= 0 {
+		line.waiting = slices.Delete(line.waiting, at, at+1)
+	}
+	l.mu.Unlock()
+	if at < 0 { // the place came meanwhile
+		l.advance(class)
+	}
+	return ctx.Err()
+}
+
+// advance gives the place at the head of a line to the next.
+func (l *limiter) advance(class precedenceClass) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.inLine++
+	line := &l.lines[class]
+	if len(line.waiting) == 0 {
+		line.taken = false
+		return
+	}
+	close(line.waiting[0].head)
+	line.waiting = slices.Delete(line.waiting, 0, 1)
+}
+
+// arrive counts a call until it has left.
+func (l *limiter) arrive(class precedenceClass) (gone func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.inLine[class]++
 	return func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		l.inLine--
-		l.firstAt = time.Now()
+		l.inLine[class]--
+		l.leftAt[class] = time.Now()
 	}
 }
 
-// giveWay is how long a call that gives way still has to wait; 0 when its moment has come.
-func (l *limiter) giveWay() time.Duration {
+// giveWay is how long a call at the head of its line still has to wait for those of classes before
+// its own; 0 when its moment has come.
+func (l *limiter) giveWay(class precedenceClass) time.Duration {
+	if class == first {
+		return 0
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
 	apart := time.Duration(float64(time.Second) / float64(l.tokens.Limit()))
-	pause := l.firstAt.Add(quietCalls * apart).Sub(now)
-	if l.inLine > 0 {
-		pause = quietCalls * apart
+	var pause time.Duration
+	for before := first; before < class; before++ {
+		if l.inLine[before] > 0 {
+			pause = max(pause, apart)
+		}
+		if class == background {
+			pause = max(pause, l.leftAt[before].Add(quietCalls*apart).Sub(now))
+		}
 	}
-	if pause = min(pause, l.backgroundAt.Add(backgroundShare*apart).Sub(now)); pause > 0 {
+	if pause = min(pause, l.sharedAt[class].Add(givenShare*apart).Sub(now)); pause > 0 {
 		return pause
 	}
-	l.backgroundAt = now
+	l.sharedAt[class] = now
 	return 0
 }

@@ -77,7 +77,7 @@ func TestARunTakesNearlyAsLongBesideAnIntakeThatCatchesUp(t *testing.T) {
 				beside, caughtUp = during, stop()
 			})
 			assert.Less(t, beside.Seconds(), alone.Seconds()*c.longer, "alone %v, beside %v", alone, beside)
-			assert.GreaterOrEqual(t, caughtUp-4*60, calls/backgroundShare-1, "the intake moves on meanwhile")
+			assert.GreaterOrEqual(t, caughtUp-4*60, calls/givenShare-1, "the intake moves on meanwhile")
 		})
 	}
 }
@@ -111,24 +111,57 @@ func TestCatchingUpKeepsItsShareWhenTheRateFalls(t *testing.T) {
 		}
 		stop := l.catchUp(t, 0)
 		l.calls(t.Context(), t, 200, 8, 0)
-		assert.InDelta(t, 200/backgroundShare, stop(), 4)
+		assert.InDelta(t, 200/givenShare, stop(), 4)
 	})
 }
 
 func TestACallThatGivesWayEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	inBubble(t, 4, 1, func(t *testing.T, l *limiter) {
-		l.backgroundAt = time.Now()
+		l.sharedAt[background] = time.Now()
 		ctx, cancel := context.WithTimeout(Background(t.Context()), time.Second)
 		defer cancel()
-		l.arrive() // and never leaves
+		l.arrive(first) // and never leaves
 		var callers sync.WaitGroup
 		for range 3 {
 			callers.Go(func() { assert.ErrorIs(t, l.wait(ctx, "x"), context.DeadlineExceeded) })
 		}
 		callers.Wait()
 		synctest.Wait()
-		assert.Empty(t, l.background)
+		assert.False(t, l.lines[background].taken)
+		assert.Empty(t, l.lines[background].waiting)
 		require.NoError(t, l.wait(t.Context(), "x"))
+	})
+}
+
+func TestPatientCallsComeAfterTheOthersAndBeforeCatchingUp(t *testing.T) {
+	t.Parallel()
+	inBubble(t, 4, 1, func(t *testing.T, l *limiter) {
+		var urgent, later time.Duration
+		var callers sync.WaitGroup
+		stop := l.catchUp(t, 0)
+		callers.Go(func() { later = l.calls(Patient(t.Context()), t, 300, 8, 100*time.Millisecond) })
+		callers.Go(func() { urgent = l.calls(t.Context(), t, 100, 8, 100*time.Millisecond) })
+		callers.Wait()
+		alone := 25 * time.Second
+		assert.Less(t, urgent, alone*13/10, "a patient call and one that catches up in ten each")
+		assert.Less(t, later, 4*alone*5/4, "all of the rate once the others are through")
+		assert.LessOrEqual(t, stop(), 400/(givenShare-1)+2)
+	})
+}
+
+func TestPatientWorksAreDoneOneAfterTheOther(t *testing.T) {
+	t.Parallel()
+	inBubble(t, 4, 1, func(t *testing.T, l *limiter) {
+		works := make([]time.Duration, 4)
+		var callers sync.WaitGroup
+		for i := range works {
+			ctx := Patient(t.Context())
+			callers.Go(func() { works[i] = l.calls(ctx, t, 40, 8, 100*time.Millisecond) })
+		}
+		callers.Wait()
+		for i, took := range works {
+			assert.InDelta(t, float64(i+1)*10, took.Seconds(), 3, "the %d. work", i+1)
+		}
 	})
 }
