@@ -157,9 +157,10 @@ func (c *connectCommand) probe(ctx context.Context, d desk, account accounts.Acc
 		return
 	}
 	defer hub.Close()
+	d.say("Looking whether the hub's routes answer as expected; this takes some seconds …")
 	limited, cancel := context.WithTimeout(ctx, probeWithin)
 	defer cancel()
-	probing, err := hub.Probe(limited, "")
+	probing, err := hub.Probe(limited, "", probedAtOnce)
 	findings := probeFindings(probing, "")
 	well := lo.CountBy(findings, func(f finding) bool { return f.State == stateOK })
 	d.print("routes      %d of %d as expected; starter doctor --probe shows all", well, len(findings))
