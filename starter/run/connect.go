@@ -21,6 +21,8 @@ type connectCommand struct {
 	NoBrowser   bool     `help:"Print the consent page's address, open no browser."`
 	Another     bool     `help:"The merchant may be another than --merchant names, or than those that are connected."`
 	Connections []string `placeholder:"ID,…" help:"Work on these marketplace connections only; all takes the limit away."`
+
+	unproven bool // the code came without the state that was sent
 }
 
 // Run connects a merchant, or gives a connected one a new code.

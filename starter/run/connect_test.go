@@ -56,6 +56,8 @@ func TestConnect(t *testing.T) {
 			assert.Contains(t, c.err.String(), words)
 		}
 		assert.NotContains(t, c.err.String(), "connected already")
+		assert.Contains(t, c.err.String(), "warning: the hub did not say that this code is the answer")
+		assert.Contains(t, c.err.String(), "starter disconnect --merchant "+c.hub.Merchant())
 	})
 	t.Run("again by the consent page, which warns of a second connection", func(t *testing.T) {
 		t.Parallel()
@@ -90,6 +92,7 @@ func TestConnect(t *testing.T) {
 		c.program.Browse = c.consents("accept")
 		c.connects(0)
 		assert.EqualValues(t, 1, c.account().Generation)
+		assert.NotContains(t, c.err.String(), "warning:")
 	})
 	t.Run("goes on waiting when a refusal or a code could be from any page", func(t *testing.T) {
 		t.Parallel()
@@ -214,9 +217,14 @@ func TestTheCallbackTakesACodeAndNothingElse(t *testing.T) {
 	assert.Equal(t, http.StatusForbidden, ask("GET", "/callback?error=access_denied&state=of-another", catcher.host))
 	assert.Equal(t, http.StatusBadRequest, ask("GET", "/callback", catcher.host))
 	assert.Equal(t, http.StatusBadRequest, ask("GET", "/callback?code=a%0Ab", catcher.host))
+	assert.Equal(t, http.StatusBadRequest, ask("GET", "/callback?code=ac-4&code=ac-5", catcher.host))
+	assert.Equal(t, http.StatusBadRequest, ask("GET", "/callback?code=ac-4;code=ac-5", catcher.host))
+	assert.Equal(t, http.StatusForbidden, ask("GET", "/callback?code=ac-4&state=of-another&state="+catcher.state, catcher.host))
+	assert.Equal(t, http.StatusBadRequest, ask("GET", "/callback?code=ac-4&state="+catcher.state+"&state=of-another", catcher.host))
+	assert.Equal(t, http.StatusNotFound, ask("HEAD", "/callback?code=ac-4", catcher.host))
 	assert.Equal(t, http.StatusOK, ask("GET", "/callback?code=ac-1", catcher.host))
 	assert.Equal(t, http.StatusOK, ask("GET", "/callback?code=ac-2", catcher.host))
-	code, err := catcher.wait(t.Context(), nil, nil)
+	brought, err := catcher.wait(t.Context(), nil, nil)
 	require.NoError(t, err)
-	assert.Equal(t, "ac-1", code.Reveal())
+	assert.Equal(t, "ac-1", brought.code.Reveal())
 }
