@@ -64,14 +64,14 @@ func (l Layout) header(names []string) (h header, complaint string) {
 			return h, complaint
 		}
 		if place < 0 && column.Needed {
-			return h, fmt.Sprintf("the header has no column %q (also: %s); it has %s", column.Names[0], strings.Join(column.Words[:min(len(column.Words), wordsShown)], ", "), found(h.names))
+			return h, fmt.Sprintf("the header has no column %q (also: %s); it has %s", column.Names[0], strings.Join(lo.Subset(slices.Concat(column.Names[1:], column.Words), 0, wordsShown), ", "), found(h.names))
 		}
 		h.places = append(h.places, place)
 	}
 	return h, ""
 }
 
-// wordsShown bounds the words of a missing column that a message names.
+// wordsShown bounds the other names of a missing column that a message tells.
 const wordsShown = 4
 
 // place is where a column stands; -1 for nowhere.
