@@ -75,8 +75,9 @@ type prober struct {
 // Probe calls each read-only route with ids that the hub itself shows, or with those of the order
 // that is named by a delivery order's or a sale's id, and says of each whether it answers as this
 // client reads it. It changes nothing. Lists are looked into connection by connection until one
-// shows something, in so many connections at most: it makes 12 calls and three for each of these. The error is that of a call that says nothing about its route: the token is
-// refused, or the hub cannot be reached.
+// shows something, in so many connections at most: it makes 12 calls and three for each of these.
+// The error is that of a call that says nothing about its route: the token is refused, or the hub
+// cannot be reached.
 func (c *Client) Probe(ctx context.Context, order string, connections uint) (Probing, error) {
 	p := &prober{c: c, most: connections, done: map[string]Verdict{}, labels: map[string][]string{}, checkout: map[string][]string{}}
 	err := p.walk(ctx, order)
