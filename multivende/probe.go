@@ -54,18 +54,15 @@ type Probing struct {
 	OrderUnknown bool
 }
 
-// connectionsTried and salesTried bound how many connections are looked into for a label or a task,
-// and how many sales are read until one is registered.
-const (
-	connectionsTried = 12
-	salesTried       = 4
-)
+// salesTried bounds how many sales are read until one is registered.
+const salesTried = 4
 
 // prober walks from one thing that the hub shows to the next.
 type prober struct {
 	c     *Client
 	found Probing
 	fixed bool // an order was named, and is there
+	most  uint // connections that are looked into for a label, a sale or a task
 	done  map[string]Verdict
 
 	connections      []connectionEntry
@@ -78,10 +75,11 @@ type prober struct {
 // Probe calls each read-only route with ids that the hub itself shows, or with those of the order
 // that is named by a delivery order's or a sale's id, and says of each whether it answers as this
 // client reads it. It changes nothing. Lists are looked into connection by connection until one
-// shows something. The error is that of a call that says nothing about its route: the token is
-// refused, or the hub cannot be reached.
-func (c *Client) Probe(ctx context.Context, order string) (Probing, error) {
-	p := &prober{c: c, done: map[string]Verdict{}, labels: map[string][]string{}, checkout: map[string][]string{}}
+// shows something, in so many connections at most: it makes 12 calls and three for each of these.
+// The error is that of a call that says nothing about its route: the token is refused, or the hub
+// cannot be reached.
+func (c *Client) Probe(ctx context.Context, order string, connections uint) (Probing, error) {
+	p := &prober{c: c, most: connections, done: map[string]Verdict{}, labels: map[string][]string{}, checkout: map[string][]string{}}
 	err := p.walk(ctx, order)
 	return p.found, err
 }

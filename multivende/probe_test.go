@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/samber/lo"
@@ -20,6 +21,9 @@ var probed = map[string]string{
 	"checkouts-light": "checkouts_light", "checkout": "checkout", "delivery-order": "delivery_order", "tasks": "label_tasks", "task": "task",
 	"checkouts-with-error": "checkouts_with_error", "pick-up-statuses": "pick_up_order_statuses", "pick-up-order": "pick_up_order",
 }
+
+// connectionsProbed are as many as the sandbox's labels need.
+const connectionsProbed = 12
 
 // probe probes a hub whose merchant has asked for labels before.
 func probe(t *testing.T, options sandbox.Options, order func(*sandbox.Hub) string, wrap func(http.Handler) http.Handler) (multivende.Probing, *sandbox.Hub) {
@@ -44,7 +48,7 @@ func probe(t *testing.T, options sandbox.Options, order func(*sandbox.Hub) strin
 	if order != nil {
 		named = order(hub)
 	}
-	found, err := client.Probe(t.Context(), named)
+	found, err := client.Probe(t.Context(), named, connectionsProbed)
 	require.NoError(t, err)
 	return found, hub
 }
@@ -124,9 +128,11 @@ func TestAProbeSaysOfWhatItCouldNotLookAtThatItDidNot(t *testing.T) {
 	t.Parallel()
 	t.Run("an empty list proves no shape", func(t *testing.T) {
 		t.Parallel()
+		var asked atomic.Int32
 		found, _ := probe(t, sandbox.Options{}, nil, func(hub http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if strings.Contains(r.URL.Path, "/documents/") || strings.Contains(r.URL.Path, "/light/") || strings.Contains(r.URL.Path, "-generate-") {
+					asked.Add(1)
 					w.Header().Set("Content-Type", "application/json")
 					_, _ = w.Write([]byte(`{"entries":[],"pagination":{"next_page":0,"total_pages":0}}`))
 					return
@@ -141,6 +147,7 @@ func TestAProbeSaysOfWhatItCouldNotLookAtThatItDidNot(t *testing.T) {
 			assert.Equal(t, multivende.ProbeNotCalled, of(t, found, route).Verdict, route)
 		}
 		assert.False(t, found.Filters[0].Compared)
+		assert.EqualValues(t, 3*connectionsProbed, asked.Load(), "as many connections as it was told, and no more")
 	})
 	t.Run("a filter that is not kept is seen", func(t *testing.T) {
 		t.Parallel()

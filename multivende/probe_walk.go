@@ -74,7 +74,7 @@ func (p *prober) each(ctx context.Context, route string, shown map[string][]stri
 		p.notCalled(route, "no connection was found")
 		return nil
 	}
-	for _, connection := range lo.Subset(p.connections, 0, connectionsTried) {
+	for _, connection := range lo.Subset(p.connections, 0, p.most) {
 		values, query := ask(connection)
 		entries, err := p.call(ctx, route, values, query)
 		if err != nil {
@@ -139,7 +139,7 @@ func (p *prober) listTasks(ctx context.Context) error {
 	slices.SortStableFunc(connections, func(a, b connectionEntry) int {
 		return len(p.labels[string(b.ID)]) - len(p.labels[string(a.ID)])
 	})
-	for _, connection := range lo.Subset(connections, 0, connectionsTried) {
+	for _, connection := range lo.Subset(connections, 0, p.most) {
 		entries, err := p.call(ctx, routeLabelTasks, map[string]string{
 			"page": "1", "provider": string(connection.Provider), "marketplaceConnectionId": string(connection.ID),
 		}, nil)

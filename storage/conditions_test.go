@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/storage/storagetest"
@@ -58,6 +59,47 @@ func TestATryOfConditionsLeavesNothingAndIsCheap(t *testing.T) {
 		assert.Fail(t, o.Key)
 		return nil
 	}))
+}
+
+func TestSeveralProgramsMayTryConditionsAtOnce(t *testing.T) {
+	t.Parallel()
+	_, store := started(t)
+	var tries errgroup.Group
+	for range 8 {
+		tries.Go(func() error {
+			note, err := store.CheckConditions(t.Context())
+			assert.Empty(t, note)
+			return err
+		})
+	}
+	require.NoError(t, tries.Wait())
+}
+
+func TestAnOddAnswerToAConditionIsNeverTakenForGood(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]storagetest.Fault{
+		"that it is wrong":                {Status: http.StatusBadRequest, Code: "InvalidArgument"},
+		"that there is no such method":    {Status: http.StatusMethodNotAllowed, Code: "MethodNotAllowed"},
+		"of a proxy that names no reason": {Status: http.StatusForbidden},
+		"that nothing is there":           {Status: http.StatusNotFound, Code: "NoSuchKey"},
+	} {
+		for _, condition := range []string{"If-None-Match", "If-Match"} {
+			t.Run(condition+" "+name, func(t *testing.T) {
+				t.Parallel()
+				server, store := started(t)
+				server.Fail(func(_ storagetest.Call, r *http.Request) storagetest.Fault {
+					if r.Header.Get(condition) != "" {
+						return fault
+					}
+					return storagetest.Fault{}
+				})
+				note, err := store.CheckConditions(t.Context())
+				require.ErrorContains(t, err, "try conditional writes at raw/!probe/")
+				assert.Empty(t, note)
+				assert.False(t, storage.IsTransient(err))
+			})
+		}
+	}
 }
 
 func TestATryOfConditionsThatIsRefusedIsNotedOnly(t *testing.T) {

@@ -73,6 +73,8 @@ var idPattern = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
 // ruined is what a spreadsheet makes of a long number, and a formula in its place.
 var ruined = regexp.MustCompile(`^(\d([.,]\d+)?[eE]\+\d+|\d{9,}\.0+|=.*)$`)
 
+const ruinedWords = "is a number that a spreadsheet has rounded, or a formula: write it out as text"
+
 // IsID says whether a name of an order could be an id of the hub's.
 func IsID(name string) bool {
 	return idPattern.MatchString(name) && strings.Trim(name, ".") != "" && !strings.Contains(name, "..")
@@ -85,8 +87,10 @@ func (r Row) Check() string {
 		return "there is no delivery_order_id"
 	case !fits(r.Order, maxName) || strings.ContainsFunc(r.Order, func(c rune) bool { return !unicode.IsPrint(c) }):
 		return fmt.Sprintf("delivery_order_id has more than %d characters, or some that cannot be seen", maxName)
-	case ruined.MatchString(r.Order), ruined.MatchString(r.TrackingNumber):
-		return "delivery_order_id or tracking_number is a number that a spreadsheet has rounded, or a formula"
+	case ruined.MatchString(r.Order):
+		return "delivery_order_id " + ruinedWords
+	case ruined.MatchString(r.TrackingNumber):
+		return "tracking_number " + ruinedWords
 	case !fits(r.TrackingNumber, maxText), !fits(r.Courier, maxText):
 		return fmt.Sprintf("tracking_number or courier has more than %d characters, or some that cannot be seen", maxText)
 	case !fits(r.Comment, maxComment):

@@ -30,6 +30,19 @@ func TestARewrittenFileStaysItsOwners(t *testing.T) {
 	alone(t, path)
 }
 
+func TestWhatIsAnotherUsersIsNotTakenForOurs(t *testing.T) {
+	t.Parallel()
+	if os.Getuid() != 0 {
+		t.Skip("only root gives files away")
+	}
+	path := placed(t, 0o644)
+	require.NoError(t, os.Chown(path, 65532, 65533))
+	require.ErrorContains(t, wholefile.Own(path), "another user's")
+	folder := t.TempDir()
+	require.NoError(t, os.Chown(folder, 65532, 65533))
+	require.ErrorContains(t, wholefile.OwnFolder(folder), "another user's")
+}
+
 func TestAMountedFileIsWrittenThrough(t *testing.T) {
 	t.Parallel()
 	outside := placed(t, 0o600)

@@ -21,7 +21,7 @@ const Private os.FileMode = 0o600
 // It leaves the old one when it fails or the power does, and nothing beside it.
 func Replace(path string, content []byte, rights os.FileMode) error {
 	if about, err := os.Stat(path); err == nil && !about.Mode().IsRegular() {
-		return fmt.Errorf("%s is no plain file", path)
+		return fmt.Errorf("%s is no plain file: take it away, or use another name", path)
 	}
 	return throughNew(path, content, func(file *os.File) error { return file.Chmod(rights) })
 }
@@ -118,7 +118,7 @@ func fill(file *os.File, content []byte) error {
 }
 
 // Own makes an empty file that only its owner reads, or takes others' rights from the one that is
-// there. What is no plain file, a link for one, is refused.
+// there. What is no plain file, a link for one, or is another user's, who could open it again, is refused.
 func Own(path string) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, Private)
 	if err == nil {
@@ -134,11 +134,14 @@ func Own(path string) error {
 	if !about.Mode().IsRegular() {
 		return fmt.Errorf("%s is no plain file: take it away, or use another folder", path)
 	}
+	if !isOurs(about) {
+		return fmt.Errorf("%s is another user's: take it away, or use another folder", path)
+	}
 	return os.Chmod(path, Private)
 }
 
 // OwnFolder makes a folder that only its owner enters, or takes others' rights from the one that
-// is there. What is no folder, a link for one, is refused.
+// is there. What is no folder, a link for one, or is another user's is refused.
 func OwnFolder(path string) error {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return err
@@ -149,6 +152,9 @@ func OwnFolder(path string) error {
 	}
 	if !about.IsDir() {
 		return fmt.Errorf("%s is no folder: take it away, or use another one", path)
+	}
+	if !isOurs(about) {
+		return fmt.Errorf("%s is another user's: take it away, or use another one", path)
 	}
 	return os.Chmod(path, 0o700)
 }

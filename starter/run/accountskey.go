@@ -49,7 +49,11 @@ func writeNew(path string, content multivende.Secret) error {
 		return &Problem{Code: ExitUsage, Message: fmt.Sprintf("the key set cannot be written: %v", err), Cause: err}
 	}
 	_, err = file.WriteString(content.Reveal() + "\n")
-	return errors.Join(err, file.Sync(), file.Close())
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		_ = os.Remove(path) // half a key set would be in the way of the next try
+		return &Problem{Code: ExitUsage, Message: fmt.Sprintf("the key set cannot be written: %v", err), Cause: err}
+	}
+	return nil
 }
 
 type rotateKeyCommand struct{ keyFlags }

@@ -90,13 +90,14 @@ func (c *catcher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotFound)
 		return
 	}
-	query := r.URL.Query()
-	code, refused := query.Get("code"), query.Get("error")
-	state := query.Get("state")
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	code, refused, state := query.Get("code"), query.Get("error"), query.Get("state")
 	ours := subtle.ConstantTimeCompare([]byte(state), []byte(c.state)) == 1
 	switch {
 	case !c.navigates(r) || state != "" && !ours:
 		showPage(w, http.StatusForbidden, "No es la respuesta esperada", "Esta dirección espera la respuesta de la página de autorización.")
+	case err != nil || len(query["code"]) > 1 || len(query["state"]) > 1:
+		showPage(w, http.StatusBadRequest, "No es la respuesta esperada", "Vuelva a la terminal y autorice de nuevo.")
 	case validCode(code):
 		showPage(w, http.StatusOK, "Autorización recibida", "Vuelva a la terminal; esta página se puede cerrar.")
 		c.tell(caught{code: multivende.Secret(code), ours: ours})
@@ -109,9 +110,10 @@ func (c *catcher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // navigates says whether a whole page leads here, as the hub does, and not what another page
-// loads within itself. Browsers that send no Sec-Fetch headers send an Origin with scripts' requests.
+// loads within itself or ahead of time. Browsers that send no Sec-Fetch headers send an Origin with
+// scripts' requests.
 func (c *catcher) navigates(r *http.Request) bool {
-	return slices.Contains([]string{"", c.hub}, r.Header.Get("Origin")) &&
+	return r.Header.Get("Sec-Purpose") == "" && r.Header.Get("Purpose") == "" && slices.Contains([]string{"", c.hub}, r.Header.Get("Origin")) &&
 		slices.Contains([]string{"", "navigate"}, r.Header.Get("Sec-Fetch-Mode")) &&
 		slices.Contains([]string{"", "document"}, r.Header.Get("Sec-Fetch-Dest"))
 }
@@ -143,19 +145,19 @@ func showPage(w http.ResponseWriter, status int, title, text string) {
 
 // wait returns the next code that the browser brings before the limit. A refusal that does not
 // show that it is the consent page's is told to note, and the wait goes on.
-func (c *catcher) wait(ctx context.Context, limit <-chan time.Time, note func(string)) (multivende.Secret, error) {
+func (c *catcher) wait(ctx context.Context, limit <-chan time.Time, note func(string)) (caught, error) {
 	for {
 		select {
 		case <-ctx.Done():
-			return "", ctx.Err()
+			return caught{}, ctx.Err()
 		case <-limit:
-			return "", errors.New("nobody consented within " + consentWait.String())
+			return caught{}, errors.New("nobody consented within " + consentWait.String())
 		case what := <-c.found:
 			switch {
 			case what.refused == "":
-				return what.code, nil
+				return what, nil
 			case what.ours:
-				return "", &Problem{Code: ExitError, Message: "the merchant did not consent: " + what.refused}
+				return caught{}, &Problem{Code: ExitError, Message: "the merchant did not consent: " + what.refused}
 			default:
 				note("the browser came back without a code: " + what.refused)
 			}

@@ -90,6 +90,8 @@ func TestWhatAPageLoadsWithinItselfIsNoConsent(t *testing.T) {
 		"a picture on a page":                   {headers{"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}, http.StatusForbidden},
 		"a script that asks":                    {headers{"Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty", "Origin": "https://evil.example"}, http.StatusForbidden},
 		"a frame in a page":                     {headers{"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}, http.StatusForbidden},
+		"a page that is loaded ahead":           {headers{"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Sec-Purpose": "prefetch;prerender"}, http.StatusForbidden},
+		"one that an older browser loads ahead": {headers{"Purpose": "prefetch"}, http.StatusForbidden},
 		"a script in an older browser":          {headers{"Origin": "https://evil.example"}, http.StatusForbidden},
 		"a script in a frame that hides itself": {headers{"Origin": "null"}, http.StatusForbidden},
 	} {

@@ -21,6 +21,8 @@ type connectCommand struct {
 	NoBrowser   bool     `help:"Print the consent page's address, open no browser."`
 	Another     bool     `help:"The merchant may be another than --merchant names, or than those that are connected."`
 	Connections []string `placeholder:"ID,…" help:"Work on these marketplace connections only; all takes the limit away."`
+
+	unproven bool // the code came without the state that was sent
 }
 
 // Run connects a merchant, or gives a connected one a new code.
@@ -157,9 +159,10 @@ func (c *connectCommand) probe(ctx context.Context, d desk, account accounts.Acc
 		return
 	}
 	defer hub.Close()
+	d.say("Looking whether the hub's routes answer as expected; this takes some seconds …")
 	limited, cancel := context.WithTimeout(ctx, probeWithin)
 	defer cancel()
-	probing, err := hub.Probe(limited, "")
+	probing, err := hub.Probe(limited, "", probedAtOnce)
 	findings := probeFindings(probing, "")
 	well := lo.CountBy(findings, func(f finding) bool { return f.State == stateOK })
 	d.print("routes      %d of %d as expected; starter doctor --probe shows all", well, len(findings))

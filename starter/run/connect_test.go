@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -31,8 +32,10 @@ func TestConnect(t *testing.T) {
 		assert.NotContains(t, c.out.String(), "missing")
 		assert.Contains(t, c.err.String(), "Redirect URL is: http://", "what must have been done before, in the guide's words")
 		assert.Contains(t, c.out.String(), "starter doctor --probe shows all", "it ends with a probe")
-		assert.Contains(t, c.out.String(), "route label_tasks: it answers, but there is nothing there to look at")
-		assert.Zero(t, c.hub.Report().Calls["tickets"].Count)
+		assert.Contains(t, c.out.String(), "route label_tasks: it answers, but lists nothing now")
+		calls := c.hub.Report().Calls
+		assert.Zero(t, calls["tickets"].Count)
+		assert.LessOrEqual(t, lo.SumBy(lo.Values(calls), func(one sandbox.RouteCalls) int { return one.Count }), 32, "at 4 calls a second a person waits for them")
 		c.connects(0, "--code", c.code())
 		assert.NotContains(t, c.err.String(), "/callback", "that was needed for the first only")
 	})
@@ -53,6 +56,8 @@ func TestConnect(t *testing.T) {
 			assert.Contains(t, c.err.String(), words)
 		}
 		assert.NotContains(t, c.err.String(), "connected already")
+		assert.Contains(t, c.err.String(), "warning: the hub did not say that this code is the answer")
+		assert.Contains(t, c.err.String(), "starter disconnect --merchant "+c.hub.Merchant())
 	})
 	t.Run("again by the consent page, which warns of a second connection", func(t *testing.T) {
 		t.Parallel()
@@ -87,6 +92,7 @@ func TestConnect(t *testing.T) {
 		c.program.Browse = c.consents("accept")
 		c.connects(0)
 		assert.EqualValues(t, 1, c.account().Generation)
+		assert.NotContains(t, c.err.String(), "warning:")
 	})
 	t.Run("goes on waiting when a refusal or a code could be from any page", func(t *testing.T) {
 		t.Parallel()
@@ -211,9 +217,14 @@ func TestTheCallbackTakesACodeAndNothingElse(t *testing.T) {
 	assert.Equal(t, http.StatusForbidden, ask("GET", "/callback?error=access_denied&state=of-another", catcher.host))
 	assert.Equal(t, http.StatusBadRequest, ask("GET", "/callback", catcher.host))
 	assert.Equal(t, http.StatusBadRequest, ask("GET", "/callback?code=a%0Ab", catcher.host))
+	assert.Equal(t, http.StatusBadRequest, ask("GET", "/callback?code=ac-4&code=ac-5", catcher.host))
+	assert.Equal(t, http.StatusBadRequest, ask("GET", "/callback?code=ac-4;code=ac-5", catcher.host))
+	assert.Equal(t, http.StatusForbidden, ask("GET", "/callback?code=ac-4&state=of-another&state="+catcher.state, catcher.host))
+	assert.Equal(t, http.StatusBadRequest, ask("GET", "/callback?code=ac-4&state="+catcher.state+"&state=of-another", catcher.host))
+	assert.Equal(t, http.StatusNotFound, ask("HEAD", "/callback?code=ac-4", catcher.host))
 	assert.Equal(t, http.StatusOK, ask("GET", "/callback?code=ac-1", catcher.host))
 	assert.Equal(t, http.StatusOK, ask("GET", "/callback?code=ac-2", catcher.host))
-	code, err := catcher.wait(t.Context(), nil, nil)
+	brought, err := catcher.wait(t.Context(), nil, nil)
 	require.NoError(t, err)
-	assert.Equal(t, "ac-1", code.Reveal())
+	assert.Equal(t, "ac-1", brought.code.Reveal())
 }

@@ -51,21 +51,22 @@ func (c *connectCommand) consent(ctx context.Context, d desk, oauth *multivende.
 	if !c.NoBrowser && !isKnown {
 		_ = d.Browse(ctx, address) // the address is printed as well
 	}
-	return exchangeCaught(ctx, d, oauth, catcher)
+	return c.exchangeCaught(ctx, d, oauth, catcher)
 }
 
 // exchangeCaught exchanges the first code that the hub takes.
-func exchangeCaught(ctx context.Context, d desk, oauth *multivende.OAuth, catcher *catcher) (multivende.Grant, error) {
+func (c *connectCommand) exchangeCaught(ctx context.Context, d desk, oauth *multivende.OAuth, catcher *catcher) (multivende.Grant, error) {
 	limit := time.NewTimer(consentWait)
 	defer limit.Stop()
 	note := func(what string) { d.say("%s. Waiting on; Ctrl-C ends it", what) }
 	for denied := 1; ; denied++ {
-		code, err := catcher.wait(ctx, limit.C, note)
+		brought, err := catcher.wait(ctx, limit.C, note)
 		if err != nil {
 			return multivende.Grant{}, err
 		}
-		grant, err := oauth.Exchange(ctx, code)
+		grant, err := oauth.Exchange(ctx, brought.code)
 		if err == nil {
+			c.unproven = !brought.ours
 			return grant, nil
 		}
 		if multivende.FateOf(err) != multivende.Denied || denied == deniedCodes {
@@ -82,7 +83,13 @@ func (c *connectCommand) expected(d desk, merchant string, known []string) error
 	switch {
 	case !accounts.ValidMerchant(merchant):
 		return &Problem{Code: ExitError, Message: fmt.Sprintf("the hub names no merchant that could be one: %.64q", merchant), Hint: "the code is used up; report this to the hub's support"}
-	case c.Another || merchant == d.merchant || lo.Contains(known, merchant) && d.merchant == "":
+	case merchant == d.merchant || lo.Contains(known, merchant) && (d.merchant == "" || c.Another):
+		return nil
+	case c.Another || d.merchant == "" && len(known) == 0:
+		if c.unproven {
+			d.say("warning: the hub did not say that this code is the answer to the page above, and any page that is open in the browser could have brought it.\n"+
+				"If merchant %s is not yours: starter disconnect --merchant %s; and next time say which one you mean: starter connect --merchant ID", merchant, merchant)
+		}
 		return nil
 	case d.merchant != "":
 		return &Problem{

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -23,6 +24,9 @@ import (
 )
 
 type secret = multivende.Secret
+
+// fastHub is how many times as fast as ours the time of a hub runs whose routes are probed.
+const fastHub = 100
 
 // fakeKeeping notes what begins and ends for merchants.
 type fakeKeeping struct {
@@ -74,7 +78,7 @@ type counter struct {
 
 func newCounter(t *testing.T, options sandbox.Options) *counter {
 	t.Helper()
-	options.OAuthOnly = true
+	options.OAuthOnly, options.Speed = true, fastHub
 	hub, err := sandbox.New(options)
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, hub.Close()) })
@@ -120,6 +124,7 @@ func (c *counter) connects(code int, arguments ...string) {
 	c.Helper()
 	c.runs(code, append([]string{
 		"connect", "--hub", c.address, "--client-id", c.hub.ClientID(), "--client-secret", c.hub.ClientSecret(), "--accounts-key-file", c.keys,
+		"--hub-speed", strconv.Itoa(fastHub),
 	}, arguments...)...)
 }
 

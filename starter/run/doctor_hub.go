@@ -85,7 +85,7 @@ func (e *examination) token() (multivende.Secret, bool) {
 	case err != nil:
 		e.fail("token", "check DESPACHO_TOKEN_FILE", "%v", err)
 	case token == "" && e.store == nil:
-		e.fail("token", "mend S3 first", "whether merchant %s is connected is not known: the label store is not to be had", e.merchant)
+		e.fail("token", "mend S3 first", "whether merchant %s is connected is not known: the label store cannot be reached", e.merchant)
 	case token == "":
 		e.fail("token", "starter connect, or set DESPACHO_TOKEN_FILE", "merchant %s is not connected, and there is no pasted token", e.merchant)
 	}

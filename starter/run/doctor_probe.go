@@ -9,8 +9,14 @@ import (
 	"github.com/despacho/despacho/multivende"
 )
 
-// probeWithin bounds a probe: some forty calls at most, at the hub's pace.
-const probeWithin = 2 * time.Minute
+const (
+	// probeWithin bounds a probe, whose calls keep the hub's pace.
+	probeWithin = 2 * time.Minute
+	// probedConnections are looked into by the doctor for something to read: some 50 calls at most.
+	probedConnections = 12
+	// probedAtOnce are those that connect looks into: some 25 calls, seconds in which a person waits.
+	probedAtOnce = 4
+)
 
 // examineRoutes calls each read-only route of the hub and says whether it answers as it is read.
 // Nothing is sent, and no label is asked for.
@@ -21,7 +27,7 @@ func (e *examination) examineRoutes(ctx context.Context) {
 	}
 	limited, cancel := context.WithTimeout(ctx, probeWithin)
 	defer cancel()
-	probing, err := e.hub.Probe(limited, e.command.Order)
+	probing, err := e.hub.Probe(limited, e.command.Order, probedConnections)
 	e.findings = append(e.findings, probeFindings(probing, e.command.Order)...)
 	if err != nil {
 		e.fail("routes", "mend the token or the hub first", "the probe ended early: %v", err)
@@ -32,7 +38,7 @@ func (e *examination) examineRoutes(ctx context.Context) {
 func probeFindings(probing multivende.Probing, order string) []finding {
 	var findings []finding
 	if probing.OrderUnknown {
-		findings = append(findings, finding{"order", stateWarn, plain(order) + " can be read neither as a delivery order nor as a sale: others are looked at", "give the id that the hub shows in its address bar"})
+		findings = append(findings, finding{"order", stateWarn, plain(order) + ": the hub knows neither a delivery order nor a sale of this id, so others were looked at", "give the hub's own id of it, which its page shows in the address bar, not the marketplace's number"})
 	}
 	for _, one := range probing.Routes {
 		findings = append(findings, routeFinding(one))
@@ -52,10 +58,10 @@ func routeFinding(one multivende.Probed) finding {
 	case multivende.ProbeExpected:
 		found.State, found.Found = stateOK, "as expected"
 	case multivende.ProbeEmpty:
-		found.State, found.Found = stateWarn, "it answers, but there is nothing there to look at: its shape is not known"
+		found.State, found.Found = stateWarn, "it answers, but lists nothing now, so its shape is not known"
 	case multivende.ProbeNotCalled:
 		found.State, found.Found = stateWarn, "not called: "+one.Words
-		found.Do = "try again when there is one, or name an order: --order ID"
+		found.Do = "once there is one: starter doctor --probe, or with --order ID for one that you name"
 	case multivende.ProbeAbsent:
 		found.State, found.Found = stateWarn, "the route is there, but what the hub itself shows is not: "+one.Words
 	case multivende.ProbeShape:

@@ -2,6 +2,7 @@ package run
 
 import (
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -12,16 +13,17 @@ import (
 	"github.com/despacho/despacho/multivende/sandbox"
 )
 
-// faultyHub gives the clinic a hub with a fault plan.
-func (c *clinic) faultyHub(t *testing.T, plan string) {
+// fastHub gives the clinic a hub with a fault plan whose time runs fast.
+func (c *clinic) fastHub(t *testing.T, plan string) {
 	t.Helper()
 	faults, err := sandbox.ParseFaults(strings.NewReader(plan))
 	require.NoError(t, err)
-	hub, err := sandbox.New(sandbox.Options{Seed: 3, Orders: 200, Token: c.token, Faults: faults})
+	hub, err := sandbox.New(sandbox.Options{Seed: 3, Orders: 200, Token: c.token, Faults: faults, Speed: fastHub})
 	require.NoError(t, err)
 	listener := httptest.NewServer(hub)
 	t.Cleanup(listener.Close)
 	c.hub, c.address = hub, listener.URL
+	c.arguments = append(c.arguments, "--hub-speed="+strconv.Itoa(fastHub))
 }
 
 func TestADoctorProbesTheHubsRoutes(t *testing.T) {
@@ -34,13 +36,14 @@ func TestADoctorProbesTheHubsRoutes(t *testing.T) {
 	t.Run("a hub that has asked for no label yet has nothing to look at there, which is no failure", func(t *testing.T) {
 		t.Parallel()
 		c := newClinic(t)
+		c.fastHub(t, "[]")
 		code, found := c.visit(t, "--probe")
 		assert.Equal(t, ExitComplete, code)
 		for _, route := range []string{"app_info", "connections", "delivery_order_statuses", "available_labels", "checkouts_light", "checkout", "delivery_order"} {
 			assert.Equal(t, finding{"route " + route, stateOK, "as expected", ""}, found["route "+route])
 		}
 		assert.Equal(t, stateWarn, found["route label_tasks"].State)
-		assert.Contains(t, found["route label_tasks"].Found, "nothing there to look at")
+		assert.Contains(t, found["route label_tasks"].Found, "lists nothing now")
 		assert.Contains(t, found["route task"].Found, "not called")
 		assert.Equal(t, stateOK, found["filter of available_labels"].State)
 		calls := c.hub.Report().Calls
@@ -70,7 +73,7 @@ func TestADoctorProbesTheHubsRoutes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := newClinic(t)
-			c.faultyHub(t, test.plan)
+			c.fastHub(t, test.plan)
 			code, found := c.visit(t, "--probe")
 			assert.Equal(t, test.code, code)
 			assert.Equal(t, test.state, found[test.check].State)
@@ -81,6 +84,7 @@ func TestADoctorProbesTheHubsRoutes(t *testing.T) {
 	t.Run("an order that is named", func(t *testing.T) {
 		t.Parallel()
 		c := newClinic(t)
+		c.fastHub(t, "[]")
 		order := someOrder(t, c)
 		_, found := c.visit(t, "--probe", "--order", order.ID)
 		assert.Equal(t, stateOK, found["route delivery_order"].State)

@@ -152,7 +152,7 @@ func (e *examination) examineFairness(ctx context.Context) {
 
 func (e *examination) connectedMerchants(ctx context.Context) (int, error) {
 	if e.store == nil {
-		return 0, errors.New("the label store is not to be had")
+		return 0, errors.New("the label store cannot be reached")
 	}
 	merchants, err := (&accounts.Vault{Store: e.store}).Merchants(ctx)
 	return len(merchants), err

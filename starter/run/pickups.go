@@ -4,8 +4,6 @@ import (
 	"context"
 	"text/tabwriter"
 
-	"github.com/samber/lo"
-
 	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/channels"
 )
@@ -36,11 +34,11 @@ func (c *intakeCommand) listPickUps(ctx context.Context, d desk, merchant string
 
 func (d desk) printPickUps(r pickUpReport) error {
 	if r.Waiting == 0 {
-		d.print("no pick-up order of merchant %s waits, as far as its intake has heard", plain(r.Merchant))
+		d.print("merchant %s has no pick-ups waiting, as far as its intake has heard", plain(r.Merchant))
 		return nil
 	}
-	d.print("%s of merchant %s, the oldest first; to report one: starter status set --pickup --to completed --order <pick-up>\n",
-		count(r.Waiting, "pick-up")+lo.Ternary(r.Waiting == 1, " waits", " wait"), plain(r.Merchant))
+	d.print("merchant %s: %s waiting, the oldest first. To report one: starter status set --pickup --to completed --order <pick-up>\n",
+		plain(r.Merchant), count(r.Waiting, "pick-up"))
 	out := tabwriter.NewWriter(d.Out, 0, 0, 2, ' ', 0)
 	writeCells(out, "pick-up", "code", "order", "connection", "channel", "status", "since")
 	for _, p := range r.PickUps {

@@ -221,7 +221,11 @@ func (d desk) finish(result books.Result, asJSON bool) error {
 	} else if err := d.printResult(result); err != nil {
 		return err
 	}
-	if code := ExitCode(result); code != ExitComplete {
+	code := ExitCode(result)
+	if code == ExitIncomplete && !asJSON {
+		d.print("\nstarter show %s says why each order without a label has none", workflows.RunID(result.Merchant, result.Run))
+	}
+	if code != ExitComplete {
 		return exitCode(code)
 	}
 	return nil

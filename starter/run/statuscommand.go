@@ -113,6 +113,9 @@ func (c *statusSetCommand) request(d desk) (request activities.StatusRequest, re
 		return request, 0, usageProblem("give --order ID or --orders-file FILE", "no order is named")
 	}
 	to := strings.ReplaceAll(strings.ToLower(strings.TrimSpace(c.To)), "-", "_")
+	if !c.PickUp && (to == string(channels.Completed) || to == string(channels.ReceivedByStore)) {
+		return request, 0, usageProblem("add --pickup, and name each by its id: starter intake --pickups lists them", "--to %s is for pick-ups", to)
+	}
 	return activities.StatusRequest{
 		To: channels.Status(to), Rows: folded, PickUp: c.PickUp,
 		TrackingNumber: c.Tracking, TrackingURL: c.TrackingURL, Courier: c.Courier, Comment: c.Comment,

@@ -2,6 +2,7 @@ package tables
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -38,22 +39,19 @@ type header struct {
 
 // recognised is how many columns of a layout a header has.
 func (l Layout) recognised(names []string) int {
+	read := lo.SliceToMap(names[:min(len(names), MaxColumns)], func(name string) (string, bool) { return plainName(name), true })
+	delete(read, "")
 	return lo.CountBy(l.Columns, func(c Column) bool {
-		return lo.SomeBy(names, func(name string) bool { return c.calls(name) })
+		return lo.SomeBy(slices.Concat(c.Names, c.Words), func(known string) bool { return read[plainName(known)] })
 	})
-}
-
-func (c Column) calls(name string) bool {
-	plain := plainName(name)
-	return plain != "" && lo.SomeBy(append(append([]string{}, c.Names...), c.Words...), func(known string) bool { return plainName(known) == plain })
 }
 
 // header finds the columns of the layout; complaint says why the header does not do.
 func (l Layout) header(names []string) (h header, complaint string) {
-	h.names = lo.Map(names, func(name string, _ int) string { return trim(name) })
 	if len(names) > MaxColumns {
 		return h, fmt.Sprintf("the header has more than %d columns", MaxColumns)
 	}
+	h.names = lo.Map(names, func(name string, _ int) string { return trim(name) })
 	places := map[string][]int{}
 	for i, name := range h.names {
 		if plain := plainName(name); plain != "" {
@@ -66,14 +64,14 @@ func (l Layout) header(names []string) (h header, complaint string) {
 			return h, complaint
 		}
 		if place < 0 && column.Needed {
-			return h, fmt.Sprintf("the header has no column %q (also: %s); it has %s", column.Names[0], strings.Join(column.Words[:min(len(column.Words), wordsShown)], ", "), found(h.names))
+			return h, fmt.Sprintf("the header has no column %q (also: %s); it has %s", column.Names[0], strings.Join(lo.Subset(slices.Concat(column.Names[1:], column.Words), 0, wordsShown), ", "), found(h.names))
 		}
 		h.places = append(h.places, place)
 	}
 	return h, ""
 }
 
-// wordsShown bounds the words of a missing column that a message names.
+// wordsShown bounds the other names of a missing column that a message tells.
 const wordsShown = 4
 
 // place is where a column stands; -1 for nowhere.

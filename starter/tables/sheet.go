@@ -57,7 +57,11 @@ func (t *Table) readSheet(b *book, part string) error {
 		return t.whole("is a workbook whose first sheet is empty")
 	}
 	if w.hidden > 0 {
-		t.Refuse(Row{Line: w.hiddenRow}, "%d rows are hidden, as by a filter, this one first: show them or delete them", w.hidden)
+		rows, them := "1 row is", "it"
+		if w.hidden > 1 {
+			rows, them = fmt.Sprintf("from here on, %d rows are", w.hidden), "them"
+		}
+		t.Refuse(Row{Line: w.hiddenRow}, "%s hidden, as by a filter: show %s or delete %s", rows, them, them)
 	}
 	return nil
 }

@@ -91,16 +91,17 @@ func TestSheetsThatCannotBeRead(t *testing.T) {
 	hidden := parts("")
 	hidden["xl/workbook.xml"] = `<workbook xmlns:r="r"><sheet state="veryHidden" r:id="rId2"/></workbook>`
 	for want, file := range map[string]string{
-		"whose first sheet is empty":                    sheet(t, ""),
-		"all of them are hidden":                        zipped(t, hidden),
-		`line 1: the header has no column "order"`:      sheet(t, `<row r="1"><c r="A1" t="inlineStr"><is><t>folio</t></is></c></row>`),
-		"line 3: 2 rows are hidden, as by a filter":     sheet(t, head+`<row r="3" hidden="1"><c r="A3"><v>1</v></c></row><row r="4" hidden="1"><c r="A4"><v>2</v></c></row>`),
-		"damaged: its elements do not nest":             zipped(t, parts(`</worksheet>`)),
-		"damaged: XML syntax error":                     zipped(t, parts(`<worksheet><`)),
-		"is a workbook that is damaged: EOF":            zipped(t, parts(`<worksheet>`)),
-		"has more than 1000 rows":                       sheet(t, head+strings.Repeat(`<row><c><v>1</v></c></row>`, 1001)),
-		"damaged: one of its elements is too long":      zipped(t, parts(`<worksheet `+strings.Repeat(`a="" `, 1<<19)+`>`)),
-		"is a workbook with a part of more than 64 MiB": zipped(t, parts(`<worksheet>`+strings.Repeat(`<row spans="1:16384"/>`, 4<<20)+`</worksheet>`)),
+		"whose first sheet is empty":                       sheet(t, ""),
+		"all of them are hidden":                           zipped(t, hidden),
+		`line 1: the header has no column "order"`:         sheet(t, `<row r="1"><c r="A1" t="inlineStr"><is><t>folio</t></is></c></row>`),
+		"line 4: 1 row is hidden, as by a filter: show it": sheet(t, head+`<row r="3"><c r="A3"><v>1</v></c></row><row r="4" hidden="1"><c r="A4"><v>2</v></c></row>`),
+		"line 3: from here on, 2 rows are hidden, as by a": sheet(t, head+`<row r="3" hidden="1"><c r="A3"><v>1</v></c></row><row r="4" hidden="1"><c r="A4"><v>2</v></c></row>`),
+		"damaged: its elements do not nest":                zipped(t, parts(`</worksheet>`)),
+		"damaged: XML syntax error":                        zipped(t, parts(`<worksheet><`)),
+		"is a workbook that is damaged: EOF":               zipped(t, parts(`<worksheet>`)),
+		"has more than 1000 rows":                          sheet(t, head+strings.Repeat(`<row><c><v>1</v></c></row>`, 1001)),
+		"damaged: one of its elements is too long":         zipped(t, parts(`<worksheet `+strings.Repeat(`a="" `, 1<<19)+`>`)),
+		"is a workbook with a part of more than 64 MiB":    zipped(t, parts(`<worksheet>`+strings.Repeat(`<row spans="1:16384"/>`, 4<<20)+`</worksheet>`)),
 	} {
 		t.Run(want, func(t *testing.T) {
 			t.Parallel()
