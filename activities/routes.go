@@ -32,11 +32,15 @@ func noSuchObject(err error) bool {
 	return multivende.ClassOf(err) == multivende.NotFound && !noSuchRoute(err)
 }
 
-// wrongRoute is the reason of what ended for want of a route: the setting that mends it, and what was called.
+// wrongRoute is the reason of what ended for want of a route: the setting that mends it, or that a scope
+// is missing, and what was called.
 func wrongRoute(err error) string {
 	hub := hubError(err)
 	if hub == nil {
 		return err.Error()
+	}
+	if forbidden(hub) {
+		return books.Reason(fmt.Sprintf("the token lacks a scope (HTTP %d): %s was called", hub.Status, hub.Called))
 	}
 	said := fmt.Sprintf("the hub has no such route (HTTP %d)", hub.Status)
 	if hub.Class != multivende.NoRoute && hub.Class != multivende.NotFound {

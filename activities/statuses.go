@@ -270,7 +270,7 @@ func readStatus(ctx context.Context, hub *multivende.Client, order books.Order, 
 	if noSuchObject(err) {
 		return statusReading{order: order, unknown: true}, nil
 	}
-	if noSuchRoute(err) {
+	if noSuchRoute(err) || multivende.ClassOf(err) == multivende.Refused {
 		order.Trouble = wrongRoute(err)
 		return statusReading{order: order}, nil
 	}
