@@ -34,6 +34,8 @@ type owners struct {
 
 	mu    sync.Mutex
 	known map[string]owner // by saleKey
+	// forbidden is the first refusal of a sale that our account may not read.
+	forbidden error
 }
 
 func newOwners(ctx context.Context, hub *multivende.Client, store *storage.Store, merchant, run string) *owners {
@@ -75,7 +77,10 @@ func (w *owners) learn(ctx context.Context, orders []books.Order, named map[stri
 			return err
 		})
 	}
-	return group.Wait()
+	if err := group.Wait(); err != nil || w.hub.Proven(checkoutRoute) {
+		return err
+	}
+	return w.forbidden // no sale at all may be read: that says nothing about whose they are
 }
 
 // read finds the owner of one order by its sale, and by the order itself where that names none.
@@ -100,6 +105,9 @@ func (w *owners) read(ctx context.Context, o books.Order) (owner, error) {
 		case noSuchObject(err) || noSuchRoute(err):
 			return w.byOrder(ctx, o)
 		case isForbidden(err):
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.forbidden = lo.CoalesceOrEmpty(w.forbidden, err)
 			return owner{connection: nobodys}, nil
 		case multivende.ClassOf(err) == multivende.Refused:
 			return owner{}, nil // ReadOrders says so of the order

@@ -14,6 +14,7 @@ import (
 
 // The routes that a run can tell from their objects, as DESPACHO_HUB_PATHS names them.
 const (
+	checkoutRoute        = "checkout"
 	changeStatusRoute    = "change_status"
 	deliveryOrderRoute   = "delivery_order"
 	generateTicketsRoute = "generate_tickets"
@@ -30,6 +31,12 @@ func noSuchRoute(err error) bool {
 // noSuchObject says that the route is there, and what was asked for is not.
 func noSuchObject(err error) bool {
 	return multivende.ClassOf(err) == multivende.NotFound && !noSuchRoute(err)
+}
+
+// ofOneObject says that an error is about the one object that was asked for: the hub does not have it,
+// or refuses to show it.
+func ofOneObject(err error) bool {
+	return multivende.ClassOf(err) == multivende.NotFound || multivende.ClassOf(err) == multivende.Refused
 }
 
 // wrongRoute is the reason of what ended for want of a route: the setting that mends it, or that a scope
