@@ -94,6 +94,13 @@ func TestTheGateDecidesOnEachOrder(t *testing.T) {
 	}
 }
 
+func TestTheGateSaysOfWhatAnIDCannotBeUsed(t *testing.T) {
+	t.Parallel()
+	in := ReadOrdersInput{Scope: Scope{Connection: Connection{Channel: "paris", Country: "cl"}}}
+	assert.Contains(t, decide(books.Order{ID: "..", Listed: true}, good, in).reason, "its order cannot be used")
+	assert.Contains(t, decide(books.Order{ID: "a", CheckoutID: "a/../b", Listed: true}, sale{}, in).reason, "its sale cannot be used")
+}
+
 func TestTheGateSaysWhatItPassedOver(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
