@@ -64,9 +64,12 @@ func TestASaleThatCannotBeReadCostsNoOtherName(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, sandbox.Options{Orders: 120, Faults: []sandbox.Fault{{Route: "checkout", Answer: "403", Times: sandbox.Always}}})
 		in := ResolveOrdersInput{Merchant: w.hub.Merchant(), Run: "r1", Since: week, Connections: w.allConnections()}
-		named("nobody", w.of(w.scope("paris"), sandbox.Labelable)[0].ID)(&in)
+		named("nobody")(&in)
 		_, err := does(w, w.orders.ResolveOrders, in, nil)
 		requireFinal(t, ErrorNotAuthorised, err)
+		listed := w.of(w.scope("paris"), sandbox.Labelable)[0]
+		_, found, _ := w.resolves("r2", named(listed.ID))
+		assert.Equal(t, []string{listed.ID}, found[listed.Connection], "a list shows it all the same")
 	})
 }
 
