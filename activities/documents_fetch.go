@@ -183,7 +183,7 @@ func (o ownLabels) tell(order string) {
 
 // passedOver says why a file of an order was done without.
 func passedOver(err error) string {
-	return books.Reason("a file of the order cannot be had: " + err.Error())
+	return books.Reason("a file of the order cannot be downloaded: " + err.Error())
 }
 
 // storeLabels puts an order's labels into the store, and the record that says

@@ -29,11 +29,11 @@ func TestAConnectionSaysOnceWhatItsStepsDidWithout(t *testing.T) {
 		t.Parallel()
 		s := newConnectionScene(t, "mercadolibre", func(ctx workflow.Context, in LabelBatchInput) (LabelBatchResult, error) {
 			result, err := allLabelled(time.Minute)(ctx, in)
-			result.Note = "the list of label tasks cannot be had"
+			result.Note = "the hub does not give the list of label tasks"
 			return result, err
 		})
 		s.waiting(readyPage(60))
-		assert.Equal(t, "the list of label tasks cannot be had", s.run().Reason)
+		assert.Equal(t, "the hub does not give the list of label tasks", s.run().Reason)
 	})
 }
 
