@@ -120,3 +120,20 @@ func TestASaleThatCannotBeReadLeavesOtherCancelledOnesOut(t *testing.T) {
 	page := p.page(Scope{Merchant: p.in.Merchant, Run: p.in.Run, Connection: ripley.Connection, Generation: lastGeneration}, books.CancelledPage)
 	assert.NotEmpty(t, page.Ended, "the other sale's label is left out")
 }
+
+func TestAnOrderThatIsNotShownHoldsUpNoOthersStatus(t *testing.T) {
+	t.Parallel()
+	var r refusing
+	w := newWorld(t, sandbox.Options{Orders: 300}, r.hub)
+	scope := w.scope("linio")
+	orders := w.unsent(scope)[:3]
+	w.pend(scope, "read-00001", plain(scope, orders)...)
+	in := sendInput(scope)
+	sent := must(w, w.statuses.SendStatuses, in)
+	w.pass(4 * time.Minute)
+	r.answer(http.StatusBadRequest, append(orders[0].Checkouts, orders[0].ID)...)
+	await := awaitInput(in, sent)
+	awaited := must(w, w.statuses.AwaitStatuses, await)
+	assert.Equal(t, 2, awaited.Counts.Ready)
+	assert.Equal(t, 1, awaited.Counts.Pending, "it may still be shown")
+}
