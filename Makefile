@@ -46,7 +46,7 @@ workflowcheck:
 race: ## Tests of the root module under the race detector (needs a C compiler)
 	CGO_ENABLED=1 go test -race ./...
 
-fuzz: ## Hostile files, a minute each: ZPL tokenizer, bundles, PDFs, the joining and stamping of any of them; tables
+fuzz: ## Hostile input, a minute each: ZPL, bundles, PDFs, joining and stamping them; tables; the hub's answers, error texts and webhooks; ids as keys
 	go test -run '^$$' -fuzz '^FuzzSplit$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./labels/zpl
 	go test -run '^$$' -fuzz '^FuzzOpen$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./labels/bundle
 	go test -run '^$$' -fuzz '^FuzzCheck$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./labels/pdf
@@ -54,6 +54,12 @@ fuzz: ## Hostile files, a minute each: ZPL tokenizer, bundles, PDFs, the joining
 	go test -run '^$$' -fuzz '^FuzzZPL$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./labels/stamp
 	go test -run '^$$' -fuzz '^FuzzPDF$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./labels/stamp
 	go test -run '^$$' -fuzz '^FuzzRead$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./starter/tables
+	go test -run '^$$' -fuzz '^FuzzTask$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./multivende
+	go test -run '^$$' -fuzz '^FuzzDeliveryOrder$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./multivende
+	go test -run '^$$' -fuzz '^FuzzCheckout$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./multivende
+	go test -run '^$$' -fuzz '^FuzzSaid$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./multivende
+	go test -run '^$$' -fuzz '^FuzzParseNotice$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./multivende
+	go test -run '^$$' -fuzz '^FuzzTwoIDsNeverShareAName$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./storage
 
 render: deploy/render/node_modules ## Prints ZPL to pictures and reads their barcodes back (needs Node)
 	go test -count=1 -tags render ./deploy/render

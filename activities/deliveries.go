@@ -11,7 +11,7 @@ import (
 // that is known of it shows it. bySale then says why; it is "" otherwise.
 func readDelivery(ctx context.Context, hub *multivende.Client, order books.Order) (delivery multivende.DeliveryOrder, bySale string, err error) {
 	delivery, err = hub.DeliveryOrder(ctx, order.ID)
-	if err == nil || noSuchObject(err) || !forGood(err) || forbidden(hubError(err)) {
+	if err == nil || noSuchObject(err) || !forGood(err) {
 		return delivery, "", err
 	}
 	for _, id := range append([]string{order.CheckoutID}, order.OtherCheckouts...) {

@@ -142,6 +142,7 @@ func TestCountriesInOtherWords(t *testing.T) {
 		w := newWorld(t, sandbox.Options{Orders: 30, Dialect: sandbox.Dialect{Countries: "none"}})
 		found := walmarts(w, nil)
 		assert.Contains(t, found["Walmart México"].SkipReason, "this connection is in MX")
+		assert.NotEmpty(t, found["Walmart México"].Note, "what decided it is said")
 		assert.Contains(t, found["Walmart"].SkipReason, "DESPACHO_CHANNELS=country/walmart=cl", "as nothing tells where it is: the others are said to be in two countries")
 	})
 	t.Run("and an override settles it", func(t *testing.T) {

@@ -3,11 +3,13 @@ package activities
 import (
 	"testing"
 
+	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
 
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/multivende/sandbox"
 )
 
 var (
@@ -94,6 +96,13 @@ func TestTheGateDecidesOnEachOrder(t *testing.T) {
 	}
 }
 
+func TestTheGateSaysOfWhatAnIDCannotBeUsed(t *testing.T) {
+	t.Parallel()
+	in := ReadOrdersInput{Scope: Scope{Connection: Connection{Channel: "paris", Country: "cl"}}}
+	assert.Contains(t, decide(books.Order{ID: "..", Listed: true}, good, in).reason, "its order cannot be used")
+	assert.Contains(t, decide(books.Order{ID: "a", CheckoutID: "a/../b", Listed: true}, sale{}, in).reason, "its sale cannot be used")
+}
+
 func TestTheGateSaysWhatItPassedOver(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
@@ -175,6 +184,19 @@ func TestFinalWordsAreKnownInAnyCase(t *testing.T) {
 		"the label service of the marketplace does not respond": false,
 	} {
 		assert.Equal(t, final, finalWords(words), words)
+	}
+}
+
+func TestFinalWordsAreStillThereWhenTheClientHasLeftOutNames(t *testing.T) {
+	t.Parallel()
+	faults := lo.Map(finalWordings, func(final string, _ int) sandbox.Fault {
+		return sandbox.Fault{Route: "delivery-order", Answer: "400", Says: "Juan Pérez: " + final + " for him"}
+	})
+	w := newWorld(t, sandbox.Options{Orders: 1, Faults: faults})
+	for _, final := range finalWordings {
+		_, err := w.client.DeliveryOrder(t.Context(), "d-1")
+		assert.True(t, finalWords(hubWords(err)), "%s, of which is left: %s", final, hubWords(err))
+		assert.NotContains(t, hubWords(err), "Juan")
 	}
 }
 

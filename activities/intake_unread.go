@@ -13,8 +13,8 @@ import (
 	"github.com/despacho/despacho/multivende"
 )
 
-// unread keeps in view what the hub alone cannot give now. It returns what is
-// wrong with the hub as a whole, or may be ([oneUnread]).
+// unread keeps in view what the hub alone cannot give now, also where nothing shows that it is the object
+// and not the route that is not there. It returns what is wrong with the hub as a whole, or may be ([oneUnread]).
 func (t *taking) unread(ctx context.Context, notice string, names []string, err error) error {
 	hub := hubError(err)
 	junk := len(names) == 0 && t.source != ByPoll
@@ -25,7 +25,7 @@ func (t *taking) unread(ctx context.Context, notice string, names []string, err 
 		return err
 	case hub.Class == multivende.NotAuthorised && hub.Status != http.StatusForbidden:
 		return err
-	case hub.Class == multivende.NotFound, hub.Class == multivende.Refused && junk:
+	case hub.Class == multivende.NotFound && (junk || !hub.Unproven), hub.Class == multivende.Refused && junk:
 		t.count(func(n *TakenNotices) { n.Ignored++ })
 		return nil
 	}

@@ -173,6 +173,9 @@ func (s *assigner) pages(ctx context.Context) (map[string]books.Page, error) {
 	if err := s.learn(ctx, slices.Concat(split.Pending, sales.orders), named); err != nil {
 		return nil, err
 	}
+	if err := s.allForbidden(); err != nil {
+		return nil, err
+	}
 	pages := map[string]books.Page{}
 	for i, c := range s.open {
 		page := s.pageOf(c, split, sales.orders)

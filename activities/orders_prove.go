@@ -38,15 +38,19 @@ func (r *saleReader) prove(ctx context.Context) error {
 			return r.in.markRoute(ctx, r.store, deliveryOrderRoute, bySale)
 		}
 		outcome, reason, gone := notRead(err)
-		if !gone {
+		switch {
+		case gone:
+		case multivende.ClassOf(err) == multivende.Refused:
+			outcome, reason = books.Rejected, err.Error()
+		default:
 			return err
 		}
 		ended[order.ID] = ends(outcome, reason)
-		nowhere = lo.Ternary(outcome == books.GaveUp, nowhere+1, 0)
+		nowhere = lo.Ternary(outcome == books.UnknownOrder, 0, nowhere+1)
 		if nowhere == provedAtMost {
 			for _, other := range candidates {
 				if _, known := ended[other.ID]; !known {
-					ended[other.ID] = ends(outcome, reason)
+					ended[other.ID] = ends(books.GaveUp, wrongRoute(err))
 				}
 			}
 			break

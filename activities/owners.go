@@ -34,6 +34,8 @@ type owners struct {
 
 	mu    sync.Mutex
 	known map[string]owner // by saleKey
+	// forbidden is the first refusal of a sale that our account may not read.
+	forbidden error
 }
 
 func newOwners(ctx context.Context, hub *multivende.Client, store *storage.Store, merchant, run string) *owners {
@@ -78,6 +80,14 @@ func (w *owners) learn(ctx context.Context, orders []books.Order, named map[stri
 	return group.Wait()
 }
 
+// allForbidden is the refusal where no sale at all may be read: that says nothing about whose they are.
+func (w *owners) allForbidden() error {
+	if w.hub.Proven(checkoutRoute) {
+		return nil
+	}
+	return w.forbidden
+}
+
 // read finds the owner of one order by its sale, and by the order itself where that names none.
 func (w *owners) read(ctx context.Context, o books.Order) (owner, error) {
 	if o.CheckoutID == "" {
@@ -100,6 +110,9 @@ func (w *owners) read(ctx context.Context, o books.Order) (owner, error) {
 		case noSuchObject(err) || noSuchRoute(err):
 			return w.byOrder(ctx, o)
 		case isForbidden(err):
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.forbidden = lo.CoalesceOrEmpty(w.forbidden, err)
 			return owner{connection: nobodys}, nil
 		case multivende.ClassOf(err) == multivende.Refused:
 			return owner{}, nil // ReadOrders says so of the order

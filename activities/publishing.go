@@ -86,7 +86,7 @@ func (a *Publishing) leaveOutCancelled(ctx context.Context, in PublishInput) (in
 	if err != nil {
 		return 0, final(ErrorRequest, err.Error())
 	}
-	cancelled, err := readCancelled(ctx, hub, words, changed, labelled)
+	cancelled, unread, err := readCancelled(ctx, hub, words, changed, labelled)
 	if err != nil {
 		return 0, err
 	}
@@ -100,7 +100,7 @@ func (a *Publishing) leaveOutCancelled(ctx context.Context, in PublishInput) (in
 			return 0, err
 		}
 	}
-	return len(cancelled), nil
+	return len(cancelled), unread
 }
 
 // changedSales lists the sales of labelled orders that changed after they were read.
@@ -118,25 +118,31 @@ func changedSales(ctx context.Context, hub *multivende.Client, since time.Time, 
 	return changed, err
 }
 
-func readCancelled(ctx context.Context, hub *multivende.Client, words channels.Table, changed []string, labelled map[string][]books.Entry) ([]books.Entry, error) {
+// readCancelled returns the labelled orders whose sales were cancelled; unread is why one of the sales
+// cannot be read, which keeps no other order's label in.
+func readCancelled(ctx context.Context, hub *multivende.Client, words channels.Table, changed []string, labelled map[string][]books.Entry) (cancelled []books.Entry, unread, err error) {
 	found := make([][]books.Entry, len(changed))
+	refused := make([]error, len(changed))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(hubParallel)
 	for i, id := range changed {
 		group.Go(func() error {
 			checkout, err := hub.Checkout(ctx, id)
-			if multivende.ClassOf(err) == multivende.NotFound {
+			switch {
+			case noSuchObject(err):
 				return nil
-			}
-			if err != nil {
+			case ofOneObject(err) || isForbidden(err):
+				refused[i] = err
+				return nil
+			case err != nil:
 				return err
 			}
 			found[i] = cancelledOf(checkout, words, labelled[id])
 			return nil
 		})
 	}
-	err := group.Wait()
-	return lo.Flatten(found), err
+	err = group.Wait()
+	return lo.Flatten(found), lo.CoalesceOrEmpty(refused...), err
 }
 
 func cancelledOf(checkout multivende.Checkout, words channels.Table, entries []books.Entry) []books.Entry {

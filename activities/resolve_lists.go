@@ -76,6 +76,7 @@ func (s *search) takeListed(ctx context.Context, hits []listedHit) error {
 			w.take(hit.order)
 		}
 	}
+	s.forbidden = cmp.Or(s.forbidden, owners.forbidden)
 	return nil
 }
 

@@ -39,6 +39,8 @@ type search struct {
 	wanted []*wantedOrder
 	// shared are the lists that the hub gives for several connections alike.
 	shared []books.HubList
+	// forbidden is the first refusal of a sale or an order that our account may not read.
+	forbidden error
 	// read are the sales of the window that were read: each once, whatever lists show it.
 	read map[string]bool
 }
@@ -50,7 +52,24 @@ func (s *search) run(ctx context.Context) error {
 	if err := s.inLists(ctx); err != nil {
 		return err
 	}
-	return s.inSales(ctx)
+	if err := s.inSales(ctx); err != nil {
+		return err
+	}
+	if s.hub.Proven(checkoutRoute) || lo.SomeBy(s.wanted, func(w *wantedOrder) bool { return len(w.found) > 0 }) {
+		return nil
+	}
+	return s.forbidden // no sale at all may be read
+}
+
+// passOver says that a sale or an order cannot be had, which costs no name but its own.
+func (s *search) passOver(err error) bool {
+	if isForbidden(err) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.forbidden = lo.CoalesceOrEmpty(s.forbidden, err)
+		return true
+	}
+	return ofOneObject(err)
 }
 
 func (s *search) open() []*wantedOrder {
@@ -70,11 +89,11 @@ func (s *search) byID(ctx context.Context) error {
 			if err == nil {
 				return s.takeDelivery(ctx, w, delivery)
 			}
-			if !noSuchObject(err) && !noSuchRoute(err) {
+			if !s.passOver(err) && !noSuchRoute(err) {
 				return err
 			}
 			checkout, err := s.hub.Checkout(ctx, w.Order)
-			if multivende.ClassOf(err) == multivende.NotFound {
+			if s.passOver(err) {
 				return nil
 			}
 			if err != nil {
@@ -91,9 +110,11 @@ func (s *search) byID(ctx context.Context) error {
 
 // takeDelivery gives the name a delivery order; its sale says of which connection it is.
 func (s *search) takeDelivery(ctx context.Context, w *wantedOrder, delivery multivende.DeliveryOrder) error {
+	var unread error
 	for _, c := range delivery.Checkouts {
 		checkout, err := s.hub.Checkout(ctx, c.ID)
-		if multivende.ClassOf(err) == multivende.NotFound {
+		if s.passOver(err) {
+			unread = err
 			continue
 		}
 		if err != nil {
@@ -104,6 +125,10 @@ func (s *search) takeDelivery(ctx context.Context, w *wantedOrder, delivery mult
 		if connection, ok := s.connection(w, cmp.Or(namedBy(&checkout, books.Order{ID: delivery.ID}), delivery.ConnectionID)); ok {
 			w.take(orderOf(delivery, connection))
 		}
+		return nil
+	}
+	if unread != nil && multivende.ClassOf(unread) != multivende.NotFound {
+		w.outcome, w.reason = books.Rejected, "its sale cannot be read: "+unread.Error()
 		return nil
 	}
 	w.outcome, w.reason = books.HeldBack, "the hub does not know the sale of this delivery order; it comes back by itself once it is repaired there"
@@ -190,7 +215,7 @@ func (s *search) inSalesOf(ctx context.Context, connection Connection) error {
 
 func (s *search) readSale(ctx context.Context, id string) error {
 	checkout, err := s.hub.Checkout(ctx, id)
-	if multivende.ClassOf(err) == multivende.NotFound {
+	if s.passOver(err) {
 		return nil
 	}
 	if err == nil {

@@ -14,6 +14,7 @@ import (
 
 // The routes that a run can tell from their objects, as DESPACHO_HUB_PATHS names them.
 const (
+	checkoutRoute        = "checkout"
 	changeStatusRoute    = "change_status"
 	deliveryOrderRoute   = "delivery_order"
 	generateTicketsRoute = "generate_tickets"
@@ -32,11 +33,21 @@ func noSuchObject(err error) bool {
 	return multivende.ClassOf(err) == multivende.NotFound && !noSuchRoute(err)
 }
 
-// wrongRoute is the reason of what ended for want of a route: the setting that mends it, and what was called.
+// ofOneObject says that an error is about the one object that was asked for: the hub does not have it,
+// or refuses to show it.
+func ofOneObject(err error) bool {
+	return multivende.ClassOf(err) == multivende.NotFound || multivende.ClassOf(err) == multivende.Refused
+}
+
+// wrongRoute is the reason of what ended for want of a route: the setting that mends it, or that a scope
+// is missing, and what was called.
 func wrongRoute(err error) string {
 	hub := hubError(err)
 	if hub == nil {
 		return err.Error()
+	}
+	if forbidden(hub) {
+		return books.Reason(fmt.Sprintf("the token lacks a scope (HTTP %d): %s was called", hub.Status, hub.Called))
 	}
 	said := fmt.Sprintf("the hub has no such route (HTTP %d)", hub.Status)
 	if hub.Class != multivende.NoRoute && hub.Class != multivende.NotFound {

@@ -74,6 +74,7 @@ func TestOrdersAreReadInTheirSalesWhereTheyHaveNoRoute(t *testing.T) {
 	t.Parallel()
 	faults := gone("delivery-order")
 	faults["400"] = sandbox.Fault{Route: "delivery-order", Answer: "400", Times: sandbox.Always}
+	faults["403"] = sandbox.Fault{Route: "delivery-order", Answer: "403", Times: sandbox.Always}
 	faults["another shape"] = sandbox.Fault{Route: "delivery-order", Answer: "wrapped", Times: sandbox.Always}
 	for name, fault := range faults {
 		t.Run(name, func(t *testing.T) {
@@ -83,7 +84,9 @@ func TestOrdersAreReadInTheirSalesWhereTheyHaveNoRoute(t *testing.T) {
 			w.find(scope)
 			w.takeUp(scope)
 			step := must(w, w.orders.ReadOrders, ReadOrdersInput{Scope: scope, Number: 1})
-			assert.Contains(t, step.Note, "set delivery_order in DESPACHO_HUB_PATHS; GET /api/delivery-orders/{deliveryOrderId} was called")
+			assert.Contains(t, step.Note, "GET /api/delivery-orders/{deliveryOrderId} was called")
+			wanted := lo.Ternary(name == "403", "the token lacks a scope (HTTP 403)", "set delivery_order in DESPACHO_HUB_PATHS")
+			assert.Contains(t, step.Note, wanted)
 			page := w.page(scope, step.Page)
 			assert.ElementsMatch(t, reported(w.of(scope, sandbox.Labelable)), ids(page.Ready))
 			assert.Equal(t, 1, w.calls("delivery-order"), "one order proves it")
@@ -125,6 +128,21 @@ func TestNothingIsSentOrAskedWhereNoOrderCanBeRead(t *testing.T) {
 			assert.LessOrEqual(t, w.calls("delivery-order"), provedAtMost)
 		})
 	}
+	t.Run("an order that the hub refuses to show ends by itself, before anything is asked", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, sandbox.Options{Orders: 200, Faults: []sandbox.Fault{{Route: "delivery-order", Answer: "400", Times: 2}, bare}})
+		scope := w.scope("paris")
+		page := w.readAll(scope, nil)
+		assert.Len(t, page.Ready, len(w.of(scope, sandbox.Labelable))-2)
+	})
+	t.Run("a route that refuses every order is not tried with each", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, sandbox.Options{Orders: 200, Faults: []sandbox.Fault{{Route: "delivery-order", Answer: "400", Times: sandbox.Always}, bare}})
+		page := w.readAll(w.scope("paris"), nil)
+		assert.Empty(t, page.Ready)
+		assert.Equal(t, provedAtMost, w.calls("delivery-order"))
+		assert.Contains(t, lo.Values(outcomes(page.Ended)), books.GaveUp)
+	})
 	t.Run("an order that the hub does not know ends by itself, before anything is asked", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, sandbox.Options{Orders: 200, Faults: []sandbox.Fault{{Route: "delivery-order", Answer: "404", Says: "delivery order not found", Times: 2}}})

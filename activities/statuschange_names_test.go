@@ -135,12 +135,21 @@ func TestASearchIsBounded(t *testing.T) {
 	w := newWorld(t, sandbox.Options{Orders: 400})
 	for _, calls := range []int{1, 20, 100} {
 		before := w.allCallsSoFar()
-		s := &nameSearch{hub: w.client, store: w.store, merchant: w.hub.Merchant(), calls: calls, found: map[string][]string{"2000000000000001": nil}}
+		s := &nameSearch{hub: w.client, store: w.store, merchant: w.hub.Merchant(), calls: calls, found: map[string][]string{"2000000000000001": nil}, read: map[string]bool{}}
 		require.NoError(t, s.run(t.Context()))
 		made := w.allCallsSoFar() - before
 		assert.LessOrEqual(t, made, calls+4, "the probe, the connections, and the page with which it ends")
 		assert.GreaterOrEqual(t, made, calls/2)
 	}
+}
+
+func TestASearchReadsASaleOnceWhateverListsShowIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{Orders: 60, IgnoreFilter: noFilter})
+	before := w.calls("checkout")
+	assert.Equal(t, statusbook.UnknownOrder, w.opens("searched", row("#1/nobody"))["#1/nobody"].Verdict)
+	sales := lo.Uniq(lo.FlatMap(w.hub.Report().Orders, func(o sandbox.ReportOrder, _ int) []string { return o.Checkouts }))
+	assert.LessOrEqual(t, w.calls("checkout")-before, len(sales)+10)
 }
 
 func TestANameOfSeveralOrdersIsNotSent(t *testing.T) {

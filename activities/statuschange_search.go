@@ -27,6 +27,8 @@ type nameSearch struct {
 	mu    sync.Mutex
 	calls int // that may still be made
 	found map[string][]string
+	// read are the sales that were looked at: a list that heeds no filter shows all for each connection.
+	read map[string]bool
 	// refuses: the hub answers otherwise than "not found" to what is no id of its own.
 	refuses bool
 }
@@ -44,7 +46,7 @@ func (a *StatusChanges) ordersInHub(ctx context.Context, merchant string, orders
 	if err != nil {
 		return false, err
 	}
-	s := &nameSearch{hub: hub, store: a.Store, merchant: merchant, calls: walkLimit, found: unknown}
+	s := &nameSearch{hub: hub, store: a.Store, merchant: merchant, calls: walkLimit, found: unknown, read: map[string]bool{}}
 	if err := s.run(ctx); err != nil {
 		return false, err
 	}
@@ -160,6 +162,10 @@ func (s *nameSearch) inSales(ctx context.Context, connection string) error {
 		group, ctx := errgroup.WithContext(ctx)
 		group.SetLimit(hubParallel)
 		for _, entry := range page {
+			if s.read[entry.ID] {
+				continue
+			}
+			s.read[entry.ID] = true
 			group.Go(func() error { return s.sale(ctx, entry.ID) })
 		}
 		return group.Wait()

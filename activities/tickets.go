@@ -159,6 +159,9 @@ func (a *Tickets) ask(ctx context.Context, in AskLabelsInput) (Asked, error) {
 			return a.lostOrders(ctx, hub, in, page.Ready, since)
 		}
 		task, err := lostTask(ctx, hub, in, list.tasks, ids)
+		if noSuchRoute(err) {
+			return a.lostOrders(ctx, hub, in, page.Ready, since)
+		}
 		if err != nil || task.ID != "" {
 			return Asked{Task: task.ID, AskedAt: firstTime(task.CreatedAt, hub.Clock().Now()), Found: true}, err
 		}
@@ -234,7 +237,7 @@ func lostTask(ctx context.Context, hub *multivende.Client, in AskLabelsInput, ta
 			continue
 		}
 		task, err := hub.Task(ctx, listed.ID)
-		if multivende.ClassOf(err) == multivende.NotFound {
+		if noSuchObject(err) || multivende.ClassOf(err) == multivende.Refused {
 			continue
 		}
 		if err != nil {

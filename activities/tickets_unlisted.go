@@ -51,7 +51,7 @@ func labelTasks(ctx context.Context, hub *multivende.Client, store *storage.Stor
 }
 
 func withoutList(err error) string {
-	return books.Reason("after a lost answer labels are looked for in their orders, because the list of label tasks cannot be had: " + err.Error())
+	return books.Reason("after a lost answer labels are looked for in their orders, because the hub does not give the list of label tasks: " + err.Error())
 }
 
 // lostOrders is what becomes of a request whose answer was lost and whose task nobody can look for.

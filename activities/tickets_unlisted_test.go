@@ -105,6 +105,24 @@ func TestALostAnswerWithoutTheListIsLookedForInTheOrders(t *testing.T) {
 			assert.Equal(t, all(1, 2), w.asked(orders))
 		})
 	}
+	t.Run("and so where the list is there and its tasks cannot be read", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, sandbox.Options{Orders: 200, Faults: []sandbox.Fault{
+			{Route: "tickets", Answer: "cut_after"}, {Route: "task", Answer: "405", Times: sandbox.Always},
+		}})
+		scope := w.scope("paris")
+		orders := w.of(scope, sandbox.Labelable)[:2]
+		prepared := w.prepares(scope, 1, plain(scope, orders)...)
+		in := AskLabelsInput{Scope: scope, Number: 1, Before: prepared.Before}
+		_, err := does(w, w.tickets.AskLabels, in, nil)
+		require.Equal(t, ErrorHub, applicationError(t, err).Type())
+		w.pass(3 * time.Minute)
+		asked, err := does(w, w.tickets.AskLabels, in, &try{attempt: 2})
+		require.NoError(t, err)
+		assert.True(t, asked.Lost)
+		assert.Equal(t, map[books.Outcome]int{books.Labelled: 2}, again(w, scope, asked).Counts.Ended)
+		assert.Equal(t, all(1, 2), w.asked(orders))
+	})
 	t.Run("labels that were not made are asked for once their time is over", func(t *testing.T) {
 		t.Parallel()
 		w, scope, orders, in := lose(t, "cut_before", sandbox.Fault{Answer: "405"})

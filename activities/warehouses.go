@@ -44,7 +44,7 @@ func (r *saleReader) placeByAllSales(ctx context.Context, order *books.Order, re
 	}
 	for _, id := range lo.Without(lo.Compact(append([]string{order.CheckoutID}, order.OtherCheckouts...)), read) {
 		checkout, err := r.hub.Checkout(ctx, id)
-		if multivende.ClassOf(err) == multivende.NotFound {
+		if ofOneObject(err) || noSuchRoute(err) {
 			continue
 		}
 		if err != nil {

@@ -33,10 +33,12 @@ func (c *Client) classOfAbsence(r request, body []byte) (class Class, sure bool)
 		return NoRoute, true
 	case c.proven.has(provenKey(r)) && r.route != routeGenerateTickets:
 		return NotFound, true
-	case looksLikeHTML(body), routeWords.MatchString(words):
+	case looksLikeHTML(body):
 		return NoRoute, true
-	case named.MatchString(words):
-		return NotFound, true
+	case slices.ContainsFunc(strings.Split(words, "\n"), func(text string) bool { return named.MatchString(text) && !routeWords.MatchString(text) }):
+		return NotFound, true // it may quote the path beside that
+	case routeWords.MatchString(words):
+		return NoRoute, true
 	case r.route == routeGenerateTickets:
 		return NoRoute, true // what is asked for is no object, and its connection is known
 	}

@@ -18,19 +18,20 @@ func TestARouteThatIsNotThereIsToldFromAnOrderThatIsNot(t *testing.T) {
 		class    Class
 		unproven bool
 	}{
-		"the hub names the order":                {404, `{"name":"order_not_found"}`, NotFound, false},
-		"it names the order in its name alone":   {404, `{"name":"DeliveryOrderNotFoundError","message":"Not Found"}`, NotFound, false},
-		"it names the order in Spanish":          {404, `{"message":"El pedido no existe"}`, NotFound, false},
-		"it names nothing":                       {404, `{"name":"NotFoundError","message":"Not Found","status":404}`, NotFound, true},
-		"it says nothing":                        {404, "", NotFound, true},
-		"a page of the server":                   {404, expressPage, NoRoute, false},
-		"words that quote the path":              {404, `{"statusCode":404,"message":"Cannot GET /api/delivery-orders/d-1"}`, NoRoute, false},
-		"the path in a member":                   {404, `{"error":"Not Found","path":"/api/delivery-orders/d-1"}`, NoRoute, false},
-		"words of a gateway":                     {404, `{"message":"no Route matched with those values"}`, NoRoute, false},
-		"another method":                         {405, `{"message":"order"}`, NoRoute, false},
-		"a method that nobody has written":       {501, "", NoRoute, false},
-		"a page of a proxy with another method":  {405, "<html><title>405 Not Allowed</title></html>", NoRoute, false},
-		"a refusal stays one, whatever it names": {400, expressPage, Refused, false},
+		"the hub names the order":                 {404, `{"name":"order_not_found"}`, NotFound, false},
+		"it names the order in its name alone":    {404, `{"name":"DeliveryOrderNotFoundError","message":"Not Found"}`, NotFound, false},
+		"it names the order in Spanish":           {404, `{"message":"El pedido no existe"}`, NotFound, false},
+		"it names nothing":                        {404, `{"name":"NotFoundError","message":"Not Found","status":404}`, NotFound, true},
+		"it says nothing":                         {404, "", NotFound, true},
+		"a page of the server":                    {404, expressPage, NoRoute, false},
+		"words that quote the path":               {404, `{"statusCode":404,"message":"Cannot GET /api/delivery-orders/d-1"}`, NoRoute, false},
+		"the path in a member":                    {404, `{"error":"Not Found","path":"/api/delivery-orders/d-1"}`, NoRoute, false},
+		"it names the order, and the path beside": {404, `{"message":"Delivery order not found","path":"/api/delivery-orders/d-1"}`, NotFound, false},
+		"words of a gateway":                      {404, `{"message":"no Route matched with those values"}`, NoRoute, false},
+		"another method":                          {405, `{"message":"order"}`, NoRoute, false},
+		"a method that nobody has written":        {501, "", NoRoute, false},
+		"a page of a proxy with another method":   {405, "<html><title>405 Not Allowed</title></html>", NoRoute, false},
+		"a refusal stays one, whatever it names":  {400, expressPage, Refused, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -79,6 +80,8 @@ func TestARequestForLabelsIsRefusedAsAWholeWhereItsRouteIsNotThere(t *testing.T)
 		expressPage:                            NoRoute,
 		`{"name":"order_not_found"}`:           NotFound,
 		`{"message":"delivery order missing"}`: NotFound,
+		`{"message":"order d-1 not found","path":"/api/paris-connections/c-1/delivery-order-tickets/generation"}`: NotFound,
+		`{"message":"Not Found","path":"/api/paris-connections/c-1/delivery-order-tickets/generation"}`:           NoRoute,
 	} {
 		hub := newHub(t, map[string]http.HandlerFunc{"/api/paris-connections/c-1/delivery-order-tickets/generation": answers(404, body)})
 		_, err := hub.client(t).GenerateTickets(t.Context(), "paris", "c-1", []string{"d-1"})

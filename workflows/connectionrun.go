@@ -2,7 +2,6 @@ package workflows
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"time"
 
@@ -275,28 +274,4 @@ func (c *connectionRun) fail(err error) {
 	if c.trouble == nil || refused {
 		c.trouble = err
 	}
-}
-
-// errorType is the type of the application error within err; empty when there is none.
-func errorType(err error) string {
-	var application *temporal.ApplicationError
-	if errors.As(err, &application) {
-		return application.Type()
-	}
-	return ""
-}
-
-// isFinal says that no further try of a step would end otherwise.
-func isFinal(err error) bool {
-	var application *temporal.ApplicationError
-	return temporal.IsCanceledError(err) || errors.As(err, &application) && application.NonRetryable()
-}
-
-// errorWords is what an error says to people, without Temporal's wrapping.
-func errorWords(err error) string {
-	var application *temporal.ApplicationError
-	if errors.As(err, &application) {
-		return application.Message()
-	}
-	return err.Error()
 }

@@ -32,6 +32,23 @@ func TestDetails(t *testing.T) {
 		}
 	})
 
+	t.Run("say what is not of the run, and where the driver's papers are", func(t *testing.T) {
+		t.Parallel()
+		text := runDetails(books.Result{
+			Strangers: 7, Elsewhere: 3, Connections: []books.ConnectionResult{{Name: "Tienda", Channel: "dafiti", Strangers: 7}},
+			Controls: []books.ControlFile{{Key: "print/manifiesto.pdf", Orders: 50}},
+		}, nil)
+		for _, words := range []string{
+			"7 orders listed that belong to other connections", "3 orders left out: they are not of the run's warehouse",
+			"7 listed of other connections", "the control file (manifiesto) of 50 labels in `print/manifiesto.pdf`",
+		} {
+			assert.Contains(t, text, words)
+		}
+		text = connectionDetails(marketplace("c-1", "dafiti"), ConnectionReport{Strangers: 7, Elsewhere: 3})
+		assert.Contains(t, text, "7 orders listed")
+		assert.Contains(t, text, "3 orders left out")
+	})
+
 	t.Run("take words from outside as words, not as Markdown", func(t *testing.T) {
 		t.Parallel()
 		text := runDetails(books.Result{Connections: []books.ConnectionResult{{

@@ -32,7 +32,7 @@ func TestARunOfAHubWithoutTheTicketRouteAsksOnceAConnection(t *testing.T) {
 	assert.Equal(t, len(connections)+1, run.report.Calls["tasks"].Count, "and one look at its list of tasks, after the one of connecting the account")
 	for _, c := range run.result.Connections {
 		if lo.Contains(connections, c.ID) {
-			assert.Contains(t, c.Reason, "the list of label tasks cannot be had", "what was done without is said once")
+			assert.Contains(t, c.Reason, "the hub does not give the list of label tasks", "what was done without is said once")
 		}
 	}
 }
