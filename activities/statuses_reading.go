@@ -40,7 +40,7 @@ type statusReading struct {
 	// listed: the hub lists its label, and shows no links.
 	listed  bool
 	changed time.Time
-	words    string
+	words   string
 }
 
 func (r statusReading) settled() bool {
