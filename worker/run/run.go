@@ -40,7 +40,7 @@ type Options struct {
 // gives what is under way Settings.Drain to end, and returns: nil after an
 // orderly end, else what went wrong. It refuses to start with wrong settings
 // (all are named), without the search attributes (service.ErrSearchAttributes), or
-// when Temporal or S3 are not to be had within Settings.StartWait.
+// when Temporal or S3 cannot be reached within Settings.StartWait.
 func Run(ctx context.Context, settings Settings, options Options) error {
 	if err := settings.Validate(); err != nil {
 		return fmt.Errorf("the worker's settings are wrong:\n%w", err)
