@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/samber/lo"
+	"golang.org/x/text/unicode/norm"
 )
 
 // Standing is what a word of a sale says about its payment, its verification or the sale itself.
@@ -104,12 +106,40 @@ func (t Table) standing(member, word string) Standing {
 	if settled, found := t.words[modeKey{member, squashed}]; found {
 		return settled
 	}
+	if standing := ownStanding(member, squashed); standing != Strange || member == SaleStatus {
+		return standing
+	}
+	return ofPhrase(member, word)
+}
+
+// ownStanding is what the table itself says of a word, squashed.
+func ownStanding(member, squashed string) Standing {
 	for standing, words := range saleWords[member] {
 		if slices.Contains(words, squashed) {
 			return standing
 		}
 	}
 	return Strange
+}
+
+// fillers are words that tell nothing in a phrase about a payment or a verification; negations turn
+// the others round, so that nothing can be told.
+var (
+	fillers   = []string{"payment", "pago", "pagamento", "sale", "venta", "venda", "order", "orden", "pedido", "status", "estado", "de", "del", "do", "la", "el", "the"}
+	negations = []string{"no", "not", "non", "nao", "sin", "sem", "without", "never", "nunca", "false"}
+)
+
+// ofPhrase is what all words of a phrase say alike; Strange when one is not known, or they differ.
+func ofPhrase(member, phrase string) Standing {
+	words := strings.FieldsFunc(norm.NFD.String(phrase), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r)
+	})
+	telling := lo.Without(lo.Map(words, func(word string, _ int) string { return squash(word) }), fillers...)
+	standings := lo.Uniq(lo.Map(telling, func(word string, _ int) Standing { return ownStanding(member, word) }))
+	if len(standings) != 1 || lo.Some(telling, negations) {
+		return Strange
+	}
+	return standings[0]
 }
 
 // HowToAllow tells what to set so that a word of a member counts as good.
@@ -127,6 +157,6 @@ func parseStanding(value string) (Standing, error) {
 
 // stated says whether the table itself knows what a word of a member means.
 func stated(member, word string) (Standing, bool) {
-	standing := standard.standing(member, word)
-	return standing, !lo.Contains([]Standing{Strange, Unsaid}, standing)
+	standing := ownStanding(member, squash(word))
+	return standing, standing != Strange
 }

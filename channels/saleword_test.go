@@ -16,17 +16,17 @@ func TestWordsOfASale(t *testing.T) {
 	read := map[string]func(string) channels.Standing{channels.Payment: table.PaymentOf, channels.Verification: table.VerificationOf}
 	cases := map[string]map[channels.Standing][]string{
 		channels.Payment: {
-			channels.Good:    {"completed", "COMPLETED", "completado", "Pagado", "approved", "Aprobado", "accredited", "acreditado", "Pago aprobado", "aprovado", "concluído"},
-			channels.Open:    {"pending", "pendiente", "Pendiente de pago", "rejected", "rechazado", "in_process", "En proceso", "authorized", "recusado", "não pago", "no-pagado"},
+			channels.Good:    {"completed", "COMPLETED", "completado", "Pagado", "approved", "Aprobado", "accredited", "acreditado", "Pago aprobado", "aprovado", "concluído", "Pago de la venta: aprobado", "payment_approved"},
+			channels.Open:    {"pending", "pendiente", "Pendiente de pago", "rejected", "rechazado", "in_process", "En proceso", "authorized", "recusado", "não pago", "no-pagado", "pago pendiente", "Estado: pendiente"},
 			channels.Off:     {"refunded", "reembolsado", "cancelled", "Canceled", "cancelado", "Anulada", "charged_back", "estornado"},
 			channels.Unsaid:  {"", " ", "null"},
-			channels.Strange: {"liquidación", "verde", "partially_refunded"},
+			channels.Strange: {"liquidación", "verde", "partially_refunded", "nunca aprobado", "aprobado y devuelto", "approved, then refunded", "pago de la orden verde"},
 		},
 		channels.Verification: {
-			channels.Good:    {"verified", "verificado", "Verificada", "validated", "confirmed", "Confirmado", "aprobado", "VÁLIDO"},
+			channels.Good:    {"verified", "verificado", "Verificada", "validated", "confirmed", "Confirmado", "aprobado", "VÁLIDO", "Validado OK"},
 			channels.Open:    {"pending", "pendiente", "por verificar", "Por_Verificar", "no verificado", "sin-verificar", "rechazado", "cancelado"},
 			channels.Unsaid:  {"", "null"},
-			channels.Strange: {"verde", "3"},
+			channels.Strange: {"verde", "3", "sin ok", "no está verificado", "ok pendiente"},
 		},
 	}
 	for member, standings := range cases {
