@@ -100,10 +100,18 @@ func (a *Statuses) look(ctx context.Context, hub *multivende.Client, in AwaitSta
 		return nil, err
 	}
 	if in.Connection.channel().StatusFirst != "" && lo.SomeBy(sample, func(i int) bool { return readings[i].mute() }) {
-		if err := heard(ctx, hub, in.Connection, readings); err != nil || !over {
-			return readings, err
+		listed, err := listedAmong(ctx, hub, in.Connection, readings)
+		if err != nil {
+			return nil, err
 		}
-		sample = lo.Filter(lo.Range(len(orders)), func(i, _ int) bool { return readings[i].settled() || lo.Contains(sample, i) })
+		unread, _ := lo.Difference(listed, sample)
+		if err := readInto(ctx, hub, in, readings, unread); err != nil {
+			return nil, err
+		}
+		for _, i := range listed {
+			readings[i].listed = readings[i].mute()
+		}
+		sample = append(sample, unread...)
 	}
 	arrived := lo.EveryBy(sample, func(i int) bool { return readings[i].settled() })
 	if !arrived && !over && !longWait(hub.Clock().Now(), in) {

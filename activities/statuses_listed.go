@@ -19,21 +19,21 @@ const listedPages = 4
 // mute says that the order has the status, and that the hub shows no link that could tell of the channel.
 func (r statusReading) mute() bool { return r.sent && r.linkless && !r.settled() }
 
-// heard fills in what the list of available labels tells where the hub shows no links: a channel that
-// wants a status first has its labels listed only once it has it.
-func heard(ctx context.Context, hub *multivende.Client, connection Connection, readings []statusReading) error {
+// listedAmong returns the places of the unsettled orders whose labels the hub lists. Where it shows no
+// links, that tells: a channel that wants a status first has its labels listed only once it has it.
+func listedAmong(ctx context.Context, hub *multivende.Client, connection Connection, readings []statusReading) ([]int, error) {
 	place := map[string]int{}
 	for i, r := range readings {
 		if !r.settled() {
 			place[r.order.ID] = i
 		}
 	}
+	var listed []int
 	pages := 0
 	err := hub.AvailableLabels(ctx, multivende.AvailableLabelsQuery{ConnectionID: connection.ID}, func(entries []multivende.DeliveryOrder) error {
 		for _, entry := range entries {
 			if i, waits := place[entry.ID]; waits {
-				readings[i].listed, readings[i].order.Listed = true, true
-				refresh(&readings[i].order, entry)
+				listed = append(listed, i)
 				delete(place, entry.ID)
 			}
 		}
@@ -42,13 +42,13 @@ func heard(ctx context.Context, hub *multivende.Client, connection Connection, r
 		}
 		return nil
 	})
-	return lo.Ternary(errors.Is(err, errEnough), nil, err)
+	return listed, lo.Ternary(errors.Is(err, errEnough), nil, err)
 }
 
 // unproven lets an order on to its label whose status no link proves, and says so of it.
 func (r statusReading) unproven(page *books.Page, to channels.Status) {
 	order := r.order
-	order.Status = books.StatusLate
+	order.Status, order.Listed = books.StatusLate, order.Listed || r.listed
 	remark := fmt.Sprintf("the hub lists its label, and does not show whether %s reached the channel", to)
 	if !r.listed {
 		remark = fmt.Sprintf("%s was sent %d times, and the hub does not show whether it reached the channel; its label was asked for all the same", to, order.Sends)
