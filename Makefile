@@ -1,5 +1,6 @@
-# make demo and make test need Go, make and git; make race also a C compiler, make render also Node.
-# .ci/run installs what is missing and runs check, race and render.
+# make demo and make test need Go, make and git; make race also a C compiler, make render also Node, make browser
+# Node and Chromium, make printers programs of Debian. .ci/run installs what is missing and runs check, race, render,
+# printers and browser.
 
 # In a workspace the highest versions win: without it, each module is built with its own.
 export GOWORK = off
@@ -10,7 +11,12 @@ RUN        =
 BENCH      = .
 FUZZTIME   = 60s
 
-.PHONY: help demo build-demo test check format vet staticcheck workflowcheck race fuzz render bench
+# Words that misspell takes for mistakes of English: Spanish ones, and the APIs' own.
+FOREIGN    = attemps,center,color,colorants,colors,configuracion,ect,fulfill,fulfillment,identificacion,informacion,integracion,inventario,localized,momento,neighborhood,notificacion,packageid,preparacion,producto,productos,rela,signaled,synchronization,synchronized,transaccion,unauthorized,valor,verificacion
+# Enumerated types whose switches name a few of many: commands of ZPL, calls in a test's store, Temporal's own.
+OPEN       = -typeignore 'labels/zpl\.command$$' -typeignore 'storagetest\.Call$$' -typeignore '^go\.temporal\.io/'
+
+.PHONY: help demo build-demo test check format vet staticcheck workflowcheck exhaustive revive spelling race fuzz render printers browser morning bench
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -25,7 +31,7 @@ test: ## Everything: unit, workflow and end-to-end tests
 	go test ./...
 	$(LOCAL) go test ./...
 
-check: format vet staticcheck workflowcheck test ## Format, vet, staticcheck, workflowcheck and make test
+check: format spelling revive vet staticcheck workflowcheck exhaustive test ## Format, linters and make test
 
 format:
 	@wrong=$$(gofmt -l .); test -z "$$wrong" || { echo "gofmt -w these:"; echo "$$wrong"; exit 1; }
@@ -33,24 +39,36 @@ format:
 vet:
 	go vet ./...
 	go vet -tags render ./deploy/render
-	$(LOCAL) go vet ./...
+	go vet -tags browser ./deploy/browser
+	$(LOCAL) go vet -tags browser ./...
 
 staticcheck:
 	$(TOOL) staticcheck ./...
 	$(TOOL) staticcheck -tags render ./deploy/render
-	$(LOCAL) $(TOOL) staticcheck ./...
+	$(TOOL) staticcheck -tags browser ./deploy/browser
+	$(LOCAL) $(TOOL) staticcheck -tags browser ./...
 
 workflowcheck:
 	$(TOOL) workflowcheck ./...
 
-race: ## Tests of the root module under the race detector (needs a C compiler)
-	CGO_ENABLED=1 go test -race -timeout 25m ./...
+exhaustive: ## Every switch over outcomes, states, reasons, kinds names all of them
+	$(TOOL) exhaustive $(OPEN) ./...
 
-fuzz: ## Hostile input, a minute each: ZPL, bundles, PDFs, joining and stamping them; tables; the hub's answers, error texts and webhooks; ids as keys
+revive: ## What is exported has a comment; files and functions stay short
+	$(TOOL) revive -config deploy/tools/revive.toml ./...
+
+spelling: ## English is spelt in one way
+	@git ls-files '*.go' '*.md' '*.yml' '*.sh' '*.html' Makefile .ci | grep -v -e '\.es\.md$$' -e /testdata/ | xargs $(TOOL) misspell -error -locale UK -i $(FOREIGN)
+
+race: ## Tests of the root module under the race detector (needs a C compiler)
+	CGO_ENABLED=1 go test -race -short -timeout 25m ./...
+
+fuzz: ## Hostile input, a minute each: ZPL, bundles, PDFs, joining and stamping them; tables; the hub's answers, error texts and webhooks; printers' answers and IPP; ids as keys
 	go test -run '^$$' -fuzz '^FuzzSplit$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./labels/zpl
+	go test -run '^$$' -fuzz '^FuzzGraphic$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./labels/zpl
 	go test -run '^$$' -fuzz '^FuzzOpen$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./labels/bundle
 	go test -run '^$$' -fuzz '^FuzzCheck$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./labels/pdf
-	go test -run '^$$' -fuzz '^FuzzJoin$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./labels/tool
+	go test -run '^$$' -fuzz '^FuzzJoin$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./labels/join
 	go test -run '^$$' -fuzz '^FuzzZPL$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./labels/stamp
 	go test -run '^$$' -fuzz '^FuzzPDF$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./labels/stamp
 	go test -run '^$$' -fuzz '^FuzzRead$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./starter/tables
@@ -58,8 +76,11 @@ fuzz: ## Hostile input, a minute each: ZPL, bundles, PDFs, joining and stamping 
 	go test -run '^$$' -fuzz '^FuzzDeliveryOrder$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./multivende
 	go test -run '^$$' -fuzz '^FuzzCheckout$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./multivende
 	go test -run '^$$' -fuzz '^FuzzSaid$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./multivende
-	go test -run '^$$' -fuzz '^FuzzParseNotice$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./multivende
+	go test -run '^$$' -fuzz '^FuzzParseNotification$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./multivende
+	go test -run '^$$' -fuzz '^FuzzMessage$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./printing/ipp/wire
 	go test -run '^$$' -fuzz '^FuzzTwoIDsNeverShareAName$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./storage
+	go test -run '^$$' -fuzz '^FuzzHostStatus$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./printing/raw
+	go test -run '^$$' -fuzz '^FuzzExtendedStatus$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./printing/raw
 
 render: deploy/render/node_modules ## Prints ZPL to pictures and reads their barcodes back (needs Node)
 	go test -count=1 -tags render ./deploy/render
@@ -68,7 +89,21 @@ deploy/render/node_modules: deploy/render/package-lock.json
 	cd deploy/render && npm ci --no-audit --no-fund
 	@touch $@
 
-bench: build-demo ## Joining against other programs, Go benchmarks, a run of 1,000 orders, then storms, statuses, fairness and runs against the hub's critical path
+printers: ## Other people's printers judge ours: ippeveprinter, ipptool, lprint (needs Debian's cups-ipp-utils, lprint, avahi-daemon, dbus)
+	DESPACHO_PRINTERS=required go test -count=1 -run 'IPPEvePrinter|IPPTool|LPrint' ./printing/ipp
+
+browser: deploy/browser/node_modules ## The packers' page in Chromium (needs Node and Chromium)
+	go test -count=1 -tags browser ./deploy/browser
+
+# Not a part of .ci/run yet: its script is at times quicker than the page.
+morning: deploy/browser/node_modules ## A packer's morning in Chromium over the real program, with Temporal and S3 (needs Node and Chromium)
+	$(LOCAL) go test -count=1 -tags browser -run '^TestTheWholeMorning$$' .
+
+deploy/browser/node_modules: deploy/browser/package-lock.json
+	cd deploy/browser && npm ci --no-audit --no-fund
+	@touch $@
+
+bench: build-demo ## Joining against other programs, Go benchmarks, a run of 1,000 orders, then storms, statuses, fairness, printing and runs against the hub's critical path
 	go build -o bin/starter ./starter
 	go run ./labels/pdf/bench -starter bin/starter
 	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...

@@ -3,17 +3,18 @@ package despacho_test
 import (
 	"encoding/json"
 	"errors"
-	"go/ast"
 	"go/parser"
 	"go/token"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
+	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -51,57 +52,81 @@ func ours(t *testing.T) map[string]goPackage {
 	return packages
 }
 
-// rooms says for each room of the house (docs/architecture.md) which others it
-// may use, besides what lies within itself.
-var rooms = map[string][]string{
-	"channels":           {},
-	"labels":             {},
-	"multivende":         {"channels"},
-	"multivende/sandbox": {},
-	"storage":            {},
-	"service":            {"workflows", "storage"},
-	"accounts":           {"multivende", "storage"},
-	"activities":         {"labels", "multivende", "storage", "channels", "accounts"},
-	"workflows":          {"activities", "channels"},
-	"worker":             {"workflows", "activities", "labels", "multivende", "storage", "channels", "accounts", "service"},
-	"starter":            {"workflows", "activities", "labels", "multivende", "storage", "channels", "accounts", "service"},
-	"gateway":            {"workflows", "activities", "labels", "multivende", "storage", "channels", "accounts", "service"},
-	"deploy":             {"labels"},
+// room is a row of the table of docs/architecture.md.
+type room struct {
+	path    string
+	imports []string
 }
 
-// roomOf is the innermost room in which a package lies.
-func roomOf(path string) string {
-	room := ""
-	for name := range rooms {
-		if within(path, name) && len(name) > len(room) {
-			room = name
-		}
+var inBackticks = regexp.MustCompile("`([^`]+)`")
+
+// rooms are the rows of the table of docs/architecture.md, in its order.
+func rooms(t *testing.T) []room {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("docs", "architecture.md"))
+	require.NoError(t, err)
+	_, table, found := strings.Cut(string(text), "| package | holds | imports of ours |\n|---|---|---|\n")
+	require.True(t, found)
+	table, _, _ = strings.Cut(table, "\n\n")
+	quoted := func(cell string) []string {
+		return lo.Map(inBackticks.FindAllStringSubmatch(cell, -1), func(m []string, _ int) string { return m[1] })
 	}
-	return room
+	var all []room
+	for row := range strings.SplitSeq(table, "\n") {
+		cells := strings.Split(row, "|")
+		require.Len(t, cells, 5, row)
+		all = append(all, room{path: quoted(cells[1])[0], imports: quoted(cells[3])})
+	}
+	return all
+}
+
+// TestImportsRunOneWay holds the table of docs/architecture.md: it names every package, exactly what
+// each imports of ours, and nothing below.
+func TestImportsRunOneWay(t *testing.T) {
+	t.Parallel()
+	packages := ours(t)
+	delete(packages, "")
+	above := map[string]bool{}
+	for _, r := range rooms(t) {
+		p, there := packages[r.path]
+		if !assert.True(t, there, "docs/architecture.md names a package that is not there: %s", r.path) {
+			continue
+		}
+		delete(packages, r.path)
+		var imports []string
+		for _, imported := range p.Imports {
+			if used, isOurs := strings.CutPrefix(imported, module+"/"); isOurs {
+				imports = append(imports, used)
+				assert.True(t, above[used], "%s imports %s, which does not stand above it in docs/architecture.md", r.path, used)
+			}
+		}
+		assert.ElementsMatch(t, r.imports, imports, "what docs/architecture.md says that %s imports, and what it does", r.path)
+		above[r.path] = true
+	}
+	assert.Empty(t, lo.Keys(packages), "packages without a row in docs/architecture.md")
 }
 
 func within(path, folder string) bool {
 	return path == folder || strings.HasPrefix(path, folder+"/")
 }
 
-func TestImportsRunOneWay(t *testing.T) {
-	t.Parallel()
-	for path, p := range ours(t) {
-		if path == "" {
-			continue
-		}
-		room := roomOf(path)
-		if !assert.NotEmpty(t, room, "%s lies in no room of docs/architecture.md", path) {
-			continue
-		}
-		for _, imported := range p.Imports {
-			used, isOurs := strings.CutPrefix(imported, module+"/")
-			if !isOurs || roomOf(used) == room {
-				continue
-			}
-			assert.Contains(t, rooms[room], roomOf(used), "%s imports %s", path, used)
-		}
-	}
+// insidersOf are those who may import what a program is made of, with the reason; others use client.
+var insidersOf = map[string]map[string]string{
+	"worker/run": {
+		"deploy/local":         "runs a worker in its own process",
+		"deploy/local/bench":   "runs a worker in its own process",
+		"deploy/local/compose": "its tests hold docker-compose.yml against the worker's settings",
+	},
+	"gateway/run": {
+		"deploy/local":         "runs a gateway in its own process",
+		"deploy/local/bench":   "runs a gateway in its own process",
+		"deploy/local/compose": "its tests hold docker-compose.yml against the gateway's settings",
+		"deploy/local/stack":   "its tests run a gateway in their own process",
+	},
+	"station/run": {
+		"deploy/local":         "runs a station in its own process",
+		"deploy/local/compose": "its tests hold docker-compose.yml against the station's settings",
+	},
 }
 
 func TestNothingImportsAProgram(t *testing.T) {
@@ -114,80 +139,49 @@ func TestNothingImportsAProgram(t *testing.T) {
 				continue
 			}
 			assert.NotEqual(t, "main", packages[used].Name, "%s imports the program %s", path, used)
-			if strings.HasSuffix(used, "/run") {
-				assert.Equal(t, strings.TrimSuffix(used, "/run"), path, "%s is its program's own", used)
+		}
+	}
+	imports := importsOfFiles(t)
+	require.NotEmpty(t, imports["starter"])
+	for path, all := range imports {
+		for _, used := range all {
+			program, isInside := strings.CutSuffix(used, "/run")
+			if isInside && !within(path, program) {
+				assert.Contains(t, insidersOf[used], path, "%s is its program's own; use client", used)
 			}
 		}
 	}
 }
 
-// TestWorkflowsDoNoIO: what a workflow reads beside its history is not the same in a replay.
-func TestWorkflowsDoNoIO(t *testing.T) {
+func TestTheCorpusIsForTestsOnly(t *testing.T) {
 	t.Parallel()
-	p := ours(t)["workflows"]
-	require.NotEmpty(t, p.GoFiles)
-	for _, imported := range p.Imports {
-		for _, forbidden := range []string{
-			"net", "os", "io", "database", "math/rand", "crypto", "log", "sync", "embed", "plugin", "syscall",
-			"go.temporal.io/sdk/client", "go.temporal.io/sdk/activity", "go.temporal.io/sdk/contrib", "github.com/aws",
-		} {
-			assert.False(t, within(imported, forbidden), "workflows import %s", imported)
-		}
+	packages := ours(t)
+	require.Contains(t, packages, "labels/corpus")
+	for path, p := range packages {
+		assert.NotContains(t, p.Imports, module+"/labels/corpus", path)
 	}
 }
 
-// TestHowWorkflowsAreWritten forbids what the compiler allows and a replay, or a reader, does not.
-func TestHowWorkflowsAreWritten(t *testing.T) {
-	t.Parallel()
-	p := ours(t)["workflows"]
-	policies := 0
-	for _, name := range p.GoFiles {
-		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, name), nil, parser.SkipObjectResolution)
-		require.NoError(t, err)
-		ast.Inspect(file, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.GoStmt:
-				assert.Fail(t, "a goroutine that is not the workflow's", name)
-			case *ast.CompositeLit:
-				if selected(n.Type) == "workflow.ActivityOptions" {
-					policies++
-					assert.Equal(t, "policies.go", name, "activity options that no policy names")
-				}
-			case *ast.CallExpr:
-				checkCall(t, name, n)
-			}
-			return true
-		})
-	}
-	assert.Equal(t, 1, policies)
-}
-
-var (
-	clocks = []string{"time.Now", "time.Since", "time.Until", "time.After", "time.Tick", "time.NewTimer", "time.Sleep"}
-	// leaky waits leave their timers running, which wake the workflow for nothing.
-	leaky = []string{"workflow.AwaitWithTimeout", "workflow.AwaitWithOptions"}
-	calls = []string{"workflow.ExecuteActivity", "workflow.ExecuteLocalActivity", "workflow.ExecuteChildWorkflow"}
-)
-
-func checkCall(t *testing.T, file string, call *ast.CallExpr) {
+// importsOfFiles are the imports of ours by package, in all modules and with tests.
+func importsOfFiles(t *testing.T) map[string][]string {
 	t.Helper()
-	function := selected(call.Fun)
-	assert.NotContains(t, clocks, function, "%s: a clock that is not the workflow's", file)
-	assert.NotContains(t, leaky, function, "%s: a wait that leaves its timer running", file)
-	if slices.Contains(calls, function) {
-		_, isName := call.Args[1].(*ast.BasicLit)
-		assert.False(t, isName, "%s: %s is called by a string", file, function)
-	}
-}
-
-// selected is an expression such as "time.Now", as it is written.
-func selected(e ast.Expr) string {
-	selector, ok := e.(*ast.SelectorExpr)
-	if !ok {
-		return ""
-	}
-	if of, ok := selector.X.(*ast.Ident); ok {
-		return of.Name + "." + selector.Sel.Name
-	}
-	return ""
+	imports := map[string][]string{}
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || filepath.Ext(path) != ".go" {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		folder := filepath.ToSlash(filepath.Dir(path))
+		for _, one := range file.Imports {
+			if used, isOurs := strings.CutPrefix(strings.Trim(one.Path.Value, `"`), module+"/"); isOurs {
+				imports[folder] = append(imports[folder], used)
+			}
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	return imports
 }

@@ -20,7 +20,7 @@ const shop = "m-1"
 // begin is when every test begins, on both clocks.
 var begin = time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
 
-// town is the world that processes share: a clock, a hub that hands out tokens, and a store.
+// town is the world that several processes share: a clock, a hub that issues tokens, and a store.
 type town struct {
 	t    *testing.T
 	s3   *storagetest.Server
@@ -28,23 +28,24 @@ type town struct {
 
 	mu  sync.Mutex
 	now time.Time
-	// generation is the number of the hub's newest pair; sends are the refresh tokens as they came.
+	// generation is the number of the hub's newest pair; sends are the refresh tokens that it
+	// received, in order.
 	generation int
 	ended      bool
 	sends      []string
-	// answers are what the hub does with the next sends; none means that it works.
+	// answers are what the hub does with the next refresh tokens; if empty, it works.
 	answers []answer
-	// life is how long tokens live; 6 hours when it is not said.
+	// life is how long tokens live; 6 hours if zero.
 	life time.Duration
 }
 
-// answer is what becomes of a send.
+// answer is what happens to a refresh token that is sent.
 type answer struct {
 	fate  multivende.Fate
 	after time.Duration
-	// done: the hub has done it all the same.
+	// done: the hub has carried it out although its answer failed.
 	done bool
-	// takes is how long it takes.
+	// takes is how long the answer takes.
 	takes time.Duration
 }
 
@@ -79,7 +80,7 @@ func (w *town) pass(d time.Duration) {
 	w.now = w.now.Add(d)
 }
 
-// will sets what becomes of the next sends.
+// will sets what happens to the next refresh tokens.
 func (w *town) will(answers ...answer) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -112,7 +113,7 @@ func (w *town) next() multivende.Grant {
 	}
 }
 
-// good is the only refresh token that the hub takes.
+// good is the only refresh token that the hub accepts.
 func (w *town) good() string { return fmt.Sprintf("rt-%d", w.generation) }
 
 // Refresh is the hub's answer to a refresh token.
@@ -148,19 +149,19 @@ func (w *town) Refresh(_ context.Context, token multivende.Secret) (multivende.G
 
 func (w *town) vault() *Vault { return &Vault{Store: w.s3.Open(w.t, storage.Config{}), Keys: w.keys} }
 
-// renewer is one process that renews.
+// renewer is one process that renews tokens.
 func (w *town) renewer() *Renewer {
 	return &Renewer{Vault: w.vault(), OAuth: w, Speed: 1, Now: w.Now}
 }
 
 func (w *town) account() Account {
 	w.t.Helper()
-	account, _, err := w.vault().Open(w.t.Context(), shop)
+	account, _, err := w.vault().ReadWithTokens(w.t.Context(), shop)
 	require.NoError(w.t, err)
 	return account
 }
 
-// settled steps until there is nothing to do for the moment, waiting as each step says.
+// settled repeats steps until there is nothing to do for the moment, waiting as each step says.
 func (w *town) settled(r *Renewer, refused int64) Standing {
 	w.t.Helper()
 	for range 10_000 {
@@ -172,23 +173,23 @@ func (w *town) settled(r *Renewer, refused int64) Standing {
 		require.Positive(w.t, standing.Wait)
 		w.pass(standing.Wait)
 	}
-	require.Fail(w.t, "it goes on for ever")
+	require.Fail(w.t, "it never comes to an end")
 	return Standing{}
 }
 
-// Places where a process can be killed in a step that renews.
+// Places at which a process can be killed while it renews.
 const (
-	beforeNoted  = "before it is noted that the token is sent"
-	afterNoted   = "after that is noted"
-	beforeSent   = "before the hub has it"
-	afterSent    = "after the hub has done it"
+	beforeNoted  = "before recording that the token is sent"
+	afterNoted   = "after recording it"
+	beforeSent   = "before the hub receives it"
+	afterSent    = "after the hub has renewed it"
 	beforeStored = "before the new pair is stored"
 	afterStored  = "after the new pair is stored"
 )
 
 var places = []string{beforeNoted, afterNoted, beforeSent, afterSent, beforeStored, afterStored}
 
-// doomed is a process that stops at a place, and goes on from there only when it is woken.
+// doomed is a process that stops at a place and goes on from there only when it is woken.
 type doomed struct {
 	place   string
 	stopped chan struct{}
@@ -201,7 +202,8 @@ type doomed struct {
 	puts int
 }
 
-// doomed starts a step of a process that stops at a place, and returns when it has. Its step's end is told by ended.
+// doomed starts a step of a process that stops at a place, and returns once it has stopped. ended
+// says how the step ended.
 func (w *town) doomed(place string, refused int64) (d *doomed, ended <-chan struct{}) {
 	w.t.Helper()
 	d = &doomed{place: place, stopped: make(chan struct{}), woken: make(chan struct{}), next: http.DefaultTransport, hub: w}
@@ -218,7 +220,7 @@ func (w *town) doomed(place string, refused int64) (d *doomed, ended <-chan stru
 	select {
 	case <-d.stopped:
 	case <-over:
-		require.Fail(w.t, "it did not come to "+place)
+		require.Fail(w.t, "it did not reach "+place)
 	}
 	w.t.Cleanup(func() {
 		d.wake()

@@ -14,8 +14,8 @@ import (
 	"github.com/despacho/despacho/multivende"
 )
 
-// Keys encrypt what an account keeps secret: Tink's AEAD key set. The newest key encrypts, all of
-// them decrypt. It never prints a key.
+// Keys encrypt an account's secrets: a key set of Tink's AEAD. The newest key encrypts, all of them
+// decrypt. Keys never print a key.
 type Keys struct {
 	handle *keyset.Handle
 	cipher tink.AEAD
@@ -30,22 +30,23 @@ func NewKeys() (*Keys, error) {
 	return keysOf(handle)
 }
 
-// ParseKeys reads a key set as [Keys.JSON] writes it. Its errors never quote the key set.
+// ParseKeys reads a key set in the form that [Keys.JSON] writes. Its errors never quote the key
+// set.
 func ParseKeys(json multivende.Secret) (*Keys, error) {
 	reader := keyset.NewJSONReader(bytes.NewReader([]byte(json.Reveal())))
 	handle, err := insecurecleartextkeyset.Read(reader)
 	if err != nil {
-		return nil, errors.New("this is no key set: make one with starter accounts-key new")
+		return nil, errors.New("this is not a key set: make one with starter accounts-key new")
 	}
 	return keysOf(handle)
 }
 
-// LoadKeys reads the key set of a file, or the one that is given itself. Both is a mistake; with
-// neither there are no keys, nil.
+// LoadKeys reads the key set from a file, or takes the one that is given. Giving both is an error;
+// giving neither returns nil.
 func LoadKeys(file string, given multivende.Secret) (*Keys, error) {
 	switch {
 	case file != "" && given != "":
-		return nil, errors.New("the key set is given twice, as a file and itself: keep only one")
+		return nil, errors.New("the key set is given twice, as a file and as text: keep only one")
 	case file == "" && given == "":
 		return nil, nil
 	case file == "":
@@ -53,7 +54,7 @@ func LoadKeys(file string, given multivende.Secret) (*Keys, error) {
 	}
 	content, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("the key set's file cannot be read: %w", err)
+		return nil, fmt.Errorf("cannot read the key set's file: %w", err)
 	}
 	keys, err := ParseKeys(multivende.Secret(content))
 	if err != nil {
@@ -70,8 +71,8 @@ func keysOf(handle *keyset.Handle) (*Keys, error) {
 	return &Keys{handle: handle, cipher: cipher}, nil
 }
 
-// Rotated is the key set with one more key, which encrypts from now on. Everybody must have it
-// before anybody writes with it.
+// Rotated is the key set with one more key, which encrypts from now on. Every process must have the
+// new set before any of them writes with it.
 func (k *Keys) Rotated() (*Keys, error) {
 	manager := keyset.NewManagerFromHandle(k.handle)
 	id, err := manager.Add(aead.AES256GCMKeyTemplate())
@@ -91,11 +92,29 @@ func (k *Keys) Rotated() (*Keys, error) {
 // Number is how many keys there are.
 func (k *Keys) Number() int { return k.handle.Len() }
 
-// JSON is the key set in clear, to be kept where secrets are kept.
+// JSON is the key set in clear text; keep it where secrets are kept.
 func (k *Keys) JSON() (multivende.Secret, error) {
 	var out bytes.Buffer
 	if err := insecurecleartextkeyset.Write(k.handle, keyset.NewJSONWriter(&out)); err != nil {
 		return "", fmt.Errorf("write the key set: %w", err)
 	}
 	return multivende.Secret(out.String()), nil
+}
+
+// CreateKeyFile writes a key set to a new file that only its owner can read. The error is
+// os.ErrExist if the file exists; it is then left as it is.
+func CreateKeyFile(path string, keys *Keys) error {
+	written, err := keys.JSON()
+	if err != nil {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteString(written.Reveal() + "\n")
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		_ = os.Remove(path) // a partly written file would block the next attempt
+	}
+	return err
 }

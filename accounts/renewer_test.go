@@ -23,7 +23,7 @@ func TestATokenIsRenewed(t *testing.T) {
 		assert.Equal(t, 6*time.Hour, standing.Life)
 		assert.Empty(t, w.sent())
 	})
-	t.Run("once that hour has come, and the new pair is stored", func(t *testing.T) {
+	t.Run("when that hour begins, and the new pair is stored", func(t *testing.T) {
 		t.Parallel()
 		w := connected(t)
 		w.pass(5 * time.Hour)
@@ -53,7 +53,7 @@ func TestATokenIsRenewed(t *testing.T) {
 		w.settled(w.renewer(), 1)
 		assert.Equal(t, []string{"rt-1"}, w.sent())
 	})
-	t.Run("on the hub's clock, that runs faster", func(t *testing.T) {
+	t.Run("by the hub's clock, which runs faster", func(t *testing.T) {
 		t.Parallel()
 		w := connected(t)
 		r := w.renewer()
@@ -79,7 +79,7 @@ func TestATokenIsRenewed(t *testing.T) {
 			assert.Len(t, w.sent(), 2)
 		})
 	}
-	t.Run("once when another clock of the hub's is hours ahead", func(t *testing.T) {
+	t.Run("only once if another of the hub's clocks is hours ahead", func(t *testing.T) {
 		t.Parallel()
 		w := connected(t)
 		r := w.renewer()
@@ -118,7 +118,7 @@ func clockAt(t *testing.T, at time.Time) *multivende.Clock {
 	return client.Clock()
 }
 
-// tries are answers of the hub, one after the other.
+// tries are n equal answers of the hub, one after the other.
 func tries(n int, a answer) []answer {
 	all := make([]answer, n)
 	for i := range all {
@@ -145,12 +145,12 @@ func TestARenewalThatFails(t *testing.T) {
 		"is tried again after a lost answer and a busy hub":               {[]answer{lost, busy, busy}, 5 * time.Hour, Alive, 4, ""},
 		"waits as long as the hub asks for":                               {[]answer{{fate: multivende.Postponed, after: 30 * time.Minute}}, 5 * time.Hour, Alive, 2, ""},
 		"waits no longer than the token lives":                            {[]answer{{fate: multivende.Postponed, after: 3 * time.Hour}}, 5 * time.Hour, Alive, 2, ""},
-		"is tried again while the hub cannot be reached":                  {tries(100, answer{fate: multivende.NotSent}), 5 * time.Hour, Alive, 1, ""},
-		"needs consent when the hub cannot be reached for two days":       {tries(200, answer{fate: multivende.NotSent}), 46 * time.Hour, NeedsConsent, 0, "the refresh token ended"},
+		"is tried again while the hub is unreachable":                     {tries(100, answer{fate: multivende.NotSent}), 5 * time.Hour, Alive, 1, ""},
+		"needs consent when the hub is unreachable for two days":          {tries(200, answer{fate: multivende.NotSent}), 46 * time.Hour, NeedsConsent, 0, "the refresh token expired"},
 		"is tried once after the token's end":                             {nil, 7 * time.Hour, Alive, 1, ""},
-		"needs consent when the one try after the end finds the hub busy": {[]answer{busy}, 7 * time.Hour, NeedsConsent, 1, "the one try after that"},
-		"needs consent when the one answer after the end is lost":         {[]answer{lost}, 7 * time.Hour, NeedsConsent, 1, "the one try after that"},
-		"is not tried after the refresh token's end":                      {nil, 49 * time.Hour, NeedsConsent, 0, "the refresh token ended"},
+		"needs consent when the one try after the end finds the hub busy": {[]answer{busy}, 7 * time.Hour, NeedsConsent, 1, "the one attempt after that"},
+		"needs consent when the one answer after the end is lost":         {[]answer{lost}, 7 * time.Hour, NeedsConsent, 1, "the one attempt after that"},
+		"is not tried after the refresh token's end":                      {nil, 49 * time.Hour, NeedsConsent, 0, "the refresh token expired"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -188,7 +188,7 @@ func TestARenewalThatFails(t *testing.T) {
 		assert.True(t, w.account().TokenRefused)
 		assert.Len(t, w.sent(), 1)
 	})
-	t.Run("is sent again late when the hub may be at it still", func(t *testing.T) {
+	t.Run("is sent again only later if the hub may still be working on it", func(t *testing.T) {
 		t.Parallel()
 		w := connected(t)
 		w.pass(5 * time.Hour)
@@ -253,7 +253,7 @@ func TestAProcessIsKilledWhileItRenews(t *testing.T) {
 			}
 		})
 	}
-	t.Run("no second process sends while the first may still be at it", func(t *testing.T) {
+	t.Run("no second process sends while the first may still be sending", func(t *testing.T) {
 		t.Parallel()
 		w := connected(t)
 		w.pass(5 * time.Hour)
@@ -264,7 +264,7 @@ func TestAProcessIsKilledWhileItRenews(t *testing.T) {
 		assert.Equal(t, multivende.TokenTimeout+sendSlack, standing.Wait)
 		assert.Empty(t, w.sent())
 	})
-	t.Run("a merchant that is connected anew meanwhile keeps its new pair", func(t *testing.T) {
+	t.Run("a merchant that is connected again meanwhile keeps its new pair", func(t *testing.T) {
 		t.Parallel()
 		w := connected(t)
 		w.pass(5 * time.Hour)
@@ -283,7 +283,7 @@ func TestAProcessIsKilledWhileItRenews(t *testing.T) {
 		require.NoError(t, w.vault().Disconnect(t.Context(), shop))
 		d.wake()
 		<-ended
-		_, err := w.vault().Look(t.Context(), shop)
+		_, err := w.vault().ReadPublic(t.Context(), shop)
 		assert.ErrorIs(t, err, ErrNotConnected)
 	})
 }

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/storage"
+	"github.com/despacho/despacho/wording"
 )
 
 // Policy says when labels of a connection are made.
@@ -23,18 +25,18 @@ const (
 // Policies are all policies.
 var Policies = []Policy{ByHand, AtHours, WhenStockConfirmed, AsOrdersCome}
 
-// Settings are what is settled for a merchant: by the seller, and by the operator.
+// Settings are what the seller and the operator chose for a merchant.
 type Settings struct {
-	// Connections are the marketplace connections that are worked on; empty means all.
+	// Connections are the connections that despacho works on; empty means all.
 	Connections []string `json:"connections,omitempty"`
-	// Paused: nothing is begun for the merchant until it is resumed.
+	// Paused: nothing is started for the merchant until it is resumed.
 	Paused bool `json:"paused,omitempty"`
-	// PausedConnections are connections for which nothing is begun.
+	// PausedConnections are the connections for which nothing is started.
 	PausedConnections []string `json:"paused_connections,omitempty"`
-	// Policies by connection; "" holds for those without one of their own.
+	// Policies are by connection; the key "" is for those without their own.
 	Policies map[string]Policy `json:"policies,omitempty"`
-	// BindsEarly: where the policy for those without one of their own is AsOrdersCome, it counts also
-	// on channels on which asking for a label binds the order.
+	// BindsEarly: if the policy under "" is AsOrdersCome, it also holds on channels where
+	// requesting a label binds the order.
 	BindsEarly bool `json:"binds_early,omitempty"`
 }
 
@@ -48,29 +50,29 @@ func (s Settings) PolicyOf(connection string) Policy {
 	return ByHand
 }
 
-// MayBindEarly says whether somebody has settled that orders of a connection may be bound as they
-// come: for it by name, or for all knowing that.
+// MayBindEarly reports whether somebody decided that orders of a connection may be bound as they
+// come in: for that connection by name, or for all connections with BindsEarly.
 func (s Settings) MayBindEarly(connection string) bool {
 	return s.Policies[connection] != "" || s.BindsEarly
 }
 
-// WorksOn says whether work on a connection may begin, and if not, why in a sentence for people.
-func (s Settings) WorksOn(connection string) (ok bool, reason string) {
+// WorksOn reports whether work on a connection may begin, and if not, why.
+func (s Settings) WorksOn(connection string) (ok bool, reason contract.Reason) {
 	switch {
 	case s.Paused:
-		return false, "the merchant is paused; starter resume lets it go on"
+		return false, wording.Reason(contract.WhyMerchantPaused)
 	case slices.Contains(s.PausedConnections, connection):
-		return false, "the connection is paused; starter resume --connection lets it go on"
+		return false, wording.Reason(contract.WhyConnectionPaused)
 	case len(s.Connections) > 0 && !slices.Contains(s.Connections, connection):
-		return false, "the seller limits despacho to other connections"
+		return false, wording.Reason(contract.WhyConnectionsLimited)
 	}
-	return true, ""
+	return true, contract.Reason{}
 }
 
-// changeTries bounds how often a change is tried that others overtake.
+// changeTries bounds how often a change is tried while others write the same settings.
 const changeTries = 10
 
-// ReadSettings reads a merchant's settings; without any, the zero value.
+// ReadSettings reads a merchant's settings; the zero value if it has none.
 func ReadSettings(ctx context.Context, store *storage.Store, merchant string) (Settings, error) {
 	settings, _, err := readSettings(ctx, store, merchant)
 	return settings, err
@@ -84,8 +86,8 @@ func readSettings(ctx context.Context, store *storage.Store, merchant string) (s
 	return settings, etag, err
 }
 
-// ChangeSettings changes a merchant's settings, whoever else changes them meanwhile: change is
-// called again on what the other left. Its error ends the change.
+// ChangeSettings changes a merchant's settings safely while others change them too: change is
+// called again on each newer version. An error of change ends it and is returned.
 func ChangeSettings(ctx context.Context, store *storage.Store, merchant string, change func(*Settings) error) (Settings, error) {
 	for range changeTries {
 		settings, etag, err := readSettings(ctx, store, merchant)
@@ -100,5 +102,5 @@ func ChangeSettings(ctx context.Context, store *storage.Store, merchant string, 
 			return settings, err
 		}
 	}
-	return Settings{}, fmt.Errorf("the settings of merchant %s change all the time; try again", merchant)
+	return Settings{}, fmt.Errorf("the settings of merchant %s were changed by others at the same time; try again", merchant)
 }

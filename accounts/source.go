@@ -12,29 +12,32 @@ import (
 )
 
 const (
-	// freshFor is how long an account that was read is taken as it was; the hub's time.
+	// freshFor is how long an account that was read is used without reading it again; the hub's
+	// time.
 	freshFor = time.Minute
-	// consentFreshFor is the same for one that needs consent, so that work goes on soon after; ours.
+	// consentFreshFor is the same for an account that needs consent, so that work continues soon
+	// after it; our time.
 	consentFreshFor = 5 * time.Second
 	leastFreshFor   = 200 * time.Millisecond
-	// renewalWait is how long a call waits for another token; renewalLook how often it looks; ours.
+	// renewalWait is how long a call waits for another token; renewalLook is how often it looks;
+	// our time.
 	renewalWait = 20 * time.Second
 	renewalLook = 300 * time.Millisecond
 	lookTimeout = 10 * time.Second
-	// renewalAgain is after how long a call that waited in vain should be tried again; ours.
-	renewalAgain = 15 * time.Second
+	// renewalRetryAfter is after how long a call that waited in vain should be tried again; our time.
+	renewalRetryAfter = 15 * time.Second
 )
 
-// Source gives a merchant's token to the hub's client. It never renews one: it asks for that,
-// once however many calls were refused, and waits. Safe for concurrent use.
+// Source gives a merchant's token to the hub's client. It never renews a token itself: it asks for
+// the renewal, once however many calls were refused, and waits. Safe for concurrent use.
 type Source struct {
 	Vault    *Vault
 	Merchant string
-	// Speed is how many times as fast as ours the hub's clock runs.
+	// Speed is how many times faster than ours the hub's clock runs.
 	Speed float64
-	// Demand asks for the renewal of a generation that the hub refuses or that has ended.
+	// Demand asks for the renewal of a generation that the hub refuses or that has expired.
 	Demand func(ctx context.Context, merchant string, generation int64) error
-	// HubClock is the hub's clock as the client knows it; nil until there is one.
+	// HubClock is the hub's clock as the client knows it; nil until it is known.
 	HubClock *multivende.Clock
 	// Now is our clock; nil means time.Now.
 	Now func() time.Time
@@ -50,11 +53,11 @@ type Source struct {
 
 var _ multivende.RefusableToken = (*Source)(nil)
 
-// Token is the merchant's token. Its error is of class not_authorised when the merchant is not
-// connected, needs_consent when there is no token until the merchant gives a code, and busy
-// while one is being renewed.
+// Token is the merchant's token. The class of its error is not_authorised if the merchant is not
+// connected, needs_consent if there is no token until the merchant gives a new code, and busy while
+// the token is being renewed.
 func (s *Source) Token(ctx context.Context) (string, error) {
-	account, err := s.current(ctx)
+	account, err := s.currentAccount(ctx)
 	if err != nil {
 		return "", asHubError(err)
 	}
@@ -64,18 +67,18 @@ func (s *Source) Token(ctx context.Context) (string, error) {
 	if err := s.Refused(ctx, account.Token.Reveal()); err != nil {
 		return "", err
 	}
-	if account, err = s.current(ctx); err != nil {
+	if account, err = s.currentAccount(ctx); err != nil {
 		return "", asHubError(err)
 	}
 	return account.Token.Reveal(), nil
 }
 
-// Refused asks for another token and waits until there is one.
+// Refused asks for a token to replace the given one and waits until there is one.
 func (s *Source) Refused(ctx context.Context, token string) error {
 	renewed := s.flight.DoChan("renew "+token, func() (any, error) {
 		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), renewalWait)
 		defer cancel()
-		return nil, s.renewed(within, token)
+		return nil, s.awaitRenewal(within, token)
 	})
 	select {
 	case answer := <-renewed:
@@ -85,10 +88,10 @@ func (s *Source) Refused(ctx context.Context, token string) error {
 	}
 }
 
-// renewed waits until the account has another token than this one, and asks for it once.
-func (s *Source) renewed(ctx context.Context, token string) error {
+// awaitRenewal waits until the account has another token than this one; it asks for the renewal once.
+func (s *Source) awaitRenewal(ctx context.Context, token string) error {
 	for asked := false; ; asked = true {
-		account, err := s.look(ctx)
+		account, err := s.readAccount(ctx)
 		switch {
 		case err != nil && ctx.Err() != nil:
 			return errRenewing
@@ -98,7 +101,7 @@ func (s *Source) renewed(ctx context.Context, token string) error {
 			return nil
 		}
 		if !asked && !account.TokenRefused {
-			s.refuse(account.Generation)
+			s.noteRefused(account.Generation)
 			if err := s.Demand(ctx, s.Merchant, account.Generation); err != nil {
 				return err
 			}
@@ -114,14 +117,14 @@ func (s *Source) renewed(ctx context.Context, token string) error {
 	}
 }
 
-func (s *Source) refuse(generation int64) {
+func (s *Source) noteRefused(generation int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.refused = generation
 }
 
-// current is the account as it was read lately.
-func (s *Source) current(ctx context.Context) (Account, error) {
+// currentAccount is the account, read again if it is too old.
+func (s *Source) currentAccount(ctx context.Context) (Account, error) {
 	s.mu.Lock()
 	account, age := s.account, s.now().Sub(s.read)
 	s.mu.Unlock()
@@ -132,16 +135,16 @@ func (s *Source) current(ctx context.Context) (Account, error) {
 	if account.Generation > 0 && age < fresh {
 		return account, nil
 	}
-	return s.look(ctx)
+	return s.readAccount(ctx)
 }
 
-// look reads the account; while the store is in trouble, a token that is still good serves on.
-func (s *Source) look(ctx context.Context) (Account, error) {
+// readAccount reads the account; while the store is in trouble, a token that is still valid is used on.
+func (s *Source) readAccount(ctx context.Context) (Account, error) {
 	read, err, _ := s.flight.Do("look", func() (any, error) {
-		// Others wait for this look as well.
+		// Other callers wait for this read as well.
 		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookTimeout)
 		defer cancel()
-		account, _, err := s.Vault.Open(within, s.Merchant)
+		account, _, err := s.Vault.ReadWithTokens(within, s.Merchant)
 		if err != nil {
 			return account, err
 		}
@@ -179,14 +182,14 @@ func (s *Source) now() time.Time {
 	return time.Now()
 }
 
-// errRenewing ends a wait for a token that has taken too long; the call is to be tried again.
-var errRenewing = &multivende.Error{Class: multivende.Busy, RetryAfter: renewalAgain, Excerpt: "the token is being renewed"}
+// errRenewing ends a wait for a token that took too long; the call should be tried again.
+var errRenewing = &multivende.Error{Class: multivende.Busy, RetryAfter: renewalRetryAfter, Excerpt: "the token is being renewed"}
 
-// errConsent ends a call that no token can be had for. docs/operating.md tells the way.
+// errConsent ends a call for which no token is available. docs/operating.md shows the way.
 var errConsent = &multivende.Error{Class: multivende.NeedsConsent, Excerpt: "without a second connection: Listado de aplicaciones, " +
 	"the pencil, Generar código de autorización; then starter connect --code ac-…"}
 
-// asHubError gives an account that is not there the class that the hub's own refusal has.
+// asHubError gives a missing account the same class as the hub's own refusal.
 func asHubError(err error) error {
 	if errors.Is(err, ErrNotConnected) {
 		return &multivende.Error{Class: multivende.NotAuthorised, Excerpt: err.Error()}

@@ -13,7 +13,7 @@ import (
 	"github.com/despacho/despacho/multivende"
 )
 
-// source is one process that calls the hub for the shop. Who asks for a renewal gets it at once.
+// source is one process that calls the hub for the shop. A demand for a renewal is met at once.
 func (w *town) source() (s *Source, demands *atomic.Int64) {
 	demands = new(atomic.Int64)
 	return &Source{Vault: w.vault(), Merchant: shop, Speed: 1, Now: w.Now, Demand: func(ctx context.Context, merchant string, generation int64) error {
@@ -67,7 +67,7 @@ func TestSource(t *testing.T) {
 		all.Wait()
 		assert.Equal(t, []string{"rt-1"}, w.sent())
 	})
-	t.Run("the refusal of a token that is replaced already asks for nothing", func(t *testing.T) {
+	t.Run("the refusal of a token that was already replaced asks for nothing", func(t *testing.T) {
 		t.Parallel()
 		w := connected(t)
 		s, demands := w.source()

@@ -27,51 +27,51 @@ func TestVault(t *testing.T) {
 		assert.NotContains(t, string(stored), "token-1")
 		assert.NotContains(t, string(stored), "rt-1")
 	})
-	t.Run("who has no key sees how it stands, and no token", func(t *testing.T) {
+	t.Run("without a key one sees its state, but no token", func(t *testing.T) {
 		t.Parallel()
 		w := connected(t)
 		vault := &Vault{Store: w.vault().Store}
-		account, err := vault.Look(t.Context(), shop)
+		account, err := vault.ReadPublic(t.Context(), shop)
 		require.NoError(t, err)
 		assert.Equal(t, Alive, account.State)
 		assert.Empty(t, account.Token)
-		_, _, err = vault.Open(t.Context(), shop)
+		_, _, err = vault.ReadWithTokens(t.Context(), shop)
 		require.ErrorIs(t, err, ErrNoKeys)
-		_, err = vault.Save(t.Context(), account, "")
+		_, err = vault.SaveAccount(t.Context(), account, "")
 		require.ErrorIs(t, err, ErrNoKeys)
 	})
 	t.Run("an account that was moved to another merchant does not open", func(t *testing.T) {
 		t.Parallel()
 		w := connected(t)
-		var stored object
+		var stored storedAccount
 		store := w.vault().Store
 		require.NoError(t, store.Get(t.Context(), storage.AccountCredentials(shop), &stored))
 		require.NoError(t, store.Put(t.Context(), storage.AccountCredentials("m-2"), stored))
-		_, _, err := w.vault().Open(t.Context(), "m-2")
+		_, _, err := w.vault().ReadWithTokens(t.Context(), "m-2")
 		require.ErrorIs(t, err, ErrLocked)
 	})
 	t.Run("an account whose readable part was changed does not open", func(t *testing.T) {
 		t.Parallel()
 		w := connected(t)
-		var stored object
+		var stored storedAccount
 		store := w.vault().Store
 		require.NoError(t, store.Get(t.Context(), storage.AccountCredentials(shop), &stored))
 		stored.About = json.RawMessage(`{"generation":1,"state":"alive","expires_at":"2199-01-01T00:00:00Z"}`)
 		require.NoError(t, store.Put(t.Context(), storage.AccountCredentials(shop), stored))
-		_, _, err := w.vault().Open(t.Context(), shop)
+		_, _, err := w.vault().ReadWithTokens(t.Context(), shop)
 		require.ErrorIs(t, err, ErrLocked)
 	})
 	t.Run("only the first of two writers wins", func(t *testing.T) {
 		t.Parallel()
 		w := connected(t)
-		account, etag, err := w.vault().Open(t.Context(), shop)
+		account, etag, err := w.vault().ReadWithTokens(t.Context(), shop)
 		require.NoError(t, err)
-		_, err = w.vault().Save(t.Context(), account, etag)
+		_, err = w.vault().SaveAccount(t.Context(), account, etag)
 		require.NoError(t, err)
-		_, err = w.vault().Save(t.Context(), account, etag)
+		_, err = w.vault().SaveAccount(t.Context(), account, etag)
 		require.ErrorIs(t, err, storage.ErrChanged)
 	})
-	t.Run("merchants are those with an account", func(t *testing.T) {
+	t.Run("merchants are listed if they have an account", func(t *testing.T) {
 		t.Parallel()
 		w := connected(t)
 		_, err := ChangeSettings(t.Context(), w.vault().Store, "m-0", func(s *Settings) error { s.Paused = true; return nil })
@@ -89,13 +89,13 @@ func TestVault(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, []string{"m-9"}, merchants)
 	})
-	t.Run("an account whose key is lost can be connected anew", func(t *testing.T) {
+	t.Run("an account whose key is lost can be connected again", func(t *testing.T) {
 		t.Parallel()
 		w := connected(t)
 		var err error
 		w.keys, err = NewKeys()
 		require.NoError(t, err)
-		_, _, err = w.vault().Open(t.Context(), shop)
+		_, _, err = w.vault().ReadWithTokens(t.Context(), shop)
 		require.ErrorIs(t, err, ErrLocked)
 		account, again, err := w.vault().Connect(t.Context(), w.pair(), begin)
 		require.NoError(t, err)
@@ -103,7 +103,7 @@ func TestVault(t *testing.T) {
 		assert.EqualValues(t, 2, account.Generation)
 		assert.Equal(t, "token-2", w.account().Token.Reveal())
 	})
-	t.Run("nothing that prints an account tells its tokens", func(t *testing.T) {
+	t.Run("nothing that prints an account shows its tokens", func(t *testing.T) {
 		t.Parallel()
 		w := connected(t)
 		account := w.account()
@@ -118,7 +118,7 @@ func TestVault(t *testing.T) {
 
 func TestKeys(t *testing.T) {
 	t.Parallel()
-	t.Run("what an older key has sealed is still read after a rotation", func(t *testing.T) {
+	t.Run("what an older key encrypted is still read after a rotation", func(t *testing.T) {
 		t.Parallel()
 		w := connected(t)
 		older := w.keys
@@ -126,14 +126,14 @@ func TestKeys(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, 2, rotated.Number())
 		w.keys = rotated
-		account, etag, err := w.vault().Open(t.Context(), shop)
+		account, etag, err := w.vault().ReadWithTokens(t.Context(), shop)
 		require.NoError(t, err)
-		_, err = w.vault().Save(t.Context(), account, etag)
+		_, err = w.vault().SaveAccount(t.Context(), account, etag)
 		require.NoError(t, err)
 		w.account()
 		w.keys = older
-		_, _, err = w.vault().Open(t.Context(), shop)
-		require.ErrorIs(t, err, ErrLocked, "the new key seals")
+		_, _, err = w.vault().ReadWithTokens(t.Context(), shop)
+		require.ErrorIs(t, err, ErrLocked, "the new key encrypts")
 	})
 	t.Run("a key set is read as it was written, from a file too", func(t *testing.T) {
 		t.Parallel()
@@ -143,8 +143,8 @@ func TestKeys(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "keys.json")
 		require.NoError(t, os.WriteFile(file, []byte(written.Reveal()+"\n"), 0o600))
 		for name, read := range map[string]func() (*Keys, error){
-			"itself": func() (*Keys, error) { return LoadKeys("", written) },
-			"file":   func() (*Keys, error) { return LoadKeys(file, "") },
+			"text": func() (*Keys, error) { return LoadKeys("", written) },
+			"file": func() (*Keys, error) { return LoadKeys(file, "") },
 		} {
 			w.keys, err = read()
 			require.NoError(t, err, name)
@@ -169,7 +169,7 @@ func TestKeys(t *testing.T) {
 		_, err = LoadKeys(filepath.Join(t.TempDir(), "none"), "")
 		require.ErrorIs(t, err, os.ErrNotExist)
 	})
-	t.Run("they print without a key", func(t *testing.T) {
+	t.Run("they never print a key", func(t *testing.T) {
 		t.Parallel()
 		keys, err := NewKeys()
 		require.NoError(t, err)
@@ -191,11 +191,11 @@ func TestKeys(t *testing.T) {
 
 func TestScopesOfAnAccount(t *testing.T) {
 	t.Parallel()
-	all := multivende.Granted{All: true}
+	all := multivende.GrantedConnections{All: true}
 	account := Account{Scopes: multivende.Scopes{"read:channels": all, "read:checkouts": all, "write:checkouts": {IDs: []string{"c-1"}}}}
-	assert.Empty(t, account.Doubts("c-1"))
-	assert.Contains(t, account.Doubts("c-2"), "write:checkouts does not name this connection, so the hub may refuse it")
+	assert.Empty(t, account.ScopeDoubts("c-1"))
+	assert.Contains(t, account.ScopeDoubts("c-2"), "write:checkouts does not name this connection, so the hub may refuse it")
 	delete(account.Scopes, "read:channels")
-	assert.Contains(t, account.Doubts("c-1"), "do not tell of read:channels")
-	assert.Empty(t, Account{}.Doubts("c-1"), "where the hub told no scopes there is nothing to doubt")
+	assert.Contains(t, account.ScopeDoubts("c-1"), "do not include read:channels")
+	assert.Empty(t, Account{}.ScopeDoubts("c-1"), "there is no doubt if the hub listed no scopes")
 }

@@ -3,50 +3,23 @@ package activities
 import (
 	"context"
 	"errors"
+	"net/http"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
 
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/storage"
+	"github.com/despacho/despacho/wording"
 )
 
-// Types of the errors that activities return; workflows and partners tell them apart by these.
-const (
-	// ErrorNotAuthorised: the hub refuses our token or its scopes. Final.
-	ErrorNotAuthorised = "NotAuthorised"
-	// ErrorNeedsConsent: the account has no token until its merchant gives a new code; tried again by itself.
-	ErrorNeedsConsent = "NeedsConsent"
-	// ErrorRequest: the request itself is wrong. Final.
-	ErrorRequest = "BadRequest"
-	// ErrorRequestDiffers: another request was made under the same key. Final.
-	ErrorRequestDiffers = "RequestDiffers"
-	// ErrorTooMany: more orders wait than the run may take up. Final.
-	ErrorTooMany = "TooManyOrders"
-	// ErrorRefused: the hub refuses the call as such. Final.
-	ErrorRefused = "Refused"
-	// ErrorNotFound: the hub does not know what was asked for. Final.
-	ErrorNotFound = "NotFound"
-	// ErrorNoRoute: the hub has no such route; DESPACHO_HUB_PATHS sets another. Final.
-	ErrorNoRoute = "NoSuchRoute"
-	// ErrorStore: the label store cannot be used as it is set up. Final.
-	ErrorStore = "LabelStore"
-	// ErrorBooks: a run's books do not balance, which is an error of ours. Final.
-	ErrorBooks = "BooksDoNotBalance"
-	// ErrorWaiting: nothing is wrong, there is nothing yet; tried again by itself.
-	ErrorWaiting = "Waiting"
-	// ErrorHub: the hub is busy, broken or out of reach; tried again by itself.
-	ErrorHub = "HubUnavailable"
-	// ErrorTrouble: anything else that may pass; tried again by itself.
-	ErrorTrouble = "Trouble"
-)
+// ConsentPause is how often a step checks whether its merchant has given a new code; our time.
+const ConsentPause = 20 * time.Second
 
-// consentPause is how often a step looks whether its merchant has given a new code; our time.
-const consentPause = 20 * time.Second
-
-// translate turns an error into Temporal's, once, at the last line of an
-// activity: with a stable type, and final or not.
-func translate(err error) error {
+// Translate turns an error into Temporal's, with a type of contract/errors.go, final or not. The
+// interceptor [Errors] calls it; activities must not.
+func Translate(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -56,60 +29,87 @@ func translate(err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	if hub := hubError(err); hub != nil {
+	if hub := HubError(err); hub != nil {
 		return translateHub(err, hub)
 	}
 	if errors.Is(err, storage.ErrKey) || errors.Is(err, storage.ErrCollision) {
-		return temporal.NewNonRetryableApplicationError(err.Error(), ErrorStore, nil)
+		return temporal.NewNonRetryableApplicationError(err.Error(), contract.ErrorStore, nil)
 	}
-	return temporal.NewApplicationError(err.Error(), ErrorTrouble)
+	return temporal.NewApplicationError(err.Error(), contract.ErrorTrouble)
 }
 
 func translateHub(err error, hub *multivende.Error) error {
 	switch hub.Class {
 	case multivende.NotAuthorised:
-		return final(ErrorNotAuthorised, err.Error())
+		return FinalError(contract.ErrorNotAuthorised, err.Error())
 	case multivende.NeedsConsent:
-		return temporal.NewApplicationErrorWithOptions(err.Error(), ErrorNeedsConsent, temporal.ApplicationErrorOptions{
-			Category: temporal.ApplicationErrorCategoryBenign, NextRetryDelay: consentPause,
+		return temporal.NewApplicationErrorWithOptions(err.Error(), contract.ErrorNeedsConsent, temporal.ApplicationErrorOptions{
+			Category: temporal.ApplicationErrorCategoryBenign, NextRetryDelay: ConsentPause,
 		})
 	case multivende.NotFound:
-		return final(ErrorNotFound, err.Error())
+		return FinalError(contract.ErrorNotFound, err.Error())
 	case multivende.NoRoute:
-		return final(ErrorNoRoute, err.Error())
+		return FinalError(contract.ErrorNoRoute, err.Error())
 	case multivende.Refused:
-		return final(ErrorRefused, err.Error())
+		return FinalError(contract.ErrorRefused, err.Error())
 	case multivende.Busy:
-		return temporal.NewApplicationErrorWithOptions(err.Error(), ErrorHub, temporal.ApplicationErrorOptions{
+		return temporal.NewApplicationErrorWithOptions(err.Error(), contract.ErrorHub, temporal.ApplicationErrorOptions{
 			Category: temporal.ApplicationErrorCategoryBenign, NextRetryDelay: hub.RetryAfter,
 		})
-	default:
-		return temporal.NewApplicationError(err.Error(), ErrorHub)
+	case multivende.Broken, multivende.Unreachable, multivende.LinkExpired, multivende.Stalled:
 	}
+	return temporal.NewApplicationError(err.Error(), contract.ErrorHub)
 }
 
-// hubError is the client's error within err; nil when there is none.
-func hubError(err error) *multivende.Error {
+// HubError returns the hub client's error within err; nil when there is none.
+func HubError(err error) *multivende.Error {
 	var hub *multivende.Error
 	errors.As(err, &hub)
 	return hub
 }
 
-// hubWords are what the hub said with an error; may be empty.
-func hubWords(err error) string {
-	if hub := hubError(err); hub != nil {
+// HubWords returns what the hub said in an error; may be empty.
+func HubWords(err error) string {
+	if hub := HubError(err); hub != nil {
 		return hub.Excerpt
 	}
 	return ""
 }
 
-func final(kind, message string) error {
+// Refusal is the reason for an order about which the hub refuses to answer.
+func Refusal(err error) contract.Reason {
+	if said := HubWords(err); said != "" {
+		return wording.Reason(contract.WhyHubRefusesSaying, "said", said, "detail", err.Error())
+	}
+	return wording.Reason(contract.WhyHubRefuses, "detail", err.Error())
+}
+
+// FinalError returns an error of this type that Temporal does not try again.
+func FinalError(kind, message string) error {
 	return temporal.NewNonRetryableApplicationError(message, kind, nil)
 }
 
-// waiting ends an attempt that found nothing yet; Temporal makes the next one after the pause.
-func waiting(message string, pause time.Duration) error {
-	return temporal.NewApplicationErrorWithOptions(message, ErrorWaiting, temporal.ApplicationErrorOptions{
+// WaitingError returns the error of a try that found nothing yet; Temporal makes the next try after the
+// pause.
+func WaitingError(message string, pause time.Duration) error {
+	return temporal.NewApplicationErrorWithOptions(message, contract.ErrorWaiting, temporal.ApplicationErrorOptions{
 		Category: temporal.ApplicationErrorCategoryBenign, NextRetryDelay: max(pause, 10*time.Millisecond),
 	})
+}
+
+// ErrEnough ends the walk through one of the hub's lists once it has shown what was wanted.
+var ErrEnough = errors.New("enough")
+
+// ErrShared ends the walk through a list that the hub shows for other connections alike.
+var ErrShared = errors.New("the list is of all connections")
+
+// IsForbiddenObject says whether the hub refuses us one object, while the token is good for others.
+func IsForbiddenObject(hub *multivende.Error) bool {
+	return hub.Class == multivende.NotAuthorised && hub.Status == http.StatusForbidden
+}
+
+// IsForbidden says whether the account may not read this sale or order, with any token.
+func IsForbidden(err error) bool {
+	hub := HubError(err)
+	return hub != nil && IsForbiddenObject(hub)
 }

@@ -2,17 +2,63 @@ package activities
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/interceptor"
 
+	"github.com/despacho/despacho/activities/intakebook"
 	"github.com/despacho/despacho/multivende"
 )
 
 // heartbeatEvery is how often a running activity says that it lives.
 const heartbeatEvery = 2 * time.Second
+
+// Heartbeat is what an activity says of how far it is. Its next try reads it, on whatever worker:
+// what stands here is not done again.
+type Heartbeat struct {
+	// TurnedAway counts the tries that found their merchant's share taken, and did nothing.
+	TurnedAway int `json:"turned_away,omitempty"`
+	// Sent are the orders whose status was sent.
+	Sent []SentStatus `json:"sent,omitempty"`
+	// TakenUp are the ids of the notifications that were taken up; Figures is what they came to.
+	TakenUp []string                       `json:"taken_up,omitempty"`
+	Figures *intakebook.TakenNotifications `json:"figures,omitempty"`
+	// Setbacks counts by a file's name how often it could not be had.
+	Setbacks map[string]int `json:"setbacks,omitempty"`
+	// Labels counts the labels of a print job that were sent to their printer, or left out.
+	Labels int `json:"labels,omitempty"`
+	// Condition is what their printer needs a person for.
+	Condition string `json:"condition,omitempty"`
+}
+
+// SentStatus is an order whose status was sent, and the hub's time when it was.
+type SentStatus struct {
+	Order string    `json:"order"`
+	At    time.Time `json:"at"`
+}
+
+// heartbeatMost bounds each list of a heartbeat, far above what one step works on.
+const heartbeatMost = 2000
+
+func (h Heartbeat) bounded() Heartbeat {
+	h.Sent, h.TakenUp = h.Sent[:min(len(h.Sent), heartbeatMost)], h.TakenUp[:min(len(h.TakenUp), heartbeatMost)]
+	for name := range h.Setbacks {
+		if len(h.Setbacks) <= heartbeatMost {
+			break
+		}
+		delete(h.Setbacks, name)
+	}
+	return h
+}
+
+func (h Heartbeat) clone() Heartbeat {
+	h.Sent, h.TakenUp, h.Setbacks = slices.Clone(h.Sent), slices.Clone(h.TakenUp), maps.Clone(h.Setbacks)
+	return h
+}
 
 // Heartbeats is the worker's interceptor that lets every activity heartbeat on
 // its own, with the details that it gave last. So a worker that dies is
@@ -33,13 +79,7 @@ type beatingActivity struct {
 }
 
 func (b *beatingActivity) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (any, error) {
-	p := &pulse{}
-	if activity.HasHeartbeatDetails(ctx) {
-		var done []string
-		if activity.GetHeartbeatDetails(ctx, &done) == nil {
-			p.details = []any{done}
-		}
-	}
+	p := &pulse{said: saidBefore(ctx)}
 	ctx = context.WithValue(ctx, pulseKey{}, p)
 	stopped := make(chan struct{})
 	var running sync.WaitGroup
@@ -53,8 +93,8 @@ type pulseKey struct{}
 
 // pulse remembers what an activity last said about how far it is.
 type pulse struct {
-	mu      sync.Mutex
-	details []any
+	mu   sync.Mutex
+	said Heartbeat
 }
 
 func (p *pulse) run(ctx context.Context, stopped <-chan struct{}) {
@@ -68,69 +108,57 @@ func (p *pulse) run(ctx context.Context, stopped <-chan struct{}) {
 			return
 		case <-tick.C:
 			p.mu.Lock()
-			activity.RecordHeartbeat(ctx, p.details...)
+			activity.RecordHeartbeat(ctx, p.said)
 			p.mu.Unlock()
 		}
 	}
 }
 
-// progress says how far an activity is, for its next try; see sentBefore.
-func progress(ctx context.Context, done []string) {
-	if !activity.IsActivity(ctx) {
-		return
-	}
-	if p, ok := ctx.Value(pulseKey{}).(*pulse); ok {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.details = []any{done}
-	}
-	activity.RecordHeartbeat(ctx, done)
-}
-
-// saidProgress is what this activity said last of how far it is, or an earlier try of it.
-func saidProgress(ctx context.Context) []string {
+// Say changes what the activity says of how far it is, for its next try. Outside of an activity
+// nothing is kept.
+func Say(ctx context.Context, change func(*Heartbeat)) {
 	p, ok := ctx.Value(pulseKey{}).(*pulse)
 	if !ok {
-		return heartbeatDetails(ctx)
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.said()
-}
-
-// changeProgress changes what the activity says of how far it is. Outside of an activity nothing
-// is kept.
-func changeProgress(ctx context.Context, change func([]string) []string) {
-	p, ok := ctx.Value(pulseKey{}).(*pulse)
-	if !ok {
-		change(nil)
+		change(&Heartbeat{})
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	details := change(p.said())
-	p.details = []any{details}
-	activity.RecordHeartbeat(ctx, details)
+	change(&p.said)
+	p.said = p.said.bounded()
+	activity.RecordHeartbeat(ctx, p.said)
 }
 
-func (p *pulse) said() []string {
-	if len(p.details) == 0 {
-		return nil
+// Said is what this activity said last of how far it is, or an earlier try of it.
+func Said(ctx context.Context) Heartbeat {
+	p, ok := ctx.Value(pulseKey{}).(*pulse)
+	if !ok {
+		return saidBefore(ctx)
 	}
-	said, _ := p.details[0].([]string)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.said.clone()
+}
+
+// saidBefore is what earlier tries of this activity said. Details of another form say nothing.
+func saidBefore(ctx context.Context) Heartbeat {
+	var said Heartbeat
+	if activity.IsActivity(ctx) && activity.HasHeartbeatDetails(ctx) && activity.GetHeartbeatDetails(ctx, &said) != nil {
+		return Heartbeat{}
+	}
 	return said
 }
 
-// attempt is the number of this try of the activity, from 1; those that were turned away do not count.
-func attempt(ctx context.Context) int {
+// Attempt is the number of this try of the activity, from 1; those that were turned away do not count.
+func Attempt(ctx context.Context) int {
 	if activity.IsActivity(ctx) {
-		return max(int(activity.GetInfo(ctx).Attempt)-turnedAway(heartbeatDetails(ctx)), 1)
+		return max(int(activity.GetInfo(ctx).Attempt)-saidBefore(ctx).TurnedAway, 1)
 	}
 	return 1
 }
 
-// activityID tells this activity from every other, however often it is tried.
-func activityID(ctx context.Context) string {
+// ActivityID tells this activity from every other, however often it is tried.
+func ActivityID(ctx context.Context) string {
 	if !activity.IsActivity(ctx) {
 		return ""
 	}
@@ -141,8 +169,8 @@ func activityID(ctx context.Context) string {
 // skew is how far clocks may be apart, the hub's time.
 const skew = 30 * time.Second
 
-// scheduledAt is the hub's time before this activity's first try could begin.
-func scheduledAt(ctx context.Context, hub *multivende.Client) time.Time {
+// ScheduledAt is the hub's time before this activity's first try could begin.
+func ScheduledAt(ctx context.Context, hub *multivende.Client) time.Time {
 	now := hub.Clock().Now().Add(-skew)
 	if !activity.IsActivity(ctx) {
 		return now

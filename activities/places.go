@@ -7,11 +7,12 @@ import (
 	"github.com/despacho/despacho/activities/books"
 )
 
-// places remembers the order in which orders came, so that a page that was
-// filled side by side comes out the same each time.
+// places remembers the order in which orders came, so that a page filled by several goroutines comes
+// out the same every time.
 type places map[string]int
 
-func newPlaces(orders []books.Order) places {
+// NewPlaces remembers the order of these orders.
+func NewPlaces(orders []books.Order) places {
 	p := places{}
 	for i, o := range orders {
 		p[o.ID] = i
@@ -19,7 +20,7 @@ func newPlaces(orders []books.Order) places {
 	return p
 }
 
-func (p places) sort(page *books.Page) {
+func (p places) Sort(page *books.Page) {
 	byPlace := func(a, b books.Order) int { return cmp.Compare(p[a.ID], p[b.ID]) }
 	slices.SortStableFunc(page.Ready, byPlace)
 	slices.SortStableFunc(page.Pending, byPlace)

@@ -3,81 +3,85 @@ package activities
 import (
 	"context"
 	"errors"
-	"fmt"
+	"strconv"
 
 	"github.com/samber/lo"
 
-	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/storage"
+	"github.com/despacho/despacho/wording"
 )
 
-// The routes that a run can tell from their objects, as DESPACHO_HUB_PATHS names them.
+// The routes that may be missing while their objects exist, by their names in DESPACHO_HUB_PATHS.
 const (
-	checkoutRoute        = "checkout"
-	changeStatusRoute    = "change_status"
-	deliveryOrderRoute   = "delivery_order"
-	generateTicketsRoute = "generate_tickets"
-	labelTasksRoute      = "label_tasks"
+	CheckoutRoute        = "checkout"
+	ChangeStatusRoute    = "change_status"
+	DeliveryOrderRoute   = "delivery_order"
+	GenerateTicketsRoute = "generate_tickets"
+	LabelTasksRoute      = "label_tasks"
 )
 
-// noSuchRoute says that an error is the hub's about a path that it does not have: it says so, or
-// nothing was ever found under the path and nothing that it says is about the object.
-func noSuchRoute(err error) bool {
-	hub := hubError(err)
-	return hub != nil && (hub.Class == multivende.NoRoute || hub.Class == multivende.NotFound && hub.Unproven)
+// NoSuchRoute says whether an error means that the hub does not have the path: it says so, or nothing
+// was ever found under the path and the answer does not name the object.
+func NoSuchRoute(err error) bool {
+	hub := HubError(err)
+	return hub != nil && (hub.Class == multivende.NoRoute || hub.Class == multivende.NotFound && hub.RouteUnproven)
 }
 
-// noSuchObject says that the route is there, and what was asked for is not.
-func noSuchObject(err error) bool {
-	return multivende.ClassOf(err) == multivende.NotFound && !noSuchRoute(err)
+// NoSuchObject says whether the route exists but the object asked for does not.
+func NoSuchObject(err error) bool {
+	return multivende.ClassOf(err) == multivende.NotFound && !NoSuchRoute(err)
 }
 
-// ofOneObject says that an error is about the one object that was asked for: the hub does not have it,
-// or refuses to show it.
-func ofOneObject(err error) bool {
+// OfOneObject says whether an error is only about the object asked for: the hub does not have it, or
+// refuses to show it.
+func OfOneObject(err error) bool {
 	return multivende.ClassOf(err) == multivende.NotFound || multivende.ClassOf(err) == multivende.Refused
 }
 
-// wrongRoute is the reason of what ended for want of a route: the setting that mends it, or that a scope
-// is missing, and what was called.
-func wrongRoute(err error) string {
-	hub := hubError(err)
+// WrongRoute returns the reason for orders that ended for want of a route: the setting that fixes it,
+// or that a scope is missing, and the path that was called.
+func WrongRoute(err error) contract.Reason {
+	hub := HubError(err)
 	if hub == nil {
-		return err.Error()
+		return wording.OfError("", err.Error())
 	}
-	if forbidden(hub) {
-		return books.Reason(fmt.Sprintf("the token lacks a scope (HTTP %d): %s was called", hub.Status, hub.Called))
+	status := strconv.Itoa(hub.Status)
+	if IsForbiddenObject(hub) {
+		return wording.Reason(contract.WhyScopeMissing, "http", status, "route", hub.CalledRoute)
 	}
-	said := fmt.Sprintf("the hub has no such route (HTTP %d)", hub.Status)
 	if hub.Class != multivende.NoRoute && hub.Class != multivende.NotFound {
-		said = fmt.Sprintf("the hub does not answer as expected (HTTP %d)", hub.Status)
+		return wording.Reason(contract.WhyAnswerUnexpected, "http", status, "setting", multivende.RouteOf(err), "route", hub.CalledRoute)
 	}
-	return books.Reason(fmt.Sprintf("%s: set %s in DESPACHO_HUB_PATHS; %s was called", said, multivende.RouteOf(err), hub.Called))
+	return wording.Reason(contract.WhyRouteMissing, "http", status, "setting", multivende.RouteOf(err), "route", hub.CalledRoute)
 }
 
-// forGood says that a call that a run can do without was refused, so that asking again changes nothing.
-func forGood(err error) bool {
-	hub := hubError(err)
+// IsRefusedForGood says whether an optional call was refused in a way that asking again does not change.
+func IsRefusedForGood(err error) bool {
+	hub := HubError(err)
 	if hub == nil {
 		return false
 	}
 	switch hub.Class {
 	case multivende.Refused, multivende.NotFound, multivende.NoRoute, multivende.Broken:
 		return true
+	case multivende.NotAuthorised, multivende.Busy, multivende.Unreachable, multivende.LinkExpired, multivende.Stalled, multivende.NeedsConsent:
 	}
-	return forbidden(hub)
+	return IsForbiddenObject(hub)
 }
 
-// routeMark is why a connection does without a route for one of its turns in a run. Empty: it is there.
+// routeMark records why a connection does not use a route during one of its turns in a run. An empty
+// reason means that the route exists.
 type routeMark struct {
-	Reason string `json:"reason,omitempty"`
+	contract.Reason
 }
 
-func (s Scope) routeKey(route string) string { return s.pageKey("route-" + route) }
+func (s Scope) routeKey(route string) string { return s.PageKey("route-" + route) }
 
-// routeMark is what an earlier step of the connection's turn has learnt of a route; nil for nothing.
-func (s Scope) routeMark(ctx context.Context, store *storage.Store, route string) (*routeMark, error) {
+// RouteMark returns what an earlier step of the connection's turn learnt about a route; nil for
+// nothing.
+func (s Scope) RouteMark(ctx context.Context, store *storage.Store, route string) (*routeMark, error) {
 	var mark routeMark
 	err := store.Get(ctx, s.routeKey(route), &mark)
 	if errors.Is(err, storage.ErrNotFound) {
@@ -86,18 +90,18 @@ func (s Scope) routeMark(ctx context.Context, store *storage.Store, route string
 	return lo.Ternary(err == nil, &mark, nil), err
 }
 
-// markRoute keeps what was learnt of a route for later steps of the connection's turn. A retry, which
-// may come after the setting was mended, learns it anew.
-func (s Scope) markRoute(ctx context.Context, store *storage.Store, route, reason string) error {
-	_, err := store.PutOnce(ctx, s.routeKey(route), &routeMark{Reason: reason})
+// MarkRoute stores what was learnt about a route for later steps of the connection's turn. A retry
+// finds out again, because the setting may have been fixed.
+func (s Scope) MarkRoute(ctx context.Context, store *storage.Store, route string, reason contract.Reason) error {
+	_, err := store.PutOnce(ctx, s.routeKey(route), &routeMark{reason})
 	return err
 }
 
-// without is why a route is done without, by what an earlier step has learnt; "" when it may be called.
-func (s Scope) without(ctx context.Context, store *storage.Store, route string) (string, error) {
-	mark, err := s.routeMark(ctx, store, route)
+// Without returns why a route is not used, by what an earlier step learnt; none when it may be called.
+func (s Scope) Without(ctx context.Context, store *storage.Store, route string) (contract.Reason, error) {
+	mark, err := s.RouteMark(ctx, store, route)
 	if mark == nil || err != nil {
-		return "", err
+		return contract.Reason{}, err
 	}
 	return mark.Reason, nil
 }

@@ -3,25 +3,20 @@ package activities
 import (
 	"context"
 	"fmt"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/interceptor"
+
+	"github.com/despacho/despacho/contract"
 )
 
 const (
 	// sharePause is how long a step waits at first that found its merchant's share taken; it grows.
 	sharePause    = time.Second
 	sharePauseMax = 15 * time.Second
-	// turnedAwayMark stands in a step's heartbeat, with how often it found the share taken.
-	turnedAwayMark = "turned-away:"
 )
-
-// Urgent is the priority of steps that others wait for: they are in no share.
-const Urgent = 1
 
 // Shares is the worker's interceptor that keeps one merchant's storm from holding every slot of a
 // worker, where waiting for that merchant's rate would hold up all others: of one merchant only
@@ -49,7 +44,7 @@ type sharedActivity struct {
 func (s *sharedActivity) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (any, error) {
 	info := activity.GetInfo(ctx)
 	merchant := info.Priority.FairnessKey
-	if info.Priority.PriorityKey == Urgent {
+	if info.Priority.PriorityKey == contract.Urgent {
 		return s.Next.ExecuteActivity(ctx, in)
 	}
 	if !s.shares.take(merchant) {
@@ -88,34 +83,8 @@ func (s *Shares) give(merchant string) {
 
 // turnAway ends a try that did nothing, and notes that it did not.
 func turnAway(ctx context.Context, merchant string) error {
-	before := heartbeatDetails(ctx)
-	times := turnedAway(before) + 1
-	details := []string{turnedAwayMark + strconv.Itoa(times)}
-	for _, detail := range before {
-		if !strings.HasPrefix(detail, turnedAwayMark) {
-			details = append(details, detail)
-		}
-	}
-	activity.RecordHeartbeat(ctx, details)
-	return waiting(fmt.Sprintf("merchant %s has its share of this worker's steps already", merchant), min(time.Duration(times)*sharePause, sharePauseMax))
-}
-
-// turnedAway is how often a step was turned away, by its heartbeat.
-func turnedAway(details []string) int {
-	for _, detail := range details {
-		if times, found := strings.CutPrefix(detail, turnedAwayMark); found {
-			n, _ := strconv.Atoi(times)
-			return n
-		}
-	}
-	return 0
-}
-
-// heartbeatDetails are what earlier tries of this activity said of how far they were.
-func heartbeatDetails(ctx context.Context) []string {
-	var details []string
-	if activity.IsActivity(ctx) && activity.HasHeartbeatDetails(ctx) && activity.GetHeartbeatDetails(ctx, &details) != nil {
-		return nil
-	}
-	return details
+	said := saidBefore(ctx)
+	said.TurnedAway++
+	activity.RecordHeartbeat(ctx, said)
+	return WaitingError(fmt.Sprintf("merchant %s has its share of this worker's steps already", merchant), min(time.Duration(said.TurnedAway)*sharePause, sharePauseMax))
 }

@@ -15,6 +15,8 @@ import (
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/worker"
+
+	"github.com/despacho/despacho/contract"
 )
 
 // ofMerchant makes activities those of a merchant's runs.
@@ -49,23 +51,23 @@ func (m *ofMerchantOutbound) GetInfo(ctx context.Context) activity.Info {
 }
 
 // sharing is a worker whose steps are those of a merchant.
-func sharing(t *testing.T, shares *Shares, as *ofMerchant, details []string) (env *testsuite.TestActivityEnvironment, said func() []string) {
+func sharing(t *testing.T, shares *Shares, as *ofMerchant, before *Heartbeat) (env *testsuite.TestActivityEnvironment, said func() Heartbeat) {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
 	env = suite.NewTestActivityEnvironment()
 	env.SetTestTimeout(time.Minute)
 	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{as, shares, &Heartbeats{}}})
-	if details != nil {
-		env.SetHeartbeatDetails(details)
+	if before != nil {
+		env.SetHeartbeatDetails(*before)
 	}
 	var mu sync.Mutex
-	var last []string
+	var last Heartbeat
 	env.SetOnActivityHeartbeatListener(func(_ *activity.Info, given converter.EncodedValues) {
 		mu.Lock()
 		defer mu.Unlock()
 		assert.NoError(t, given.Get(&last))
 	})
-	return env, func() []string {
+	return env, func() Heartbeat {
 		mu.Lock()
 		defer mu.Unlock()
 		return last
@@ -79,21 +81,23 @@ func TestAMerchantHasNoMoreThanItsShare(t *testing.T) {
 		return &ofMerchant{Priority: temporal.Priority{FairnessKey: merchant}}
 	}
 	within := func(context.Context) (string, error) { return "done", nil }
-	does := func(as *ofMerchant, details []string) ([]string, error) {
-		env, said := sharing(t, shares, as, details)
+	does := func(as *ofMerchant, before *Heartbeat) (Heartbeat, error) {
+		env, said := sharing(t, shares, as, before)
 		env.RegisterActivityWithOptions(within, activity.RegisterOptions{Name: "within"})
 		_, err := env.ExecuteActivity("within")
 		return said(), err
 	}
 	storm := func(context.Context) error {
-		said, err := does(fair("m-1"), []string{"turned-away:4", "order-1"})
-		assert.Equal(t, 5*time.Second, requireWaits(t, err), "one more is turned away for a while")
-		assert.Equal(t, []string{"turned-away:5", "order-1"}, said, "and knows that it did nothing")
+		said, err := does(fair("m-1"), &Heartbeat{TurnedAway: 4, TakenUp: []string{"n-1"}})
+		var application *temporal.ApplicationError
+		require.ErrorAs(t, err, &application)
+		assert.Equal(t, 5*time.Second, application.NextRetryDelay(), "one more is turned away for a while")
+		assert.Equal(t, Heartbeat{TurnedAway: 5, TakenUp: []string{"n-1"}}, said, "and knows that it did nothing")
 		_, err = does(fair("m-2"), nil)
 		require.NoError(t, err, "another merchant's runs")
 		_, err = does(&ofMerchant{}, nil)
 		require.NoError(t, err, "and one that is nobody's")
-		_, err = does(&ofMerchant{Priority: temporal.Priority{FairnessKey: "m-1", PriorityKey: Urgent}}, nil)
+		_, err = does(&ofMerchant{Priority: temporal.Priority{FairnessKey: "m-1", PriorityKey: contract.Urgent}}, nil)
 		require.NoError(t, err, "and one that others wait for")
 		return errors.New("over")
 	}
@@ -109,18 +113,18 @@ func TestTriesThatWereTurnedAwayDoNotCount(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		attempt int32
-		details []string
+		before  *Heartbeat
 		want    int
 	}{
 		"a first try":                        {1, nil, 1},
-		"a first try after two turned away":  {3, []string{"turned-away:2"}, 1},
-		"a second one after two turned away": {4, []string{"turned-away:2", "order-1"}, 2},
-		"a second one with other details":    {2, []string{"order-1"}, 2},
+		"a first try after two turned away":  {3, &Heartbeat{TurnedAway: 2}, 1},
+		"a second one after two turned away": {4, &Heartbeat{TurnedAway: 2, TakenUp: []string{"n-1"}}, 2},
+		"a second one with other details":    {2, &Heartbeat{TakenUp: []string{"n-1"}}, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			env, _ := sharing(t, &Shares{}, &ofMerchant{attempt: c.attempt}, c.details)
-			counts := func(ctx context.Context) (int, error) { return attempt(ctx), nil }
+			env, _ := sharing(t, &Shares{}, &ofMerchant{attempt: c.attempt}, c.before)
+			counts := func(ctx context.Context) (int, error) { return Attempt(ctx), nil }
 			env.RegisterActivity(counts)
 			value, err := env.ExecuteActivity(counts)
 			require.NoError(t, err)

@@ -2,29 +2,21 @@ package channels_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
 
 	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/contract"
 )
 
-// fact is what the guide says of a channel's labels, a line for a line of its tables.
+// fact is what the guide says about a channel's labels: one row for each row of its tables.
 type fact struct {
 	slug, name  string
 	labels      bool
 	onlyIn      string // country
 	first       channels.Status
 	after       channels.Status
-	perOrder    string // formats of single files
-	either      bool
-	whole       string // formats of files with every order
-	control     bool
-	nested      bool
-	roll        string
-	prints      string // reference=caption
-	life        time.Duration
 	setUp       bool
 	blocks      bool
 	inferred    bool
@@ -32,14 +24,13 @@ type fact struct {
 }
 
 var facts = []fact{
-	{slug: "mercadolibre", name: "Mercado Libre", labels: true, perOrder: "zpl", whole: "pdf", control: true, nested: true, roll: "zpl",
-		prints: "order_number=Venta order_number=Pack ID shipping_id=Envío", blocks: true},
-	{slug: "linio", name: "Linio", labels: true, first: "ready_to_ship", perOrder: "pdf", roll: "pdf", prints: "package_id=REF"},
-	{slug: "dafiti", name: "Dafiti", labels: true, first: "ready_to_ship", perOrder: "pdf", roll: "pdf", prints: "order_number=Referencia"},
-	{slug: "ripley", name: "Ripley", labels: true, perOrder: "pdf", whole: "pdf", roll: "pdf", prints: "order_number=Número de Orden", setUp: true},
-	{slug: "paris", name: "Paris", labels: true, perOrder: "pdf zpl", whole: "pdf", roll: "pdf zpl", prints: "order_number=Referencia"},
-	{slug: "fcom", name: "Falabella", labels: true, after: "ready_to_ship", perOrder: "pdf zpl", either: true, prints: "package_id=REF"},
-	{slug: "amazon", name: "Amazon", labels: true, life: 15 * time.Minute},
+	{slug: "mercadolibre", name: "Mercado Libre", labels: true, blocks: true},
+	{slug: "linio", name: "Linio", labels: true, first: "ready_to_ship"},
+	{slug: "dafiti", name: "Dafiti", labels: true, first: "ready_to_ship"},
+	{slug: "ripley", name: "Ripley", labels: true, setUp: true},
+	{slug: "paris", name: "Paris", labels: true},
+	{slug: "fcom", name: "Falabella", labels: true, after: "ready_to_ship"},
+	{slug: "amazon", name: "Amazon", labels: true},
 	{slug: "walmart", name: "Walmart", labels: true, onlyIn: "cl", first: "handling"},
 	{slug: "coppel", name: "Coppel", labels: true},
 	{slug: "totalplay", name: "Totalplay", labels: true},
@@ -77,19 +68,11 @@ func TestEveryChannelIsAsTheGuideSays(t *testing.T) {
 			assert.Equal(t, want.onlyIn, joined(c.Countries))
 			assert.Equal(t, want.first, c.StatusFirst)
 			assert.Equal(t, want.after, c.StatusAfter)
-			assert.Equal(t, want.perOrder, joined(c.Files.PerOrder))
-			assert.Equal(t, want.either, c.Files.Either)
-			assert.Equal(t, want.whole, joined(c.Files.WholeRequest))
-			assert.Equal(t, want.control, c.Files.Control)
-			assert.Equal(t, want.nested, c.Files.Nested)
-			assert.Equal(t, want.roll, joined(c.Files.Roll))
-			assert.Equal(t, want.prints, captions(c))
-			assert.Equal(t, want.life, c.LinkLife)
 			assert.Equal(t, want.setUp, c.SetupHint != "")
 			assert.Equal(t, want.blocks, c.BlocksCancellation)
 			assert.Equal(t, want.inferred, c.Inferred)
-			assert.Equal(t, want.labels, c.SkipReason == "")
-			assert.Contains(t, c.SkipReason, want.saysLabelNo)
+			assert.Equal(t, want.labels, c.SkipReason.Words == "")
+			assert.Contains(t, c.SkipReason.Words, want.saysLabelNo)
 		})
 	}
 }
@@ -98,12 +81,6 @@ func joined[T ~string](words []T) string {
 	return lo.Reduce(words, func(all string, word T, _ int) string {
 		return all + lo.Ternary(all == "", "", " ") + string(word)
 	}, "")
-}
-
-func captions(c channels.Channel) string {
-	return joined(lo.FlatMap(c.References, func(r channels.Reference, _ int) []string {
-		return lo.Map(c.Captions[r], func(caption string, _ int) string { return string(r) + "=" + caption })
-	}))
 }
 
 func TestChannelLookup(t *testing.T) {
@@ -121,22 +98,18 @@ func TestChannelLookup(t *testing.T) {
 		assert.True(t, c.Inferred)
 		ok, reason := c.CanLabel("cl")
 		assert.False(t, ok)
-		assert.Contains(t, reason, "exito")
+		assert.Contains(t, reason.Words, "exito")
 	})
 	t.Run("no slug at all has no labels and says so", func(t *testing.T) {
 		t.Parallel()
 		ok, reason := channels.BySlug(" ").CanLabel("cl")
 		assert.False(t, ok)
-		assert.Contains(t, reason, "without a provider")
+		assert.Equal(t, contract.WhyChannelUnsaid, reason.Code)
 	})
 	t.Run("a row that is changed by its caller stays as it is", func(t *testing.T) {
 		t.Parallel()
-		channels.BySlug("paris").Files.PerOrder[0] = "x"
-		channels.BySlug("paris").Captions[channels.OrderNumber][0] = "x"
-		channels.All()[0].References[0] = "x"
-		assert.Equal(t, []channels.Format{"pdf", "zpl"}, channels.BySlug("paris").Files.PerOrder)
-		assert.Equal(t, "Referencia", channels.BySlug("paris").Captions[channels.OrderNumber][0])
-		assert.Equal(t, channels.OrderNumber, channels.All()[0].References[0])
+		channels.BySlug("walmart").Countries[0] = "x"
+		assert.Equal(t, []string{"cl"}, channels.BySlug("walmart").Countries)
 	})
 }
 
@@ -147,67 +120,67 @@ func TestCanLabelByCountry(t *testing.T) {
 		ok            bool
 		says          string
 	}{
-		"Walmart in Chile":             {"walmart", "cl", true, ""},
-		"Walmart in Chile, upper case": {"walmart", " CL ", true, ""},
-		"Walmart in Chile, by name":    {"walmart", "Chile", true, ""},
-		"Walmart in Mexico":            {"walmart", "mx", false, "this connection is in MX"},
-		"Walmart in Mexico, by name":   {"walmart", "México", false, "this connection is in MX"},
-		"Walmart of no country":        {"walmart", "", false, "set DESPACHO_CHANNELS=country/walmart=cl"},
-		"Walmart of a strange country": {"walmart", "Chilito", false, `the hub's word "Chilito" names no country`},
-		"Paris anywhere":               {"paris", "", true, ""},
-		"a web shop":                   {"shopify", "cl", false, "web shop"},
+		"Walmart in Chile":              {"walmart", "cl", true, ""},
+		"Walmart in Chile, upper case":  {"walmart", " CL ", true, ""},
+		"Walmart in Chile, by name":     {"walmart", "Chile", true, ""},
+		"Walmart in Mexico":             {"walmart", "mx", false, "this connection is in MX"},
+		"Walmart in Mexico, by name":    {"walmart", "México", false, "this connection is in MX"},
+		"Walmart without a country":     {"walmart", "", false, "set DESPACHO_CHANNELS=country/walmart=cl"},
+		"Walmart of an unknown country": {"walmart", "Chilito", false, `the hub's word "Chilito" is not a country`},
+		"Paris anywhere":                {"paris", "", true, ""},
+		"a web shop":                    {"shopify", "cl", false, "web shop"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			ok, reason := channels.BySlug(test.slug).CanLabel(test.country)
 			assert.Equal(t, test.ok, ok)
-			assert.Equal(t, test.ok, reason == "")
-			assert.Contains(t, reason, test.says)
+			assert.Equal(t, test.ok, reason.Words == "")
+			assert.Contains(t, reason.Words, test.says)
 		})
 	}
 }
 
 func TestTracking(t *testing.T) {
 	t.Parallel()
-	mode := func(word string) channels.Parcel { return channels.Parcel{ShippingMode: word} }
+	mode := func(word string) channels.TrackedOrder { return channels.TrackedOrder{ShippingMode: word} }
 	cases := map[string]struct {
 		slug   string
-		parcel channels.Parcel
+		parcel channels.TrackedOrder
 		taken  bool
 	}{
-		"Mercado Libre's ME1":                       {"mercadolibre", mode("me1"), true},
-		"its default":                               {"mercadolibre", mode("default"), true},
-		"its custom":                                {"mercadolibre", mode("custom"), true},
-		"its not specified":                         {"mercadolibre", mode("not_specified"), true},
-		"not its ME2":                               {"mercadolibre", mode("me2"), false},
-		"nor Flex":                                  {"mercadolibre", mode("self_service"), false},
-		"nor a mode that nobody tells":              {"mercadolibre", mode(""), false},
-		"nor its pick-ups":                          {"mercadolibre", channels.Parcel{ShippingMode: "me1", PickUp: true}, false},
-		"VTEX in every mode":                        {"vtex", mode("retiro"), true},
-		"VTEX's pick-ups too":                       {"vtex", channels.Parcel{PickUp: true}, true},
-		"Dafiti's drop shipping":                    {"dafiti", mode("Dropshipping"), true},
-		"not its cross docking":                     {"dafiti", mode("cross docking"), false},
-		"Amazon's Channel MFN, whatever the mode":   {"amazon", channels.Parcel{ShippingMode: "Std MX D2D", Fulfillment: "MFN"}, true},
-		"not its Channel AFN, whatever the mode":    {"amazon", channels.Parcel{ShippingMode: "MFN", Fulfillment: "AFN"}, false},
-		"without a Channel, Amazon's mode MFN":      {"amazon", mode("MFN"), true},
-		"or MFN std":                                {"amazon", mode("MFN std"), true},
-		"but not its Easy Ship":                     {"amazon", mode("std-ez-mx"), false},
-		"Liverpool":                                 {"liverpool", mode(""), true},
-		"a Channel is of no matter to others":       {"dafiti", channels.Parcel{ShippingMode: "dropshipping", Fulfillment: "AFN"}, true},
-		"not Paris":                                 {"paris", mode("Dropshipping"), false},
-		"not Ripley":                                {"ripley", mode("despacho propio"), false},
-		"nor a channel that nobody has heard of":    {"unheard-of", mode(""), false},
-		"nor the pick-ups of one that takes orders": {"liverpool", channels.Parcel{PickUp: true}, false},
+		"Mercado Libre's ME1":                     {"mercadolibre", mode("me1"), true},
+		"its default":                             {"mercadolibre", mode("default"), true},
+		"its custom":                              {"mercadolibre", mode("custom"), true},
+		"its not specified":                       {"mercadolibre", mode("not_specified"), true},
+		"not its ME2":                             {"mercadolibre", mode("me2"), false},
+		"nor Flex":                                {"mercadolibre", mode("self_service"), false},
+		"nor an empty mode":                       {"mercadolibre", mode(""), false},
+		"nor its pick-ups":                        {"mercadolibre", channels.TrackedOrder{ShippingMode: "me1", PickUp: true}, false},
+		"VTEX in every mode":                      {"vtex", mode("retiro"), true},
+		"VTEX's pick-ups too":                     {"vtex", channels.TrackedOrder{PickUp: true}, true},
+		"Dafiti's drop shipping":                  {"dafiti", mode("Dropshipping"), true},
+		"not its cross docking":                   {"dafiti", mode("cross docking"), false},
+		"Amazon's Channel MFN, whatever the mode": {"amazon", channels.TrackedOrder{ShippingMode: "Std MX D2D", Fulfillment: "MFN"}, true},
+		"not its Channel AFN, whatever the mode":  {"amazon", channels.TrackedOrder{ShippingMode: "MFN", Fulfillment: "AFN"}, false},
+		"without a Channel, Amazon's mode MFN":    {"amazon", mode("MFN"), true},
+		"or MFN std":                              {"amazon", mode("MFN std"), true},
+		"but not its Easy Ship":                   {"amazon", mode("std-ez-mx"), false},
+		"Liverpool":                               {"liverpool", mode(""), true},
+		"a Channel does not matter to others":     {"dafiti", channels.TrackedOrder{ShippingMode: "dropshipping", Fulfillment: "AFN"}, true},
+		"not Paris":                               {"paris", mode("Dropshipping"), false},
+		"not Ripley":                              {"ripley", mode("despacho propio"), false},
+		"nor an unknown channel":                  {"unheard-of", mode(""), false},
+		"nor the pick-ups of one that accepts it for orders": {"liverpool", channels.TrackedOrder{PickUp: true}, false},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			ok, reason := channels.BySlug(c.slug).TakesTracking(c.parcel)
 			assert.Equal(t, c.taken, ok)
-			assert.Equal(t, c.taken, reason == "", reason)
+			assert.Equal(t, c.taken, reason.Words == "", reason)
 			if !c.taken {
-				assert.Contains(t, reason, "no tracking number")
+				assert.Contains(t, reason.Words, "no tracking number")
 			}
 		})
 	}

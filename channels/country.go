@@ -9,12 +9,12 @@ import (
 	"github.com/samber/lo"
 )
 
-// countryRow is a country with the names that the hub and sellers write, squashed.
+// countryRow is a country with the names that the hub and sellers use for it, squashed.
 type countryRow struct {
 	code  string // ISO 3166 alpha-2 in lower case
 	name  string
 	names []string // besides code and name
-	// plain: its code is no other word, so that it names the country within a connection's name.
+	// plain: its code is not an ordinary word, so it means the country within a connection's name.
 	plain bool
 }
 
@@ -39,15 +39,15 @@ var countryRows = []countryRow{
 	{code: "es", name: "España", names: []string{"esp", "spain"}},
 }
 
-// brands are shops of one country that stand under another's slug at the hub.
+// brands are shops in one country that the hub lists under another shop's slug.
 var brands = []struct{ slug, word, country string }{
 	{"walmart", "lider", "cl"},
 	{"walmart", "bodega aurrera", "mx"},
 }
 
-// CountryCode is a country's code (ISO 3166 alpha-2, lower case) for its code or name as the hub
-// writes it: any case, with or without accents. An unknown code of two letters stays; any other
-// word that names no country gives "".
+// CountryCode converts the hub's word for a country into its code (ISO 3166 alpha-2, lower case): a
+// code or a name in any case, with or without accents. An unknown two-letter code is returned as it
+// is; any other unknown word gives "".
 func CountryCode(word string) string {
 	squashed := squashLetters(word)
 	row, found := lo.Find(countryRows, func(row countryRow) bool {
@@ -62,7 +62,8 @@ func CountryCode(word string) string {
 	return ""
 }
 
-// countryIn is the one country that a name speaks of ("Walmart México", "Lider"); "" for none or several.
+// countryIn is the single country that a name mentions ("Walmart México", "Lider"); "" for none or
+// several.
 func countryIn(slug, name string) string {
 	spoken := spaced(name)
 	named := lo.FilterMap(countryRows, func(row countryRow, _ int) (string, bool) {
@@ -81,7 +82,7 @@ func countryIn(slug, name string) string {
 	return ""
 }
 
-// spaced is a name as its squashed words, each between spaces.
+// spaced is a name as squashed words with a space before and after each.
 func spaced(name string) string {
 	return " " + strings.Join(lo.Map(wordsOf(name), func(word string, _ int) string { return squashLetters(word) }), " ") + " "
 }
@@ -90,42 +91,42 @@ func wordsOf(name string) []string {
 	return strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) })
 }
 
-// hasCode says whether a country's code stands in a name as a word in capitals.
+// hasCode reports whether a name contains a country's code as a word in capitals.
 func hasCode(name, code string) bool {
 	return slices.Contains(wordsOf(name), strings.ToUpper(code))
 }
 
-// Shop is what is known of a marketplace connection that may tell its country.
-type Shop struct {
-	ID    string
-	Slug  string
-	Said  string   // the hub's word; may be empty
-	Names []string // the seller's, the marketplace's
+// ConnectionHints is what is known about a marketplace connection and may tell its country.
+type ConnectionHints struct {
+	ID         string
+	Slug       string
+	HubCountry string   // the hub's word; may be empty
+	Names      []string // the seller's, the marketplace's
 }
 
-// Located is a connection's country. Note says, for people, by what it was decided where not by
-// the hub's own word.
+// Located is a connection's country. Note says, for people, how it was decided, unless the hub's
+// own word decided.
 type Located struct{ Country, Note string }
 
-// Locate finds the country of each of a merchant's connections, in their order: an override for the
-// connection, the hub's word, an override for its channel, its names, else the one country of all
-// the others. Country is the hub's own word where nothing tells.
-func (t Table) Locate(shops []Shop) []Located {
-	found := lo.Map(shops, func(s Shop, _ int) Located { return t.locate(s) })
+// Locate finds the country of each of a merchant's connections, in their order. These decide in
+// turn: an override for the connection, the hub's word, an override for its channel, its names, the
+// single country of all the others. If none decides, Country is the hub's own word.
+func (t Table) Locate(shops []ConnectionHints) []Located {
+	found := lo.Map(shops, func(s ConnectionHints, _ int) Located { return t.locate(s) })
 	known := lo.Uniq(lo.FilterMap(found, func(l Located, _ int) (string, bool) { return l.Country, CountryCode(l.Country) != "" }))
 	for i, l := range found {
 		if CountryCode(l.Country) == "" && len(known) == 1 {
-			found[i] = Located{known[0], saysNothing(shops[i], known[0], "as all other connections of this merchant")}
+			found[i] = Located{known[0], saysNothing(shops[i], known[0], "like all other connections of this merchant")}
 		}
 	}
 	return found
 }
 
-func (t Table) locate(s Shop) Located {
+func (t Table) locate(s ConnectionHints) Located {
 	if code := t.countries[squash(s.ID)]; code != "" {
 		return Located{Country: code}
 	}
-	if code := CountryCode(s.Said); code != "" {
+	if code := CountryCode(s.HubCountry); code != "" {
 		return Located{Country: code}
 	}
 	if code := t.countries[slugOf(s.Slug)]; code != "" {
@@ -133,16 +134,16 @@ func (t Table) locate(s Shop) Located {
 	}
 	for _, name := range s.Names {
 		if code := countryIn(s.Slug, name); code != "" {
-			return Located{code, saysNothing(s, code, fmt.Sprintf("by the name %q", name))}
+			return Located{code, saysNothing(s, code, fmt.Sprintf("going by the name %q", name))}
 		}
 	}
-	return Located{Country: strings.TrimSpace(s.Said)}
+	return Located{Country: strings.TrimSpace(s.HubCountry)}
 }
 
-func saysNothing(s Shop, code, by string) string {
-	said := "the hub does not say its country"
-	if word := strings.TrimSpace(s.Said); word != "" {
-		said = fmt.Sprintf("the hub's word for its country, %.40q, is not known", word)
+func saysNothing(s ConnectionHints, code, by string) string {
+	said := "the hub does not say the country"
+	if word := strings.TrimSpace(s.HubCountry); word != "" {
+		said = fmt.Sprintf("the hub's word for the country, %.40q, is not known", word)
 	}
-	return fmt.Sprintf("%s; taken as %s %s (DESPACHO_CHANNELS=country/%s=… settles it)", said, strings.ToUpper(code), by, s.ID)
+	return fmt.Sprintf("%s; despacho assumes %s, %s (to set it: DESPACHO_CHANNELS=country/%s=…)", said, strings.ToUpper(code), by, s.ID)
 }

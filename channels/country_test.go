@@ -22,29 +22,29 @@ func TestCountriesByCodeAndName(t *testing.T) {
 
 func TestWhereAConnectionIs(t *testing.T) {
 	t.Parallel()
-	shop := func(id, slug, said string, names ...string) channels.Shop {
-		return channels.Shop{ID: id, Slug: slug, Said: said, Names: names}
+	shop := func(id, slug, said string, names ...string) channels.ConnectionHints {
+		return channels.ConnectionHints{ID: id, Slug: slug, HubCountry: said, Names: names}
 	}
 	chile, mexico := shop("1", "paris", "Chile"), shop("2", "amazon", "MX")
 	cases := map[string]struct {
 		overrides map[string]string
-		shop      channels.Shop
-		others    []channels.Shop
+		shop      channels.ConnectionHints
+		others    []channels.ConnectionHints
 		country   string
 		note      string // part of it; "" for none
 	}{
-		"as the hub says":                                   {nil, shop("9", "walmart", "México"), []channels.Shop{chile}, "mx", ""},
-		"unsaid, by the marketplace's name":                 {nil, shop("9", "walmart", "", "Tienda", "Walmart Chile"), []channels.Shop{mexico}, "cl", `by the name "Walmart Chile"`},
-		"by the seller's name":                              {nil, shop("9", "walmart", "", "Walmart México"), []channels.Shop{chile}, "mx", "taken as MX"},
-		"by a code in capitals":                             {nil, shop("9", "walmart", "", "Zapatos MX"), []channels.Shop{chile}, "mx", "taken as MX"},
-		"by a brand of the channel":                         {nil, shop("9", "walmart", "", "Líder"), []channels.Shop{mexico}, "cl", "taken as CL"},
-		"a word that only holds a country is none":          {nil, shop("9", "walmart", "", "Super Único", "Chilexpress"), []channels.Shop{chile, mexico}, "", ""},
-		"a name that speaks of two tells nothing":           {nil, shop("9", "walmart", "", "Chile y México"), []channels.Shop{chile, mexico}, "", ""},
-		"else as all others are":                            {nil, shop("9", "walmart", ""), []channels.Shop{chile, shop("3", "ripley", "CL")}, "cl", "all other connections"},
-		"others of two countries tell nothing":              {nil, shop("9", "walmart", ""), []channels.Shop{chile, mexico}, "", ""},
-		"nor do others that nobody knows":                   {nil, shop("9", "walmart", ""), []channels.Shop{shop("3", "paris", "")}, "", ""},
-		"a strange word is quoted in the note":              {nil, shop("9", "walmart", "Chilito"), []channels.Shop{chile}, "cl", `"Chilito"`},
-		"a strange word stays where nothing tells":          {nil, shop("9", "walmart", "Chilito"), []channels.Shop{chile, mexico}, "Chilito", ""},
+		"as the hub says":                                   {nil, shop("9", "walmart", "México"), []channels.ConnectionHints{chile}, "mx", ""},
+		"not given, by the marketplace's name":              {nil, shop("9", "walmart", "", "Tienda", "Walmart Chile"), []channels.ConnectionHints{mexico}, "cl", `going by the name "Walmart Chile"`},
+		"by the seller's name":                              {nil, shop("9", "walmart", "", "Walmart México"), []channels.ConnectionHints{chile}, "mx", "despacho assumes MX"},
+		"by a code in capitals":                             {nil, shop("9", "walmart", "", "Zapatos MX"), []channels.ConnectionHints{chile}, "mx", "despacho assumes MX"},
+		"by a brand of the channel":                         {nil, shop("9", "walmart", "", "Líder"), []channels.ConnectionHints{mexico}, "cl", "despacho assumes CL"},
+		"a word that only holds a country is none":          {nil, shop("9", "walmart", "", "Super Único", "Chilexpress"), []channels.ConnectionHints{chile, mexico}, "", ""},
+		"a name that speaks of two tells nothing":           {nil, shop("9", "walmart", "", "Chile y México"), []channels.ConnectionHints{chile, mexico}, "", ""},
+		"otherwise like all the others":                     {nil, shop("9", "walmart", ""), []channels.ConnectionHints{chile, shop("3", "ripley", "CL")}, "cl", "all other connections"},
+		"others of two countries decide nothing":            {nil, shop("9", "walmart", ""), []channels.ConnectionHints{chile, mexico}, "", ""},
+		"nor do others of unknown country":                  {nil, shop("9", "walmart", ""), []channels.ConnectionHints{shop("3", "paris", "")}, "", ""},
+		"an unknown word is quoted in the note":             {nil, shop("9", "walmart", "Chilito"), []channels.ConnectionHints{chile}, "cl", `"Chilito"`},
+		"an unknown word stays if nothing decides":          {nil, shop("9", "walmart", "Chilito"), []channels.ConnectionHints{chile, mexico}, "Chilito", ""},
 		"an override for the connection goes before all":    {map[string]string{"country/9": "Chile"}, shop("9", "walmart", "mx", "Walmart México"), nil, "cl", ""},
 		"one for the channel where the hub says nothing":    {map[string]string{"country/walmart": "CL"}, shop("9", "walmart", "", "Walmart México"), nil, "cl", ""},
 		"but not where it says one":                         {map[string]string{"country/walmart": "CL"}, shop("9", "walmart", "mx"), nil, "mx", ""},
@@ -55,7 +55,7 @@ func TestWhereAConnectionIs(t *testing.T) {
 			t.Parallel()
 			table, err := channels.New(c.overrides)
 			require.NoError(t, err)
-			got := table.Locate(append([]channels.Shop{c.shop}, c.others...))[0]
+			got := table.Locate(append([]channels.ConnectionHints{c.shop}, c.others...))[0]
 			assert.Equal(t, c.country, got.Country)
 			assert.Equal(t, c.note == "", got.Note == "", got.Note)
 			assert.Contains(t, got.Note, c.note)

@@ -1,18 +1,17 @@
 package channels
 
 import (
+	"cmp"
 	"strings"
-
-	"github.com/samber/lo"
 )
 
-// courierRow is a courier with the other spellings that channels write.
+// courierRow is a courier with the other spellings that channels use for it.
 type courierRow struct {
 	name      string
-	spellings []string // squashed to letters and digits; besides the name's own
+	spellings []string // squashed to letters and digits, in addition to the name
 }
 
-// courierRows are couriers of the countries in which the hub's merchants sell. The guide gives the
+// courierRows are couriers in the countries in which the hub's merchants sell. The guide gives the
 // spellings of Blue Express ("Blue Express, BLX, entre otros", BLUEXPRESS) as an example.
 var courierRows = []courierRow{
 	// Chile
@@ -69,22 +68,22 @@ var courierNames = func() map[string]string {
 	return names
 }()
 
-// CourierName is the one name of a courier for any of its spellings, compared by letters and digits
-// alone. A courier that is not known keeps its word.
+// CourierName is the one name that despacho uses for any spelling of a courier; only letters and
+// digits are compared. An unknown courier keeps its spelling.
 func (t Table) CourierName(word string) string {
 	squashed := squashLetters(word)
 	if name, settled := t.couriers[squashed]; settled {
 		return name
 	}
-	return lo.CoalesceOrEmpty(courierNames[squashed], word)
+	return cmp.Or(courierNames[squashed], word)
 }
 
-// CourierKey is equal for spellings of one courier's name that differ in case, accents, spaces and
-// punctuation only; a word without letters and digits is its own.
-func CourierKey(name string) string { return lo.CoalesceOrEmpty(squashLetters(name), name) }
+// CourierKey is equal for spellings of a courier's name that differ only in case, accents, spaces
+// and punctuation; a word without letters and digits is its own key.
+func CourierKey(name string) string { return cmp.Or(squashLetters(name), name) }
 
-// CourierOverrides are the overrides that New takes for couriers' names with their spellings between
-// commas, as DESPACHO_COURIERS holds them ("Blue Express" → "BLX,BLUEXPRESS").
+// CourierOverrides converts names of couriers with comma-separated spellings, the form of
+// DESPACHO_COURIERS ("Blue Express" → "BLX,BLUEXPRESS"), into the overrides that New takes.
 func CourierOverrides(names map[string]string) map[string]string {
 	overrides := map[string]string{}
 	for name, spellings := range names {

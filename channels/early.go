@@ -1,15 +1,18 @@
 package channels
 
-import "fmt"
+import (
+	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/wording"
+)
 
-// MakesEarly says whether labels of this channel may be made minutes after the sale, and if not, why
-// in a sentence for people: an order that is cancelled, or has no stock, is then hard to undo.
-func (c Channel) MakesEarly() (ok bool, reason string) {
+// MakesEarly reports whether labels of this channel may be made minutes after the sale, and if not,
+// why: an order that is then cancelled, or has no stock, is hard to undo.
+func (c Channel) MakesEarly() (ok bool, reason contract.Reason) {
 	switch {
 	case c.BlocksCancellation:
-		return false, fmt.Sprintf("%s: asking for the label blocks cancellation by buyer and seller; make labels once there is stock", c.Name)
+		return false, wording.Reason(contract.WhyBindsOnceAsked, "channel", c.Name)
 	case c.StatusFirst != "":
-		return false, fmt.Sprintf("%s: every order has to be reported as %s before its label, which tells the buyer that it is being shipped; make labels once there is stock", c.Name, c.StatusFirst)
+		return false, wording.Reason(contract.WhyReportedFirst, "channel", c.Name, "status", string(c.StatusFirst))
 	}
-	return true, ""
+	return true, contract.Reason{}
 }

@@ -1,31 +1,36 @@
 package channels
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/despacho/despacho/contract"
+)
 
 // Verdict says whether a shipping mode has a label.
 type Verdict string
 
 // The verdicts on a shipping mode.
 const (
-	Yes    Verdict = "yes"
-	No     Verdict = "no"     // vetoes a label, whatever the hub lists
-	Listed Verdict = "listed" // the hub's list of available labels decides
+	HasLabel       Verdict = "yes"
+	NoLabel        Verdict = "no"     // no label, whatever the hub lists
+	HubListDecides Verdict = "listed" // the hub's list of available labels decides
 )
 
 func parseVerdict(word string) (Verdict, error) {
 	switch verdict := Verdict(squash(word)); verdict {
-	case Yes, No, Listed:
+	case HasLabel, NoLabel, HubListDecides:
 		return verdict, nil
 	}
-	return "", fmt.Errorf("must be %s, %s or %s", Yes, No, Listed)
+	return "", fmt.Errorf("must be %s, %s or %s", HasLabel, NoLabel, HubListDecides)
 }
 
-// Mode is what is known of one shipping mode of one channel.
+// Mode is what is known about one shipping mode of one channel.
 type Mode struct {
 	Label    Verdict
-	Inferred bool   // the guide does not say; an override can change it
-	Remark   string // for people: why not, or what is special
-	Apart    bool   // its labels make a pile of their own
+	Inferred bool                // the guide does not say; an override can change it
+	Why      contract.ReasonCode // why it has no label
+	Remark   string              // what is special about it
+	OwnPile  bool                // its labels get a pile of their own
 }
 
 type modeKey struct{ slug, mode string }
@@ -33,67 +38,64 @@ type modeKey struct{ slug, mode string }
 func keyOf(slug, mode string) modeKey { return modeKey{slugOf(slug), squash(mode)} }
 
 const (
-	everyChannel   = ""
-	sellerShips    = "the seller ships by own means and reports the status; the channel makes no label"
-	sellerTracks   = "the seller ships by own means and reports status and tracking; the channel makes no label"
-	standsForML    = "may stand for any of Mercado Libre's own shipping modes"
-	severalModes   = "the sale has several deliveries: read the mode of each delivery order"
-	marketplaceFul = "the marketplace ships it from its own warehouse: there is never a label for the seller"
+	everyChannel = ""
+	standsForML  = "may mean any of Mercado Libre's own shipping modes"
+	severalModes = "the sale has several deliveries: read the mode of each delivery order"
 )
 
-// modes holds the shipping modes of the guide ("Modalidades logísticas de los marketplaces") under
-// squashed words. A mode that is not here is left to the hub's list.
+// modes holds the guide's shipping modes ("Modalidades logísticas de los marketplaces") by squashed
+// words. For a mode that is not here, the hub's list decides.
 var modes = map[modeKey]Mode{
-	{everyChannel, "fulfillment"}: {Label: No, Remark: marketplaceFul},
-	{everyChannel, "multiple"}:    {Label: Listed, Remark: severalModes},
+	{everyChannel, "fulfillment"}: {Label: NoLabel, Why: contract.WhyMarketplaceShips},
+	{everyChannel, "multiple"}:    {Label: HubListDecides, Remark: severalModes},
 
-	{"mercadolibre", "dropoff"}:      {Label: Yes},
-	{"mercadolibre", "xddropoff"}:    {Label: Yes},
-	{"mercadolibre", "crossdocking"}: {Label: Yes},
-	{"mercadolibre", "selfservice"}:  {Label: Yes, Apart: true, Remark: "Flex: the carrier scans the label's QR in an app"},
-	{"mercadolibre", "me2"}:          {Label: Yes, Remark: standsForML},
-	{"mercadolibre", "custom"}:       {Label: No, Remark: sellerShips},
-	{"mercadolibre", "default"}:      {Label: No, Remark: sellerTracks},
-	{"mercadolibre", "me1"}:          {Label: No, Remark: sellerTracks},
-	{"mercadolibre", "notspecified"}: {Label: No, Inferred: true, Remark: sellerShips},
-	{"mercadolibre", "ownlogistic"}:  {Label: No, Inferred: true, Remark: sellerShips},
+	{"mercadolibre", "dropoff"}:      {Label: HasLabel},
+	{"mercadolibre", "xddropoff"}:    {Label: HasLabel},
+	{"mercadolibre", "crossdocking"}: {Label: HasLabel},
+	{"mercadolibre", "selfservice"}:  {Label: HasLabel, OwnPile: true, Remark: "Flex: the carrier scans the label's QR in an app"},
+	{"mercadolibre", "me2"}:          {Label: HasLabel, Remark: standsForML},
+	{"mercadolibre", "custom"}:       {Label: NoLabel, Why: contract.WhySellerShips},
+	{"mercadolibre", "default"}:      {Label: NoLabel, Why: contract.WhySellerShipsAndTracks},
+	{"mercadolibre", "me1"}:          {Label: NoLabel, Why: contract.WhySellerShipsAndTracks},
+	{"mercadolibre", "notspecified"}: {Label: NoLabel, Inferred: true, Why: contract.WhySellerShips},
+	{"mercadolibre", "ownlogistic"}:  {Label: NoLabel, Inferred: true, Why: contract.WhySellerShips},
 
-	{"linio", "dropshipping"}: {Label: Yes},
+	{"linio", "dropshipping"}: {Label: HasLabel},
 
-	{"dafiti", "dropshipping"}: {Label: Yes},
-	{"dafiti", "crossdocking"}: {Label: Yes},
+	{"dafiti", "dropshipping"}: {Label: HasLabel},
+	{"dafiti", "crossdocking"}: {Label: HasLabel},
 
-	{"ripley", "dropshipping"}:   {Label: Yes},
-	{"ripley", "crossdocking"}:   {Label: Yes},
-	{"ripley", "despachopropio"}: {Label: No, Inferred: true, Remark: sellerShips},
+	{"ripley", "dropshipping"}:   {Label: HasLabel},
+	{"ripley", "crossdocking"}:   {Label: HasLabel},
+	{"ripley", "despachopropio"}: {Label: NoLabel, Inferred: true, Why: contract.WhySellerShips},
 
-	{"fcom", "dropshipping"}: {Label: Yes},
-	{"fcom", "crossdocking"}: {Label: Yes},
+	{"fcom", "dropshipping"}: {Label: HasLabel},
+	{"fcom", "crossdocking"}: {Label: HasLabel},
 
-	{"paris", "dropshipping"}:            {Label: Yes},
-	{"paris", "scheduled"}:               {Label: Yes},
-	{"paris", "dropshipping(scheduled)"}: {Label: Yes},
-	{"paris", "sameday"}:                 {Label: Yes},
-	{"paris", "nextday"}:                 {Label: Yes},
+	{"paris", "dropshipping"}:            {Label: HasLabel},
+	{"paris", "scheduled"}:               {Label: HasLabel},
+	{"paris", "dropshipping(scheduled)"}: {Label: HasLabel},
+	{"paris", "sameday"}:                 {Label: HasLabel},
+	{"paris", "nextday"}:                 {Label: HasLabel},
 
-	{"amazon", "stdezmx"}:  {Label: Yes, Remark: "Easy Ship"},
-	{"amazon", "priezmx"}:  {Label: Yes, Remark: "Easy Ship"},
-	{"amazon", "expdezmx"}: {Label: Yes, Remark: "Easy Ship"},
-	{"amazon", "exprezmx"}: {Label: Yes, Remark: "Easy Ship"},
-	{"amazon", "easyship"}: {Label: Yes, Remark: "Easy Ship"},
-	{"amazon", "mfn"}:      {Label: Listed, Remark: "the seller ships and supplies the tracking"},
-	{"amazon", "mfnstd"}:   {Label: Listed, Remark: "the seller ships and supplies the tracking"},
+	{"amazon", "stdezmx"}:  {Label: HasLabel, Remark: "Easy Ship"},
+	{"amazon", "priezmx"}:  {Label: HasLabel, Remark: "Easy Ship"},
+	{"amazon", "expdezmx"}: {Label: HasLabel, Remark: "Easy Ship"},
+	{"amazon", "exprezmx"}: {Label: HasLabel, Remark: "Easy Ship"},
+	{"amazon", "easyship"}: {Label: HasLabel, Remark: "Easy Ship"},
+	{"amazon", "mfn"}:      {Label: HubListDecides, Remark: "the seller ships and supplies the tracking"},
+	{"amazon", "mfnstd"}:   {Label: HubListDecides, Remark: "the seller ships and supplies the tracking"},
 
-	{"walmart", "standard"}: {Label: Yes},
-	{"coppel", "standard"}:  {Label: Yes},
+	{"walmart", "standard"}: {Label: HasLabel},
+	{"coppel", "standard"}:  {Label: HasLabel},
 }
 
-// ModeOf is what is known of a shipping mode (the delivery order's shippingMode) on a channel,
-// compared without case, spaces, hyphens and underscores. Fulfilment never has a label, on any
-// channel; a mode that is not known is left to the hub's list of available labels.
+// ModeOf is what is known about a shipping mode (the delivery order's shippingMode) on a channel,
+// compared ignoring case, spaces, hyphens and underscores. Fulfilment never has a label, on any
+// channel; for an unknown mode the hub's list of available labels decides.
 func ModeOf(slug, shippingMode string) Mode { return standard.ModeOf(slug, shippingMode) }
 
-// ModeOf is the function of that name, with the table's overrides.
+// ModeOf is the package's ModeOf with the table's overrides.
 func (t Table) ModeOf(slug, shippingMode string) Mode {
 	key := keyOf(slug, shippingMode)
 	mode, known := modes[modeKey{everyChannel, key.mode}]
@@ -101,11 +103,14 @@ func (t Table) ModeOf(slug, shippingMode string) Mode {
 		mode, known = modes[key]
 	}
 	if !known {
-		mode = Mode{Label: Listed}
+		mode = Mode{Label: HubListDecides}
 	}
 	if verdict, overridden := t.overrides[key]; overridden && verdict != mode.Label {
 		mode.Label, mode.Inferred = verdict, false
-		mode.Remark = fmt.Sprintf("set to %s by this installation's channel overrides", verdict)
+		mode.Why = ""
+		if verdict == NoLabel {
+			mode.Why = contract.WhyModeSetWithoutLabel
+		}
 	}
 	return mode
 }

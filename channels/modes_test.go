@@ -8,15 +8,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/contract"
 )
 
-// split takes a "channel/mode" apart.
+// split cuts "channel/mode" in two.
 func split(pair string) (slug, mode string) {
 	slug, mode, _ = strings.Cut(pair, "/")
 	return slug, mode
 }
 
-// modeFacts are the shipping modes of the guide, by what they mean for a label.
+// modeFacts are the guide's shipping modes, grouped by what they mean for a label.
 var modeFacts = map[string][]string{
 	"yes": {
 		"mercadolibre/drop_off", "mercadolibre/xd_drop_off", "mercadolibre/cross_docking", "mercadolibre/self_service",
@@ -25,7 +26,7 @@ var modeFacts = map[string][]string{
 		"paris/Dropshipping (scheduled)", "paris/Same Day", "paris/Next Day", "paris/next-day",
 		"amazon/std-ez-mx", "amazon/pri-ez-mx", "amazon/expd-ez-mx", "amazon/expr-ez-mx", "amazon/Easy Ship",
 		"walmart/Standard", "coppel/standard",
-		// Other ways of writing the same words.
+		// Other spellings of the same words.
 		"Mercado Libre/DROP-OFF", "mercadolibre/Xd Drop Off", "paris/SAME_DAY", "amazon/STD EZ MX",
 	},
 	"no": {
@@ -53,10 +54,10 @@ func TestEveryShippingModeIsAsTheGuideSays(t *testing.T) {
 				label, _, inferred := strings.Cut(verdict, ", inferred")
 				assert.Equal(t, channels.Verdict(label), mode.Label)
 				assert.Equal(t, inferred, mode.Inferred)
-				if mode.Label == channels.No {
-					assert.NotEmpty(t, mode.Remark)
+				if mode.Label == channels.NoLabel {
+					assert.NotEmpty(t, mode.Why)
 				}
-				assert.Equal(t, strings.Contains(pair, "self_service"), mode.Apart)
+				assert.Equal(t, strings.Contains(pair, "self_service"), mode.OwnPile)
 			})
 		}
 	}
@@ -83,18 +84,18 @@ func TestOverrides(t *testing.T) {
 	})
 	t.Run("an inferred mode can be changed", func(t *testing.T) {
 		t.Parallel()
-		assert.Equal(t, channels.Yes, table.ModeOf("mercadolibre", "not specified").Label)
-		assert.Equal(t, channels.Listed, table.ModeOf("ripley", "despacho_propio").Label)
-		assert.Equal(t, channels.No, table.ModeOf("liverpool", "Own Van").Label)
-		assert.Contains(t, table.ModeOf("liverpool", "Own Van").Remark, "overrides")
+		assert.Equal(t, channels.HasLabel, table.ModeOf("mercadolibre", "not specified").Label)
+		assert.Equal(t, channels.HubListDecides, table.ModeOf("ripley", "despacho_propio").Label)
+		assert.Equal(t, channels.NoLabel, table.ModeOf("liverpool", "Own Van").Label)
+		assert.Equal(t, contract.WhyModeSetWithoutLabel, table.ModeOf("liverpool", "Own Van").Why)
 	})
 	t.Run("everything else stays", func(t *testing.T) {
 		t.Parallel()
-		assert.Equal(t, channels.No, table.ModeOf("liverpool", "fulfillment").Label)
+		assert.Equal(t, channels.NoLabel, table.ModeOf("liverpool", "fulfillment").Label)
 		assert.Len(t, table.All(), len(channels.All()))
 		assert.False(t, channels.BySlug("bigcommerce").Labels)
 	})
-	t.Run("all mistakes are told at once", func(t *testing.T) {
+	t.Run("all mistakes are reported at once", func(t *testing.T) {
 		t.Parallel()
 		_, err := channels.New(map[string]string{
 			"shopify": "yes", "paris": "no", "ripley/fulfillment": "yes", "mercadolibre/custom": "yes", "juntoz": "listed",
@@ -103,7 +104,7 @@ func TestOverrides(t *testing.T) {
 		require.Error(t, err)
 		for _, words := range []string{
 			`"shopify" = "yes": the hub's guide says`, `"paris" = "no"`, `"ripley/fulfillment"`, `"mercadolibre/custom"`,
-			`"juntoz" = "listed": a channel is yes or no`, `"linio/x" = "perhaps": must be`, `"/x" = "yes": names no channel`,
+			`"juntoz" = "listed": a channel must be yes or no`, `"linio/x" = "perhaps": must be`, `"/x" = "yes": names no channel`,
 			`"linio/ " = "yes": names no shipping mode`,
 		} {
 			assert.ErrorContains(t, err, words)

@@ -6,23 +6,29 @@ import (
 	"github.com/samber/lo"
 )
 
-// outwardRow is how the hub's statuses stand on a channel.
+// words are the words of a channel by the hub status.
+type words map[Status][]string
+
+// null is how the hub writes that there is no word.
+const null = "null"
+
+// outwardRow says what the hub statuses become on a channel.
 type outwardRow struct {
 	slug    string
-	country string // "" every country
+	country string // "" for every country
 	words   words
-	modes   *outwardModes // nil: the same for every shipping mode
+	modes   *outwardModes // nil if the same for every shipping mode
 }
 
-// outwardModes tells shipping modes (squashed) apart where the channel takes a status only for
-// some; of modes in neither list the guide says nothing.
+// outwardModes divides shipping modes (squashed) where the channel accepts a status only for some
+// of them; about modes in neither list the guide says nothing.
 type outwardModes struct {
-	taken  []string // every status of the row
-	closed []string // only those in always
+	taken  []string // every status of the row is accepted
+	closed []string // only those in always are accepted
 	always []Status
 }
 
-// mercadoLibreModes: the channel keeps the status of ME2 itself, cancelled apart.
+// mercadoLibreModes: the channel manages the status of ME2 itself, except cancelled.
 var mercadoLibreModes = &outwardModes{
 	taken:  []string{"custom", "default", "me1", "notspecified", "ownlogistic"},
 	closed: []string{"me2", "dropoff", "xddropoff", "crossdocking", "selfservice", "fulfillment"},
@@ -39,8 +45,8 @@ var linioWords = words{
 	Cancelled:    {"failed", "canceled"},
 }
 
-// outward is what a status that we send becomes on the channel (guide, "Estados de una orden según
-// el tipo de entrega").
+// outward says what a status that we send becomes on the channel (guide, "Estados de una orden
+// según el tipo de entrega").
 var outward = []outwardRow{
 	{slug: "mercadolibre", modes: mercadoLibreModes, words: words{
 		Pending: {"pending"}, Handling: {"handling"}, ReadyToShip: {"ready_to_ship"}, Shipped: {"shipped"},
@@ -78,20 +84,20 @@ var outward = []outwardRow{
 		Delivered: {"delivered"}, NotDelivered: {"failure"},
 	}},
 	{slug: "vtex", words: words{
-		// Shipped reaches the channel only with the tax document loaded.
+		// Shipped reaches the channel only with the billing document loaded.
 		Pending: {"ready-for-handling"}, Handling: {"handling"}, Shipped: {"invoiced"},
 		UnderReview: {"window-to-cancel"}, Cancelled: {"cancelled"},
 	}},
 }
 
-// outwardStatuses are the columns of that table; of the others the guide says nothing.
+// outwardStatuses are the columns of that table; about other statuses the guide says nothing.
 var outwardStatuses = []Status{
 	Pending, Handling, ReadyToShip, Shipped, Delivered, NotDelivered, UnderReview, Cancelled,
 }
 
-// WordsOnChannel tells what a status that is sent for an order becomes on its channel, in the
-// channel's words. Known and empty predicts that the hub answers not_requested. Not known: the
-// guide does not say, so it is sent and the hub's answer decides.
+// WordsOnChannel says what a status that we send becomes on its channel, in the channel's words.
+// Known and empty predicts that the hub answers not_requested. Not known means that the guide does
+// not say: the status is sent, and the hub's answer decides.
 func WordsOnChannel(slug, country, shippingMode string, s Status) (words []string, known bool) {
 	country = CountryCode(country)
 	row, found := lo.Find(outward, func(row outwardRow) bool {

@@ -8,24 +8,26 @@ import (
 	"strings"
 
 	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/contract"
 )
 
-// Heads of overrides that are not about a channel's labels; what follows the slash is a connection's
-// id or a channel, or a word. Payment, Verification and SaleStatus are such heads too.
+// Prefixes of overrides that are not about a channel's labels; a connection's id, a channel or a
+// word follows the slash. Payment, Verification and SaleStatus are such prefixes, too.
 const (
 	countryHead = "country"
 	courierHead = "courier"
 )
 
-// New makes a table with overrides. A key and its value are one of
+// New makes a table with overrides. Each key and value is one of
 //
-//	bigcommerce                 yes, no
-//	ripley/despacho propio      yes, no, listed (the hub's list decides)
-//	country/<connection>        a country's code or name; for a channel, where the hub does not say it
-//	payment/<word>              good, open, off: what paymentStatus says; so for verification/ and sale/
+//	bigcommerce                 yes or no
+//	ripley/despacho propio      yes, no or listed (the hub's list decides)
+//	country/<connection>        a country's code or name; for a channel, only used if the hub does not say it
+//	payment/<word>              good, open or off: what paymentStatus means; likewise verification/ and sale/
 //	courier/<spelling>          the courier's name
 //
-// All wrong entries are named in one error; what the guide states cannot be overridden.
+// One error names all wrong entries. What the guide states cannot be overridden.
 func New(overrides map[string]string) (Table, error) {
 	table := Table{
 		channels: map[string]Channel{}, overrides: map[modeKey]Verdict{}, countries: map[string]string{},
@@ -40,12 +42,13 @@ func New(overrides map[string]string) (Table, error) {
 	return table, errors.Join(wrong...)
 }
 
-// Overrides are those entries of what New takes that matter to orders of a channel; nil when there are none.
-func Overrides(all map[string]string, slug string) map[string]string {
+// OverridesFor selects from what New takes the entries that affect orders of a channel; nil if there
+// are none.
+func OverridesFor(all map[string]string, slug string) map[string]string {
 	about := lo.PickBy(all, func(key, _ string) bool {
 		head, _, more := strings.Cut(key, "/")
 		if more && slices.Contains(heads, squash(head)) {
-			return squash(head) != countryHead // settled once, in the connection
+			return squash(head) != countryHead // decided once, for the connection
 		}
 		return slugOf(head) == slugOf(slug)
 	})
@@ -80,14 +83,14 @@ func (t *Table) overrideChannel(slug, value string) error {
 	}
 	channel := standard.BySlug(slug)
 	switch {
-	case verdict == Listed:
-		return errors.New("a channel is yes or no; listed is for shipping modes")
+	case verdict == HubListDecides:
+		return errors.New("a channel must be yes or no; listed is for shipping modes only")
 	case !channel.Inferred:
 		return fmt.Errorf("the hub's guide says whether %s has labels, so this cannot be changed", channel.Name)
 	}
-	channel.Labels = verdict == Yes
+	channel.Labels = verdict == HasLabel
 	if channel.Labels {
-		channel.SkipReason = ""
+		channel.SkipReason = contract.Reason{}
 	}
 	t.channels[squash(slug)] = channel
 	return nil
@@ -102,7 +105,7 @@ func (t *Table) overrideMode(slug, mode, value string) error {
 		return errors.New("names no shipping mode")
 	}
 	stated := standard.ModeOf(slug, mode)
-	if stated.Label != Listed && !stated.Inferred {
+	if stated.Label != HubListDecides && !stated.Inferred {
 		return fmt.Errorf("the hub's guide says whether this shipping mode has labels (%s), so this cannot be changed", stated.Label)
 	}
 	t.overrides[keyOf(slug, mode)] = verdict
@@ -138,7 +141,7 @@ func (t *Table) overrideWord(member, word, value string) error {
 	if squash(word) == "" {
 		return errors.New("names no word")
 	}
-	if known, is := stated(member, word); is && known != standing && slices.Contains(guideWords, squash(word)) {
+	if known, is := statedStanding(member, word); is && known != standing && slices.Contains(guideWords, squash(word)) {
 		return fmt.Errorf("the hub's guide says what this word means (%s), so this cannot be changed", known)
 	}
 	t.words[modeKey{member, squash(word)}] = standing

@@ -13,7 +13,7 @@ const (
 )
 
 // pickUpStatuses holds the hub's code and the rank of each status of a pick-up order (guide,
-// "Actualizar el estado de una orden con retiro en tienda"). Its ranks are inferred.
+// "Actualizar el estado de una orden con retiro en tienda"). The ranks are inferred.
 var pickUpStatuses = []statusRow{
 	{Pending, "pick_up_order_status_pending", 0},
 	{Handling, "pick_up_order_status_handling", 1},
@@ -22,12 +22,7 @@ var pickUpStatuses = []statusRow{
 	{Cancelled, "pick_up_order_status_cancelled", 3},
 }
 
-// PickUpStatuses lists every status of a pick-up order, in the order of its life.
-func PickUpStatuses() []Status {
-	return lo.Map(pickUpStatuses, func(row statusRow, _ int) Status { return row.status })
-}
-
-// ParsePickUpStatus reads a status of a pick-up order as ParseStatus reads one of a delivery order.
+// ParsePickUpStatus parses a status of a pick-up order as ParseStatus does one of a delivery order.
 func ParsePickUpStatus(code string) (Status, bool) {
 	word := strings.ToLower(strings.TrimSpace(code))
 	word = strings.Trim(strings.NewReplacer("-", "_", " ", "_").Replace(word), "_")
@@ -36,14 +31,15 @@ func ParsePickUpStatus(code string) (Status, bool) {
 	return row.status, known
 }
 
-// PickUpCode is the hub's code of a pick-up order's status; "" for a status that it does not have.
+// PickUpCode is the hub's code for a pick-up order's status; "" if pick-up orders do not have that
+// status.
 func (s Status) PickUpCode() string {
 	row, _ := rowOfStatus(pickUpStatuses, s)
 	return row.code
 }
 
-// PickUpBefore is Before for a pick-up order: nothing follows cancelled, and cancelled follows
-// everything but completed.
+// PickUpBefore is Before for pick-up orders: nothing follows cancelled, and cancelled may follow
+// everything except completed.
 func (s Status) PickUpBefore(present Status) bool {
 	there, known := rowOfStatus(pickUpStatuses, present)
 	sent, _ := rowOfStatus(pickUpStatuses, s)

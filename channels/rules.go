@@ -1,100 +1,103 @@
 package channels
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/wording"
 )
 
-// Settable lists the statuses that a partner may report for a delivery order.
-func Settable() []Status {
+// SettableStatuses lists the statuses that a partner may report for a delivery order.
+func SettableStatuses() []Status {
 	return []Status{Handling, ReadyToShip, Shipped, Delivered, NotDelivered, Cancelled}
 }
 
-// PickUpSettable lists the statuses that a partner may report for a pick-up order.
-func PickUpSettable() []Status { return []Status{ReceivedByStore, Completed, Cancelled} }
+// SettablePickUpStatuses lists the statuses that a partner may report for a pick-up order.
+func SettablePickUpStatuses() []Status { return []Status{ReceivedByStore, Completed, Cancelled} }
 
-// Unknown stands for the channel of an order of which nobody can tell it.
-const Unknown = "unknown"
+// UnknownChannel stands for an order's channel when it is not known.
+const UnknownChannel = "unknown"
 
 // Change is a status that somebody wants to report for an order.
 type Change struct {
 	Slug         string // the channel's; any spelling that BySlug knows
 	ShippingMode string // the channel's word
-	From, To     Status // From is "" when the hub does not say
-	// Document: an electronic billing document of the order is loaded.
-	Document bool
-	// PickUp: the order is a pick-up, whose statuses are its own.
+	From, To     Status // From is "" if the hub does not say
+	// HasDocument: an electronic billing document of the order is loaded.
+	HasDocument bool
+	// PickUp: the order is a pick-up, which has statuses of its own.
 	PickUp bool
 }
 
-// rule keeps statuses from being sent where the channel does not take them.
+// rule keeps statuses from being sent where the channel does not accept them.
 type rule struct {
-	slug     string   // "" every channel
-	modes    []string // squashed; nil every mode
-	statuses []Status // nil all
+	slug     string   // "" for every channel
+	modes    []string // squashed; nil for every mode
+	statuses []Status // nil for all
 	except   []Status
-	// documented: it holds only as long as no electronic billing document is loaded.
+	// documented: it holds only while no electronic billing document is loaded.
 	documented bool
-	words      string
+	why        contract.ReasonCode
 }
 
 // rules are those of the guide ("¿Cómo actualizar los estados de un despacho?", "Estados de una
-// orden según el tipo de entrega"), the first that holds being told.
+// orden según el tipo de entrega"). The first one that applies is reported.
 var rules = []rule{
 	{
 		modes: []string{"fulfillment"},
-		words: "the marketplace ships fulfilment orders and reports their status itself",
+		why:   contract.WhyFulfilmentStatus,
 	},
 	{
 		slug: "mercadolibre", modes: mercadoLibreModes.closed, except: mercadoLibreModes.always,
-		words: "Mercado Libre keeps the status of its own shipments (ME2); only cancelled can be reported",
+		why: contract.WhyMercadoLibreStatus,
 	},
 	{
-		// Words that no other channel has for its shipping modes.
-		slug: Unknown, modes: []string{"me2", "dropoff", "xddropoff", "selfservice"}, except: mercadoLibreModes.always,
-		words: "this is a shipping mode of Mercado Libre (ME2), which keeps the status itself; only cancelled can be reported",
+		// Shipping modes that no other channel has.
+		slug: UnknownChannel, modes: []string{"me2", "dropoff", "xddropoff", "selfservice"}, except: mercadoLibreModes.always,
+		why: contract.WhyMercadoLibreModeStatus,
 	},
 	{
 		slug: "vtex", statuses: []Status{Shipped}, documented: true,
-		words: "VTEX takes shipped only once the order's electronic billing document is loaded",
+		why: contract.WhyDocumentFirst,
 	},
 }
 
-// NotAllowed is the rule that forbids the change, in a sentence for people; "" when it may be sent.
-// An order that has the status already is allowed: whoever asks tells these apart.
-func (c Change) NotAllowed() string {
+// WhyNotAllowed is the rule that forbids the change; none if it may be sent.
+// Repeating the present status is allowed: the caller tells that case apart.
+func (c Change) WhyNotAllowed() contract.Reason {
 	if c.From == c.To {
-		return ""
+		return contract.Reason{}
 	}
 	if !c.PickUp {
 		if broken, found := lo.Find(rules, c.breaks); found {
-			return broken.words
+			return wording.Reason(broken.why)
 		}
 	}
 	before := lo.Ternary(c.PickUp, c.To.PickUpBefore, c.To.Before)
 	switch {
 	case !before(c.From):
-		return ""
+		return contract.Reason{}
 	case c.From == Cancelled:
-		return "the order is cancelled, and nothing follows that"
+		return wording.Reason(contract.WhyOrderCancelled)
 	case c.To == Cancelled:
-		return fmt.Sprintf("the order is %s and can no longer be cancelled", c.From)
+		return wording.Reason(contract.WhyTooLateToCancel, "status", string(c.From))
 	}
-	return fmt.Sprintf("the order is %s already: %s lies before that", c.From, c.To)
+	return wording.Reason(contract.WhyNoWayBack, "status", string(c.From), "to", string(c.To))
 }
 
-// NeedsMode says whether the change depends on the order's shipping mode, which is not known.
+// NeedsMode reports whether the change depends on the order's shipping mode while that is not
+// known.
 func (c Change) NeedsMode() bool {
 	return !c.PickUp && squash(c.ShippingMode) == "" && lo.SomeBy(rules, func(r rule) bool {
-		return r.modes != nil && r.slug != Unknown && r.slug == slugOf(c.Slug) && !slices.Contains(r.except, c.To)
+		return r.modes != nil && r.slug != UnknownChannel && r.slug == slugOf(c.Slug) && !slices.Contains(r.except, c.To)
 	})
 }
 
-// NeedsDocument says whether the change depends on an electronic billing document of the order.
+// NeedsDocument reports whether the change depends on an electronic billing document of the order.
 func (c Change) NeedsDocument() bool {
-	c.Document = false
+	c.HasDocument = false
 	return !c.PickUp && lo.SomeBy(rules, func(r rule) bool { return r.documented && c.breaks(r) })
 }
 
@@ -104,7 +107,7 @@ func (c Change) breaks(r rule) bool {
 		r.modes != nil && !slices.Contains(r.modes, squash(c.ShippingMode)),
 		r.statuses != nil && !slices.Contains(r.statuses, c.To),
 		slices.Contains(r.except, c.To),
-		r.documented && c.Document:
+		r.documented && c.HasDocument:
 		return false
 	}
 	return true

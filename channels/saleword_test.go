@@ -16,17 +16,17 @@ func TestWordsOfASale(t *testing.T) {
 	read := map[string]func(string) channels.Standing{channels.Payment: table.PaymentOf, channels.Verification: table.VerificationOf}
 	cases := map[string]map[channels.Standing][]string{
 		channels.Payment: {
-			channels.Good:    {"completed", "COMPLETED", "completado", "Pagado", "approved", "Aprobado", "accredited", "acreditado", "Pago aprobado", "aprovado", "concluído", "Pago de la venta: aprobado", "payment_approved"},
-			channels.Open:    {"pending", "pendiente", "Pendiente de pago", "rejected", "rechazado", "in_process", "En proceso", "authorized", "recusado", "não pago", "no-pagado", "pago pendiente", "Estado: pendiente"},
-			channels.Off:     {"refunded", "reembolsado", "cancelled", "Canceled", "cancelado", "Anulada", "charged_back", "estornado"},
-			channels.Unsaid:  {"", " ", "null"},
-			channels.Strange: {"liquidación", "verde", "partially_refunded", "nunca aprobado", "aprobado y devuelto", "approved, then refunded", "pago de la orden verde"},
+			channels.StandingGood:      {"completed", "COMPLETED", "completado", "Pagado", "approved", "Aprobado", "accredited", "acreditado", "Pago aprobado", "aprovado", "concluído", "Pago de la venta: aprobado", "payment_approved"},
+			channels.StandingOpen:      {"pending", "pendiente", "Pendiente de pago", "rejected", "rechazado", "in_process", "En proceso", "authorized", "recusado", "não pago", "no-pagado", "pago pendiente", "Estado: pendiente"},
+			channels.StandingCancelled: {"refunded", "reembolsado", "cancelled", "Canceled", "cancelado", "Anulada", "charged_back", "estornado"},
+			channels.StandingMissing:   {"", " ", "null"},
+			channels.StandingUnknown:   {"liquidación", "verde", "partially_refunded", "nunca aprobado", "aprobado y devuelto", "approved, then refunded", "pago de la orden verde"},
 		},
 		channels.Verification: {
-			channels.Good:    {"verified", "verificado", "Verificada", "validated", "confirmed", "Confirmado", "aprobado", "VÁLIDO", "Validado OK"},
-			channels.Open:    {"pending", "pendiente", "por verificar", "Por_Verificar", "no verificado", "sin-verificar", "rechazado", "cancelado"},
-			channels.Unsaid:  {"", "null"},
-			channels.Strange: {"verde", "3", "sin ok", "no está verificado", "ok pendiente"},
+			channels.StandingGood:    {"verified", "verificado", "Verificada", "validated", "confirmed", "Confirmado", "aprobado", "VÁLIDO", "Validado OK"},
+			channels.StandingOpen:    {"pending", "pendiente", "por verificar", "Por_Verificar", "no verificado", "sin-verificar", "rechazado", "cancelado"},
+			channels.StandingMissing: {"", "null"},
+			channels.StandingUnknown: {"verde", "3", "sin ok", "no está verificado", "ok pendiente"},
 		},
 	}
 	for member, standings := range cases {
@@ -47,12 +47,12 @@ func TestWordsOfASaleCanBeSettled(t *testing.T) {
 		"payment/Verde": "good", "verification/semáforo rojo": "open", "sale/dada de baja": "off", "payment/authorized": "good",
 	})
 	require.NoError(t, err)
-	assert.Equal(t, channels.Good, table.PaymentOf("VERDE"))
-	assert.Equal(t, channels.Good, table.PaymentOf("Authorized"), "our own guess can be changed")
-	assert.Equal(t, channels.Strange, table.VerificationOf("verde"), "of another member")
-	assert.Equal(t, channels.Open, table.VerificationOf("Semaforo_Rojo"))
+	assert.Equal(t, channels.StandingGood, table.PaymentOf("VERDE"))
+	assert.Equal(t, channels.StandingGood, table.PaymentOf("Authorized"), "our own guess can be changed")
+	assert.Equal(t, channels.StandingUnknown, table.VerificationOf("verde"), "of another member")
+	assert.Equal(t, channels.StandingOpen, table.VerificationOf("Semaforo_Rojo"))
 	assert.True(t, table.IsCancelled("Dada de Baja"))
-	assert.Equal(t, "DESPACHO_CHANNELS=payment/verde=good", channels.HowToAllow(channels.Payment, " verde "))
+	assert.Equal(t, "DESPACHO_CHANNELS=payment/verde=good", channels.SettingThatAllows(channels.Payment, " verde "))
 }
 
 func TestEveryWrongOverrideIsNamed(t *testing.T) {
@@ -74,6 +74,6 @@ func TestEveryWrongOverrideIsNamed(t *testing.T) {
 func TestOverridesThatMatterToAChannel(t *testing.T) {
 	t.Parallel()
 	all := map[string]string{"country/1": "cl", "payment/verde": "good", "courier/BLX": "Blue", "paris/x": "yes", "ripley/x": "no"}
-	assert.Equal(t, map[string]string{"payment/verde": "good", "courier/BLX": "Blue", "paris/x": "yes"}, channels.Overrides(all, "Paris"))
-	assert.Nil(t, channels.Overrides(map[string]string{"country/1": "cl"}, "paris"))
+	assert.Equal(t, map[string]string{"payment/verde": "good", "courier/BLX": "Blue", "paris/x": "yes"}, channels.OverridesFor(all, "Paris"))
+	assert.Nil(t, channels.OverridesFor(map[string]string{"country/1": "cl"}, "paris"))
 }

@@ -10,16 +10,16 @@ import (
 // squash brings a word to the form in which words are compared: without case, accents, spaces,
 // hyphens and underscores.
 func squash(word string) string {
-	return keep(word, func(r rune) bool { return r != '-' && r != '_' })
+	return keepRunes(word, func(r rune) bool { return r != '-' && r != '_' })
 }
 
-// squashLetters is squash without any punctuation: letters and digits alone.
+// squashLetters is squash without any punctuation: only letters and digits remain.
 func squashLetters(word string) string {
-	return keep(word, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
+	return keepRunes(word, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
 }
 
-// keep leaves out of a word what kept does not name, and accents, spaces and what cannot be seen.
-func keep(word string, kept func(rune) bool) string {
+// keepRunes removes accents, spaces, invisible characters and everything that kept does not accept.
+func keepRunes(word string, kept func(rune) bool) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Mn, r) || unicode.IsSpace(r) || !unicode.IsPrint(r) || !kept(r) {
 			return -1

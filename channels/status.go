@@ -29,9 +29,9 @@ type statusRow struct {
 	rank   int
 }
 
-// statuses holds the hub's code and the rank of each status, in the order of a shipment's life.
-// The guide ranks nothing: that reschedule, under_review and partial_cancelled stand beside
-// handling is inferred.
+// statuses holds the hub's code and the rank of each status, in the order of a shipment's life. The
+// guide ranks nothing; that reschedule, under_review and partial_cancelled rank with handling is
+// inferred.
 var statuses = []statusRow{
 	{Pending, "_delivery_order_status_pending_", 0},
 	{Handling, "_delivery_order_status_handling_", 1},
@@ -50,8 +50,8 @@ func Statuses() []Status {
 	return lo.Map(statuses, func(row statusRow, _ int) Status { return row.status })
 }
 
-// ParseStatus reads a status as a short word or as the hub's code, with or without the code's
-// prefix and outer underscores, in any case. The hub itself drops underscores now and then.
+// ParseStatus parses a status, given as a short word or as the hub's code, with or without the
+// code's prefix and outer underscores, in any case. The hub itself sometimes drops underscores.
 func ParseStatus(code string) (Status, bool) {
 	word := strings.ToLower(strings.TrimSpace(code))
 	word = strings.NewReplacer("-", "_", " ", "_").Replace(word)
@@ -69,7 +69,7 @@ func ParseStatus(code string) (Status, bool) {
 	return status, true
 }
 
-// Code is the hub's code of a status, exactly as the hub spells it; "" for an unknown status.
+// Code is the hub's code of a status, spelt exactly as the hub does; "" for an unknown status.
 func (s Status) Code() string {
 	for _, row := range statuses {
 		if row.status == s {
@@ -79,7 +79,7 @@ func (s Status) Code() string {
 	return ""
 }
 
-// Rank is the place of a status in a shipment's life: 0 entered … 4 ended; -1 for an unknown one.
+// Rank is how far a status is in a shipment's life: 0 entered … 4 ended; -1 for an unknown one.
 func (s Status) Rank() int {
 	for _, row := range statuses {
 		if row.status == s {
@@ -89,8 +89,8 @@ func (s Status) Rank() int {
 	return -1
 }
 
-// Before says whether s lies before the present status, so that sending it would move the order
-// backwards. Nothing follows cancelled, and cancelled follows everything but delivered.
+// Before reports whether s comes before the present status, so that sending it would move the order
+// backwards. Nothing follows cancelled, and cancelled may follow everything except delivered.
 func (s Status) Before(present Status) bool {
 	switch {
 	case s == present || !present.known():
@@ -103,11 +103,11 @@ func (s Status) Before(present Status) bool {
 	return s.Rank() < present.Rank()
 }
 
-// Ended says whether nothing more can happen to the order: it is cancelled. A delivered order can
-// still come back (not_delivered).
+// Ended reports whether nothing more can happen to the order: it is cancelled. A delivered order
+// can still come back (not_delivered).
 func (s Status) Ended() bool { return s == Cancelled }
 
-// PastLabel says whether the hub no longer makes a label: the order is shipped or later, or
+// PastLabel reports whether the hub no longer makes a label: the order is shipped or later, or
 // cancelled (guide, "¿Cómo generar y consultar etiquetas?").
 func (s Status) PastLabel() bool { return s.Rank() >= Shipped.Rank() }
 

@@ -5,6 +5,9 @@ import (
 	"strings"
 
 	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/wording"
 )
 
 // Table is the channels and shipping modes as one installation sees them: the guide's facts, which
@@ -19,12 +22,12 @@ type Table struct {
 
 var standard = Table{}
 
-// All lists every channel that is known by name, those with labels first.
+// All lists every channel that the guide names, those with labels first.
 func (t Table) All() []Channel {
 	return lo.Map(rows, func(row Channel, _ int) Channel { return t.BySlug(row.Slug) })
 }
 
-// BySlug is the function of that name, with the table's overrides.
+// BySlug is the package's BySlug with the table's overrides.
 func (t Table) BySlug(slug string) Channel {
 	squashed := slugOf(slug)
 	if channel, overridden := t.channels[squashed]; overridden {
@@ -34,14 +37,17 @@ func (t Table) BySlug(slug string) Channel {
 		return row.clone()
 	}
 	word := strings.ToLower(strings.TrimSpace(slug))
-	return unnamed(word, lo.Ternary(word == "", "a connection without a provider", word))
+	if word == "" {
+		return Channel{Inferred: true, SkipReason: wording.Reason(contract.WhyChannelUnsaid)}
+	}
+	return unnamed(word, word)
 }
 
 func rowOf(squashed string) (Channel, bool) {
 	return lo.Find(rows, func(row Channel) bool { return row.Slug == squashed })
 }
 
-// slugOf is the squashed slug, with other spellings resolved.
+// slugOf is the squashed slug, with known misspellings corrected.
 func slugOf(slug string) string {
 	squashed := squash(slug)
 	if alias, found := aliases[squashed]; found {
@@ -50,13 +56,8 @@ func slugOf(slug string) string {
 	return squashed
 }
 
-// clone keeps callers from changing the rows through shared slices and maps.
+// clone keeps callers from changing the rows through shared slices.
 func (c Channel) clone() Channel {
 	c.Countries = slices.Clone(c.Countries)
-	c.References = slices.Clone(c.References)
-	c.Files.PerOrder = slices.Clone(c.Files.PerOrder)
-	c.Files.WholeRequest = slices.Clone(c.Files.WholeRequest)
-	c.Files.Roll = slices.Clone(c.Files.Roll)
-	c.Captions = lo.MapValues(c.Captions, func(words []string, _ Reference) []string { return slices.Clone(words) })
 	return c
 }

@@ -1,19 +1,22 @@
 package channels
 
 import (
-	"fmt"
 	"slices"
+
+	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/wording"
 )
 
-// trackingRow is for which orders of a channel the seller may write a tracking number and URL.
+// trackingRow says for which orders of a channel the seller may report a tracking number and URL.
 type trackingRow struct {
-	modes   []string // squashed; empty: every shipping mode
-	pickUps bool     // also for orders that are picked up
-	// fulfillment is what the sale's own Channel must say, squashed; where a sale says none, modes decide.
+	modes   []string // squashed; empty for every shipping mode
+	pickUps bool     // pick-up orders included
+	// fulfillment is what the sale's own Channel must say, squashed; if the sale has none, modes
+	// decide.
 	fulfillment string
 }
 
-// trackingRows are the channels that take a tracking from the seller (guide, "¿Cómo actualizar los
+// trackingRows are the channels that accept tracking from the seller (guide, "¿Cómo actualizar los
 // estados de un despacho?").
 var trackingRows = map[string]trackingRow{
 	"mercadolibre": {modes: []string{"me1", "default", "custom", "notspecified"}},
@@ -23,32 +26,32 @@ var trackingRows = map[string]trackingRow{
 	"liverpool":    {},
 }
 
-// Parcel is what decides whether a channel takes a tracking from the seller.
-type Parcel struct {
+// TrackedOrder is what decides whether a channel accepts tracking from the seller.
+type TrackedOrder struct {
 	ShippingMode string
 	Fulfillment  string // the channel's own word for who ships (Amazon's Channel: MFN, AFN); may be empty
 	PickUp       bool
 }
 
-// TakesTracking says whether the channel takes a tracking number and URL from the seller for such an
-// order, and if not, why in a sentence for people.
-func (c Channel) TakesTracking(p Parcel) (ok bool, reason string) {
+// TakesTracking reports whether the channel accepts a tracking number and URL from the seller for
+// such an order, and if not, why.
+func (c Channel) TakesTracking(p TrackedOrder) (ok bool, reason contract.Reason) {
 	row, found := trackingRows[c.Slug]
 	told := row.fulfillment != "" && squash(p.Fulfillment) != ""
 	switch {
 	case !found:
-		return false, fmt.Sprintf("%s takes no tracking number from the seller", c.Name)
+		return false, wording.Reason(contract.WhyNoTrackingTaken, "channel", c.Name)
 	case p.PickUp && !row.pickUps:
-		return false, fmt.Sprintf("%s takes no tracking number for an order that is picked up", c.Name)
+		return false, wording.Reason(contract.WhyNoTrackingOfPickUp, "channel", c.Name)
 	case p.PickUp:
-		return true, ""
+		return true, contract.Reason{}
 	case told && squash(p.Fulfillment) != row.fulfillment:
-		return false, fmt.Sprintf("%s takes no tracking number from the seller for orders of its channel %q", c.Name, p.Fulfillment)
+		return false, wording.Reason(contract.WhyNoTrackingOfShipper, "channel", c.Name, "said", p.Fulfillment)
 	case !told && len(row.modes) > 0 && !slices.Contains(row.modes, squash(p.ShippingMode)):
-		return false, fmt.Sprintf("%s takes no tracking number from the seller for shipping mode %q", c.Name, p.ShippingMode)
+		return false, wording.Reason(contract.WhyNoTrackingOfMode, "channel", c.Name, "said", p.ShippingMode)
 	}
-	return true, ""
+	return true, contract.Reason{}
 }
 
-// NeedsFulfillment says whether the sale's own word for who ships decides about its tracking.
+// NeedsFulfillment reports whether the sale's own word for who ships decides about its tracking.
 func (c Channel) NeedsFulfillment() bool { return trackingRows[c.Slug].fulfillment != "" }

@@ -1,5 +1,5 @@
-// The gateway hears the hub's webhooks and hands their notices to Temporal.
-// `gateway serve --help` lists its settings; it ends in order on SIGTERM.
+// Command gateway receives the hub's webhooks and hands their notifications to Temporal.
+// `gateway serve --help` lists its settings; SIGTERM ends it in good order.
 package main
 
 import (

@@ -9,27 +9,27 @@ import (
 	"github.com/despacho/despacho/labels/bundle"
 )
 
-// Assign gives each label among files to one of orders: by what stands on it,
-// then by the file's name. What names no order stays unassigned, for the caller
-// to look for among the orders' own documents.
+// Assign gives each label among the files to one of the orders: by what is printed on it, then by
+// the file's name. A label that names no order stays unassigned; the caller then looks for it among
+// the orders' own documents.
 func Assign(files []bundle.File, orders []Order) Assignment {
-	a := assigning{orders: orders, references: indexReferences(orders), known: unknown, out: newAssignment()}
-	return a.run(files)
+	a := assignmentInProgress{orders: orders, references: indexReferences(orders), known: unknown, out: newAssignment()}
+	return a.assignFiles(files)
 }
 
-// AssignKnown takes files from one order's own documents: a label without a
-// readable reference is that order's. batch are all orders of the request; a
-// file that names another of them is a conflict. Order may stand in batch.
+// AssignKnown takes files from one order's own documents: a label without a readable reference is
+// that order's. batch lists all orders of the request; a file that names another of them is a
+// conflict. Order may be in batch.
 func AssignKnown(files []bundle.File, order Order, batch []Order) Assignment {
 	others := lo.Reject(batch, func(o Order, _ int) bool { return o.ID == order.ID })
 	orders := append([]Order{order}, others...)
-	a := assigning{orders: orders, references: indexReferences(orders), known: 0, out: newAssignment()}
-	return a.run(files)
+	a := assignmentInProgress{orders: orders, references: indexReferences(orders), known: 0, out: newAssignment()}
+	return a.assignFiles(files)
 }
 
 const unknown = -1
 
-type assigning struct {
+type assignmentInProgress struct {
 	orders     []Order
 	references references
 	known      int // the order whose own documents these are
@@ -37,16 +37,19 @@ type assigning struct {
 	candidates []candidate
 }
 
-// candidate is parts of one file that make one order's label.
+// candidate is the parts of one file that make one order's label.
 type candidate struct {
 	order  int
-	from   *opened
+	from   *openedFile
 	parts  []part
 	merged bool // the file holds labels of several orders
 }
 
-func (a *assigning) run(files []bundle.File) Assignment {
+func (a *assignmentInProgress) assignFiles(files []bundle.File) Assignment {
 	for at, file := range files {
+		if file.Kind == bundle.Housekeeping {
+			continue
+		}
 		if file.Kind == bundle.Workbook || IsControlFile(file) {
 			a.out.Papers = append(a.out.Papers, file)
 			continue
@@ -56,37 +59,37 @@ func (a *assigning) run(files []bundle.File) Assignment {
 			a.unusable(file, *bad)
 			continue
 		}
-		a.place(&o)
+		a.placeFile(&o)
 	}
 	a.settleCopies()
 	return a.out
 }
 
-// owner is the order that a file's name says it is for.
-func (a *assigning) owner(file bundle.File) (order int, strong, ok bool) {
+// owner is the order that a file's name refers to.
+func (a *assignmentInProgress) owner(file bundle.File) (order int, strong, ok bool) {
 	f := a.references.inName(file.Name)
-	order, ok = f.alone()
+	order, ok = f.onlyOrder()
 	return order, ok && f.strong[order], ok
 }
 
-func (a *assigning) unusable(file bundle.File, bad unusable) {
+func (a *assignmentInProgress) unusable(file bundle.File, bad unusableFile) {
 	order, _, ok := a.owner(file)
 	if a.known != unknown {
 		order, ok = a.known, true
 	}
 	if !ok {
-		a.loose(file, bad.reason, nil)
+		a.addLoose(file, bad.reason, nil)
 		return
 	}
 	a.problem(order, bad.kind, file, bad.reason)
 }
 
-func (a *assigning) problem(order int, kind ProblemKind, file bundle.File, reason string) {
+func (a *assignmentInProgress) problem(order int, kind ProblemKind, file bundle.File, reason string) {
 	id := a.orders[order].ID
 	a.out.Problems[id] = append(a.out.Problems[id], Problem{Kind: kind, File: file, Reason: reason})
 }
 
-func (a *assigning) loose(file bundle.File, reason string, parts []part) {
+func (a *assignmentInProgress) addLoose(file bundle.File, reason string, parts []part) {
 	var named []string
 	for _, p := range parts {
 		for _, which := range []map[int]bool{p.found.strong, p.found.weak, p.found.shared} {
@@ -96,18 +99,18 @@ func (a *assigning) loose(file bundle.File, reason string, parts []part) {
 		}
 	}
 	slices.Sort(named)
-	a.out.Unassigned = append(a.out.Unassigned, Loose{File: file, Reason: reason, Orders: slices.Compact(named)})
+	a.out.Unassigned = append(a.out.Unassigned, UnassignedFile{File: file, Reason: reason, Orders: slices.Compact(named)})
 }
 
-// conflict keeps a file that names two orders from both.
-func (a *assigning) conflict(file bundle.File, claimed, other int) {
+// conflict withholds a file that names two orders from both.
+func (a *assignmentInProgress) conflict(file bundle.File, claimed, other int) {
 	reason := fmt.Sprintf("the file came for order %s, but names order %s", a.orders[claimed].name(), a.orders[other].name())
 	a.problem(claimed, Conflict, file, reason)
 	a.problem(other, Conflict, file, reason)
 }
 
-// place gives a file's parts to orders.
-func (a *assigning) place(o *opened) {
+// placeFile distributes a file's parts among the orders.
+func (a *assignmentInProgress) placeFile(o *openedFile) {
 	parts := a.withoutControls(o)
 	if len(parts) == 0 {
 		a.out.Papers = append(a.out.Papers, o.file)
@@ -115,7 +118,7 @@ func (a *assigning) place(o *opened) {
 	}
 	a.controlPages(o)
 	named, strongly, hasName := a.owner(o.file)
-	insiders := a.insiders(parts, strongly || a.known != unknown)
+	insiders := a.namedOrders(parts, strongly || a.known != unknown)
 	claimed, isClaimed := named, hasName
 	if a.known != unknown {
 		claimed, isClaimed = a.known, true
@@ -134,45 +137,45 @@ func (a *assigning) place(o *opened) {
 	case isClaimed:
 		a.placeAll(o, parts, claimed, false)
 	default:
-		a.loose(o.file, a.whyNobody(parts), parts)
+		a.addLoose(o.file, a.whyNobody(parts), parts)
 	}
 }
 
-// withoutControls leaves out the pages of lists: those that name several orders
-// or are headed as such, and what follows them.
-func (a *assigning) withoutControls(o *opened) []part {
+// withoutControls leaves out the pages of lists: those that name several orders or have a list's
+// heading, and the pages that follow them.
+func (a *assignmentInProgress) withoutControls(o *openedFile) []part {
 	isList := func(p part) bool { return p.format == PDF && p.broken == "" && (p.control || len(p.found.strong) > 1) }
 	_, first, found := lo.FindIndexOf(o.parts, isList)
 	if !found {
 		return o.parts
 	}
 	rest := lo.Reject(o.parts[first:], func(p part, _ int) bool { return isList(p) })
-	labels := lo.Filter(rest, func(p part, _ int) bool { _, ok := p.found.alone(); return ok })
+	labels := lo.Filter(rest, func(p part, _ int) bool { _, ok := p.found.onlyOrder(); return ok })
 	if first == 0 && len(labels) > 1 {
 		return rest
 	}
 	return o.parts[:first]
 }
 
-// controlPages keeps the pages of a control file that lie among labels.
-func (a *assigning) controlPages(o *opened) {
+// controlPages collects the pages of a control file that are mixed with labels.
+func (a *assignmentInProgress) controlPages(o *openedFile) {
 	pages := lo.FilterMap(o.parts, func(p part, _ int) (int, bool) { return p.index, p.control && p.broken == "" })
 	if len(pages) == 0 {
 		return
 	}
 	data, err := o.document.Extract(pages...)
 	if err != nil {
-		return // its labels count; the pages stay in the file as it came
+		return // its labels are used; the list stays in the file as it came
 	}
 	a.out.Papers = append(a.out.Papers, bundle.File{Name: o.file.Name + "!control.pdf", Kind: bundle.PDF, Data: data})
 }
 
-// insiders are the orders that the parts name, each part by itself. With
-// onlyStrong a short number does not count against the file's name.
-func (a *assigning) insiders(parts []part, onlyStrong bool) []int {
+// namedOrders are the orders that the parts name, each part on its own. With onlyStrong, a short
+// number does not override the file's name.
+func (a *assignmentInProgress) namedOrders(parts []part, onlyStrong bool) []int {
 	var orders []int
 	for _, p := range parts {
-		if order, ok := p.found.alone(); ok && (!onlyStrong || p.found.strong[order]) {
+		if order, ok := p.found.onlyOrder(); ok && (!onlyStrong || p.found.strong[order]) {
 			orders = append(orders, order)
 		}
 	}
@@ -180,17 +183,17 @@ func (a *assigning) insiders(parts []part, onlyStrong bool) []int {
 	return slices.Compact(orders)
 }
 
-func (a *assigning) whyNobody(parts []part) string {
+func (a *assignmentInProgress) whyNobody(parts []part) string {
 	for _, p := range parts {
 		if p.broken != "" {
 			return p.broken
 		}
 		if len(p.found.shared) > 0 {
-			return "what stands on it belongs to several orders, and its name does not tell which"
+			return "what is printed on it belongs to several orders, and its name does not say which"
 		}
 		if len(p.found.strong)+len(p.found.weak) > 1 {
-			return "it names several orders, and its name does not tell which"
+			return "it names several orders, and the file's name does not say which"
 		}
 	}
-	return "neither its text nor its name holds a reference of an order"
+	return "neither its text nor its name has a reference of an order"
 }

@@ -27,13 +27,13 @@ func file(name string, data []byte) bundle.File {
 	return bundle.File{Name: name, Kind: kind, Data: data}
 }
 
-// shape is an assignment in few words: for each order its labels, as
-// "zpl name ×count", spare ones with a minus before.
+// shape describes an assignment briefly: for each order its labels, as "zpl name ×count", with a
+// minus before spare ones.
 func shape(a labels.Assignment) map[string][]string {
 	out := map[string][]string{}
 	for id, of := range a.Labels {
 		for _, l := range of {
-			out[id] = append(out[id], fmt.Sprintf("%s%s %s ×%d", lo.Ternary(l.Spare, "-", ""), l.Format, l.Name, l.Count))
+			out[id] = append(out[id], fmt.Sprintf("%s%s %s ×%d", lo.Ternary(l.IsCopy, "-", ""), l.Format, l.Name, l.Count))
 		}
 	}
 	return out
@@ -55,7 +55,7 @@ func TestAssignGivesEachLabelToItsOrder(t *testing.T) {
 		loose  int
 		papers int
 	}{
-		"by what stands on it, whatever the name says of nobody": {
+		"by what is printed on it, if its name refers to nobody": {
 			files: []bundle.File{file("x.txt", sample.ZPL("Venta "+a)), file("y.pdf", sample.PDF("Orden "+b))},
 			want:  map[string][]string{"id-a": {"zpl x.txt ×1"}, "id-b": {"pdf y.pdf ×1"}},
 		},
@@ -98,7 +98,7 @@ func TestAssignGivesEachLabelToItsOrder(t *testing.T) {
 				"id-a": {"zpl all.txt ×1", "pdf all.pdf ×1"},
 				"id-b": {"zpl all.txt ×1", "pdf all.pdf ×1"}},
 		},
-		"with the page that goes on from it, unless that may be anybody's": {
+		"with the page that continues it, unless that could be anybody's": {
 			files: []bundle.File{file("all.pdf", sample.PDF("Orden "+a, "Instrucciones de entrega", "Orden "+b, "TRK 5555555555"))},
 			want:  map[string][]string{"id-a": {"pdf all.pdf ×2"}, "id-b": {"pdf all.pdf ×1"}}, loose: 1,
 		},
@@ -174,7 +174,7 @@ func TestAssignRecognisesCopies(t *testing.T) {
 			files: []bundle.File{file("a.pdf", sample.PDF("Orden "+a)), file("all.pdf", sample.PDF("Orden "+a+"\npagina 1 de 2", "Orden "+b))},
 			want:  map[string][]string{"id-a": {"pdf a.pdf ×1", "-pdf all.pdf ×1"}, "id-b": {"pdf all.pdf ×1"}},
 		},
-		"a second parcel that only the merged PDF has is none": {
+		"a second parcel that only the merged PDF has is not a copy": {
 			files: []bundle.File{file("a.pdf", sample.PDF(a+"\n88880001")), file("all.pdf", sample.PDF(a+"\n88880001", a+"\n88880002", b))},
 			want:  map[string][]string{"id-a": {"pdf a.pdf ×1", "-pdf all.pdf ×1", "pdf all.pdf ×1"}, "id-b": {"pdf all.pdf ×1"}},
 		},
@@ -190,7 +190,7 @@ func TestAssignRecognisesCopies(t *testing.T) {
 			files: []bundle.File{file(a+"_old.zpl", sample.ZPL("11112222"))},
 			want:  map[string][]string{"id-a": {"zpl " + a + "_old.zpl ×1"}},
 		},
-		"the PDF beside the ZPL is another format and no copy": {
+		"the PDF beside the ZPL is another format, not a copy": {
 			files: []bundle.File{file("a.zpl", sample.ZPL(a)), file("a.pdf", sample.PDF(a))},
 			want:  map[string][]string{"id-a": {"zpl a.zpl ×1", "pdf a.pdf ×1"}},
 		},
@@ -215,16 +215,16 @@ func TestAssignReportsWhatCannotBePrinted(t *testing.T) {
 		want  map[string][]labels.ProblemKind
 		loose int
 	}{
-		"a name and an inside of different orders": {file(a+".zpl", sample.ZPL(b)), map[string][]labels.ProblemKind{"id-a": {labels.Conflict}, "id-b": {labels.Conflict}}, 0},
-		"an empty file":                            {file(a+".pdf", nil), map[string][]labels.ProblemKind{"id-a": {labels.Empty}}, 0},
-		"a PDF of blank pages":                     {file(a+".pdf", sample.PDF("", "")), map[string][]labels.ProblemKind{"id-a": {labels.Empty}}, 0},
-		"ZPL that prints nothing":                  {file(a+".zpl", []byte("^XA^MCY^XZ")), map[string][]labels.ProblemKind{"id-a": {labels.Empty}}, 0},
-		"a web page under a label's name":          {file(a+".pdf", []byte("<html>busy</html>")), map[string][]labels.ProblemKind{"id-a": {labels.NotLabel}}, 0},
-		"half a PDF":                               {file(a+".pdf", whole[:60]), map[string][]labels.ProblemKind{"id-a": {labels.Broken}}, 0},
-		"a label cut short":                        {file("x", sample.ZPL(a)[:60]), map[string][]labels.ProblemKind{"id-a": {labels.Broken}}, 0},
-		"an entry that could not be unpacked":      {bundle.File{Name: a + ".zpl", Kind: bundle.Unknown, Broken: "cut short"}, map[string][]labels.ProblemKind{"id-a": {labels.Broken}}, 0},
-		"a file that is no label and names nobody": {file("logo.png", []byte("\x89PNG\r\n\x1a\n0000")), map[string][]labels.ProblemKind{}, 1},
-		"a broken file that names nobody":          {file("x.pdf", whole[:60]), map[string][]labels.ProblemKind{}, 1},
+		"a name and a content of different orders": {file(a+".zpl", sample.ZPL(b)), map[string][]labels.ProblemKind{"id-a": {labels.Conflict}, "id-b": {labels.Conflict}}, 0},
+		"an empty file":                               {file(a+".pdf", nil), map[string][]labels.ProblemKind{"id-a": {labels.Empty}}, 0},
+		"a PDF of blank pages":                        {file(a+".pdf", sample.PDF("", "")), map[string][]labels.ProblemKind{"id-a": {labels.Empty}}, 0},
+		"ZPL that prints nothing":                     {file(a+".zpl", []byte("^XA^MCY^XZ")), map[string][]labels.ProblemKind{"id-a": {labels.Empty}}, 0},
+		"a web page under a label's name":             {file(a+".pdf", []byte("<html>busy</html>")), map[string][]labels.ProblemKind{"id-a": {labels.NotLabel}}, 0},
+		"half a PDF":                                  {file(a+".pdf", whole[:60]), map[string][]labels.ProblemKind{"id-a": {labels.Damaged}}, 0},
+		"a label cut short":                           {file("x", sample.ZPL(a)[:60]), map[string][]labels.ProblemKind{"id-a": {labels.Damaged}}, 0},
+		"an entry that could not be unpacked":         {bundle.File{Name: a + ".zpl", Kind: bundle.Unknown, WhyDamaged: "cut short"}, map[string][]labels.ProblemKind{"id-a": {labels.Damaged}}, 0},
+		"a file that is not a label and names nobody": {file("logo.png", []byte("\x89PNG\r\n\x1a\n0000")), map[string][]labels.ProblemKind{}, 1},
+		"a broken file that names nobody":             {file("x.pdf", whole[:60]), map[string][]labels.ProblemKind{}, 1},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -262,14 +262,14 @@ func TestAssignKnownTrustsTheOrdersOwnDocuments(t *testing.T) {
 			files: []bundle.File{file("document.pdf", sample.PDF("Orden "+b, "Orden "+a))},
 			want:  map[string][]string{"id-a": {"pdf document.pdf ×1"}},
 		},
-		"a control file is no label": {
+		"a control file is not a label": {
 			files: []bundle.File{file("document.pdf", sample.PDF("Control de despachos\n"+a))},
 			want:  map[string][]string{},
 		},
 		"a broken document is the order's problem": {
 			files:    []bundle.File{file("document.pdf", []byte("%PDF-1.4 oops"))},
 			want:     map[string][]string{},
-			problems: map[string][]labels.ProblemKind{"id-a": {labels.Broken}},
+			problems: map[string][]labels.ProblemKind{"id-a": {labels.Damaged}},
 		},
 	}
 	for name, test := range tests {
@@ -299,7 +299,7 @@ func TestAFullBatchInEveryFormatIsAssignedWhole(t *testing.T) {
 	for id, of := range got.Labels {
 		assert.Len(t, of, 3, id)
 		for _, format := range []labels.Format{labels.ZPL, labels.PDF} {
-			once := lo.CountBy(of, func(l labels.Label) bool { return l.Format == format && !l.Spare })
+			once := lo.CountBy(of, func(l labels.Label) bool { return l.Format == format && !l.IsCopy })
 			assert.Equal(t, 1, once, "%s of %s", format, id)
 		}
 	}

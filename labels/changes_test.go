@@ -28,7 +28,8 @@ func TestALabelTellsWhatWasChangedOnIt(t *testing.T) {
 			file("all.zpl", append(sample.ZPL("Venta "+a), "^XA^MMT^FO1,1^A0N,9,9^FDVenta "+b+"^FS^XZ"...)),
 			[]string{"in its file of 2 labels: removed ^MMT ×1"},
 		},
-		"a sheet":           {file("x.pdf", sample.PDFSheet("Venta "+b, "Venta "+a)), []string{"page 1 carries 2 labels: cut into single ones"}},
+		"escapes":           {bundle.File{Name: "x.txt", Kind: bundle.ZPL, Data: sample.ZPL("Venta " + a), Unescaped: "a JSON string"}, []string{"unescaped: a JSON string"}},
+		"a sheet":           {file("x.pdf", sample.PDFSheet("Venta "+b, "Venta "+a)), []string{"page 1 carries 2 labels: cut into single labels"}},
 		"a script of a PDF": {file(a+".pdf", script), []string{"removed script ×1"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -14,8 +14,8 @@ import (
 )
 
 // Control is a control file (manifiesto) that came with labels: the list of parcels that the driver
-// signs. Data is a PDF of its printable pages alone, SHA256 of it in hex. Orders are the ids
-// of those that it names; none where its text cannot be read.
+// signs. Data is a PDF with only its printable pages, SHA256 its hash in hex. Orders are the ids of
+// the orders that it names; none if its text cannot be read.
 type Control struct {
 	Name   string
 	Data   []byte
@@ -24,9 +24,10 @@ type Control struct {
 	SHA256 string
 }
 
-// Controls are the control files among the papers of a bundle ([Assignment]), each once and at
-// most so many. Lists of goods and workbooks are none. Refused are control files that cannot be handed out.
-func Controls(papers []bundle.File, orders []Order, most int) (controls []Control, refused []Loose) {
+// Controls returns the control files among the papers of a bundle ([Assignment]), each once and no
+// more than most. Lists of goods and workbooks are not control files. Refused are control files
+// that cannot be handed out.
+func Controls(papers []bundle.File, orders []Order, most int) (controls []Control, refused []UnassignedFile) {
 	references := indexReferences(orders)
 	for _, file := range papers {
 		if goodsWord.MatchString(baseName(file.Name)) || file.Kind != bundle.PDF && !IsControlFile(file) {
@@ -35,10 +36,10 @@ func Controls(papers []bundle.File, orders []Order, most int) (controls []Contro
 		control, goods, err := references.control(file, orders)
 		switch {
 		case err != nil:
-			refused = append(refused, Loose{File: file, Reason: "the control file cannot be used: " + err.Error()})
+			refused = append(refused, UnassignedFile{File: file, Reason: "the control file cannot be used: " + err.Error()})
 		case goods || lo.SomeBy(controls, func(c Control) bool { return c.SHA256 == control.SHA256 }):
 		case len(controls) == most:
-			return controls, append(refused, Loose{File: file, Reason: "there are more control files than one request has"})
+			return controls, append(refused, UnassignedFile{File: file, Reason: "there are more control files than one request can have"})
 		default:
 			controls = append(controls, control)
 		}
@@ -46,24 +47,26 @@ func Controls(papers []bundle.File, orders []Order, most int) (controls []Contro
 	return controls, refused
 }
 
-// What tells a list of goods, which somebody packs by, from one of parcels.
+// These patterns tell a list of goods, for packing, from a list of parcels.
 var (
 	goodsWord    = regexp.MustCompile(`(?i)(^|[^\pL])(picking|packing)([^\pL]|$)`)
 	goodsHeading = regexp.MustCompile(`(?i)^[^\pL]*((lista de )?(picking|packing|productos|produtos)|identificaci[oó]n (de )?productos|identifica[cç][aã]o (dos )?produtos|despacha tus productos)`)
 )
 
 // controlLimits are far above what a list of 50 parcels needs.
-var controlLimits = pdf.Limits{Bytes: 16 << 20, Pages: 100}
+func controlLimits(file bundle.File) pdf.Limits {
+	return pdf.Limits{Bytes: 16 << 20, Pages: 100, Budget: file.Budget}
+}
 
-// control makes a control file safe to hand out; goods says that it is a list of goods instead.
+// control makes a control file safe to hand out; goods reports that it is a list of goods instead.
 func (r references) control(file bundle.File, orders []Order) (c Control, goods bool, err error) {
 	switch {
-	case file.Broken != "":
-		return c, false, errors.New(file.Broken)
+	case file.WhyDamaged != "":
+		return c, false, errors.New(file.WhyDamaged)
 	case file.Kind != bundle.PDF:
-		return c, false, errors.New("it is no PDF")
+		return c, false, errors.New("it is not a PDF")
 	}
-	document, err := pdf.Check(file.Data, controlLimits)
+	document, err := pdf.Check(file.Data, controlLimits(file))
 	if err != nil {
 		return c, false, err
 	}
@@ -71,7 +74,7 @@ func (r references) control(file bundle.File, orders []Order) (c Control, goods 
 	named := map[string]bool{}
 	for i := range document.Pages {
 		content := document.Content(i)
-		if document.Broken(i) != "" || content.Blank {
+		if document.WhyBroken(i) != "" || content.Blank {
 			continue
 		}
 		if len(pages) == 0 && goodsHeading.MatchString(content.Text) {
@@ -95,6 +98,6 @@ func (r references) control(file bundle.File, orders []Order) (c Control, goods 
 	return Control{Name: file.Name, Data: data, Pages: len(pages), Orders: ids, SHA256: hex.EncodeToString(sum[:])}, false, nil
 }
 
-// Old says that a label was asked for before and comes from the hub's own store; its
-// control file came with the first request.
-func (l Label) Old() bool { return isOld(l.Name) }
+// FromHubStore reports that a label was requested before and comes from the hub's own store; its control
+// file came with the first request.
+func (l Label) FromHubStore() bool { return isOld(l.Name) }

@@ -42,7 +42,7 @@ func TestControlFilesAreToldFromLabelsAndFromListsOfGoods(t *testing.T) {
 			files: []bundle.File{file("todo.pdf", sample.PDF("Orden "+a, "Orden "+b, heading+a, "Control\n"+b))},
 			want:  []string{"todo.pdf!control.pdf ×2"}, orders: []string{"id-a", "id-b"}, labels: 2,
 		},
-		"with blank pages left out, and though it names nobody": {
+		"without blank pages, even if it names nobody": {
 			files: []bundle.File{file("Manifiesto.pdf", sample.PDF("", "Firma del conductor", ""))},
 			want:  []string{"Manifiesto.pdf ×1"}, orders: []string{},
 		},
@@ -52,14 +52,14 @@ func TestControlFilesAreToldFromLabelsAndFromListsOfGoods(t *testing.T) {
 				file("x.pdf", sample.PDF("Identificacion productos\n"+a)), file("Packing.xlsx", sample.Zip(t, "[Content_Types].xml", "", "xl/workbook.xml", "")),
 			},
 		},
-		"not what is broken, or of another kind": {
+		"not if it is broken or of another kind": {
 			files: []bundle.File{
 				file("Control.pdf", sample.PDF(a)[:200]), file("Manifiesto.xlsx", sample.Zip(t, "[Content_Types].xml", "", "xl/workbook.xml", "")),
 				file("Control-2.pdf", sample.PDF("")),
 			},
 			refused: []string{"Control.pdf", "Manifiesto.xlsx", "Control-2.pdf"},
 		},
-		"once, and no more than there can be": {
+		"once, and no more than a request can have": {
 			files: append(lo.Times(6, func(n int) bundle.File {
 				return file(fmt.Sprintf("Control-%d.pdf", n), sample.PDF(fmt.Sprintf("%s\nhoja %d", a, max(n, 2))))
 			}),
@@ -76,7 +76,7 @@ func TestControlFilesAreToldFromLabelsAndFromListsOfGoods(t *testing.T) {
 				assert.Equal(t, c.orders, got[0].Orders)
 			}
 			assert.Equal(t, c.labels, lo.SumBy(lo.Values(assigned.Labels), func(of []labels.Label) int { return len(of) }))
-			assert.ElementsMatch(t, c.refused, lo.Map(refused, func(l labels.Loose, _ int) string { return l.File.Name }))
+			assert.ElementsMatch(t, c.refused, lo.Map(refused, func(l labels.UnassignedFile, _ int) string { return l.File.Name }))
 		})
 	}
 }

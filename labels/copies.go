@@ -7,10 +7,9 @@ import (
 	"github.com/samber/lo"
 )
 
-// settleCopies turns candidates into labels and marks as spare those that
-// repeat a parcel: the same content, a page of the merged PDF beside the single
-// one, an _old label beside its reprint.
-func (a *assigning) settleCopies() {
+// settleCopies turns candidates into labels and marks as spare those that repeat a parcel: equal
+// content, a page of the merged PDF beside a single one, an _old label beside its reprint.
+func (a *assignmentInProgress) settleCopies() {
 	type key struct {
 		order  int
 		format Format
@@ -25,18 +24,18 @@ func (a *assigning) settleCopies() {
 	for i, c := range a.candidates {
 		label, err := c.from.label(c.parts)
 		if err != nil {
-			a.problem(c.order, Broken, c.from.file, err.Error())
+			a.problem(c.order, Damaged, c.from.file, err.Error())
 			continue
 		}
-		label.Spare = spare[i]
+		label.IsCopy = spare[i]
 		id := a.orders[c.order].ID
 		a.out.Labels[id] = append(a.out.Labels[id], label)
 	}
 }
 
-// findSpares goes from what counts most: labels of their own before pages of a
-// merged file, and either before an _old one.
-func (a *assigning) findSpares(members []int, spare map[int]bool) {
+// findSpares begins with the preferred labels: those in files of their own before pages of a merged
+// file, and both before _old ones.
+func (a *assignmentInProgress) findSpares(members []int, spare map[int]bool) {
 	rank := func(i int) int {
 		c := a.candidates[i]
 		return lo.Ternary(c.from.old, 2, 0) + lo.Ternary(c.merged, 1, 0)
@@ -67,8 +66,7 @@ func (c candidate) equals(other candidate) bool {
 	return slices.EqualFunc(c.parts, other.parts, func(p, q part) bool { return p.fingerprint == q.fingerprint })
 }
 
-// isCopyOf compares what identifies a parcel: the long numbers; or, for an _old
-// label, the name.
+// isCopyOf compares what identifies a parcel: its long numbers or, for an _old label, its name.
 func (c candidate) isCopyOf(original candidate) bool {
 	numbers := c.numbers()
 	if len(numbers) > 0 && slices.Equal(numbers, original.numbers()) {

@@ -1,15 +1,16 @@
 package labels
 
-// Finder tells whose a label is, by its texts and then by its file's name.
+// Finder finds the order to which a label belongs, by its texts and then by its file's name.
 type Finder struct{ references references }
 
-// NewFinder knows orders by their number in the slice.
+// NewFinder makes a finder for orders; Find returns their numbers in the slice.
 func NewFinder(orders []Order) Finder { return Finder{indexReferences(orders)} }
 
-// Find gives the number of the one order that a label names.
+// Find returns the number of the only order that a label names; ok is false if there is none or
+// more than one.
 func (f Finder) Find(name string, texts []string) (order int, ok bool) {
-	if order, ok = f.references.find(texts).alone(); ok {
+	if order, ok = f.references.find(texts).onlyOrder(); ok {
 		return order, true
 	}
-	return f.references.inName(name).alone()
+	return f.references.inName(name).onlyOrder()
 }

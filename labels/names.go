@@ -21,20 +21,20 @@ func baseName(name string) string {
 	return name[strings.LastIndexAny(name, `!/\`)+1:]
 }
 
-// steps are the parts of a name from the file itself outwards.
+// steps are the parts of a name, from the file itself outwards.
 func steps(name string) []string {
 	parts := strings.FieldsFunc(name, func(c rune) bool { return strings.ContainsRune(`!/\`, c) })
 	slices.Reverse(parts)
 	return parts
 }
 
-// inName is what a file's name says; where that does not decide, a folder or
-// archive around it may.
-func (r references) inName(name string) found {
-	var first found
+// inName is what a file's name refers to; if that decides nothing, a folder or archive around it
+// may.
+func (r references) inName(name string) namedOrders {
+	var first namedOrders
 	for _, step := range steps(name) {
 		f := r.find([]string{withoutMarks(step)})
-		if _, decides := f.alone(); decides {
+		if _, decides := f.onlyOrder(); decides {
 			return f
 		}
 		if first.none() {
@@ -52,13 +52,12 @@ func isOld(name string) bool {
 	return oldSuffix.MatchString(extension.ReplaceAllString(baseName(name), ""))
 }
 
-// IsControlFile goes by the name alone, and never holds for ZPL: control files
+// IsControlFile reports whether a file is a control file by its name. ZPL never is: control files
 // are lists on paper.
 func IsControlFile(file bundle.File) bool {
 	name := baseName(file.Name)
 	return file.Kind != bundle.ZPL && controlWord.MatchString(name) && !labelWord.MatchString(extension.ReplaceAllString(name, ""))
 }
 
-// HasControlHeading is true for the text of a page that begins as lists and
-// manifests do.
+// HasControlHeading reports whether a page's text begins as lists and manifests do.
 func HasControlHeading(text string) bool { return controlHeading.MatchString(text) }

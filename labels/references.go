@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// references finds the orders that a text names. A reference counts as a whole
-// token only; one that two orders share decides nothing.
+// references finds the orders that a text names. A reference counts only as a whole token; one that
+// two orders share decides nothing.
 type references struct {
 	byStart map[string][]reference // by its leading run of letters and digits
 }
@@ -18,8 +18,8 @@ type reference struct {
 }
 
 const (
-	exactBelow = 5 // shorter references must stand alone between blanks
-	strongFrom = 8 // from this length on, a number is no coincidence
+	exactBelow = 5 // shorter references must be between blanks
+	strongFrom = 8 // a number of this length or more cannot be a coincidence
 )
 
 func indexReferences(orders []Order) references {
@@ -47,18 +47,17 @@ func normalised(s string) string {
 	return strings.TrimFunc(s, func(c rune) bool { return !isWordRune(c) })
 }
 
-// found is which orders a text names: by a reference of theirs alone, and by
-// one that they share with others.
-type found struct {
+// namedOrders is the orders that a text names: by a reference of their own, and by one that they share
+// with others.
+type namedOrders struct {
 	strong, weak, shared map[int]bool
 }
 
-// alone gives the one order that the text names, by a strong reference before
-// a weak one.
-func (f found) alone() (order int, ok bool) {
+// onlyOrder returns the only order that the text names; a strong reference outweighs weak ones.
+func (f namedOrders) onlyOrder() (order int, ok bool) {
 	for _, orders := range []map[int]bool{f.strong, f.weak} {
 		if len(orders) == 1 {
-			return only(orders), true
+			return onlyKey(orders), true
 		}
 		if len(orders) > 1 {
 			return 0, false
@@ -67,21 +66,23 @@ func (f found) alone() (order int, ok bool) {
 	return 0, false
 }
 
-func only(orders map[int]bool) int {
+func onlyKey(orders map[int]bool) int {
 	for order := range orders {
 		return order
 	}
 	return -1
 }
 
-func (f found) none() bool { return len(f.strong)+len(f.weak)+len(f.shared) == 0 }
+func (f namedOrders) none() bool { return len(f.strong)+len(f.weak)+len(f.shared) == 0 }
 
-func (f found) names(order int) bool { return f.strong[order] || f.weak[order] || f.shared[order] }
+func (f namedOrders) names(order int) bool {
+	return f.strong[order] || f.weak[order] || f.shared[order]
+}
 
-// find looks through texts: first as they stand, then, for long references that
-// a label prints in groups or over several fields, without the blanks.
-func (r references) find(texts []string) found {
-	f := found{strong: map[int]bool{}, weak: map[int]bool{}, shared: map[int]bool{}}
+// find searches texts: first as they are, then, for long references that a label prints in groups
+// or across several fields, without the blanks.
+func (r references) find(texts []string) namedOrders {
+	f := namedOrders{strong: map[int]bool{}, weak: map[int]bool{}, shared: map[int]bool{}}
 	for _, text := range texts {
 		r.scan(strings.ToUpper(text), 0, &f)
 	}
@@ -100,7 +101,7 @@ func (r references) find(texts []string) found {
 	return f
 }
 
-func (r references) scan(text string, atLeast int, f *found) {
+func (r references) scan(text string, atLeast int, f *namedOrders) {
 	for at := 0; at < len(text); {
 		n := runLength(text[at:])
 		if n == 0 {
@@ -122,7 +123,7 @@ func (r references) scan(text string, atLeast int, f *found) {
 	}
 }
 
-func (f *found) add(r reference) {
+func (f *namedOrders) add(r reference) {
 	kind := f.weak
 	switch {
 	case len(r.orders) > 1:
@@ -135,8 +136,8 @@ func (f *found) add(r reference) {
 	}
 }
 
-// standsAlone is true when the reference is at that place and no part of a
-// longer token: of a number with decimals, and if short of anything.
+// standsAlone reports whether the reference at this place is not part of a longer token: of a
+// number with decimals or, if short, of anything.
 func standsAlone(text string, at int, reference string) bool {
 	if !strings.HasPrefix(text[at:], reference) {
 		return false
@@ -166,7 +167,7 @@ func runLength(text string) int {
 	return len(text)
 }
 
-// joinedDigits takes out the blanks in numbers that are printed in groups.
+// joinedDigits removes the blanks within numbers that are printed in groups.
 func joinedDigits(line string) string {
 	words := strings.Fields(line)
 	var out strings.Builder

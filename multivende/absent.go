@@ -11,16 +11,16 @@ import (
 )
 
 var (
-	// routeWords are how servers and proxies say that they have no such path. Most quote it.
+	// routeWords are the phrases with which servers and proxies say that they have no such path. Most quote it.
 	routeWords = regexp.MustCompile(`(?i)cannot (get|put|post)\b|\b(no|unknown|invalid) (such )?(route|path|endpoint|resource path)|(route|path|page|url|endpoint) (was )?not found|requested url|no route matched|\s/api/|^/api/`)
-	// objectWords name what a route may ask for, as the hub's own objects or in Spanish.
+	// objectWords name the objects that a route may ask for, in the hub's words or in Spanish.
 	objectWords = regexp.MustCompile(`(?i)order|checkout|pick.?up|task|\bsale|shipment|pedido|\borden|venta|despacho|tarea|retiro`)
 	// orderWords are those of a request for labels, whose connection is known.
 	orderWords = regexp.MustCompile(`(?i)order|checkout|shipment|pedido|\borden|venta|despacho`)
 )
 
-// classOfAbsence sorts a 404: the hub has no such route, or not the object that was asked for.
-// sure says that its body, or an earlier answer of the route, tells which.
+// classOfAbsence classifies a 404: the hub lacks the route, or the object that was asked for.
+// sure means that the body, or an earlier answer of the route, tells which.
 func (c *Client) classOfAbsence(r request, body []byte) (class Class, sure bool) {
 	known := c.routes[r.route]
 	words := wordsOf(body)
@@ -36,16 +36,16 @@ func (c *Client) classOfAbsence(r request, body []byte) (class Class, sure bool)
 	case looksLikeHTML(body):
 		return NoRoute, true
 	case slices.ContainsFunc(strings.Split(words, "\n"), func(text string) bool { return named.MatchString(text) && !routeWords.MatchString(text) }):
-		return NotFound, true // it may quote the path beside that
+		return NotFound, true // it may quote the path as well
 	case routeWords.MatchString(words):
 		return NoRoute, true
 	case r.route == routeGenerateTickets:
-		return NoRoute, true // what is asked for is no object, and its connection is known
+		return NoRoute, true // no object was asked for, and the connection is known to exist
 	}
 	return NotFound, false
 }
 
-// wordsOf is all that the body of a refusal says: of JSON, every text in it.
+// wordsOf returns all words in the body of a refusal: of JSON, every text in it.
 func wordsOf(body []byte) string {
 	var read any
 	if json.Unmarshal(bytes.TrimSpace(body), &read) != nil {
@@ -72,15 +72,15 @@ func wordsOf(body []byte) string {
 	return strings.Join(words, "\n")
 }
 
-// ofObject says that a route asks for something by its id, which may not be there although the
-// route is.
+// ofObject tells whether a route asks for something by its id, which may be missing although the
+// route exists.
 func (r route) ofObject() bool {
 	return slices.ContainsFunc(placeholdersOf(r.template), func(name string) bool {
 		return slices.Contains([]string{"taskId", "deliveryOrderId", "checkoutId", "pickUpOrderId"}, name)
 	}) || r.method == http.MethodPut
 }
 
-// provenRoutes are the routes that have answered as they should, so that they are there.
+// provenRoutes are the routes that have answered as they should, and so are known to exist.
 type provenRoutes struct {
 	mu   sync.Mutex
 	seen map[string]bool
@@ -101,7 +101,7 @@ func (p *provenRoutes) has(key string) bool {
 	return p.seen[key]
 }
 
-// provenKey tells routes apart that differ by the channel.
+// provenKey distinguishes routes that differ by the channel.
 func provenKey(r request) string { return r.route + " " + r.values["provider"] }
 
 // Proven says whether a route of the path table, by its name, has answered this client as it should.

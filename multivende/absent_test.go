@@ -40,8 +40,8 @@ func TestARouteThatIsNotThereIsToldFromAnOrderThatIsNot(t *testing.T) {
 			var told *Error
 			require.ErrorAs(t, err, &told)
 			assert.Equal(t, test.class, told.Class)
-			assert.Equal(t, test.unproven, told.Unproven)
-			assert.Equal(t, "GET /api/delivery-orders/{deliveryOrderId}", told.Called)
+			assert.Equal(t, test.unproven, told.RouteUnproven)
+			assert.Equal(t, "GET /api/delivery-orders/{deliveryOrderId}", told.CalledRoute)
 		})
 	}
 
@@ -59,7 +59,7 @@ func TestARouteThatIsNotThereIsToldFromAnOrderThatIsNot(t *testing.T) {
 		var told *Error
 		require.ErrorAs(t, err, &told)
 		assert.Equal(t, NotFound, told.Class)
-		assert.False(t, told.Unproven)
+		assert.False(t, told.RouteUnproven)
 	})
 
 	t.Run("a list has no object that could be missing", func(t *testing.T) {

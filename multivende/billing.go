@@ -12,7 +12,7 @@ type billingFile struct {
 	URL text `json:"url"`
 }
 
-// loaded says whether there is a link to at least one document; one that cannot be read is none.
+// loaded tells whether there is a link to at least one document; one that cannot be read does not count.
 func loaded(files []billingFile) bool {
 	return lo.SomeBy(files, func(file billingFile) bool { return file.URL != "" })
 }
@@ -43,7 +43,7 @@ func (s itemStatus) cancelled() bool {
 	return lo.SomeBy(cancelledWords, func(part string) bool { return strings.Contains(words, part) })
 }
 
-// someItemCancelled says whether a channel's record of a sale shows a cancelled item.
+// someItemCancelled tells whether a channel's record of a sale shows a cancelled item.
 func someItemCancelled(raw []byte) bool {
 	var content object[parisContent]
 	if json.Unmarshal(raw, &content) != nil {

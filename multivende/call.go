@@ -23,23 +23,23 @@ type request struct {
 	values map[string]string // what stands for the placeholders
 	query  url.Values
 	body   any // sent as JSON; nil sends none
-	// mayBeEmpty: an answer without a body is good, and whatever JSON it holds is not read.
+	// mayBeEmpty accepts an answer without a body; JSON in it is not read.
 	mayBeEmpty bool
-	// public: it carries no token.
+	// public calls carry no token.
 	public bool
-	// secrets are what its answer may quote and nobody may read, beside the token.
+	// secrets are what the answer may quote and nobody may read, besides the token.
 	secrets []string
 }
 
-// refuse is the error of a call that is not sent because it makes no sense.
+// refuse returns the error of a call that is not sent because it makes no sense.
 func (c *Client) refuse(route, format string, args ...any) error {
-	return &Error{Class: Refused, Route: c.label(route), Excerpt: clean(fmt.Sprintf(format, args...))}
+	return &Error{Class: Refused, Route: c.label(route), Excerpt: cleanWords(fmt.Sprintf(format, args...))}
 }
 
-// label is how a route is called in errors.
+// label is a route's name in errors.
 func (c *Client) label(route string) string { return route + " " + c.methodOf(route) }
 
-// called is what a route calls: its method and template, without anybody's ids.
+// called is a route's method and template, without ids.
 func (c *Client) called(route string) string {
 	return c.methodOf(route) + " " + c.routes[route].template
 }
@@ -51,7 +51,7 @@ func (c *Client) methodOf(route string) string {
 	return http.MethodGet
 }
 
-// read sends a GET and decodes its answer, trying again a few times when the hub is busy, its
+// read sends a GET and decodes its answer. It tries again a few times when the hub is busy, its
 // answer broken or the connection lost; longer waits are left to the caller.
 func (c *Client) read(ctx context.Context, r request, into any) error {
 	for attempt := 1; ; attempt++ {
@@ -76,8 +76,8 @@ func (c *Client) worthAnotherTry(err error) bool {
 	return e.Class == Busy || e.Class == Broken || e.Class == Unreachable
 }
 
-// send makes one call and decodes its answer into a value; a call whose token is refused is made
-// once more when the source of tokens has another one.
+// send makes one call and decodes its answer into a value. If the token is refused and the token
+// source has another one, the call is made once more.
 func (c *Client) send(ctx context.Context, r request, into any) error {
 	token, err := c.token(ctx, r)
 	if err != nil {
@@ -97,7 +97,7 @@ func (c *Client) send(ctx context.Context, r request, into any) error {
 	return c.sendWith(ctx, r, token, into)
 }
 
-// statusOf is the HTTP status of a call that did not work; 0 when there was no answer.
+// statusOf is the HTTP status of a failed call; 0 when there was no answer.
 func statusOf(err error) int {
 	var e *Error
 	if errors.As(err, &e) {
@@ -116,7 +116,7 @@ func (c *Client) token(ctx context.Context, r request) (string, error) {
 		return "", fmt.Errorf("token for the hub: %w", err)
 	}
 	if token = strings.TrimSpace(token); token == "" || strings.ContainsFunc(token, notInToken) {
-		return "", &Error{Class: NotAuthorised, Route: c.label(r.route), Excerpt: "not sent: there is no usable token"}
+		return "", &Error{Class: NotAuthorised, Route: c.label(r.route), Excerpt: "nothing was sent: there is no usable token"}
 	}
 	return token, nil
 }
@@ -133,7 +133,7 @@ func (c *Client) sendWith(ctx context.Context, r request, token string, into any
 }
 
 func (c *Client) exchange(ctx context.Context, r request, token string, into any) (int, error) {
-	// written tells a request that never left from one that may have been carried out.
+	// written tells whether the request left, so that it may have been carried out.
 	var written atomic.Bool
 	within, cancel := context.WithTimeout(ctx, c.config.Timeouts.Request)
 	defer cancel()
@@ -153,7 +153,7 @@ func (c *Client) exchange(ctx context.Context, r request, token string, into any
 	c.clock.learn(resp.Header, sent)
 
 	body, err := io.ReadAll(io.LimitReader(resp.Body, c.config.MaxAnswer+1))
-	answer := Error{Class: Broken, Route: c.label(r.route), Called: c.called(r.route), Status: resp.StatusCode, MayBeDone: mayBeDone()}
+	answer := Error{Class: Broken, Route: c.label(r.route), CalledRoute: c.called(r.route), Status: resp.StatusCode, MayBeDone: mayBeDone()}
 	switch {
 	case resp.StatusCode < 200 || resp.StatusCode > 299:
 		return resp.StatusCode, c.failure(r, answer, resp, body, append([]string{token}, r.secrets...))
@@ -172,8 +172,8 @@ func (c *Client) exchange(ctx context.Context, r request, token string, into any
 	return resp.StatusCode, nil
 }
 
-// decode reads a good answer's body; what it returns says why it cannot be read, "" when it can.
-// It never quotes the body, in which an order may stand.
+// decode reads the body of a successful answer. It returns why it cannot, "" when it can, and
+// never quotes the body, which may hold an order.
 func decode(body []byte, into any, mayBeEmpty bool) string {
 	trimmed := bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
 	switch {
@@ -186,7 +186,7 @@ func decode(body []byte, into any, mayBeEmpty bool) string {
 	case mayBeEmpty:
 		return ""
 	case !json.Valid(trimmed):
-		return "the answer is no JSON, or is cut off"
+		return "the answer is not JSON, or is cut off"
 	case json.Unmarshal(trimmed, into) != nil:
 		return "the answer is JSON of another shape than expected"
 	}
@@ -238,7 +238,7 @@ func (c *Client) address(r request) (string, error) {
 	if len(r.query) == 0 {
 		return c.base.String() + path, nil
 	}
-	// The guide's dates hold a space, which not every server reads from a plus sign.
+	// The guide's dates hold a space, and not every server reads a plus sign as one.
 	query := strings.ReplaceAll(r.query.Encode(), "+", "%20")
 	separator := "?"
 	if strings.Contains(path, "?") {

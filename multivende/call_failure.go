@@ -18,7 +18,7 @@ func (c *Client) failure(r request, answer Error, resp *http.Response, body []by
 	if resp.StatusCode == http.StatusNotFound {
 		var sure bool
 		answer.Class, sure = c.classOfAbsence(r, body)
-		answer.Unproven = !sure
+		answer.RouteUnproven = !sure
 	}
 	answer.Excerpt = excerptOf(body, secrets...)
 	switch {
@@ -35,8 +35,8 @@ func (c *Client) failure(r request, answer Error, resp *http.Response, body []by
 	return &answer
 }
 
-// retryAfter reads Retry-After (seconds, or a date on the clock of the server that sent it) as a
-// duration in our own time; 0 when there is none (RFC 9110, 10.2.3).
+// retryAfter returns Retry-After (seconds, or a date by the clock of the server that sent it) as a
+// duration of our own time; 0 when there is none (RFC 9110, 10.2.3).
 func (c *Client) retryAfter(header http.Header) time.Duration {
 	value := strings.TrimSpace(header.Get("Retry-After"))
 	if seconds, err := strconv.ParseFloat(value, 64); err == nil && seconds > 0 {

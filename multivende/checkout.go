@@ -9,7 +9,7 @@ import (
 	"github.com/samber/lo"
 )
 
-// CheckoutLight is a line of the light list of sales: that it is there, and when it changed.
+// CheckoutLight is a line of the light list of sales: a sale's id and when it changed.
 type CheckoutLight struct {
 	ID                 string
 	Status             string
@@ -44,8 +44,8 @@ type checkoutLightEntry struct {
 	UpdatedAt          moment                  `json:"updatedAt"`
 }
 
-// CheckoutsLight walks the light list of sales and gives each page's sales to each, none twice.
-// An error of each ends the walk.
+// CheckoutsLight walks the light list of sales and calls each with the sales of every page, none
+// twice. An error of each ends the walk and is returned.
 func (c *Client) CheckoutsLight(ctx context.Context, query CheckoutsLightQuery, each func([]CheckoutLight) error) error {
 	filters := url.Values{}
 	if query.ConnectionID != "" {
@@ -70,7 +70,7 @@ func (entry checkoutLightEntry) light() CheckoutLight {
 	}
 }
 
-// Checkout is a sale, without anything of its buyer.
+// Checkout is a sale, without any data of its buyer.
 type Checkout struct {
 	ID     string
 	Code   string
@@ -79,7 +79,7 @@ type Checkout struct {
 	Status             string
 	VerificationStatus string // verified, pending; package channels reads it and PaymentStatus
 	PaymentStatus      string // completed, pending, rejected, refunded, cancelled
-	DeliveryStatus     string // the guide is not of one mind about its words
+	DeliveryStatus     string // the guide contradicts itself about its words
 
 	SoldAt    time.Time
 	CreatedAt time.Time
@@ -123,7 +123,7 @@ func (c *Client) Checkout(ctx context.Context, id string) (Checkout, error) {
 	}
 	checkout := read.checkout()
 	if checkout.ID == "" {
-		return Checkout{}, c.without(routeCheckout, "checkout")
+		return Checkout{}, c.missingObject(routeCheckout, "checkout")
 	}
 	for i, order := range checkout.DeliveryOrders {
 		if order.StatusCode == "" {

@@ -2,12 +2,13 @@ package multivende
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/samber/lo"
 )
 
-// checkoutEntry is a sale as the hub writes it, less everything of its buyer.
+// checkoutEntry is a sale as the hub writes it, without all data of its buyer.
 type checkoutEntry struct {
 	ID                  id                       `json:"_id"`
 	Code                text                     `json:"code"`
@@ -47,6 +48,7 @@ type checkoutLinkEntry struct {
 }
 
 type checkoutItemEntry struct {
+	ID       id                   `json:"_id"`
 	Code     text                 `json:"code"`
 	Count    *number              `json:"count"`
 	Quantity *number              `json:"quantity"`
@@ -54,11 +56,26 @@ type checkoutItemEntry struct {
 }
 
 type productEntry struct {
-	Code         text `json:"code"`
-	InternalCode text `json:"internalCode"`
-	Product      object[struct {
-		Name text `json:"name"`
-	}] `json:"Product"`
+	Code         text          `json:"code"`
+	InternalCode text          `json:"internalCode"`
+	Product      object[named] `json:"Product"`
+	Color        object[named] `json:"Color"`
+	Size         object[named] `json:"Size"`
+}
+
+// name is the product's name with what tells its version from others (guide, "ProductVersions"):
+// "Polera, Negro, L".
+func (entry productEntry) name() string {
+	name := string(entry.Product.value.Name)
+	if name == "" {
+		return ""
+	}
+	for _, version := range []text{entry.Color.value.Name, entry.Size.value.Name} {
+		if version != "" && !strings.HasSuffix(string(version), ".Name") { // the hub's own words are keys: INVENTORY_TYPES.Normal.Name
+			name += ", " + string(version)
+		}
+	}
+	return name
 }
 
 // deliveryOfCheckout joins a delivery order to a sale, seen from the sale. The guide's prose
@@ -103,15 +120,21 @@ func (entry checkoutEntry) checkout() Checkout {
 	return checkout
 }
 
-// deliveryOrders gives each delivery order of the sale once, with the sale among its checkouts.
+// deliveryOrders returns each delivery order of the sale once, with the sale among its checkouts.
 func (entry checkoutEntry) deliveryOrders(checkout Checkout) []DeliveryOrder {
+	lines := lo.KeyBy(entry.Items, func(item checkoutItemEntry) id { return item.ID })
 	var all []DeliveryOrder
 	for _, join := range slices.Concat(entry.Deliveries, entry.DeliveriesAsInProse) {
 		inner := lo.Ternary(join.Order.present, join.Order, join.OrderAsInProse).value
 		if inner.ID == "" {
 			inner.ID = join.ID
 		}
-		inner.Items = append(inner.Items, join.Items...)
+		for _, item := range join.Items {
+			if line, known := lines[item.CheckoutItemID]; known && item.CheckoutItemID != "" && !item.CheckoutItem.present {
+				item.CheckoutItem = object[checkoutItemEntry]{line, true}
+			}
+			inner.Items = append(inner.Items, item)
+		}
 		all = append(all, inner.deliveryOrder())
 	}
 	for _, direct := range entry.DeliveryOrders {
@@ -138,7 +161,7 @@ func (entry checkoutItemEntry) item() CheckoutItem {
 	product := entry.Product.value
 	return CheckoutItem{
 		SKU:      firstOf(entry.Code, product.Code, product.InternalCode),
-		Name:     string(product.Product.value.Name),
+		Name:     product.name(),
 		Quantity: quantity(entry.Count, entry.Quantity),
 	}
 }

@@ -37,8 +37,8 @@ type checkoutWithErrorEntry struct {
 // stackTrace is what follows the message in the hub's traces; text has no line breaks.
 var stackTrace = regexp.MustCompile(`\s{2,}at\s.*`)
 
-// CheckoutsWithError walks the list of sales that failed to register and gives each page's sales
-// to each, none twice. An error of each ends the walk.
+// CheckoutsWithError walks the list of sales that failed to register and calls each with the sales
+// of every page, none twice. An error of each ends the walk and is returned.
 func (c *Client) CheckoutsWithError(ctx context.Context, each func([]CheckoutWithError) error) error {
 	id := func(entry checkoutWithErrorEntry) string { return string(entry.ID) }
 	return walk(ctx, c, request{route: routeWithError}, id, func(entries []checkoutWithErrorEntry) error {
@@ -49,7 +49,7 @@ func (c *Client) CheckoutsWithError(ctx context.Context, each func([]CheckoutWit
 func (entry checkoutWithErrorEntry) sale() CheckoutWithError {
 	return CheckoutWithError{
 		ID: string(entry.ID), ConnectionID: firstOf(entry.ConnectionID, entry.Connection.value.ID), ExternalID: string(entry.ExternalID),
-		Error: said(stackTrace.ReplaceAllString(string(entry.Error), "")), Archived: lo.Contains([]string{"enabled", "true", "1"}, strings.ToLower(string(entry.Archived))),
+		Error: withoutNames(stackTrace.ReplaceAllString(string(entry.Error), "")), Archived: lo.Contains([]string{"enabled", "true", "1"}, strings.ToLower(string(entry.Archived))),
 		Count: quantity(entry.Count), CreatedAt: time.Time(entry.CreatedAt), UpdatedAt: time.Time(entry.UpdatedAt),
 	}
 }

@@ -151,3 +151,31 @@ func TestCheckoutsWithDeliveriesInOtherPlaces(t *testing.T) {
 		assert.Empty(t, checkout.PickUpOrders)
 	}
 }
+
+func TestNamesOfProducts(t *testing.T) {
+	t.Parallel()
+	for item, want := range map[string]CheckoutItem{
+		`{"code":"A","ProductVersion":{"Product":{"name":"Polera"}}}`:                                                         {"A", "Polera", 1},
+		`{"code":"A","ProductVersion":{"Product":{"name":"Polera"},"Color":{"name":"Negro"},"Size":{"name":"L"}}}`:            {"A", "Polera, Negro, L", 1},
+		`{"code":"A","ProductVersion":{"Product":{"name":"Polera"},"Color":null,"Size":{"name":"SIZES.Without.Name"}}}`:       {"A", "Polera", 1},
+		`{"code":"A","ProductVersion":{"Product":[{"name":" Polera "}],"Color":"Negro","Size":[]}}`:                           {"A", "Polera", 1},
+		`{"code":"A","ProductVersion":"{\"Product\":{\"name\":\"Polera\"}}"}`:                                                 {"A", "Polera", 1},
+		`{"code":"A","ProductVersion":{"Size":{"name":"L"}}}`:                                                                 {"A", "", 1},
+		`{"code":null,"count":2,"ProductVersion":{"code":null,"Product":{"name":"Polera"}}}`:                                  {"", "Polera", 2},
+		`{"code":"A","name":"para Ana","comment":"para Ana","ProductVersion":{"name":"Ana","Product":{"description":"Ana"}}}`: {"A", "", 1},
+	} {
+		assert.Equal(t, []CheckoutItem{want}, checkoutOf(t, `{"_id":"c-1","CheckoutItems":[`+item+`]}`).Items, item)
+	}
+}
+
+func TestADeliveryIsNamedByTheLinesOfItsSale(t *testing.T) {
+	t.Parallel()
+	checkout := checkoutOf(t, `{"_id":"c-1","CheckoutItems":[
+		{"_id":"i-1","code":"A","ProductVersion":{"Product":{"name":"Polera"}}},
+		{"_id":"i-2","code":null,"ProductVersion":{"Product":{"name":"Cinta"}}},
+		{"code":"C","ProductVersion":{"Product":{"name":"nobody's"}}}],
+		"DeliveryOrderInCheckouts":[{"DeliveryOrderId":"d-1","DeliveryOrderInCheckoutItems":[
+		{"CheckoutItemId":"i-1","ProductVersion":{"code":"A"}}, {"CheckoutItemId":"i-2","count":2,"ProductVersion":{"code":null}},
+		{"CheckoutItemId":"unknown","ProductVersion":{"code":"X"}}, {"ProductVersion":{"code":"Y"}}]}]}`)
+	assert.Equal(t, []DeliveryItem{{SKU: "A", Name: "Polera", Quantity: 1}, {Name: "Cinta", Quantity: 2}, {SKU: "X", Quantity: 1}, {SKU: "Y", Quantity: 1}}, checkout.DeliveryOrders[0].Items)
+}

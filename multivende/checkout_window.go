@@ -10,9 +10,9 @@ import (
 )
 
 // CheckoutsChanged walks once through the light list of the sales that changed between two times
-// of the hub, whole seconds, both included, and returns those that it saw, each once. still says
-// that nothing shows that the pages shifted meanwhile: then these are all. Otherwise a sale may
-// have slipped from one page to another unseen, and the list is to be walked again.
+// of the hub, whole seconds, both included, and returns those that it saw, each once. If still is
+// true, no page shifted during the walk and these are all. Otherwise a sale may have moved to
+// another page unseen, and the caller must walk again.
 func (c *Client) CheckoutsChanged(ctx context.Context, from, to time.Time) (sales []CheckoutLight, still bool, err error) {
 	filters := url.Values{}
 	addWindow(filters, "_updated_at", from, to, dateOfCheckouts)
@@ -39,7 +39,7 @@ func (c *Client) CheckoutsChanged(ctx context.Context, from, to time.Time) (sale
 	return sales, shifts.none(len(sales)), nil
 }
 
-// shifting notes what shows that a list's pages shift while they are walked.
+// shifting detects that the pages of a list shift during a walk.
 type shifting struct {
 	known  bool // every page told how many entries the list has
 	total  number

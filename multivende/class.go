@@ -10,38 +10,38 @@ import (
 	"github.com/samber/lo"
 )
 
-// Class sorts what can go wrong with a call, by what the caller can do about it.
+// Class says what went wrong with a call, by what the caller can do about it.
 type Class string
 
 // The classes of errors.
 const (
 	NotAuthorised Class = "not_authorised" // 401: the token is no longer good; 403: a scope is missing
-	NotFound      Class = "not_found"      // 404: the hub does not know the object; or an id that no call can be made with
+	NotFound      Class = "not_found"      // 404: the hub does not know the object; or the id cannot be used in a call
 	NoRoute       Class = "no_route"       // 405, 501, a 404 of the path itself: the path table does not fit this hub
 	Refused       Class = "refused"        // any other 4xx, or a call that would make no sense to send
 	Busy          Class = "busy"           // 429 and 5xx: come back later
-	Broken        Class = "broken"         // HTML, empty, cut, too large, not the JSON that was asked for
-	Unreachable   Class = "unreachable"    // no connection, or none that lasted until the answer
+	Broken        Class = "broken"         // HTML, empty, cut off, too large, not the JSON that was asked for
+	Unreachable   Class = "unreachable"    // no connection, or it was lost before the answer
 	LinkExpired   Class = "link_expired"   // a download link that is dead: ask for a new one
-	Stalled       Class = "stalled"        // a download whose server sends nothing, or next to nothing
-	NeedsConsent  Class = "needs_consent"  // the account has no token any more until its merchant gives a new code
+	Stalled       Class = "stalled"        // a download whose server sends nothing, or almost nothing
+	NeedsConsent  Class = "needs_consent"  // the account has no token until its merchant gives a new code
 )
 
-// Error is a call that did not work. It never holds a token, a link, or a body.
+// Error is a failed call. It never holds a token, a link, or a body.
 type Error struct {
 	Class  Class
 	Route  string // the name in the path table and the method, "change_status PUT"
 	Status int    // HTTP status; 0 when no answer came
-	// Called is the method and the template of the path table that was called; "" when nothing was.
-	Called string
-	// Unproven: NotFound, but neither what the hub said nor an earlier answer shows that the route is there.
-	Unproven bool
+	// CalledRoute is the method and the path template that was called; "" when nothing was.
+	CalledRoute string
+	// RouteUnproven marks a NotFound for which neither the answer nor an earlier one shows that the route exists.
+	RouteUnproven bool
 	// Excerpt is what the hub or the network said: cleaned, at most 200 characters, may be empty.
 	Excerpt string
 	// RetryAfter is how long to wait, in our own time; 0 when the hub did not say.
 	RetryAfter time.Duration
-	// MayBeDone: the request reached the hub or may have, so that it may have been carried out.
-	// Only for calls that change something.
+	// MayBeDone tells that the hub may have received and carried out the request; set only for calls
+	// that change something.
 	MayBeDone bool
 }
 
@@ -67,12 +67,12 @@ func (e *Error) Error() string {
 	return strings.Join(lo.Compact([]string{e.Route, said, e.Excerpt, e.remedy()}), ": ")
 }
 
-// remedy names the setting that mends a route.
+// remedy names the setting that corrects a route.
 func (e *Error) remedy() string {
 	if e.Class != NoRoute {
 		return ""
 	}
-	return fmt.Sprintf("%s was called; DESPACHO_HUB_PATHS sets %s", e.Called, RouteOf(e))
+	return fmt.Sprintf("%s was called; DESPACHO_HUB_PATHS sets %s", e.CalledRoute, RouteOf(e))
 }
 
 func (e *Error) sentence() string {
@@ -104,7 +104,7 @@ func routeOf(err error) string {
 	return ""
 }
 
-// classOfStatus sorts an HTTP status that is not 2xx.
+// classOfStatus is the class of an HTTP status that is not 2xx.
 func classOfStatus(status int) Class {
 	switch {
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:

@@ -1,10 +1,13 @@
 // Package multivende is a client of the Multivende hub's HTTP API, for labels and shipment
-// statuses. It reads every odd shape that the hub is known to send and keeps nothing of a buyer.
+// statuses. It reads every odd shape that the hub is known to send, and keeps no data of buyers.
 //
-// docs/hub-api.md tells what is known of the API and how sure each fact is.
+// Begin with [New], which makes a client for one merchant, and [NewOAuth], which gets its tokens.
+// Errors are of type [Error]; [ClassOf] says what can be done about one. docs/hub-api.md says
+// what is known about the API and how sure each fact is.
 package multivende
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,28 +18,28 @@ import (
 	"time"
 )
 
-// Config is what a client needs. Zero values take the defaults named at each field.
+// Config is what a client needs. Zero values mean the default named at each field.
 type Config struct {
 	BaseURL  string      // https://app.multivende.com by default; http only for loopback and AllowHosts
-	Merchant string      // the merchant's id; routes that name it fail without
+	Merchant string      // the merchant's id; routes that contain it fail without
 	Token    TokenSource // required
 
 	PathsFile string // JSON object of route names and path templates that override the table
 
-	RequestsPerSecond float64 // of one merchant, on the hub's clock; 4 by default
-	Workers           int     // processes that share them; 1 by default
-	Speed             float64 // the hub's clock runs so many times as fast as ours; 1 by default
+	RequestsPerSecond float64 // for one merchant, by the hub's clock; 4 by default
+	Workers           int     // processes that share this rate; 1 by default
+	Speed             float64 // how many times as fast as ours the hub's clock runs; 1 by default
 
-	// AllowHosts may be called although they are not https or not public: "host" (any port) or
+	// AllowHosts may be called without https and on private addresses: "host" (any port) or
 	// "host:port". A loopback host without a port stands for every loopback address.
 	AllowHosts []string
 
 	Timeouts      Timeouts
-	ReadAttempts  int           // tries of a GET that finds the hub busy, broken or unreachable; 3 by default
+	ReadAttempts  int           // how often a GET is sent that finds the hub busy, broken or unreachable; 3 by default
 	Patience      time.Duration // longest pause asked for by the hub that a call waits out; 10 s by default
 	MaxAnswer     int64         // bytes of a JSON answer; 16 MiB by default
 	MaxDownload   int64         // bytes of a downloaded file; 512 MiB by default
-	Observe       func(Call)    // told of every request once it has ended; must not block
+	Observe       func(Call)    // called for every request when it has ended; must not block
 	UserAgent     string        // "despacho" by default
 	MaxConnection int           // connections to the hub at a time; 64 by default
 }
@@ -48,7 +51,7 @@ type Timeouts struct {
 	Headers  time.Duration // from the request to the answer's head; 30 s by default
 	Request  time.Duration // a whole call; 1 min by default
 	Download time.Duration // a whole download; 10 min by default
-	Idle     time.Duration // in which at least 4 KiB of a download come; 30 s by default
+	Idle     time.Duration // in this time at least 4 KiB of a download must come; 30 s by default
 }
 
 // Call is one request that has ended, for metrics.
@@ -58,12 +61,12 @@ type Call struct {
 	Status   int   // 0 when no answer came
 	Class    Class // "" when it worked, or when its context ended
 	Duration time.Duration
-	// Background: it gave way to others.
+	// Background tells whether the call let others go first, see [Background].
 	Background bool
 }
 
-// Client calls the hub for one merchant. Safe for concurrent use; make one and keep it, because it
-// holds the connections, the rate limit and the hub's clock.
+// Client calls the hub for one merchant. It is safe for concurrent use. Make one and keep it,
+// because it holds the connections, the rate limit and the hub's clock.
 type Client struct {
 	config   Config
 	base     *url.URL
@@ -80,7 +83,7 @@ type Client struct {
 	lookup func(ctx context.Context, network, host string) ([]netip.Addr, error)
 }
 
-// New makes a client. Its error names everything that is wrong with the configuration at once.
+// New makes a client. Its error names everything that is wrong with the configuration.
 func New(config Config) (*Client, error) {
 	config = config.withDefaults()
 	hosts, err := parseHosts(config.AllowHosts)
@@ -114,40 +117,33 @@ func (c *Client) Clock() *Clock { return c.clock }
 // Merchant is the id of the merchant that the client calls for.
 func (c *Client) Merchant() string { return c.config.Merchant }
 
-// Close gives back the connections that are not in use.
+// Close closes the connections that are not in use.
 func (c *Client) Close() {
 	c.api.CloseIdleConnections()
 	c.files.CloseIdleConnections()
 }
 
 func (config Config) withDefaults() Config {
-	orDefault(&config.BaseURL, "https://app.multivende.com")
-	orDefault(&config.UserAgent, "despacho")
-	orDefault(&config.RequestsPerSecond, 4)
-	orDefault(&config.Workers, 1)
-	orDefault(&config.Speed, 1)
-	orDefault(&config.Timeouts.Dial, 10*time.Second)
-	orDefault(&config.Timeouts.TLS, 10*time.Second)
-	orDefault(&config.Timeouts.Headers, 30*time.Second)
-	orDefault(&config.Timeouts.Request, time.Minute)
-	orDefault(&config.Timeouts.Download, 10*time.Minute)
-	orDefault(&config.Timeouts.Idle, 30*time.Second)
-	orDefault(&config.ReadAttempts, 3)
-	orDefault(&config.Patience, 10*time.Second)
-	orDefault(&config.MaxAnswer, 16<<20)
-	orDefault(&config.MaxDownload, 512<<20)
-	orDefault(&config.MaxConnection, 64)
+	config.BaseURL = cmp.Or(config.BaseURL, "https://app.multivende.com")
+	config.UserAgent = cmp.Or(config.UserAgent, "despacho")
+	config.RequestsPerSecond = cmp.Or(config.RequestsPerSecond, 4)
+	config.Workers = cmp.Or(config.Workers, 1)
+	config.Speed = cmp.Or(config.Speed, 1)
+	config.Timeouts.Dial = cmp.Or(config.Timeouts.Dial, 10*time.Second)
+	config.Timeouts.TLS = cmp.Or(config.Timeouts.TLS, 10*time.Second)
+	config.Timeouts.Headers = cmp.Or(config.Timeouts.Headers, 30*time.Second)
+	config.Timeouts.Request = cmp.Or(config.Timeouts.Request, time.Minute)
+	config.Timeouts.Download = cmp.Or(config.Timeouts.Download, 10*time.Minute)
+	config.Timeouts.Idle = cmp.Or(config.Timeouts.Idle, 30*time.Second)
+	config.ReadAttempts = cmp.Or(config.ReadAttempts, 3)
+	config.Patience = cmp.Or(config.Patience, 10*time.Second)
+	config.MaxAnswer = cmp.Or(config.MaxAnswer, 16<<20)
+	config.MaxDownload = cmp.Or(config.MaxDownload, 512<<20)
+	config.MaxConnection = cmp.Or(config.MaxConnection, 64)
 	if config.Observe == nil {
 		config.Observe = func(Call) {}
 	}
 	return config
-}
-
-func orDefault[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
 }
 
 func (config Config) check() error {

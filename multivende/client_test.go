@@ -118,8 +118,8 @@ func TestPathsFile(t *testing.T) {
 		require.Error(t, err)
 		for _, words := range []string{
 			`there is no route "chekout"; the routes are access_token, app_info, `, `route "checkout": {checkoutId} is missing`, `route "task": {taskId} is missing`,
-			`route "app_info": a template is a path`, `route "connections": a template is a path`, `route "generate_tickets": one of {`,
-			`route "delivery_order": this is no path`, `route "change_status": this is no path`, `route "label_tasks": {marketplaceConnectionId} is missing`,
+			`route "app_info": a template must be a path`, `route "connections": a template must be a path`, `route "generate_tickets": it must contain one of {`,
+			`route "delivery_order": this is not a path`, `route "change_status": this is not a path`, `route "label_tasks": {marketplaceConnectionId} is missing`,
 		} {
 			assert.ErrorContains(t, err, words)
 		}
@@ -127,7 +127,7 @@ func TestPathsFile(t *testing.T) {
 	t.Run("an unknown placeholder is a mistake", func(t *testing.T) {
 		t.Parallel()
 		_, err := New(Config{Token: StaticToken("t"), PathsFile: file(t, `{"task":"/api/{taskId}/{page}"}`)})
-		assert.ErrorContains(t, err, "{page} is not known here; known are {taskId}")
+		assert.ErrorContains(t, err, "{page} is unknown here; known are {taskId}")
 	})
 	t.Run("a file that is no object is a mistake", func(t *testing.T) {
 		t.Parallel()

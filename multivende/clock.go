@@ -20,21 +20,21 @@ type Clock struct {
 
 func newClock(speed float64) *Clock { return &Clock{speed: speed} }
 
-// Now is the hub's time; our own while no answer has come yet.
+// Now is the hub's time; our own before the first answer.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.at(time.Now())
 }
 
-// Known says whether an answer has told the hub's time yet.
+// Known tells whether an answer has shown the hub's time yet.
 func (c *Clock) Known() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.known
 }
 
-// Until is how long it takes, in our own time, until the hub's clock shows t; negative when past.
+// Until is how long it takes, in our own time, until the hub's clock shows t; negative if t is past.
 func (c *Clock) Until(t time.Time) time.Duration { return c.Real(t.Sub(c.Now())) }
 
 // Real turns a duration on the hub's clock into one on ours.

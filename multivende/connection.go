@@ -7,7 +7,7 @@ import (
 	"github.com/samber/lo"
 )
 
-// AppInfo tells whose token it is: the cheapest way to see whether one works.
+// AppInfo says whose token it is. Reading it is the cheapest way to test a token.
 type AppInfo struct {
 	ID         string
 	MerchantID string

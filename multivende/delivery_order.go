@@ -52,15 +52,15 @@ const (
 	LinkFailedFatal  = "failed_fatal"
 )
 
-// StatusLink tells how far the last reported status has come on its way to the channel.
+// StatusLink says how far the last reported status is on its way to the channel.
 type StatusLink struct {
 	Present bool   // the hub gave one
 	State   string // "" when the hub has not begun
-	// StatusID and StatusCode are of which status it speaks, where the hub says so.
+	// StatusID and StatusCode name its status, where the hub says so.
 	StatusID   string
 	StatusCode string
 	Message    string // the hub's or the channel's words, cleaned
-	// At is when it was made (Dated) or, where the hub does not say that, when it changed last.
+	// At is when it was made (then Dated is true) or, where the hub does not say that, when it last changed.
 	At    time.Time
 	Dated bool
 	// UpdatedAt is when State became what it is; zero where the hub does not say.
@@ -69,12 +69,12 @@ type StatusLink struct {
 	Earlier []StatusLink
 }
 
-// Named says whether the hub tells of which status the link speaks.
+// Named tells whether the hub says of which status the link is.
 func (l StatusLink) Named() bool { return l.StatusID != "" || l.StatusCode != "" }
 
-// Since is the link that tells how a status ended that was sent at a moment and perhaps again since:
-// the newest, but where that has not brought it to the channel, an earlier one that has.
-func (l StatusLink) Since(first time.Time) StatusLink {
+// EndedSince returns the link that says how a status ended that was sent at a moment, and perhaps again
+// later: the newest, or an earlier one if only that has reached the channel.
+func (l StatusLink) EndedSince(first time.Time) StatusLink {
 	if l.State == LinkChanged || first.IsZero() {
 		return l
 	}
@@ -82,22 +82,22 @@ func (l StatusLink) Since(first time.Time) StatusLink {
 	return lo.Ternary(found, arrived, l)
 }
 
-// Done says whether the status has reached the channel, or need not.
+// Done tells whether the status has reached the channel, or need not.
 func (l StatusLink) Done() bool { return l.State == LinkChanged || l.State == LinkNotRequested }
 
-// Newest is the last moment of which the link tells; zero where it tells none.
-func (l StatusLink) Newest() time.Time {
+// LastTime is the last time that the link gives; zero if it gives none.
+func (l StatusLink) LastTime() time.Time {
 	if l.UpdatedAt.After(l.At) {
 		return l.UpdatedAt
 	}
 	return l.At
 }
 
-// Failed says whether the channel has refused the status for good.
+// Failed tells whether the channel has refused the status for good.
 func (l StatusLink) Failed() bool { return l.State == LinkFailedFatal }
 
-// Document is a file that belongs to a delivery order: labels, control files, other papers. Only
-// its bytes tell which.
+// Document is a file that belongs to a delivery order: labels, a control file or something else.
+// Only its content tells which.
 type Document struct {
 	ID        string
 	URL       string // may be signed and short-lived: not for logs
@@ -134,7 +134,7 @@ func (c *Client) DeliveryOrder(ctx context.Context, id string) (DeliveryOrder, e
 	}
 	order := read.deliveryOrder()
 	if order.ID == "" {
-		return DeliveryOrder{}, c.without(routeDeliveryOrder, "delivery order")
+		return DeliveryOrder{}, c.missingObject(routeDeliveryOrder, "delivery order")
 	}
 	if order.StatusCode == "" {
 		order.StatusCode = c.statuses.codeOf(ctx, c, order.StatusID)
@@ -142,7 +142,7 @@ func (c *Client) DeliveryOrder(ctx context.Context, id string) (DeliveryOrder, e
 	return order, nil
 }
 
-// without is the error of an answer that is not the object that was asked for.
-func (c *Client) without(route, what string) *Error {
-	return &Error{Class: Broken, Route: c.label(route), Called: c.called(route), Status: 200, Excerpt: "the answer is no " + what + ": it has no _id"}
+// missingObject returns the error of an answer that is not the object that was asked for.
+func (c *Client) missingObject(route, what string) *Error {
+	return &Error{Class: Broken, Route: c.label(route), CalledRoute: c.called(route), Status: 200, Excerpt: "the answer is not a " + what + ": it has no _id"}
 }

@@ -1,6 +1,7 @@
 package multivende
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -80,6 +81,8 @@ type deliveryItemEntry struct {
 	Count        *number                   `json:"count"`
 	Quantity     *number                   `json:"quantity"`
 	CheckoutItem object[checkoutItemEntry] `json:"CheckoutItem"`
+	// CheckoutItemID names its line in the sale.
+	CheckoutItemID id `json:"CheckoutItemId"`
 }
 
 type identified struct {
@@ -176,13 +179,13 @@ func (entry deliveryItemEntry) item() DeliveryItem {
 	product, fromSale := entry.Product.value, entry.CheckoutItem.value
 	return DeliveryItem{
 		SKU:         firstOf(product.Code, entry.Code, fromSale.Code, fromSale.Product.value.Code, product.InternalCode),
-		Name:        firstOf(product.Product.value.Name, fromSale.Product.value.Product.value.Name),
+		Name:        cmp.Or(product.name(), fromSale.Product.value.name()),
 		Quantity:    quantity(entry.Count, entry.Quantity),
 		WarehouseID: firstOf(entry.Warehouse.value.ID, entry.WarehouseID),
 	}
 }
 
-// quantity is the first count that is given and positive; 1 when none is.
+// quantity is the first positive count; 1 when there is none.
 func quantity(counts ...*number) int {
 	for _, count := range counts {
 		if count != nil && *count > 0 {

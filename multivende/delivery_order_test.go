@@ -171,8 +171,8 @@ func TestAnEarlierSendingMayHaveArrived(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			link := deliveryOrderOf(t, `{"_id":"d-1","DeliveryOrderStatusLink":[`+c.links+`]}`).StatusLink
-			assert.Equal(t, c.state, link.Since(noon).State)
-			assert.Equal(t, link, link.Since(time.Time{}), "without a moment the newest counts")
+			assert.Equal(t, c.state, link.EndedSince(noon).State)
+			assert.Equal(t, link, link.EndedSince(time.Time{}), "without a moment the newest counts")
 		})
 	}
 }
@@ -185,7 +185,7 @@ func TestLinksOfAStatus(t *testing.T) {
 		{"synchronizationStatus":"requesting"},
 		{"synchronizationStatus":"failed_fatal","DeliveryOrderStatusId":"a"}]}`).StatusLinks
 	states := func(id, code string) []string {
-		return lo.Map(links.Of(id, code), func(l StatusLink, _ int) string { return l.State })
+		return lo.Map(links.ForStatus(id, code), func(l StatusLink, _ int) string { return l.State })
 	}
 	assert.Equal(t, []string{"changed", "pending", "requesting"}, states("b", "delivery_order_status_shipped"))
 	assert.Equal(t, []string{"requesting", "failed_fatal"}, states("a", "other"))

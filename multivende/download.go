@@ -14,34 +14,33 @@ import (
 	"time"
 )
 
-// Download is what was downloaded.
+// Download describes a downloaded file.
 type Download struct {
 	Bytes       int64
 	ContentType string // as the server says, often wrongly
 	SHA256      string // hex
 }
 
-// expired holds the statuses of a dead link. Storage that signs its links answers 403 as a rule,
-// and 400 or 401 when the credentials behind the signature have run out.
-var expired = []int{
+// expiredStatuses holds the statuses of a dead link. Storage with signed links usually answers 403, and
+// 400 or 401 when the credentials behind the signature have expired.
+var expiredStatuses = []int{
 	http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusGone,
 }
 
 const (
-	// leastPace is how many bytes of a file have to come within Timeouts.Idle; a server that
-	// sends fewer holds up whoever waits for the file.
+	// leastPace is how many bytes of a file must come within Timeouts.Idle.
 	leastPace = 4 << 10
-	// longestFileWait is the longest Retry-After of a file's server that is kept; it is not the hub's.
+	// longestFileWait is the longest Retry-After that is believed of a file's server.
 	longestFileWait = 30 * time.Second
 )
 
-// errStalled ends a download whose server has all but stopped sending.
-var errStalled = errors.New("next to nothing came for too long")
+// errStalled ends a download whose server sends almost nothing any more.
+var errStalled = errors.New("almost nothing came for too long")
 
-// Download streams the file behind a link that the hub handed out to w, without the token. What w
-// holds after an error is not the file. LinkExpired asks for a new link: read the task or the
-// delivery order again. Stalled: the server sends nothing, next to nothing, or took longer than
-// Timeouts.Download. An error of w is returned as it is.
+// Download writes the file behind a link that the hub handed out to w; the token is not sent. After
+// an error, w does not hold the whole file. LinkExpired means that a new link is needed: read the
+// task or the delivery order again. Stalled means that the server sends almost nothing, or took
+// longer than Timeouts.Download. An error of w is returned as it is.
 func (c *Client) Download(ctx context.Context, link string, w io.Writer) (Download, error) {
 	sent := time.Now()
 	got, status, err := c.download(ctx, link, w)
@@ -86,16 +85,16 @@ func (c *Client) download(ctx context.Context, link string, w io.Writer) (Downlo
 	return got, resp.StatusCode, err
 }
 
-// watched is a body that is ended when too little of it comes.
-type watched struct {
+// watchedBody is a body whose reading ends when too little of it comes.
+type watchedBody struct {
 	io.ReadCloser
 	count   atomic.Int64
 	stopped chan struct{}
 }
 
-// watch calls end when less than leastPace of a body was read within a span, until stop.
-func watch(body io.ReadCloser, span time.Duration, end func()) *watched {
-	w := &watched{ReadCloser: body, stopped: make(chan struct{})}
+// watch calls end when less than leastPace of a body was read within a span; stop ends the watch.
+func watch(body io.ReadCloser, span time.Duration, end func()) *watchedBody {
+	w := &watchedBody{ReadCloser: body, stopped: make(chan struct{})}
 	go func() {
 		tick := time.NewTicker(span)
 		defer tick.Stop()
@@ -114,19 +113,19 @@ func watch(body io.ReadCloser, span time.Duration, end func()) *watched {
 	return w
 }
 
-func (w *watched) Read(p []byte) (int, error) {
+func (w *watchedBody) Read(p []byte) (int, error) {
 	n, err := w.ReadCloser.Read(p)
 	w.count.Add(int64(n))
 	return n, err
 }
 
-func (w *watched) stop() { close(w.stopped) }
+func (w *watchedBody) stop() { close(w.stopped) }
 
 func (c *Client) stalled(why string) error {
 	return &Error{Class: Stalled, Route: c.label(routeDownload), Excerpt: why}
 }
 
-// unfinished is the error of a download that broke off: Stalled when that took its time.
+// unfinished is the error of a download that broke off; its class is Stalled if it was too slow.
 func (c *Client) unfinished(ctx context.Context, err error) error {
 	if ctx.Err() == nil && isTimeout(err) {
 		return c.stalled(describe(err))
@@ -134,7 +133,8 @@ func (c *Client) unfinished(ctx context.Context, err error) error {
 	return c.unreachable(ctx, routeDownload, err, false)
 }
 
-// notDownloaded tells a link that must not be followed from a server that cannot be reached.
+// notDownloaded is the error of a download without an answer: the link must not be followed, or its
+// server is unreachable.
 func (c *Client) notDownloaded(ctx context.Context, err error) error {
 	for _, refused := range []error{errNotPublic, errNotHTTPS, errManyHops, errCredentials} {
 		if errors.Is(err, refused) {
@@ -147,10 +147,10 @@ func (c *Client) notDownloaded(ctx context.Context, err error) error {
 func (c *Client) downloadFailure(resp *http.Response) error {
 	failure := &Error{Class: classOfStatus(resp.StatusCode), Route: c.label(routeDownload), Status: resp.StatusCode}
 	switch {
-	case slices.Contains(expired, resp.StatusCode):
+	case slices.Contains(expiredStatuses, resp.StatusCode):
 		failure.Class = LinkExpired
 	case failure.Class == NoRoute:
-		failure.Class = Refused // a file's server has no routes of ours
+		failure.Class = Refused // the server of a file has none of the hub's routes
 	case failure.Class == Busy:
 		failure.RetryAfter = min(c.retryAfter(resp.Header), longestFileWait)
 	case resp.StatusCode < 300:
@@ -169,7 +169,7 @@ func (c *Client) receive(ctx context.Context, resp *http.Response, w io.Writer) 
 		return Download{}, tooLarge
 	}
 	digest := sha256.New()
-	target := &remembering{writer: io.MultiWriter(digest, w)}
+	target := &rememberingWriter{writer: io.MultiWriter(digest, w)}
 	count, err := io.Copy(target, io.LimitReader(resp.Body, most+1))
 	switch {
 	case target.err != nil:
@@ -182,17 +182,17 @@ func (c *Client) receive(ctx context.Context, resp *http.Response, w io.Writer) 
 		return Download{}, c.unreachable(ctx, routeDownload, io.ErrUnexpectedEOF, false)
 	}
 	return Download{
-		Bytes: count, ContentType: clean(resp.Header.Get("Content-Type")), SHA256: hex.EncodeToString(digest.Sum(nil)),
+		Bytes: count, ContentType: cleanWords(resp.Header.Get("Content-Type")), SHA256: hex.EncodeToString(digest.Sum(nil)),
 	}, nil
 }
 
-// remembering tells an error of the writer from one of the connection.
-type remembering struct {
+// rememberingWriter remembers the writer's error, to tell it from the connection's.
+type rememberingWriter struct {
 	writer io.Writer
 	err    error
 }
 
-func (r *remembering) Write(p []byte) (int, error) {
+func (r *rememberingWriter) Write(p []byte) (int, error) {
 	n, err := r.writer.Write(p)
 	if err != nil {
 		r.err = err

@@ -21,10 +21,10 @@ var (
 	htmlTag      = regexp.MustCompile(`(?s)<[^>]*>`)
 )
 
-// clean makes words fit for logs, histories and people: one line without control characters, at
+// cleanWords makes words safe for logs, histories and people: one line without control characters, at
 // most 200 characters, with links, tokens, e-mail addresses and long runs of digits (telephones,
-// documents) blanked. The ids of the hub's objects stay. Words of the hub's own go through said.
-func clean(words string) string {
+// documents) removed. The ids of the hub's objects stay. The hub's own words also go through said.
+func cleanWords(words string) string {
 	if len(words) > 16*maxExcerpt {
 		words = words[:16*maxExcerpt]
 	}
@@ -51,27 +51,27 @@ func shorten(words string, most int) string {
 	return string([]rune(words)[:most-1]) + "…"
 }
 
-// excerptOf takes from the body of a refusal what tells a person why: the message of a JSON
-// object, the title of a page, or the start of plain text. Of other JSON it takes nothing, because
-// an order may stand in it. Secrets are blanked, also where only their beginning is quoted.
+// excerptOf takes from the body of a refusal what says why: the message of a JSON object, the title
+// of a page, or the start of plain text. From other JSON it takes nothing, because that may be an
+// order. Secrets are removed, even if only their beginning is quoted.
 func excerptOf(body []byte, secrets ...string) string {
 	body = bytes.TrimSpace(body)
 	switch {
 	case len(body) == 0:
 		return "the answer is empty"
 	case looksLikeHTML(body):
-		return titleOf([]byte(hide(string(body), secrets)))
+		return titleOf([]byte(hideSecrets(string(body), secrets)))
 	case body[0] == '{' || body[0] == '[' || body[0] == '"':
-		return said(hide(messageOf(body), secrets))
+		return withoutNames(hideSecrets(messageOf(body), secrets))
 	}
-	return said(hide(string(body), secrets))
+	return withoutNames(hideSecrets(string(body), secrets))
 }
 
-// leastQuoted is how much of a secret's beginning tells that it is quoted.
+// leastQuoted is the shortest beginning of a secret that is removed.
 const leastQuoted = 8
 
-// hide puts stars in the place of secrets.
-func hide(words string, secrets []string) string {
+// hideSecrets replaces secrets with stars.
+func hideSecrets(words string, secrets []string) string {
 	for _, secret := range secrets {
 		if secret == "" {
 			continue
@@ -106,11 +106,11 @@ func titleOf(page []byte) string {
 		return "a page instead of JSON"
 	}
 	title := html.UnescapeString(string(htmlTag.ReplaceAll(found[1], []byte(" "))))
-	return "a page instead of JSON: " + said(title)
+	return "a page instead of JSON: " + withoutNames(title)
 }
 
-// messageKeys are the members in which refusals are said, best first. The guide shows no error
-// body; clients of the hub read name, and what it quotes of channels has message and error.
+// messageKeys are the members that may hold the reason of a refusal, best first. The guide shows no
+// error body; clients of the hub read name, and errors quoted from channels have message and error.
 var messageKeys = []string{"message", "error", "reason", "description", "detail", "name"}
 
 // messageOf finds the words in a JSON object (also inside an array or a string) by messageKeys;

@@ -33,12 +33,12 @@ func TestCleanBlanksWhatIsNotForLogs(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			assert.Equal(t, test.want, clean(test.given))
+			assert.Equal(t, test.want, cleanWords(test.given))
 		})
 	}
 	t.Run("long words are cut at 200 characters", func(t *testing.T) {
 		t.Parallel()
-		short := clean(strings.Repeat("ñ ", 5000))
+		short := cleanWords(strings.Repeat("ñ ", 5000))
 		assert.Equal(t, 200, utf8.RuneCountInString(short))
 		assert.True(t, strings.HasSuffix(short, "…"))
 	})

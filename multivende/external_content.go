@@ -15,13 +15,13 @@ const (
 )
 
 // externalContent is a channel's own record of a sale, given as an object, an array, or JSON in a
-// string. Only the numbers that labels print are taken from it; it is full of the buyer.
+// string. Only the numbers on labels are taken from it, because it is full of the buyer's data.
 type externalContent struct {
 	packageIDs []string
 	shippingID string
 	// shipper is Amazon's word for who ships: MFN (the seller) or AFN.
 	shipper string
-	// partlyCancelled: an item of its subOrders is cancelled.
+	// partlyCancelled tells that an item of its subOrders is cancelled.
 	partlyCancelled bool
 }
 
@@ -89,7 +89,7 @@ func (e *externalContent) addShipping(raw json.RawMessage) {
 // shippers are Amazon's words for who ships an order: the seller, Amazon.
 var shippers = []string{"MFN", "AFN"}
 
-// shipperIn is the word if it tells who ships; a member of that name may speak of other things.
+// shipperIn returns the word if it says who ships; a member of that name may mean other things.
 func shipperIn(word string) string {
 	word = strings.ToUpper(strings.TrimSpace(word))
 	return lo.Ternary(slices.Contains(shippers, word), word, "")

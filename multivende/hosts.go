@@ -1,6 +1,7 @@
 package multivende
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/netip"
@@ -11,7 +12,7 @@ import (
 	"github.com/samber/lo"
 )
 
-// hostList holds the hosts that may be called although they are not https or not public.
+// hostList holds the hosts that may be called without https and on private addresses.
 type hostList []allowedHost
 
 type allowedHost struct{ name, port string } // port "" is any
@@ -27,7 +28,7 @@ func parseHosts(hosts []string) (hostList, error) {
 		if err != nil {
 			host, port = strings.Trim(entry, "[]"), ""
 		}
-		_, portErr := strconv.ParseUint(lo.CoalesceOrEmpty(port, "0"), 10, 16)
+		_, portErr := strconv.ParseUint(cmp.Or(port, "0"), 10, 16)
 		if host == "" || portErr != nil || strings.ContainsAny(host, "/@? ") {
 			return nil, fmt.Errorf("hub: allowed host %q must be a host or host:port", given)
 		}
@@ -61,8 +62,8 @@ func portOf(link *url.URL) string {
 	return lo.Ternary(link.Scheme == "http", "80", "443")
 }
 
-// notPublic holds the address blocks that no download may reach besides those that netip names:
-// IANA's special-purpose registries, with the blocks that carry an IPv4 address inside.
+// notPublic holds the address blocks that no download may reach, besides those that netip knows:
+// those of IANA's special-purpose registries, and the blocks that contain an IPv4 address.
 var notPublic = lo.Map([]string{
 	"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15",
 	"198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4",
@@ -70,7 +71,7 @@ var notPublic = lo.Map([]string{
 	"2002::/16", "3fff::/20", "5f00::/16", "fec0::/10",
 }, func(block string, _ int) netip.Prefix { return netip.MustParsePrefix(block) })
 
-// isPublic says whether an address is one of the open internet.
+// isPublic tells whether an address belongs to the public internet.
 func isPublic(ip netip.Addr) bool {
 	if !ip.IsValid() || ip.Is4In6() || ip.Zone() != "" || !ip.IsGlobalUnicast() || ip.IsPrivate() {
 		return false

@@ -12,14 +12,14 @@ import (
 	"unicode/utf8"
 )
 
-// MaxID is how many bytes an id of the hub's may have; those that it makes itself are UUIDs.
+// MaxID is how many bytes an id of the hub may have; those that the hub makes itself are UUIDs.
 const MaxID = 200
 
-// unusable begins the stand-in for an id that cannot be used.
+// unusable is the prefix of the stand-in for an id that cannot be used.
 const unusable = "unusable-id:"
 
-// id is the id of an object of the hub: a string, or a number, as it is. One that cannot be used
-// becomes a stand-in, so that its object has a name in the books and is not taken for another.
+// id is the id of an object of the hub: a string or a number, as it is. One that cannot be used
+// is replaced by a stand-in, so that its object has a name in the books and is not mistaken for another.
 type id string
 
 func (i *id) UnmarshalJSON(raw []byte) error {
@@ -35,8 +35,8 @@ func (i *id) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// WhyUnusable says why nothing can be called or kept by an id; empty when it can be. Any printable
-// characters are fine: they are escaped where they stand.
+// WhyUnusable says why an id cannot be used in a call or a key; it returns "" for an id that can be
+// used. All printable characters are allowed: they are escaped.
 func WhyUnusable(id string) string {
 	switch {
 	case id == "":

@@ -8,7 +8,7 @@ import (
 	"github.com/samber/lo"
 )
 
-// AvailableLabelsQuery says which delivery orders with a label that can be made to list.
+// AvailableLabelsQuery says which delivery orders to list, of those whose label can be made.
 type AvailableLabelsQuery struct {
 	ConnectionID string
 	Printed      bool      // those that the hub lists as printed, instead of those not printed
@@ -16,15 +16,15 @@ type AvailableLabelsQuery struct {
 	UpdatedTo    time.Time
 }
 
-// The forms of dates in queries, both UTC: the label list's as clients send it, the other as the
+// The date formats of queries, both UTC: the label list's as clients send it, the other as the
 // guide writes it.
 const (
 	dateOfLabels    = "2006-01-02T15:04:05"
 	dateOfCheckouts = "2006-01-02 15:04:05"
 )
 
-// AvailableLabels walks the list of delivery orders whose label can be made now and gives each
-// page's orders to each, no order twice. An error of each ends the walk.
+// AvailableLabels lists the delivery orders whose label can be made now and calls each with the
+// orders of every page, no order twice. An error of each ends the walk and is returned.
 func (c *Client) AvailableLabels(ctx context.Context, query AvailableLabelsQuery, each func([]DeliveryOrder) error) error {
 	if query.ConnectionID == "" {
 		return c.refuse(routeAvailableLabels, "a connection is needed")

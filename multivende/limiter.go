@@ -10,28 +10,28 @@ import (
 )
 
 const (
-	slowest         = 1.0 / 16         // the rate never falls below this part of the full one
-	recoverySteps   = 16               // so many good answers bring a halved rate back, at most
-	firstPause      = time.Second      // after a 429 that names no time, on the hub's clock
-	longestPause    = time.Minute      // of those, doubled at each 429 in a row
-	longestObeyed   = 30 * time.Minute // a Retry-After beyond this is cut, on the hub's clock
-	halvingInterval = time.Second      // answers to requests sent together halve once, on the hub's clock
+	slowest         = 1.0 / 16         // the rate never falls below this fraction of the full one
+	recoverySteps   = 16               // at most this many good answers restore a halved rate
+	firstPause      = time.Second      // after a 429 without a time, on the hub's clock
+	longestPause    = time.Minute      // longest of these pauses, which double at each 429 in a row
+	longestObeyed   = 30 * time.Minute // a longer Retry-After is cut to this, on the hub's clock
+	halvingInterval = time.Second      // within it the rate is halved only once, on the hub's clock
 )
 
 // limiter spaces the calls of one client: it slows down when the hub is busy, keeps the pauses
-// that the hub asks for, recovers step by step, and lets calls that give way ([Background]) wait
-// for the others. A nil limiter holds nobody up.
+// that the hub asks for, recovers step by step, and makes calls that give way ([Background]) wait
+// for the others. A nil limiter delays nothing.
 type limiter struct {
 	clock *Clock
-	// patience is how long a call may wait out a pause that the hub asked for; beyond it the call
-	// fails as busy, so that the wait can be a durable one.
+	// patience is how long a pause asked for by the hub a call waits out; for a longer one it
+	// fails as busy, so that a durable timer can wait.
 	patience time.Duration
 
 	mu sync.Mutex
 	precedence
 	full     rate.Limit
 	tokens   *rate.Limiter
-	closed   time.Time // until then the hub wants no calls
+	closed   time.Time // the hub wants no calls until then
 	halved   time.Time
 	refusals int // 429 in a row
 }
@@ -45,8 +45,8 @@ func newLimiter(perSecond float64, patience time.Duration, clock *Clock) *limite
 	}
 }
 
-// wait returns when the next call may be sent. Its error is the context's, or busy when the hub
-// wants no calls for longer than the limiter's patience.
+// wait returns when the next call may be sent. Its error is the context's, or of class Busy when
+// the hub wants no calls for longer than the limiter's patience.
 func (l *limiter) wait(ctx context.Context, route string) error {
 	if l == nil {
 		return nil
@@ -61,7 +61,7 @@ func (l *limiter) wait(ctx context.Context, route string) error {
 	}
 	for pause := l.pause(); pause > 0; pause = l.pause() {
 		if pause > l.patience {
-			return &Error{Class: Busy, Route: route, RetryAfter: pause, Excerpt: "it asked for a pause, nothing was sent"}
+			return &Error{Class: Busy, Route: route, RetryAfter: pause, Excerpt: "the hub asked for a pause, so nothing was sent"}
 		}
 		if err := sleepFor(ctx, pause); err != nil {
 			return err
@@ -96,8 +96,8 @@ func (l *limiter) succeeded() {
 	}
 }
 
-// busy slows down. after is what the hub asked for in our own time, 0 when it named no time;
-// refused tells a 429 from a 5xx, which asks for no pause by itself. Returns how long the pause is.
+// busy slows down and returns how long the pause is. after is the pause that the hub asked for, in
+// our own time, 0 for none. refused tells a 429 from a 5xx, which by itself asks for no pause.
 func (l *limiter) busy(after time.Duration, refused bool) time.Duration {
 	if l == nil {
 		return after
@@ -111,7 +111,7 @@ func (l *limiter) busy(after time.Duration, refused bool) time.Duration {
 	}
 	switch {
 	case !refused || after > 0:
-	case l.closed.After(now): // the answer to a request of before that pause
+	case l.closed.After(now): // the answer to a request sent before that pause
 		after = l.closed.Sub(now)
 	default:
 		doubled := time.Duration(float64(firstPause) * math.Pow(2, float64(min(l.refusals, 10))))

@@ -1,6 +1,7 @@
 package multivende
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,17 +12,17 @@ import (
 	"time"
 )
 
-// TokenTimeout is how long a request for a token may take. It is never cut short: a request that
-// is broken off may have used up its code or refresh token.
+// TokenTimeout is how long a request for a token may take. It must not be cut short: an
+// interrupted request may have used up its code or refresh token.
 const TokenTimeout = time.Minute
 
-// The lives of a token and a refresh token, for answers that do not tell them.
+// The lives of a token and a refresh token, for answers that do not give them.
 const (
 	tokenLife   = 6 * time.Hour
 	refreshLife = 48 * time.Hour
 )
 
-// OAuthConfig is what an application needs to get tokens from the hub. Zero values take the
+// OAuthConfig is what an application needs to get tokens from the hub. Zero values mean the
 // defaults of [Config].
 type OAuthConfig struct {
 	BaseURL      string
@@ -35,14 +36,14 @@ type OAuthConfig struct {
 	UserAgent    string
 }
 
-// OAuth gets tokens for merchants who let the application in. Safe for concurrent use.
+// OAuth gets tokens for merchants who give the application access. It is safe for concurrent use.
 type OAuth struct {
 	client   *Client
 	clientID string
 	secret   func() string
 }
 
-// Grant is what a code or a refresh token was exchanged for. Its times are the hub's.
+// Grant holds the tokens that a code or a refresh token was exchanged for. Its times are the hub's.
 type Grant struct {
 	Merchant         string
 	Token            Secret
@@ -50,14 +51,14 @@ type Grant struct {
 	RefreshToken     Secret
 	RefreshExpiresAt time.Time
 	Scopes           Scopes
-	// At is the hub's time when it was given.
+	// At is the hub's time at which the tokens were given.
 	At time.Time
 }
 
-// NewOAuth makes it. Its error names everything that is wrong with the configuration at once.
+// NewOAuth makes an OAuth. Its error names everything that is wrong with the configuration.
 func NewOAuth(config OAuthConfig) (*OAuth, error) {
-	orDefault(&config.Timeouts.Request, TokenTimeout)
-	orDefault(&config.Timeouts.Headers, config.Timeouts.Request)
+	config.Timeouts.Request = cmp.Or(config.Timeouts.Request, TokenTimeout)
+	config.Timeouts.Headers = cmp.Or(config.Timeouts.Headers, config.Timeouts.Request)
 	client, err := New(Config{
 		BaseURL: config.BaseURL, PathsFile: config.PathsFile, AllowHosts: config.AllowHosts, Speed: config.Speed,
 		Timeouts: config.Timeouts, Observe: config.Observe, UserAgent: config.UserAgent, Token: StaticToken(""),
@@ -72,20 +73,19 @@ func NewOAuth(config OAuthConfig) (*OAuth, error) {
 	if err := errors.Join(wrong...); err != nil {
 		return nil, err
 	}
-	client.limiter = nil // another merchant's pause is no reason to let this one's token end
+	client.limiter = nil // a pause for one merchant must not let another's token end
 	if transport, ok := client.api.Transport.(*http.Transport); ok {
-		transport.DisableKeepAlives = true // on a new connection it is certain what was sent
+		transport.DisableKeepAlives = true // only a new connection makes certain what was sent
 	}
 	return &OAuth{client: client, clientID: strings.TrimSpace(config.ClientID), secret: config.ClientSecret.Reveal}, nil
 }
 
-// Clock is the hub's clock, as the answers to requests for tokens tell it.
+// Clock is the hub's clock, learnt from the answers to requests for tokens.
 func (o *OAuth) Clock() *Clock { return o.client.clock }
 
-// ConsentURL is the page on which a merchant lets the application in; afterwards the browser is
-// sent to the redirect address with ?code=ac-…, and with the state where the hub gives it back, of
-// which it says nothing. The hub knows that address beforehand. Each consent makes a new connection
-// beside those that are there.
+// ConsentURL is the address of the page on which a merchant gives the application access. The hub
+// then sends the browser to the redirect address, which it must know beforehand, with ?code=ac-…
+// and perhaps the state, which the guide does not mention. Each consent makes a new connection.
 func (o *OAuth) ConsentURL(redirect, state string, scopes []string) string {
 	query := url.Values{
 		"response_type": {"code"}, "client_id": {o.clientID}, "redirect_uri": {redirect}, "scope": {strings.Join(scopes, " ")},
@@ -99,19 +99,19 @@ func (o *OAuth) ConsentURL(redirect, state string, scopes []string) string {
 	return o.client.base.String() + path + separator + strings.ReplaceAll(query.Encode(), "+", "%20")
 }
 
-// Exchange turns an authorization code, good for a day and once, into tokens. [FateOf] says of
-// its error whether the code was used up.
+// Exchange turns an authorization code, good once within a day, into tokens. After an error,
+// [FateOf] says whether the code was used up.
 func (o *OAuth) Exchange(ctx context.Context, code Secret) (Grant, error) {
 	return o.grant(ctx, tokenRequest{GrantType: "authorization_code", Code: code.Reveal()})
 }
 
-// Refresh turns a refresh token, good once, into a new pair. It is sent once, whatever comes
-// back; [FateOf] says of its error whether it may be sent again.
+// Refresh turns a refresh token, good once, into a new pair. It is sent once, whatever the
+// answer; after an error, [FateOf] says whether it may be sent again.
 func (o *OAuth) Refresh(ctx context.Context, refreshToken Secret) (Grant, error) {
 	return o.grant(ctx, tokenRequest{GrantType: "refresh_token", RefreshToken: refreshToken.Reveal()})
 }
 
-// tokenRequest is a request as the guide writes it: snake case, and the id as a number.
+// tokenRequest is a request in the guide's form: snake case, and the id as a number.
 type tokenRequest struct {
 	ClientID     any    `json:"client_id"`
 	ClientSecret string `json:"client_secret"`
@@ -120,7 +120,7 @@ type tokenRequest struct {
 	RefreshToken string `json:"refresh_token,omitempty"`
 }
 
-// wholeNumber is what every reader of JSON takes for the same number.
+// wholeNumber matches texts that every JSON reader takes for the same number.
 var wholeNumber = regexp.MustCompile(`^[1-9][0-9]{0,14}$`)
 
 func (o *OAuth) grant(ctx context.Context, asked tokenRequest) (Grant, error) {
@@ -145,17 +145,17 @@ func (o *OAuth) grant(ctx context.Context, asked tokenRequest) (Grant, error) {
 		ExpiresAt: time.Time(read.ExpiresAt), RefreshExpiresAt: time.Time(read.RefreshExpiresAt),
 		Scopes: scopesOf(read.Scopes), At: o.client.clock.Now(),
 	}
-	if !grant.ExpiresAt.After(grant.At) { // not told, or by another clock than the answer's Date
+	if !grant.ExpiresAt.After(grant.At) { // missing, or by another clock than the answer's Date
 		grant.ExpiresAt, grant.RefreshExpiresAt = grant.At.Add(tokenLife), grant.At.Add(refreshLife)
 	}
-	orDefault(&grant.RefreshExpiresAt, grant.At.Add(refreshLife))
+	grant.RefreshExpiresAt = cmp.Or(grant.RefreshExpiresAt, grant.At.Add(refreshLife))
 	if grant.Token == "" || grant.RefreshToken == "" || strings.ContainsFunc(grant.Token.Reveal(), notInToken) {
 		return Grant{}, &Error{Class: Broken, Route: o.client.label(routeAccessToken), Status: http.StatusOK, MayBeDone: true, Excerpt: "the answer holds no usable tokens"}
 	}
 	return grant, nil
 }
 
-// longText is an access token, which is longer than other texts.
+// longText is a text that may be as long as an access token.
 type longText string
 
 func (t *longText) UnmarshalJSON(raw []byte) error {
@@ -166,23 +166,23 @@ func (t *longText) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// Fate is what became of a request for tokens that did not bring any.
+// Fate says what became of a request for tokens that brought none.
 type Fate string
 
-// The fates. What was sent for tokens is good once, so only some of them allow to send it again.
+// The fates. Codes and refresh tokens are good once, so only some fates allow sending them again.
 const (
 	NotSent   Fate = "not_sent"  // nothing reached the hub
 	Lost      Fate = "lost"      // it may have been carried out, and the answer is lost
 	Postponed Fate = "postponed" // the hub is busy (429, 503) and wants it later
-	Denied    Fate = "denied"    // any other 4xx: what was sent is no good
+	Denied    Fate = "denied"    // any other 4xx: what was sent is not valid
 )
 
-// FateOf says what became of a request for tokens, by its error.
+// FateOf tells from the error of a request for tokens what became of it.
 func FateOf(err error) Fate {
 	var e *Error
 	switch {
 	case !errors.As(err, &e):
-		return Lost // broken off by ourselves
+		return Lost // we ended it ourselves
 	case e.Status == http.StatusTooManyRequests, e.Status == http.StatusServiceUnavailable:
 		return Postponed
 	case e.Status >= 400 && e.Status < 500:

@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// maxPages bounds a list: 100,000 entries at the hub's 50 a page.
+// maxPages bounds a list: 100,000 entries at the hub's 50 per page.
 const maxPages = 2000
 
 // page is the envelope of every list (guide, "Paginación").
@@ -23,8 +23,8 @@ type pagination struct {
 	TotalItems *number `json:"total_items"`
 }
 
-// next is the number of the page that follows, 0 at the end: there next_page is 0. Where the hub
-// leaves next_page out, total_pages tells.
+// next is the number of the next page, 0 at the end. If the hub leaves next_page out, total_pages
+// tells.
 func (p page) next(current int) int {
 	at := p.Pagination.value
 	switch {
@@ -56,13 +56,13 @@ func (c *Client) readPage(ctx context.Context, r request, number int) (page, err
 	}
 	var read page
 	if json.Unmarshal(raw, &read) != nil || read.Entries == nil && !read.Pagination.present {
-		return page{}, &Error{Class: Broken, Route: c.label(r.route), Called: c.called(r.route), Status: 200, Excerpt: "the answer is no list"}
+		return page{}, &Error{Class: Broken, Route: c.label(r.route), CalledRoute: c.called(r.route), Status: 200, Excerpt: "the answer is not a list"}
 	}
 	return read, nil
 }
 
-// walk reads a list to its end and gives each page's new entries to each. Pages shift while they
-// are walked, so an entry whose id was there before, or that has none, is left out.
+// walk reads a list to its end and calls each with every page's new entries. Pages shift during
+// the walk, so an entry whose id came before, or that has no id, is left out.
 func walk[T any](ctx context.Context, c *Client, r request, id func(T) string, each func([]T) error) error {
 	seen := map[string]bool{}
 	barren := 0 // pages in a row with nothing new

@@ -9,7 +9,7 @@ import (
 	"github.com/samber/lo"
 )
 
-// PickUpOrder is an order that its buyer fetches from a store.
+// PickUpOrder is an order that its buyer picks up in a store.
 type PickUpOrder struct {
 	ID           string
 	Code         string
@@ -40,7 +40,7 @@ type pickUpEntry struct {
 	UpdatedAt    moment               `json:"updatedAt"`
 }
 
-// pickUpLink is a status's link to the channel, in the members of a delivery order's.
+// pickUpLink is a status's link to the channel, with the members of a delivery order's link.
 type pickUpLink = statusLinkEntry
 
 type pickUpCheckout struct {
@@ -56,7 +56,7 @@ func (c *Client) PickUpOrder(ctx context.Context, id string) (PickUpOrder, error
 	}
 	order := read.pickUpOrder()
 	if order.ID == "" {
-		return PickUpOrder{}, c.without(routePickUpOrder, "pick-up order")
+		return PickUpOrder{}, c.missingObject(routePickUpOrder, "pick-up order")
 	}
 	if order.StatusCode == "" {
 		order.StatusCode = c.pickUps.codeOf(ctx, c, order.StatusID)
@@ -84,12 +84,12 @@ func (entry pickUpEntry) pickUpOrder() PickUpOrder {
 	}
 }
 
-// PickUpStatusID is the id of a pick-up's status by the hub's code; see StatusID.
+// PickUpStatusID returns the id of a pick-up's status by the hub's code; see StatusID.
 func (c *Client) PickUpStatusID(ctx context.Context, code string) (string, error) {
 	return c.pickUps.idOf(ctx, c, code)
 }
 
-// PickUpStatusCode is the hub's code of a pick-up's status by its id; "" when the catalogue cannot tell.
+// PickUpStatusCode returns the hub's code of a pick-up's status by its id; "" when the catalogue does not have it.
 func (c *Client) PickUpStatusCode(ctx context.Context, id string) string {
 	return c.pickUps.codeOf(ctx, c, id)
 }
@@ -99,11 +99,11 @@ type PickUpChange struct {
 	StatusCode                 string
 	Comment                    string
 	ClosingComment             string
-	EstimatedFrom, EstimatedTo time.Time // when it can be fetched
+	EstimatedFrom, EstimatedTo time.Time // when it can be picked up
 	Closed                     time.Time // when it was
 }
 
-// ChangePickUpStatus reports a status of a pick-up order. The hub only queues it.
+// ChangePickUpStatus reports a status of a pick-up order. The hub only puts it into a queue.
 func (c *Client) ChangePickUpStatus(ctx context.Context, id string, change PickUpChange) error {
 	statusID, err := c.PickUpStatusID(ctx, change.StatusCode)
 	if err != nil {

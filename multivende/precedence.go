@@ -9,18 +9,18 @@ import (
 )
 
 const (
-	// givenShare: beside calls of a class before its own, one call in so many is a class's that gives way.
+	// givenShare: of so many calls, one is for a class that gives way, even while others are in line.
 	givenShare = 10
-	// quietCalls: so many calls' time must have passed since a run's, before calls that catch up have
-	// the whole rate. It spans what a step does between two answers.
+	// quietCalls is for how many calls' time a run must have been quiet before calls that catch up get
+	// the whole rate. It covers what a step does between two answers.
 	quietCalls = 4
 )
 
-// precedenceClass is who goes before whom among the calls of a client.
+// precedenceClass ranks the calls of a client: lower classes go first.
 type precedenceClass int
 
 const (
-	first      precedenceClass = iota // whatever no context says otherwise of
+	first      precedenceClass = iota // calls whose context says nothing else
 	patient                           // see Patient
 	background                        // see Background
 	classes
@@ -31,18 +31,18 @@ type (
 	turnKey  struct{}
 )
 
-// turns counts the contexts of patient work.
-var turns atomic.Int64
+// patientTurns numbers the contexts of patient work.
+var patientTurns atomic.Int64
 
-// Patient marks the calls made with a context as those of work that can wait for others' calls: as
-// long as these are in line, it gets a tenth of the rate. Such works are done one after the other, in
-// the order in which they were marked, so that the first is through early.
+// Patient marks calls made with the context as patient: while other calls are in line, they get a
+// tenth of the rate. Patient contexts are served one after the other, in the order in which they
+// were marked, so that the first is done early.
 func Patient(ctx context.Context) context.Context {
-	return context.WithValue(context.WithValue(ctx, classKey{}, patient), turnKey{}, turns.Add(1))
+	return context.WithValue(context.WithValue(ctx, classKey{}, patient), turnKey{}, patientTurns.Add(1))
 }
 
-// Background marks the calls made with a context as catching up: they give way to the client's
-// other calls and, beside them, get a tenth of the rate; when there are no others, all of it.
+// Background marks calls made with the context as catching up: they let the client's other calls
+// go first and get a tenth of the rate beside them, or all of it when there are no others.
 func Background(ctx context.Context) context.Context {
 	return context.WithValue(ctx, classKey{}, background)
 }
@@ -52,18 +52,18 @@ func classOf(ctx context.Context) precedenceClass {
 	return class
 }
 
-// precedence is what a limiter knows of its callers, to let some go first. In each of its lines
-// one caller at a time reserves its moment, so that all feel a change of the rate at once. A call
-// that goes first waits for one of each other class at most.
+// precedence is what a limiter knows about its callers, to let some go first. In each line only one
+// caller at a time reserves its moment, so that a change of the rate affects all at once. A call of
+// the first class waits for at most one call of each other class.
 type precedence struct {
 	lines [classes]line
 
 	inLine   [classes]int       // calls that have not left yet
 	leftAt   [classes]time.Time // when the last of them left
-	sharedAt [classes]time.Time // when a class that gives way had its share
+	sharedAt [classes]time.Time // when a class that gives way last had its share
 }
 
-// line is who waits for the place at its head.
+// line holds the callers that wait for the place at its head.
 type line struct {
 	taken   bool
 	waiting []*caller // the next one first
@@ -74,7 +74,7 @@ type caller struct {
 	head chan struct{} // closed when the caller has the place at the head
 }
 
-// enter takes the place at the head of the caller's line; leave gives it back.
+// enter waits for the place at the head of the caller's line; leave gives it back.
 func (l *limiter) enter(ctx context.Context) (leave func(), err error) {
 	class := classOf(ctx)
 	gone := l.arrive(class)
@@ -92,8 +92,8 @@ func (l *limiter) enter(ctx context.Context) (leave func(), err error) {
 	return leave, nil
 }
 
-// queue waits for the place at the head of a line: behind those who came before, and of patient calls
-// behind those whose work began before.
+// queue waits for the place at the head of a line, behind callers that came earlier; patient calls
+// also wait behind those whose work began earlier.
 func (l *limiter) queue(ctx context.Context, class precedenceClass) error {
 	l.mu.Lock()
 	line := &l.lines[class]
@@ -150,8 +150,8 @@ func (l *limiter) arrive(class precedenceClass) (gone func()) {
 	}
 }
 
-// giveWay is how long a call at the head of its line still has to wait for those of classes before
-// its own; 0 when its moment has come.
+// giveWay is how long the call at the head of its line must still wait for calls of earlier
+// classes; 0 when its moment has come.
 func (l *limiter) giveWay(class precedenceClass) time.Duration {
 	if class == first {
 		return 0

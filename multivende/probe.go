@@ -13,36 +13,36 @@ import (
 	"github.com/samber/lo"
 )
 
-// Verdict is what a call of a probe came to.
+// Verdict is the outcome of one call of a probe.
 type Verdict string
 
 // The verdicts.
 const (
 	ProbeExpected  Verdict = "as_expected"
-	ProbeShape     Verdict = "other_shape"   // Words name the members that are missing or of another kind
-	ProbeNoRoute   Verdict = "no_route"      // DESPACHO_HUB_PATHS sets another
-	ProbeForbidden Verdict = "forbidden"     // Scope is missing
+	ProbeShape     Verdict = "other_shape"   // Words names the members that are missing or of another kind
+	ProbeNoRoute   Verdict = "no_route"      // set another in DESPACHO_HUB_PATHS
+	ProbeForbidden Verdict = "forbidden"     // the token lacks Scope
 	ProbeEmpty     Verdict = "nothing_there" // the list is empty, which shows no shape
-	ProbeAbsent    Verdict = "absent"        // the route is there; what was asked for is not
-	ProbeNotCalled Verdict = "not_called"    // nothing was found whose id it could be called with
-	ProbeFailed    Verdict = "failed"        // anything else: Words
+	ProbeAbsent    Verdict = "absent"        // the route exists; what was asked for does not
+	ProbeNotCalled Verdict = "not_called"    // no id was found to call it with
+	ProbeFailed    Verdict = "failed"        // anything else; Words says what
 )
 
-// Probed is what one call of a read-only route came to. Nothing that the hub said of an order is in it.
+// Probed is the outcome of one call of a read-only route. It holds nothing that the hub said about an order.
 type Probed struct {
 	Route   string // a name of the path table
 	Called  string // the method and the template
 	Verdict Verdict
 	Words   string
 	Scope   string // that the route needs; "" for none
-	// Spare: runs do without the route.
+	// Spare marks a route that runs can work without.
 	Spare bool
 }
 
-// Filtered is whether a list keeps to the filter by connection, as far as two connections tell.
+// Filtered says whether a list follows the filter by connection, as far as two connections show.
 type Filtered struct {
 	Route string
-	// Compared: there were entries of two connections. Kept: no entry is in both.
+	// Compared means that two connections had entries, Kept that no entry is in both.
 	Compared, Kept bool
 }
 
@@ -50,34 +50,34 @@ type Filtered struct {
 type Probing struct {
 	Routes  []Probed
 	Filters []Filtered
-	// OrderUnknown: the order that was named is none of the hub's.
+	// OrderUnknown means that the hub does not know the named order.
 	OrderUnknown bool
 }
 
-// salesTried bounds how many sales are read until one is registered.
+// salesTried bounds how many sales are read to find one that is registered.
 const salesTried = 4
 
-// prober walks from one thing that the hub shows to the next.
+// prober follows the ids that the hub shows from one route to the next.
 type prober struct {
 	c     *Client
 	found Probing
-	fixed bool // an order was named, and is there
-	most  uint // connections that are looked into for a label, a sale or a task
+	fixed bool // an order was named, and exists
+	most  uint // connections in which it looks for a label, a sale or a task
 	done  map[string]Verdict
 
 	connections      []connectionEntry
 	order            string
-	sales            []string // that may be read: one that failed to register cannot
+	sales            []string // candidates to read; one that failed to register cannot be read
 	pickUp, task     string
 	labels, checkout map[string][]string // entries by connection
 }
 
 // Probe calls each read-only route with ids that the hub itself shows, or with those of the order
 // that is named by a delivery order's or a sale's id, and says of each whether it answers as this
-// client reads it. It changes nothing. Lists are looked into connection by connection until one
-// shows something, in so many connections at most: it makes 12 calls and three for each of these.
-// The error is that of a call that says nothing about its route: the token is refused, or the hub
-// cannot be reached.
+// client reads it. It changes nothing. Lists are read connection by connection until one shows
+// something, for the given number of connections at most: that takes 12 calls, and three per
+// connection. The error is that of a call that says nothing about its route: the token is refused,
+// or the hub is unreachable.
 func (c *Client) Probe(ctx context.Context, order string, connections uint) (Probing, error) {
 	p := &prober{c: c, most: connections, done: map[string]Verdict{}, labels: map[string][]string{}, checkout: map[string][]string{}}
 	err := p.walk(ctx, order)
@@ -89,7 +89,7 @@ func (p *prober) walk(ctx context.Context, order string) error {
 		func(ctx context.Context) error { _, err := p.call(ctx, routeAppInfo, nil, nil); return err },
 		p.listConnections,
 		func(ctx context.Context) error { _, err := p.call(ctx, routeStatuses, nil, nil); return err },
-		func(ctx context.Context) error { return p.named(ctx, order) },
+		func(ctx context.Context) error { return p.readNamedOrder(ctx, order) },
 		p.listLabels, p.listSales, p.readSale, p.readOrder, p.listTasks, p.readTask,
 		func(ctx context.Context) error {
 			_, err := p.call(ctx, routeWithError, map[string]string{"page": "1"}, nil)
@@ -107,8 +107,8 @@ func (p *prober) walk(ctx context.Context, order string) error {
 	return nil
 }
 
-// call calls a route, keeps what that came to, and returns the answer's objects. Of several calls of
-// a route the one counts that tells most.
+// call calls a route, records the outcome, and returns the answer's objects. Of several calls of
+// a route, the one that says most counts.
 func (p *prober) call(ctx context.Context, route string, values map[string]string, query url.Values) ([]objectOf, error) {
 	expected := expectations[route]
 	told := Probed{Route: route, Called: p.c.called(route), Scope: expected.scope, Spare: expected.spare, Verdict: ProbeExpected}
@@ -137,13 +137,13 @@ func (p *prober) call(ctx context.Context, route string, values map[string]strin
 	return entries, nil
 }
 
-// verdictOf is what an error says about a route; "" where it says nothing about it.
+// verdictOf is what an error says about a route; "" when it says nothing.
 func verdictOf(err error) (Verdict, string) {
 	var e *Error
 	switch {
 	case !errors.As(err, &e) || e.Class == NeedsConsent || e.Status == http.StatusUnauthorized || e.Class == Unreachable:
 		return "", ""
-	case e.Class == NoRoute, e.Class == NotFound && e.Unproven:
+	case e.Class == NoRoute, e.Class == NotFound && e.RouteUnproven:
 		return ProbeNoRoute, e.Error()
 	case e.Class == NotFound:
 		return ProbeAbsent, e.Error()
@@ -168,7 +168,7 @@ func (p *prober) notCalled(route, why string) {
 	p.keep(Probed{Route: route, Called: p.c.called(route), Verdict: ProbeNotCalled, Words: why, Scope: expected.scope, Spare: expected.spare})
 }
 
-// compare says whether entries of two connections are kept apart.
+// compare tells whether the entries of two connections are kept apart.
 func compare(route string, shown map[string][]string) Filtered {
 	lists := lo.Values(shown)
 	if len(lists) < 2 {

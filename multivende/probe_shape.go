@@ -9,13 +9,13 @@ import (
 	"github.com/samber/lo"
 )
 
-// probedEntries is how many entries of a list are held against the shape that is expected.
+// probedEntries is how many entries of a list are compared with the expected shape.
 const probedEntries = 20
 
-// objectOf is a JSON object by its members' names.
+// objectOf is a JSON object, by the names of its members.
 type objectOf map[string]json.RawMessage
 
-// get finds a member as encoding/json does: without case.
+// get finds a member as encoding/json does, ignoring case.
 func (o objectOf) get(name string) (json.RawMessage, bool) {
 	if raw, found := o[name]; found {
 		return raw, true
@@ -30,15 +30,15 @@ func asObject(raw json.RawMessage) objectOf {
 	return read
 }
 
-// entriesOf are the objects of an answer that are to be held against the shape; wrong says why there
-// can be none.
+// entriesOf returns the objects of an answer to compare with the shape; wrong says why there are
+// none.
 func (e expectation) entriesOf(raw json.RawMessage) (entries []objectOf, wrong string) {
 	raw = bytes.TrimSpace(raw)
 	bare := len(raw) > 0 && raw[0] == '['
 	if !e.list {
 		object := asObject(raw)
 		if object == nil {
-			return nil, "the answer is no object"
+			return nil, "the answer is not an object"
 		}
 		return []objectOf{object}, ""
 	}
@@ -61,7 +61,7 @@ func (e expectation) entriesOf(raw json.RawMessage) (entries []objectOf, wrong s
 	return lo.Map(lo.Subset(all, 0, probedEntries), func(one json.RawMessage, _ int) objectOf { return asObject(one) }), ""
 }
 
-// missing are the members that an object lacks or has as another kind.
+// missing returns the members that an object lacks or that are of another kind.
 func (e expectation) missing(o objectOf) []string {
 	var wrong []string
 	for _, m := range e.members {
@@ -107,6 +107,7 @@ func (k memberKind) fits(raw json.RawMessage) bool {
 	case aHolder:
 		raw = bytes.TrimSpace(raw)
 		return len(elementsOf(raw)) > 0 || bytes.Equal(raw, []byte("[]"))
+	case aText:
 	}
 	return strings.TrimSpace(scalar(raw)) != ""
 }

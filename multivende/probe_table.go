@@ -1,17 +1,17 @@
 package multivende
 
-// expectation is what the answer of a read-only route holds.
+// expectation describes the answer of a read-only route.
 type expectation struct {
-	// list: its members are those of each entry; catalogue: the list may also be a bare array.
+	// list means that the members are those of each entry, catalogue that the list may also be a bare array.
 	list, catalogue bool
 	members         []member
 	scope           string
-	// spare: a run does without the route, and only less of it is known.
+	// spare marks a route without which a run works, only with less information.
 	spare bool
 }
 
-// member is a member that is read. Alternatives of its name stand between bars, members within it
-// behind slashes.
+// member is a member that the client reads. Bars separate alternative names, slashes a member from
+// those within it.
 type member struct {
 	path string
 	kind memberKind

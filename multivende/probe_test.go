@@ -41,7 +41,7 @@ func probe(t *testing.T, options sandbox.Options, order func(*sandbox.Hub) strin
 	client, err := multivende.New(multivende.Config{BaseURL: server.URL, Merchant: hub.Merchant(), Token: multivende.StaticToken(hub.Token()), RequestsPerSecond: 1e6, ReadAttempts: 1})
 	require.NoError(t, err)
 	t.Cleanup(client.Close)
-	asked, _ := lo.Find(hub.Report().Orders, func(o sandbox.ReportOrder) bool { return o.Channel == "paris" && o.Fate == sandbox.Labelable })
+	asked, _ := lo.Find(hub.Report().Orders, func(o sandbox.ReportOrder) bool { return o.Channel == "paris" && o.Fate == sandbox.FateLabelable })
 	_, err = client.GenerateTickets(t.Context(), "paris", asked.Connection, []string{asked.ID})
 	require.NoError(t, err)
 	named := ""
@@ -105,7 +105,7 @@ func TestAProbeSaysOfEachRouteWhatIsWrong(t *testing.T) {
 			t.Run(name+" "+route, func(t *testing.T) {
 				t.Parallel()
 				fault := c.fault
-				fault.Route, fault.Times = route, sandbox.Always
+				fault.Route, fault.Times = route, sandbox.AlwaysTimes
 				words := c.words
 				if route == "checkouts-with-error" && fault.Member != "" {
 					fault.Member, words = "externalId", "externalId is missing"
@@ -168,7 +168,7 @@ func TestAProbeSaysOfWhatItCouldNotLookAtThatItDidNot(t *testing.T) {
 		t.Parallel()
 		var named sandbox.ReportOrder
 		_, hub := probe(t, sandbox.Options{}, func(hub *sandbox.Hub) string {
-			named, _ = lo.Find(hub.Report().Orders, func(o sandbox.ReportOrder) bool { return o.Channel == "ripley" && o.Fate == sandbox.Labelable })
+			named, _ = lo.Find(hub.Report().Orders, func(o sandbox.ReportOrder) bool { return o.Channel == "ripley" && o.Fate == sandbox.FateLabelable })
 			return named.ID
 		}, nil)
 		read, _ := lo.Find(hub.Report().Orders, func(o sandbox.ReportOrder) bool { return o.ID == named.ID })

@@ -18,8 +18,8 @@ func (p *prober) listConnections(ctx context.Context) error {
 	return err
 }
 
-// named takes the order that was named, as a delivery order or as a sale.
-func (p *prober) named(ctx context.Context, order string) error {
+// readNamedOrder reads the named order, as a delivery order or as a sale.
+func (p *prober) readNamedOrder(ctx context.Context, order string) error {
 	if order == "" {
 		return nil
 	}
@@ -40,36 +40,36 @@ func (p *prober) named(ctx context.Context, order string) error {
 	return lo.Ternary(verdict == "", err, nil)
 }
 
-// listLabels looks for a label that can be made, and lists those of two connections.
+// listLabels looks for a label that can be made, and lists the labels of two connections.
 func (p *prober) listLabels(ctx context.Context) error {
-	return p.each(ctx, routeAvailableLabels, p.labels, func(connection connectionEntry) (map[string]string, url.Values) {
+	return p.listUntilTwo(ctx, routeAvailableLabels, p.labels, func(connection connectionEntry) (map[string]string, url.Values) {
 		query := AvailableLabelsQuery{ConnectionID: string(connection.ID)}
 		return map[string]string{"page": "1"}, query.filters()
 	}, func(o objectOf) {
 		shown := decoded[deliveryOrderEntry](o).deliveryOrder()
-		if len(shown.Checkouts) > 0 && p.open(shown.ID) {
+		if len(shown.Checkouts) > 0 && p.mayReadSale(shown.ID) {
 			p.sales = append(p.sales, shown.Checkouts[0].ID)
 		}
 	})
 }
 
 func (p *prober) listSales(ctx context.Context) error {
-	return p.each(ctx, routeCheckoutsLight, p.checkout, func(connection connectionEntry) (map[string]string, url.Values) {
+	return p.listUntilTwo(ctx, routeCheckoutsLight, p.checkout, func(connection connectionEntry) (map[string]string, url.Values) {
 		return map[string]string{"page": "1"}, url.Values{"_marketplace_connection_id": {string(connection.ID)}}
 	}, func(o objectOf) {
-		if id := string(decoded[checkoutLightEntry](o).ID); id != "" && p.open("") {
+		if id := string(decoded[checkoutLightEntry](o).ID); id != "" && p.mayReadSale("") {
 			p.sales = append(p.sales, id)
 		}
 	})
 }
 
-// open says that a sale of a list may be the one that is read: none was named, or its order was.
-func (p *prober) open(order string) bool {
+// mayReadSale tells whether a listed sale may be the one that is read: no order was named, or one of its own.
+func (p *prober) mayReadSale(order string) bool {
 	return !p.fixed && len(p.sales) < salesTried || order != "" && order == p.order
 }
 
-// each calls a list for one connection after the other until two have shown something.
-func (p *prober) each(ctx context.Context, route string, shown map[string][]string, ask func(connectionEntry) (map[string]string, url.Values), take func(objectOf)) error {
+// listUntilTwo calls a list for one connection after the other until two have shown something.
+func (p *prober) listUntilTwo(ctx context.Context, route string, shown map[string][]string, ask func(connectionEntry) (map[string]string, url.Values), take func(objectOf)) error {
 	if len(p.connections) == 0 {
 		p.notCalled(route, "no connection was found")
 		return nil

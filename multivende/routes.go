@@ -15,8 +15,8 @@ import (
 	"github.com/samber/lo"
 )
 
-// route is one line of the path table. Placeholders stand in braces; a template may end in a
-// query. A placeholder in optional may be left out by an override.
+// route is one line of the path table. Placeholders are in braces; a template may end in a
+// query. An override may leave out the placeholders in optional.
 type route struct {
 	method   string
 	template string
@@ -44,10 +44,10 @@ const (
 	routePickUpStatuses  = "pick_up_order_statuses"
 	routeChangePickUp    = "change_pick_up_status"
 	routePickUpTracking  = "update_pick_up_tracking"
-	routeDownload        = "download" // no path of the hub's: the links that it hands out
+	routeDownload        = "download" // not a path of the hub: the links that it hands out
 )
 
-// routes is the only place where the hub's paths are written. docs/hub-api.md tells how sure each is.
+// routes is the only place with the hub's paths. docs/hub-api.md says how sure each is.
 var routes = map[string]route{
 	routeAppInfo:         {method: http.MethodGet, template: "/api/d/info"},
 	routeConnections:     {method: http.MethodGet, template: "/api/m/{merchantId}/marketplace-connections/p/{page}"},
@@ -88,8 +88,8 @@ func placeholdersOf(template string) []string {
 	}))
 }
 
-// readRoutes is the path table with the overrides of a JSON file (name → template); every mistake
-// in the file is told in one error.
+// readRoutes returns the path table with the overrides of a JSON file (name → template); one error
+// names every mistake in the file.
 func readRoutes(file string) (map[string]route, error) {
 	table := maps.Clone(routes)
 	if file == "" {
@@ -129,21 +129,21 @@ func checkTemplate(known route, template string) error {
 	parsed, err := url.Parse(filled)
 	switch {
 	case !strings.HasPrefix(template, "/") || strings.HasPrefix(template, "//"):
-		return errors.New("a template is a path that starts with one /")
+		return errors.New("a template must be a path that starts with one /")
 	case err != nil || strings.ContainsAny(filled, "{}#\\ ") || slices.Contains(strings.Split(parsed.Path, "/"), ".."):
-		return errors.New("this is no path")
+		return errors.New("this is not a path")
 	case len(missing) > 0:
 		return fmt.Errorf("{%s} is missing", strings.Join(missing, "}, {"))
 	case len(unknown) > 0:
-		return fmt.Errorf("{%s} is not known here; known are {%s}", strings.Join(unknown, "}, {"),
+		return fmt.Errorf("{%s} is unknown here; known are {%s}", strings.Join(unknown, "}, {"),
 			strings.Join(lo.Union(all, known.optional), "}, {"))
 	case len(all) > 0 && len(given) == 0:
-		return fmt.Errorf("one of {%s} must stand in it", strings.Join(lo.Union(all, known.optional), "}, {"))
+		return fmt.Errorf("it must contain one of {%s}", strings.Join(lo.Union(all, known.optional), "}, {"))
 	}
 	return nil
 }
 
-// fill puts values into a template, each escaped for where it stands.
+// fill puts values into a template, each escaped for its place.
 func fill(template string, values map[string]string) (string, error) {
 	for _, name := range placeholdersOf(template) {
 		if why := WhyUnusable(values[name]); why != "" {

@@ -6,12 +6,12 @@ import (
 	"unicode"
 )
 
-// said makes words of the hub or of a channel, in which a buyer may be named, fit for logs,
-// histories and people: of what clean leaves, the words of the trade (vocabulary.go), identifiers
+// withoutNames makes words of the hub or of a channel, which may name a buyer, safe for logs, histories
+// and people. Of what clean leaves it keeps the words of the trade (vocabulary.go), identifiers
 // made of them, known error codes, numbers of up to four digits and the ids of the hub's objects.
-// All else, and a number right behind it, becomes "…".
-func said(words string) string {
-	kept := saidPiece.ReplaceAllStringFunc(clean(words), func(piece string) string {
+// Everything else, and a number right after it, becomes "…".
+func withoutNames(words string) string {
+	kept := saidPiece.ReplaceAllStringFunc(cleanWords(words), func(piece string) string {
 		if isSaid(piece) {
 			return piece
 		}
@@ -31,13 +31,13 @@ var (
 	placeholders = `\[(?:link|number|token|e-mail)\]`
 
 	saidWhole = regexp.MustCompile(`(?i)^(?:` + uuidPattern + `|` + placeholders + `)$`)
-	// leftOut is what becomes one "…": also the numbers that follow, as in an address.
+	// leftOut matches what becomes one "…", including the numbers that follow, as in an address.
 	leftOut     = regexp.MustCompile(`…(?:[` + regexp.QuoteMeta(punctuation) + `]*(?:…|[0-9]+\b))+`)
 	errorCode   = regexp.MustCompile(`(?i)^(?:e|err|error|http|shplab)[0-9]{2,5}$`)
 	shortNumber = regexp.MustCompile(`^[0-9](?:[` + regexp.QuoteMeta(punctuation) + `]*[0-9]){0,3}$`)
 )
 
-// isSaid says whether a piece of words from outside can name nobody.
+// isSaid tells whether a piece of a message from outside cannot name anybody.
 func isSaid(piece string) bool {
 	first := []rune(piece)[0]
 	switch {
@@ -49,8 +49,8 @@ func isSaid(piece string) bool {
 	return shortNumber.MatchString(piece)
 }
 
-// isOfTheTrade says whether a word, or each word of an identifier (snake_case, camelCase, UPPER_CASE),
-// stands in the vocabulary.
+// isOfTheTrade tells whether the vocabulary has a word, or each word of an identifier (snake_case,
+// camelCase, UPPER_CASE).
 func isOfTheTrade(identifier string) bool {
 	for word := range strings.SplitSeq(hump.ReplaceAllString(identifier, "${1}_${2}"), "_") {
 		if word != "" && !vocabulary[folded(word)] && !vocabulary[strings.TrimSuffix(folded(word), "s")] {

@@ -9,41 +9,41 @@ import (
 )
 
 // Scopes are what a merchant has granted an application, by the scope's name ("read:checkouts").
-type Scopes map[string]Granted
+type Scopes map[string]GrantedConnections
 
-// Granted is for what a scope was granted: for all that the merchant has, or for single
-// connections by their ids. The zero value is a scope that was not granted.
-type Granted struct {
+// GrantedConnections says for which connections a scope was granted: for all of the merchant's, or for single
+// ones by their ids. The zero value is a scope that was not granted.
+type GrantedConnections struct {
 	All bool
 	IDs []string
 }
 
-// Has says whether a scope was granted at all, be it for one connection only.
+// Has tells whether a scope was granted, even if only for one connection.
 func (s Scopes) Has(scope string) bool {
 	granted := s[scope]
 	return granted.All || len(granted.IDs) > 0
 }
 
-// Connections are those that a scope was granted for: all, or these ids.
+// Connections returns the connections for which a scope was granted: all, or these ids.
 func (s Scopes) Connections(scope string) (all bool, ids []string) {
 	return s[scope].All, s[scope].IDs
 }
 
-// Covers says whether a scope was granted for a connection.
+// Covers tells whether a scope was granted for a connection.
 func (s Scopes) Covers(scope, connection string) bool {
 	granted := s[scope]
 	return granted.All || slices.Contains(granted.IDs, connection)
 }
 
-// Names are the scopes that were granted, in order.
+// Names returns the granted scopes, sorted.
 func (s Scopes) Names() []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(s)), func(name string) bool { return !s.Has(name) })
 }
 
 // UnmarshalJSON reads what the hub writes: true, or an object of ids and truth values in which
-// "all" stands for every one. Anything else grants nothing.
-func (g *Granted) UnmarshalJSON(raw []byte) error {
-	*g = Granted{}
+// "all" means every connection. Anything else grants nothing.
+func (g *GrantedConnections) UnmarshalJSON(raw []byte) error {
+	*g = GrantedConnections{}
 	raw = unquoted(raw)
 	if !bytes.HasPrefix(raw, []byte("{")) {
 		var all truth
@@ -65,7 +65,7 @@ func (g *Granted) UnmarshalJSON(raw []byte) error {
 }
 
 // MarshalJSON writes it as the hub does.
-func (g Granted) MarshalJSON() ([]byte, error) {
+func (g GrantedConnections) MarshalJSON() ([]byte, error) {
 	if g.All {
 		return []byte("true"), nil
 	}
@@ -88,7 +88,7 @@ func scopesOf(raw json.RawMessage) Scopes {
 	scopes = Scopes{}
 	for _, words := range names {
 		for _, name := range strings.FieldsFunc(string(words), func(r rune) bool { return r == ' ' || r == ',' }) {
-			scopes[name] = Granted{All: true}
+			scopes[name] = GrantedConnections{All: true}
 		}
 	}
 	return scopes

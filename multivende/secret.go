@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Secret is a text that is never printed: every way of writing it gives stars.
+// Secret is a text that is never printed: every way of formatting it gives stars.
 type Secret string
 
 // Reveal returns the secret, for the one place that sends it.
@@ -21,7 +21,7 @@ func (s Secret) String() string {
 	return stars
 }
 
-// Format writes stars whatever the verb: a verb that does not fit would print the text itself.
+// Format writes stars for every verb: a verb that does not fit would print the text itself.
 func (s Secret) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, s.String()) }
 
 // GoString keeps the secret out of %#v.

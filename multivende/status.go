@@ -21,10 +21,10 @@ type statusEntry struct {
 	Code text `json:"code"`
 }
 
-// statusCatalogue keeps a catalogue of statuses once it has been read: its ids are the same for everybody.
+// statusCatalogue keeps a catalogue of statuses after it has been read once: its ids are the same for everybody.
 type statusCatalogue struct {
 	route string
-	turn  chan struct{} // held by who reads or fetches; a channel so that waiting ends with a context
+	turn  chan struct{} // held while reading or fetching; a channel, so that waiting ends with a context
 	kept  *[]DeliveryOrderStatus
 }
 
@@ -55,12 +55,12 @@ func (k statusCatalogue) fetch(ctx context.Context, c *Client) ([]DeliveryOrderS
 		return DeliveryOrderStatus{string(entry.ID), string(entry.Code)}, entry.ID != "" && entry.Code != ""
 	})
 	if len(all) == 0 {
-		return nil, &Error{Class: Broken, Route: c.label(k.route), Called: c.called(k.route), Status: 200, Excerpt: "the catalogue of statuses is empty"}
+		return nil, &Error{Class: Broken, Route: c.label(k.route), CalledRoute: c.called(k.route), Status: 200, Excerpt: "the catalogue of statuses is empty"}
 	}
 	return all, nil
 }
 
-// rows are the catalogue as kept, read when nothing is kept yet or when again is set.
+// rows returns the kept catalogue; it is read when none is kept yet, or when again is set.
 func (k statusCatalogue) rows(ctx context.Context, c *Client, again bool) ([]DeliveryOrderStatus, error) {
 	select {
 	case k.turn <- struct{}{}:
@@ -78,8 +78,8 @@ func (k statusCatalogue) rows(ctx context.Context, c *Client, again bool) ([]Del
 	return all, err
 }
 
-// StatusID is the id of a status by the hub's code, compared without case and outer underscores.
-// The catalogue is read once and kept; a code that is not in it is looked up afresh.
+// StatusID returns the id of a status by the hub's code, compared without case and outer
+// underscores. The catalogue is read once and kept, and read again for a code that it lacks.
 func (c *Client) StatusID(ctx context.Context, code string) (string, error) {
 	return c.statuses.idOf(ctx, c, code)
 }
@@ -102,7 +102,7 @@ func sameCode(a, b string) bool {
 	return strings.EqualFold(strings.Trim(strings.TrimSpace(a), "_"), strings.Trim(strings.TrimSpace(b), "_"))
 }
 
-// codeOf is the code of a status by its id; "" when the catalogue cannot tell.
+// codeOf is the code of a status by its id; "" when the catalogue does not have it.
 func (k statusCatalogue) codeOf(ctx context.Context, c *Client, id string) string {
 	if id == "" {
 		return ""
@@ -118,13 +118,13 @@ func (k statusCatalogue) codeOf(ctx context.Context, c *Client, id string) strin
 // StatusChange is a shipment status to report for a delivery order.
 type StatusChange struct {
 	StatusCode string    // the hub's code, or
-	StatusID   string    // its id, which spares the look into the catalogue
-	Date       time.Time // when it came to be; the hub's now when zero
+	StatusID   string    // its id, for which no catalogue is needed
+	Date       time.Time // when it happened; zero means now, by the hub's clock
 	Comment    string    // may be empty; the merchant reads it in the hub
 }
 
-// ChangeStatus reports a status of a delivery order. The hub only queues it: whether the channel
-// took it is read from the delivery order's StatusLink.
+// ChangeStatus reports a status of a delivery order. The hub only puts it into a queue: the
+// delivery order's StatusLink says later whether the channel took it.
 func (c *Client) ChangeStatus(ctx context.Context, deliveryOrderID string, change StatusChange) error {
 	statusID := change.StatusID
 	if statusID == "" {

@@ -1,6 +1,7 @@
 package multivende
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -12,7 +13,7 @@ import (
 type statusLinkEntry struct {
 	State    text `json:"synchronizationStatus"`
 	StatusID id   `json:"DeliveryOrderStatusId"`
-	// PickUpStatusID is what a pick-up's link has in its place; either may come as an object as well.
+	// PickUpStatusID is the member of a pick-up's link; either may also come as an object.
 	PickUpStatusID id                  `json:"PickUpOrderStatusId"`
 	Status         object[statusEntry] `json:"DeliveryOrderStatus"`
 	PickUpStatus   object[statusEntry] `json:"PickUpOrderStatus"`
@@ -23,18 +24,18 @@ type statusLinkEntry struct {
 	message      string
 }
 
-// UnmarshalJSON reads the members, and the words of the channel wherever they stand.
+// UnmarshalJSON reads the members, and the channel's message wherever it is.
 func (entry *statusLinkEntry) UnmarshalJSON(raw []byte) error {
 	type plain statusLinkEntry // without this method
 	raw = unquoted(raw)
 	if err := json.Unmarshal(raw, (*plain)(entry)); err != nil {
 		return err
 	}
-	entry.message = said(linkMessage(raw))
+	entry.message = withoutNames(linkMessage(raw))
 	return nil
 }
 
-// linkMessageKeys are members in which a channel's words may stand; the guide shows none.
+// linkMessageKeys are members that may hold a channel's message; the guide shows none.
 var linkMessageKeys = []string{"synchronizationMessage", "synchronizationError", "message", "error", "reason", "lastError"}
 
 func linkMessage(raw []byte) string {
@@ -57,15 +58,15 @@ func statusLinks(entries ...list[statusLinkEntry]) StatusLinks {
 	return links
 }
 
-// Of are the links that speak of a status, by its id or else its code, or do not say of which.
-func (l StatusLinks) Of(id, code string) StatusLinks {
+// ForStatus returns the links of a status, by its id or its code, and those that do not name a status.
+func (l StatusLinks) ForStatus(id, code string) StatusLinks {
 	return lo.Filter(l, func(link StatusLink, _ int) bool {
 		return !link.Named() || link.StatusID == id && id != "" || link.StatusID == "" && sameCode(link.StatusCode, code)
 	})
 }
 
-// Newest is the link that was made last, with the earlier ones that name the same status. Where two
-// are of the same time, or have none, the later in the list counts.
+// Newest returns the link that was made last, with the earlier ones of the same status. Of two with
+// the same time, or none, the later in the list counts.
 func (l StatusLinks) Newest() StatusLink {
 	if len(l) == 0 {
 		return StatusLink{}
@@ -87,6 +88,6 @@ func (entry *statusLinkEntry) link() StatusLink {
 		Present: true, State: strings.ToLower(string(entry.State)), Message: entry.message,
 		StatusID:   firstOf(entry.StatusID, entry.PickUpStatusID, entry.Status.value.ID, entry.PickUpStatus.value.ID),
 		StatusCode: firstOf(entry.Status.value.Code, entry.PickUpStatus.value.Code),
-		At:         lo.CoalesceOrEmpty(made, changed), Dated: !made.IsZero(), UpdatedAt: changed,
+		At:         cmp.Or(made, changed), Dated: !made.IsZero(), UpdatedAt: changed,
 	}
 }

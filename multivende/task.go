@@ -30,16 +30,16 @@ type Task struct {
 	UpdatedAt time.Time
 }
 
-// Done says whether the task is over, whatever became of it.
+// Done tells whether the task is over, however it ended.
 func (t Task) Done() bool {
 	return slices.Contains([]string{TaskCompleted, TaskCompletedWithWarnings, TaskFailed}, t.State)
 }
 
-// Failed says whether the task failed as a whole. Orders in Output.Successful have their label
-// all the same.
+// Failed tells whether the task failed as a whole. Orders in Output.Successful have their label
+// anyway.
 func (t Task) Failed() bool { return t.State == TaskFailed }
 
-// TaskOutput tells what became of each order of a task.
+// TaskOutput says how each order of a task ended.
 type TaskOutput struct {
 	Present     bool // the hub gave one
 	Available   []TaskOrder
@@ -67,12 +67,12 @@ type TaskOrder struct {
 }
 
 // GenerateTickets asks for the labels of 1 to 50 delivery orders, all of one connection; provider
-// is the connection's slug as the hub spells it. After an error with MayBeDone the task may be at
-// work: look for it in the list of tasks before asking again.
+// is the connection's slug as the hub spells it. After an error with MayBeDone the task may be
+// running: the caller must look for it in the list of tasks before asking again.
 func (c *Client) GenerateTickets(ctx context.Context, provider, connectionID string, deliveryOrderIDs []string) (Task, error) {
 	switch count := len(deliveryOrderIDs); {
 	case count == 0 || count > MaxTicketOrders:
-		return Task{}, c.refuse(routeGenerateTickets, "%d delivery orders: a request takes 1 to %d", count, MaxTicketOrders)
+		return Task{}, c.refuse(routeGenerateTickets, "%d delivery orders, but a request takes 1 to %d", count, MaxTicketOrders)
 	case slices.Contains(deliveryOrderIDs, ""):
 		return Task{}, c.refuse(routeGenerateTickets, "a delivery order without id")
 	case len(lo.Uniq(deliveryOrderIDs)) != count:
@@ -90,21 +90,21 @@ func (c *Client) GenerateTickets(ctx context.Context, provider, connectionID str
 		return Task{}, err
 	}
 	if WhyUnusable(string(read.ID)) != "" {
-		broken := c.without(routeGenerateTickets, "task")
+		broken := c.missingObject(routeGenerateTickets, "task")
 		broken.MayBeDone = true
 		return Task{}, broken
 	}
 	return read.task(), nil
 }
 
-// Task reads a task. Its links are made anew by each call.
+// Task reads a task. Each call makes new links.
 func (c *Client) Task(ctx context.Context, id string) (Task, error) {
 	var read taskEntry
 	if err := c.read(ctx, request{route: routeTask, values: map[string]string{"taskId": id}}, &read); err != nil {
 		return Task{}, err
 	}
 	if read.ID == "" {
-		return Task{}, c.without(routeTask, "task")
+		return Task{}, c.missingObject(routeTask, "task")
 	}
 	return read.task(), nil
 }
@@ -140,8 +140,8 @@ func (c *Client) LabelTasks(ctx context.Context, provider, connectionID string, 
 	return result, nil
 }
 
-// NewestLabelTasks lists the newest label tasks of a connection, newest first: the first page, and
-// where that shows that the list begins with the oldest, the last two as well.
+// NewestLabelTasks lists the newest label tasks of a connection, newest first. It reads the first
+// page and, if that shows that the list begins with the oldest, the last two as well.
 func (c *Client) NewestLabelTasks(ctx context.Context, provider, connectionID string) ([]Task, error) {
 	first, err := c.LabelTasks(ctx, provider, connectionID, 1)
 	if err != nil {

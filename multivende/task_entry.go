@@ -44,7 +44,7 @@ func (entry *taskEntry) UnmarshalJSON(raw []byte) error {
 func (entry taskEntry) task() Task {
 	state := strings.NewReplacer("-", "_", " ", "_").Replace(strings.ToLower(string(entry.State)))
 	return Task{
-		ID: string(entry.ID), State: said(state), URL: string(entry.URL), Message: entry.message,
+		ID: string(entry.ID), State: withoutNames(state), URL: string(entry.URL), Message: entry.message,
 		Output:    entry.Output.TaskOutput,
 		CreatedAt: time.Time(entry.CreatedAt), UpdatedAt: time.Time(entry.UpdatedAt),
 	}
@@ -145,22 +145,22 @@ func innerOrder(raw json.RawMessage) taskOrderMembers {
 	return taskOrderMembers{DeliveryOrderID: bare}
 }
 
-// reasonKeys are members in which the words for a failure may stand; the guide shows none.
+// reasonKeys are members that may hold the reason of a failure; the guide shows none.
 var reasonKeys = []string{"message", "errorMessage", "error", "errors", "reason", "detail"}
 
-// reasonIn finds the hub's words for a failure in an object, cleaned; "" when there are none.
+// reasonIn finds the reason of a failure in an object, cleaned; "" when there is none.
 func reasonIn(raw []byte) string {
 	var members map[string]json.RawMessage
 	if json.Unmarshal(raw, &members) != nil {
 		return ""
 	}
 	words := lo.Map(reasonKeys, func(key string, _ int) text { return text(messageOf(members[key])) })
-	return said(firstOf(words...))
+	return withoutNames(firstOf(words...))
 }
 
 const maxLinks = 200
 
-// linksIn finds the strings that are links, anywhere in a value, each once.
+// linksIn finds all links anywhere in a value, each once.
 func linksIn(raw json.RawMessage) []string {
 	var found []string
 	collectLinks(raw, maxContentDepth, &found)

@@ -5,16 +5,17 @@ import (
 	"log/slog"
 )
 
-// TokenSource gives the bearer token for a call. Its errors reach the caller as they are.
+// TokenSource gives the bearer token for a call. It must be safe for concurrent use; its errors
+// reach the caller unchanged.
 type TokenSource interface {
 	Token(ctx context.Context) (string, error)
 }
 
-// RefusableToken is a source that can do something about a token that the hub refuses.
+// RefusableToken is a token source that can replace a token that the hub refuses.
 type RefusableToken interface {
 	TokenSource
-	// Refused is told of a token that was answered 401. It returns nil once there is another one, and
-	// the call is made once more; its error, else, is the call's.
+	// Refused is called with a token that was answered 401. It must return nil when there is another
+	// token, and the call is made once more; otherwise its error becomes the call's.
 	Refused(ctx context.Context, token string) error
 }
 

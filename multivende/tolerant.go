@@ -77,8 +77,8 @@ func (t *truth) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// moment is a time in any of the forms in which the hub and its channels write one: UTC where no
-// zone is given; numbers are Unix seconds or milliseconds. Zero when it cannot be read.
+// moment is a time in any format of the hub and its channels: UTC if no zone is given; numbers
+// are Unix seconds or milliseconds. It is zero when it cannot be read.
 type moment time.Time
 
 var layouts = []string{
@@ -169,7 +169,7 @@ func elementsOf(raw []byte) []json.RawMessage {
 	return present
 }
 
-// unquoted takes JSON out of a string that holds JSON, up to three times; anything else stays.
+// unquoted unwraps JSON from a string that holds JSON, up to three times; anything else stays.
 func unquoted(raw []byte) []byte {
 	raw = bytes.TrimSpace(raw)
 	for range 3 {
@@ -215,7 +215,7 @@ func scalar(raw []byte) string {
 	return string(raw)
 }
 
-// firstOf is the first text that is not empty.
+// firstOf returns the first text that is not empty.
 func firstOf[T ~string](candidates ...T) string {
 	for _, candidate := range candidates {
 		if candidate != "" {

@@ -2,22 +2,22 @@ package multivende
 
 import "context"
 
-// Tracking is what a seller who ships by own means tells of a parcel. Empty fields are not sent.
+// Tracking is what a seller who arranges the shipping reports about a parcel. Empty fields are not sent.
 type Tracking struct {
 	Number  string
 	URL     string // http or https
 	Courier string
 }
 
-// UpdateTracking writes the tracking of a delivery order. Which channels take it is in package
-// channels; the hub's guide tells the purpose of the call, but not its path.
+// UpdateTracking writes the tracking of a delivery order. Package channels knows which channels
+// accept it; the hub's guide gives the purpose of the call, but not its path.
 func (c *Client) UpdateTracking(ctx context.Context, deliveryOrderID string, tracking Tracking) error {
 	return c.writeTracking(ctx, request{route: routeUpdateTracking, values: map[string]string{"deliveryOrderId": deliveryOrderID}},
 		"delivery order "+deliveryOrderID, tracking)
 }
 
 // UpdatePickUpTracking writes the tracking of a pick-up order (VTEX). The guide says that it can be
-// written; that the pick-up's own path takes it, in a delivery order's members, is assumed.
+// written; its path, the pick-up's own, and its members, a delivery order's, are assumed.
 func (c *Client) UpdatePickUpTracking(ctx context.Context, pickUpOrderID string, tracking Tracking) error {
 	return c.writeTracking(ctx, request{route: routePickUpTracking, values: map[string]string{"pickUpOrderId": pickUpOrderID}},
 		"pick-up order "+pickUpOrderID, tracking)

@@ -54,7 +54,7 @@ func (c *Client) newFileClient() *http.Client {
 	return &http.Client{
 		Transport: transport,
 		CheckRedirect: func(next *http.Request, via []*http.Request) error {
-			next.Header.Del("Referer") // it would hand a signed link to the next host
+			next.Header.Del("Referer") // it would show a signed link to the next host
 			if len(via) > maxRedirects {
 				return errManyHops
 			}
@@ -76,7 +76,7 @@ func (c *Client) transport() *http.Transport {
 	}
 }
 
-// checkLink refuses links that no connection should even be tried for.
+// checkLink refuses links for which no connection must be tried.
 func (c *Client) checkLink(link *url.URL) error {
 	switch {
 	case link.User != nil:
@@ -90,7 +90,7 @@ func (c *Client) checkLink(link *url.URL) error {
 }
 
 // dialPublic connects to the first address of a host that is public; to any when it is allowed.
-// What is checked is the very address that is connected to, so a second answer of DNS changes nothing.
+// It checks the very address that it connects to, so a second answer of DNS changes nothing.
 func (c *Client) dialPublic(ctx context.Context, network, hostPort string) (net.Conn, error) {
 	dialer := &net.Dialer{Timeout: c.config.Timeouts.Dial}
 	host, port, err := net.SplitHostPort(hostPort)
@@ -129,7 +129,7 @@ func (c *Client) addressesOf(ctx context.Context, host string) ([]netip.Addr, er
 	return found, err
 }
 
-// refusePrivate is the last look at an address, by the connection itself.
+// refusePrivate is the last check of an address, made by the connection itself.
 func refusePrivate(_, hostPort string, _ syscall.RawConn) error {
 	if at, err := netip.ParseAddrPort(hostPort); err != nil || !isPublic(at.Addr()) {
 		return errNotPublic

@@ -6,9 +6,9 @@ import (
 	"github.com/samber/lo"
 )
 
-// vocabulary are the words that may be passed on from an error of the hub's or a channel's: small,
-// without accents and without a plural's s. No given name, no family name and no name of a street
-// or a town may stand here, however useful the word is: an error that says less costs a question.
+// vocabulary lists the words that may be passed on from an error of the hub or a channel: in lower
+// case, without accents, in the singular. It must not hold a given name, a family name or the name
+// of a street or town, however useful the word is: a less clear error is the smaller harm.
 var vocabulary = lo.SliceToMap(strings.Fields(`
 a after again all already also always an and any are as at be because been before being both but by can cannot could did
 do doe does done each either for from get had has have if in into is it its itself just later may more most must need

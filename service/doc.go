@@ -1,5 +1,7 @@
-// Package service is what despacho's long-running programs, worker and gateway, are alike in:
-// settings that complain all at once, patience while Temporal and S3 come up, the endpoints
-// /healthz, /readyz and /metrics, and how the workflows of a merchant are begun that stay for as
-// long as it is connected. It knows nothing of orders.
+// Package service is what despacho's long-running programs, worker and gateway, have in common:
+// settings whose mistakes are reported all at once, waiting for Temporal and S3 at the start, the
+// endpoints /healthz, /readyz and /metrics, and how the workflows are started that stay open while
+// a merchant is connected. It knows nothing about orders.
+//
+// Begin with [Program], which runs a program's command line, and [Connect], which opens its servers.
 package service

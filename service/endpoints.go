@@ -13,7 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// healthTimeout bounds a question to /healthz.
+// healthTimeout bounds a request to /healthz.
 const healthTimeout = 3 * time.Second
 
 // Endpoints serve /healthz, /readyz and /metrics.
@@ -27,7 +27,7 @@ func Listen(ctx context.Context, variable, address string, ready *Readiness, met
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", address)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %s cannot be listened at, write another address: %w", variable, address, err)
+		return nil, fmt.Errorf("%s: cannot listen on %s, set another address: %w", variable, address, err)
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
@@ -44,7 +44,7 @@ func Listen(ctx context.Context, variable, address string, ready *Readiness, met
 // Address is where the endpoints are, host:port.
 func (e *Endpoints) Address() string { return e.address }
 
-// Close ends the endpoints.
+// Close stops the endpoints.
 func (e *Endpoints) Close() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
@@ -54,7 +54,7 @@ func (e *Endpoints) Close() {
 }
 
 // Health asks the program whose endpoints are at address, which the named variable sets,
-// whether it is alive: for containers that have no other program to ask with.
+// whether it is alive. Containers that have no other program use it as their health check.
 func Health(ctx context.Context, program, variable, address string) error {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -67,7 +67,7 @@ func Health(ctx context.Context, program, variable, address string) error {
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/healthz", nil)
 	if err != nil {
-		return fmt.Errorf("%s: %q cannot be asked: %w", variable, address, err)
+		return fmt.Errorf("%s: cannot ask %q: %w", variable, address, err)
 	}
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {

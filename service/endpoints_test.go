@@ -46,12 +46,12 @@ func TestEndpoints(t *testing.T) {
 	assert.Equal(t, http.StatusServiceUnavailable, status)
 	assert.Contains(t, body, "starting")
 
-	ready.Begin([]Check{{"Temporal", func(context.Context) error { return nil }}})
+	ready.BeginChecks([]Check{{"Temporal", func(context.Context) error { return nil }}})
 	status, body = get(t, served.address, "/readyz")
 	assert.Equal(t, http.StatusOK, status)
 	assert.Equal(t, "ready\n", body)
 
-	ready.Drain()
+	ready.BeginDraining()
 	status, body = get(t, served.address, "/readyz")
 	assert.Equal(t, http.StatusServiceUnavailable, status)
 	assert.Contains(t, body, "ending")
@@ -68,7 +68,7 @@ func TestEndpoints(t *testing.T) {
 func TestReadinessNamesEveryTrouble(t *testing.T) {
 	t.Parallel()
 	ready := NewReadiness("worker")
-	ready.Begin([]Check{
+	ready.BeginChecks([]Check{
 		{"Temporal", func(context.Context) error { return errors.New("does not answer") }},
 		{"label store", func(context.Context) error { return errors.New("bucket is gone") }},
 	})
@@ -83,7 +83,7 @@ func TestReadinessIsLookedAtOnceInAWhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		looks := 0
 		ready := NewReadiness("worker")
-		ready.Begin([]Check{{"Temporal", func(ctx context.Context) error {
+		ready.BeginChecks([]Check{{"Temporal", func(ctx context.Context) error {
 			looks++
 			_, bounded := ctx.Deadline()
 			assert.True(t, bounded)

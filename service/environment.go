@@ -9,7 +9,7 @@ import (
 	"github.com/samber/lo"
 )
 
-// exampleMark stands in every secret of deploy/example.env.
+// exampleMark is in every secret of deploy/example.env.
 const exampleMark = "change-me"
 
 // usesExampleSecret tells whether the S3 secret is the one of the example settings.
@@ -17,24 +17,24 @@ func usesExampleSecret() bool {
 	return strings.Contains(os.Getenv("AWS_SECRET_ACCESS_KEY"), exampleMark)
 }
 
-// Family is a program's share of the environment: the variables whose names begin with Ours, but
-// not with Others, are its settings, and Known are those there are.
-type Family struct {
+// EnvironmentFamily describes a program's part of the environment: variables whose names begin with a prefix
+// in Ours, and with none in Others, are its settings; Known lists the settings that exist.
+type EnvironmentFamily struct {
 	Program             string
 	Ours, Others, Known []string
 }
 
-// Warn tells what in the environment is likely a mistake but no reason to refuse.
-func (f Family) Warn(log *slog.Logger) {
+// Warn logs what in the environment is likely a mistake, but no reason to refuse to start.
+func (f EnvironmentFamily) Warn(log *slog.Logger) {
 	for _, name := range f.misspelt(os.Environ()) {
 		log.Warn("no setting of the "+f.Program+" has this name; is it misspelt?", "variable", name)
 	}
 	if usesExampleSecret() {
-		log.Warn("AWS_SECRET_ACCESS_KEY is the published example: anybody can read your buyers' labels. Write a secret of your own into .env")
+		log.Warn("AWS_SECRET_ACCESS_KEY is the published example, so anybody can read your buyers' labels: write a secret of your own into .env")
 	}
 }
 
-func (f Family) misspelt(environment []string) []string {
+func (f EnvironmentFamily) misspelt(environment []string) []string {
 	names := lo.FilterMap(environment, func(entry string, _ int) (string, bool) {
 		name, _, _ := strings.Cut(entry, "=")
 		begins := func(prefix string) bool { return strings.HasPrefix(name, prefix) }

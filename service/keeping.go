@@ -5,25 +5,25 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
-	"github.com/despacho/despacho/workflows"
+	"github.com/despacho/despacho/contract"
 )
 
-// CredentialsOptions start a merchant's Credentials, or find the one that is open.
+// CredentialsOptions are the options to start a merchant's Credentials, or to find the one that is open.
 func CredentialsOptions(merchant string) client.StartWorkflowOptions {
-	options := keepingOptions(workflows.CredentialsID(merchant), merchant, "keeps the token of merchant "+merchant+" alive")
-	options.Priority = workflows.CredentialsPriority(merchant)
+	options := keepingOptions(contract.CredentialsID(merchant), merchant, "keeps the token of merchant "+merchant+" alive")
+	options.Priority = contract.CredentialsPriority(merchant)
 	return options
 }
 
-// IntakeOptions start a merchant's Intake, or find the one that is open.
+// IntakeOptions are the options to start a merchant's Intake, or to find the one that is open.
 func IntakeOptions(merchant string) client.StartWorkflowOptions {
-	return keepingOptions(workflows.IntakeID(merchant), merchant, "hears of the orders of merchant "+merchant)
+	return keepingOptions(contract.IntakeID(merchant), merchant, "learns of the orders of merchant "+merchant)
 }
 
 func keepingOptions(id, merchant, summary string) client.StartWorkflowOptions {
 	return client.StartWorkflowOptions{
-		ID: id, TaskQueue: workflows.TaskQueue, StaticSummary: summary, Priority: workflows.FairShare(merchant),
+		ID: id, TaskQueue: contract.TaskQueue, StaticSummary: summary, Priority: contract.FairShare(merchant),
 		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-		TypedSearchAttributes:    temporal.NewSearchAttributes(workflows.MerchantAttribute.ValueSet(merchant)),
+		TypedSearchAttributes:    temporal.NewSearchAttributes(contract.MerchantAttribute.ValueSet(merchant)),
 	}
 }

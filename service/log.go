@@ -5,7 +5,7 @@ import (
 	"log/slog"
 )
 
-// NewLogger returns a logger of JSON or text lines on out; a level that is none means info.
+// NewLogger returns a logger that writes JSON or text lines to out; an unknown level means info.
 func NewLogger(out io.Writer, level, format string) *slog.Logger {
 	least, err := LogLevel(level)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	// readyAge is how long an answer of /readyz is used again.
+	// readyAge is for how long an answer of /readyz is reused.
 	readyAge     = 3 * time.Second
 	readyTimeout = 5 * time.Second
 )
@@ -21,37 +21,39 @@ type Check struct {
 	Run  func(context.Context) error
 }
 
-// Readiness answers whether a program can work, and remembers its answer for a moment.
+// Readiness tells whether a program can work, and remembers its answer for a moment.
 type Readiness struct {
 	program string
 
 	state  sync.Mutex // guards phase and checks; never held while a check runs
-	phase  string     // why there is no work now; empty while there is
+	phase  string     // why the program cannot work now; empty while it can
 	checks []Check
 
-	looking  sync.Mutex // one look at a time; guards what it found
+	looking  sync.Mutex // one look at a time; guards known and problems
 	known    time.Time
 	problems []string
 }
 
-// NewReadiness is the readiness of a program that starts.
+// NewReadiness returns the readiness of a program that is starting.
 func NewReadiness(program string) *Readiness {
-	return &Readiness{program: program, phase: program + ": it is starting and waits for Temporal and the label store"}
+	return &Readiness{program: program, phase: program + ": it is starting, and waiting for Temporal and the label store"}
 }
 
-// Begin makes readiness depend on checks.
-func (r *Readiness) Begin(checks []Check) { r.enter("", checks) }
+// BeginChecks makes readiness depend on checks.
+func (r *Readiness) BeginChecks(checks []Check) { r.enterPhase("", checks) }
 
-// Drain makes the program count as not ready from now on.
-func (r *Readiness) Drain() { r.enter(r.program+": it is ending and takes no more work", nil) }
+// BeginDraining makes the program count as not ready from now on.
+func (r *Readiness) BeginDraining() {
+	r.enterPhase(r.program+": it is ending and takes no more work", nil)
+}
 
-func (r *Readiness) enter(phase string, checks []Check) {
+func (r *Readiness) enterPhase(phase string, checks []Check) {
 	r.state.Lock()
 	defer r.state.Unlock()
 	r.phase, r.checks = phase, checks
 }
 
-func (r *Readiness) now() (phase string, checks []Check) {
+func (r *Readiness) currentPhase() (phase string, checks []Check) {
 	r.state.Lock()
 	defer r.state.Unlock()
 	return r.phase, r.checks
@@ -59,7 +61,7 @@ func (r *Readiness) now() (phase string, checks []Check) {
 
 // Look returns what stands in the way of work, one sentence each; none means ready.
 func (r *Readiness) Look(ctx context.Context) []string {
-	phase, checks := r.now()
+	phase, checks := r.currentPhase()
 	if phase != "" {
 		return []string{phase}
 	}

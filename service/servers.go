@@ -10,12 +10,12 @@ import (
 
 	"go.temporal.io/sdk/client"
 
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/storage"
-	"github.com/despacho/despacho/workflows"
 )
 
-// Wanted says which servers a program wants. Temporal is found by TEMPORAL_*, S3 by AWS_*.
-type Wanted struct {
+// ServerOptions says which servers a program needs. TEMPORAL_* say where Temporal is, AWS_* where S3 is.
+type ServerOptions struct {
 	Log *slog.Logger
 	// Metrics takes those of Temporal's SDK.
 	Metrics client.MetricsHandler
@@ -26,13 +26,13 @@ type Wanted struct {
 	Temporal  client.Client
 	Namespace string
 
-	// Store is used instead of one of Bucket, whose large files are in Temp on their way.
+	// Store is used instead of one over Bucket that keeps large files in Temp while they are moved.
 	Store  *storage.Store
 	Bucket string
 	Temp   string
-	// MakeBucket: a bucket that is not there is made, with its rules.
+	// MakeBucket creates a missing bucket, with its expiry rules.
 	MakeBucket bool
-	// Probe is a key prefix under which nothing is. To list it is cheap, and fails when the bucket is gone.
+	// Probe is a key prefix with no objects: listing it is cheap, and fails when the bucket is gone.
 	Probe string
 }
 
@@ -41,18 +41,19 @@ type Servers struct {
 	Temporal  client.Client
 	Namespace string
 	Store     *storage.Store
-	wanted    Wanted
+	wanted    ServerOptions
 }
 
-// Connect reaches Temporal and the label store, or says within their patience why not.
-func Connect(ctx context.Context, wanted Wanted) (*Servers, error) {
+// Connect opens Temporal and the label store and waits until both can be used. After
+// Wanted.Patience it returns the last error instead.
+func Connect(ctx context.Context, wanted ServerOptions) (*Servers, error) {
 	s := &Servers{Temporal: wanted.Temporal, Namespace: cmp.Or(wanted.Namespace, client.DefaultNamespace), Store: wanted.Store, wanted: wanted}
 	err := errors.Join(s.openTemporal(), s.openStore(ctx))
 	if err == nil {
-		err = until(ctx, wanted.Log, "Temporal", wanted.Patience, s.checkTemporal)
+		err = tryUntilReady(ctx, wanted.Log, "Temporal", wanted.Patience, s.checkTemporal)
 	}
 	if err == nil {
-		err = until(ctx, wanted.Log, "the label store", wanted.Patience, s.readyStore)
+		err = tryUntilReady(ctx, wanted.Log, "the label store", wanted.Patience, s.readyStore)
 	}
 	if err != nil {
 		s.Close()
@@ -73,7 +74,7 @@ func (s *Servers) openTemporal() error {
 	s.Namespace = cmp.Or(options.Namespace, client.DefaultNamespace)
 	temporal, err := client.NewLazyClient(options)
 	if err != nil {
-		return fmt.Errorf("TEMPORAL_*: no client for Temporal can be made: %w", err)
+		return fmt.Errorf("TEMPORAL_*: cannot make a client of Temporal: %w", err)
 	}
 	s.Temporal = temporal
 	return nil
@@ -100,7 +101,7 @@ func (s *Servers) Checks() []Check {
 }
 
 func (s *Servers) checkTemporal(ctx context.Context) error {
-	return CheckSearchAttributes(ctx, s.Temporal, s.Namespace, workflows.SearchAttributes())
+	return CheckSearchAttributes(ctx, s.Temporal, s.Namespace, contract.SearchAttributes())
 }
 
 func (s *Servers) checkStore(ctx context.Context) error {
@@ -116,12 +117,12 @@ func (s *Servers) readyStore(ctx context.Context) error {
 		err = s.checkConditions(ctx)
 	}
 	if err != nil && ctx.Err() == nil && !storage.IsTransient(err) {
-		return final{Err: err}
+		return finalError{Err: err}
 	}
 	return err
 }
 
-// checkConditions lets nothing start on a store where two writers may both be the first.
+// checkConditions refuses a store that ignores conditional writes, where two writers could both be first.
 func (s *Servers) checkConditions(ctx context.Context) error {
 	note, err := s.Store.CheckConditions(ctx)
 	if note != "" {

@@ -9,16 +9,16 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/storage/storagetest"
-	"github.com/despacho/despacho/workflows"
 )
 
 // wanted are servers of which Temporal is well; what is logged comes into out.
-func wanted(t *testing.T, server *storagetest.Server, out *bytes.Buffer) Wanted {
+func wanted(t *testing.T, server *storagetest.Server, out *bytes.Buffer) ServerOptions {
 	t.Helper()
-	return Wanted{
-		Log: slog.New(slog.NewTextHandler(out, nil)), Temporal: namespace{attributes: workflows.SearchAttributes()}, Store: server.Open(t, storage.Config{}),
+	return ServerOptions{
+		Log: slog.New(slog.NewTextHandler(out, nil)), Temporal: namespace{attributes: contract.SearchAttributes()}, Store: server.Open(t, storage.Config{}),
 		MakeBucket: true, Probe: "runs/no-such-merchant/",
 	}
 }
@@ -34,7 +34,7 @@ func TestConnectMakesTheBucketAndSaysWhatItCannotDo(t *testing.T) {
 		require.NoError(t, check.Run(t.Context()), check.Name)
 	}
 	assert.Equal(t, "default", connected.Namespace)
-	assert.Contains(t, out.String(), "old objects are deleted by despacho itself")
+	assert.Contains(t, out.String(), "despacho itself deletes old objects")
 }
 
 func TestConnectMakesNoBucketWhereItIsNotWanted(t *testing.T) {
@@ -50,7 +50,7 @@ func TestConnectMakesNoBucketWhereItIsNotWanted(t *testing.T) {
 func TestConnectDoesNotWaitForWhatIsForbidden(t *testing.T) {
 	t.Parallel()
 	server := storagetest.NewServer(t)
-	server.Fail(func(storagetest.Call, *http.Request) storagetest.Fault {
+	server.InjectFaults(func(storagetest.Call, *http.Request) storagetest.Fault {
 		return storagetest.Fault{Status: http.StatusForbidden, Code: "SignatureDoesNotMatch"}
 	})
 	var out bytes.Buffer
@@ -78,7 +78,7 @@ func TestNothingStartsOnAStoreWithoutConditionalWrites(t *testing.T) {
 func TestAGatewayThatMayNotTryConditionsSaysSoAndStarts(t *testing.T) {
 	t.Parallel()
 	server := storagetest.NewServer(t)
-	server.Fail(func(call storagetest.Call, _ *http.Request) storagetest.Fault {
+	server.InjectFaults(func(call storagetest.Call, _ *http.Request) storagetest.Fault {
 		if call == storagetest.PutObject {
 			return storagetest.Fault{Status: http.StatusForbidden, Code: "AccessDenied"}
 		}
@@ -96,11 +96,11 @@ func TestReadinessSeesThatTheStoreIsGone(t *testing.T) {
 	var out bytes.Buffer
 	connected, err := Connect(t.Context(), wanted(t, server, &out))
 	require.NoError(t, err)
-	server.Fail(func(storagetest.Call, *http.Request) storagetest.Fault {
+	server.InjectFaults(func(storagetest.Call, *http.Request) storagetest.Fault {
 		return storagetest.Fault{Status: http.StatusServiceUnavailable, Code: "SlowDown"}
 	})
 	ready := NewReadiness("worker")
-	ready.Begin(connected.Checks())
+	ready.BeginChecks(connected.Checks())
 	problems := ready.Look(t.Context())
 	require.Len(t, problems, 1)
 	assert.Contains(t, problems[0], "label store: ")
@@ -113,7 +113,7 @@ func TestConnectNamesEveryWrongVariable(t *testing.T) {
 		t.Setenv(name, "")
 	}
 	t.Setenv("AWS_CONFIG_FILE", "/no/such/file")
-	_, err := Connect(t.Context(), Wanted{Log: silent(), Bucket: "despacho"})
+	_, err := Connect(t.Context(), ServerOptions{Log: silent(), Bucket: "despacho"})
 	require.ErrorContains(t, err, "TEMPORAL_*")
 	require.ErrorContains(t, err, "AWS_REGION")
 }
@@ -121,7 +121,7 @@ func TestConnectNamesEveryWrongVariable(t *testing.T) {
 func TestOnlyWhatConnectHasOpenedIsClosed(t *testing.T) {
 	t.Parallel()
 	lent, own := &closing{}, &closing{}
-	(&Servers{Temporal: lent, wanted: Wanted{Temporal: lent}}).Close()
+	(&Servers{Temporal: lent, wanted: ServerOptions{Temporal: lent}}).Close()
 	(&Servers{Temporal: own}).Close()
 	assert.False(t, lent.closed)
 	assert.True(t, own.closed)

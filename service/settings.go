@@ -16,22 +16,22 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// Complaints collects what is wrong with settings, so that it can be said all at once.
+// Complaints collects what is wrong with settings, to report all of it at once.
 type Complaints []error
 
-// Add complains about a variable; no complaint may quote a secret.
+// Add adds a complaint about a variable. A complaint must not quote a secret.
 func (c *Complaints) Add(variable, format string, arguments ...any) {
 	*c = append(*c, fmt.Errorf("%s: %w", variable, fmt.Errorf(format, arguments...)))
 }
 
-// Unless complains when ok is false.
-func (c *Complaints) Unless(ok bool, variable, format string, arguments ...any) {
+// AddUnless adds a complaint when ok is false.
+func (c *Complaints) AddUnless(ok bool, variable, format string, arguments ...any) {
 	if !ok {
 		c.Add(variable, format, arguments...)
 	}
 }
 
-// Err is all complaints in one error, nil without any.
+// Err returns all complaints as one error, nil if there are none.
 func (c Complaints) Err() error { return errors.Join(c...) }
 
 // Variables lists the variables that the fields of a struct of settings read, in their order.
@@ -59,9 +59,9 @@ func Defaults[Settings any]() Settings {
 	return grammar.Settings
 }
 
-// dropMalformed takes the variables that cannot be read as their type out of the grammar, so
-// that defaults stand in, and complains about each. Variables that are set to nothing are left
-// out as well: compose and Kubernetes set those so that are left open.
+// dropMalformed removes variables that cannot be read as their type from the grammar, so that
+// the default counts, and returns a complaint about each. Variables that are set to nothing are
+// removed too: compose and Kubernetes set a variable to nothing when it is not given.
 func dropMalformed(node *kong.Node) (complaints []error) {
 	for _, flag := range node.Flags {
 		flag.Tag.Envs = slices.DeleteFunc(flag.Tag.Envs, func(variable string) bool {
@@ -69,7 +69,7 @@ func dropMalformed(node *kong.Node) (complaints []error) {
 			if !set || strings.TrimSpace(text) == "" {
 				return set
 			}
-			err := decode(flag, text)
+			err := decodeFlag(flag, text)
 			if err != nil {
 				complaints = append(complaints, fmt.Errorf("%s: %q is not %s; leave it empty for %s", variable, text, kindOf(flag.Target), cmp.Or(flag.Default, "none")))
 			}
@@ -82,7 +82,7 @@ func dropMalformed(node *kong.Node) (complaints []error) {
 	return complaints
 }
 
-func decode(flag *kong.Flag, text string) error {
+func decodeFlag(flag *kong.Flag, text string) error {
 	scanner := kong.ScanFromTokens(kong.Token{Type: kong.FlagValueToken, Value: text})
 	return flag.Mapper.Decode(&kong.DecodeContext{Value: flag.Value, Scan: scanner}, reflect.New(flag.Target.Type()).Elem())
 }
@@ -90,7 +90,7 @@ func decode(flag *kong.Flag, text string) error {
 func kindOf(target reflect.Value) string {
 	switch {
 	case target.Type().PkgPath() == "time":
-		return "a span of time such as 30s"
+		return "a duration such as 30s"
 	case target.CanInt():
 		return "a whole number"
 	case target.CanFloat():
@@ -99,12 +99,12 @@ func kindOf(target reflect.Value) string {
 	if target.Kind() == reflect.Map {
 		return "a list of name=value with semicolons between them"
 	}
-	return "of the kind that is needed"
+	return "a value of the right kind"
 }
 
 var hostPattern = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$`)
 
-// ValidListen tells whether text is host:port to listen at; port 0 takes a free one.
+// ValidListen tells whether text is a host:port to listen on; port 0 takes a free one.
 func ValidListen(text string) bool {
 	host, port, err := net.SplitHostPort(text)
 	_, notAddress := netip.ParseAddr(cmp.Or(host, "0.0.0.0"))
@@ -112,8 +112,8 @@ func ValidListen(text string) bool {
 	return err == nil && (notAddress == nil || hostPattern.MatchString(host)) && notNumber == nil && number >= 0 && number <= 65535
 }
 
-// DropEmpty takes variables that are set to nothing out of the grammar, so that defaults stand
-// in: compose and Kubernetes set those so that are left open.
+// DropEmpty removes variables that are set to nothing from the grammar, so that the default
+// counts: compose and Kubernetes set a variable to nothing when it is not given.
 func DropEmpty(node *kong.Node) {
 	for _, flag := range node.Flags {
 		flag.Tag.Envs = slices.DeleteFunc(flag.Tag.Envs, func(variable string) bool {

@@ -12,8 +12,8 @@ func TestComplaintsAreSaidAtOnce(t *testing.T) {
 	t.Parallel()
 	var c Complaints
 	require.NoError(t, c.Err())
-	c.Unless(true, "DESPACHO_A", "never said")
-	c.Unless(false, "DESPACHO_B", "%d is too many", 7)
+	c.AddUnless(true, "DESPACHO_A", "never said")
+	c.AddUnless(false, "DESPACHO_B", "%d is too many", 7)
 	c.Add("DESPACHO_C", "is missing")
 	require.EqualError(t, c.Err(), "DESPACHO_B: 7 is too many\nDESPACHO_C: is missing")
 }
@@ -52,11 +52,11 @@ func TestMisspeltVariables(t *testing.T) {
 		"DESPACHO_MERCHNAT=x", "DESPACHO_MERCHANT=x", "HOME=/", "DESPACHO_A=", "DESPACHO_GATEWAY_LISTEN=:1",
 		"DESPACHO_WEBHOOK_SOURCES=x", "DESPACHO_WEBHOOK_OUT=x", "DESPACHO_WEBHOOK_SAUCES=x",
 	}
-	worker := Family{
+	worker := EnvironmentFamily{
 		Ours: []string{"DESPACHO_"}, Others: []string{"DESPACHO_GATEWAY_", "DESPACHO_WEBHOOK_"}, Known: []string{"DESPACHO_MERCHANT", "DESPACHO_WEBHOOK_OUT"},
 	}
 	assert.Equal(t, []string{"DESPACHO_A", "DESPACHO_MERCHNAT"}, worker.misspelt(environment))
-	gateway := Family{
+	gateway := EnvironmentFamily{
 		Ours: worker.Others, Others: []string{"DESPACHO_WEBHOOK_OUT"}, Known: []string{"DESPACHO_GATEWAY_LISTEN", "DESPACHO_WEBHOOK_SOURCES"},
 	}
 	assert.Equal(t, []string{"DESPACHO_WEBHOOK_SAUCES"}, gateway.misspelt(environment))

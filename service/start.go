@@ -12,20 +12,20 @@ const (
 	attemptTimeout = 10 * time.Second
 	firstPause     = 500 * time.Millisecond
 	longestPause   = 5 * time.Second
-	// attributesWait is how long new search attributes may take to be seen by every server.
+	// attributesWait is how long it may take until every server sees new search attributes.
 	attributesWait = 10 * time.Second
 )
 
-// final marks an error that waiting does not mend.
-type final struct{ Err error }
+// finalError marks an error that waiting does not cure.
+type finalError struct{ Err error }
 
-func (f final) Error() string { return f.Err.Error() }
-func (f final) Unwrap() error { return f.Err }
+func (f finalError) Error() string { return f.Err.Error() }
+func (f finalError) Unwrap() error { return f.Err }
 
 // patienceWith is how long an error is worth waiting for.
 func patienceWith(err error, patience time.Duration) time.Duration {
 	switch {
-	case errors.As(err, &final{}):
+	case errors.As(err, &finalError{}):
 		return 0
 	case errors.Is(err, ErrSearchAttributes):
 		return min(patience, attributesWait)
@@ -33,12 +33,12 @@ func patienceWith(err error, patience time.Duration) time.Duration {
 	return patience
 }
 
-// until calls try with growing pauses until it succeeds, fails for good ([final]) or patience
+// tryUntilReady calls try with growing pauses until it succeeds, fails for good ([final]) or patience
 // is over; each failure is logged.
-func until(ctx context.Context, log *slog.Logger, what string, patience time.Duration, try func(context.Context) error) error {
+func tryUntilReady(ctx context.Context, log *slog.Logger, what string, patience time.Duration, try func(context.Context) error) error {
 	began, pause := time.Now(), firstPause
 	for {
-		err := attempt(ctx, try)
+		err := tryOnce(ctx, try)
 		if err == nil {
 			return nil
 		}
@@ -58,7 +58,7 @@ func until(ctx context.Context, log *slog.Logger, what string, patience time.Dur
 	}
 }
 
-func attempt(ctx context.Context, try func(context.Context) error) error {
+func tryOnce(ctx context.Context, try func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
 	return try(ctx)

@@ -29,7 +29,7 @@ func TestUntil(t *testing.T) {
 		"what comes a little later is waited for":        {4, refused, time.Minute, nil, 10 * time.Second},
 		"what never comes is given up":                   {1 << 30, refused, time.Minute, refused, time.Minute},
 		"without patience one try is made":               {1 << 30, refused, 0, refused, 0},
-		"what waiting does not mend is given up at once": {1 << 30, final{refused}, time.Minute, refused, 0},
+		"what waiting does not mend is given up at once": {1 << 30, finalError{refused}, time.Minute, refused, 0},
 		"missing search attributes are soon complained":  {1 << 30, fmt.Errorf("%w: x", ErrSearchAttributes), time.Minute, ErrSearchAttributes, attributesWait},
 	}
 	for name, c := range cases {
@@ -37,7 +37,7 @@ func TestUntil(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				began, tries := time.Now(), 0
-				err := until(t.Context(), silent(), "Temporal", c.patience, func(context.Context) error {
+				err := tryUntilReady(t.Context(), silent(), "Temporal", c.patience, func(context.Context) error {
 					tries++
 					if tries <= c.fails {
 						return c.with
@@ -59,14 +59,14 @@ func TestUntil(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 			defer cancel()
-			err := until(ctx, silent(), "S3", time.Hour, func(context.Context) error { return refused })
+			err := tryUntilReady(ctx, silent(), "S3", time.Hour, func(context.Context) error { return refused })
 			require.ErrorIs(t, err, context.DeadlineExceeded)
 		})
 	})
 	t.Run("a try that hangs is cut", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			err := until(t.Context(), silent(), "S3", 0, func(ctx context.Context) error {
+			err := tryUntilReady(t.Context(), silent(), "S3", 0, func(ctx context.Context) error {
 				<-ctx.Done()
 				return ctx.Err()
 			})

@@ -16,29 +16,29 @@ import (
 	sdklog "go.temporal.io/sdk/log"
 )
 
-// ErrSearchAttributes is the answer when the namespace lacks what workflows record;
-// `starter setup` registers it.
+// ErrSearchAttributes means that the namespace lacks search attributes of our workflows;
+// `starter setup` registers them.
 var ErrSearchAttributes = errors.New("search attributes are missing")
 
 // temporalOptions reads TEMPORAL_* and Temporal's configuration file.
 func temporalOptions(log *slog.Logger, handler client.MetricsHandler) (client.Options, error) {
 	options, err := envconfig.LoadDefaultClientOptions()
 	if err != nil {
-		return options, fmt.Errorf("TEMPORAL_*: the settings for Temporal cannot be read: %w", err)
+		return options, fmt.Errorf("TEMPORAL_*: cannot read the settings for Temporal: %w", err)
 	}
 	options.Logger = sdklog.NewStructuredLogger(log)
 	options.MetricsHandler = handler
 	return options, nil
 }
 
-// CheckSearchAttributes tells whether Temporal answers and the namespace has all search
-// attributes with their types; [ErrSearchAttributes] when some are missing.
+// CheckSearchAttributes checks that Temporal answers and that the namespace has all wanted search
+// attributes with their types; the error is an [ErrSearchAttributes] when some are missing.
 func CheckSearchAttributes(ctx context.Context, temporal client.Client, namespace string, wanted map[string]enums.IndexedValueType) error {
 	answer, err := temporal.OperatorService().ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: namespace})
 	var missing *serviceerror.NamespaceNotFound
 	var absent *serviceerror.NotFound
 	if errors.As(err, &missing) || errors.As(err, &absent) {
-		return fmt.Errorf("no namespace %q in Temporal: make it, or set TEMPORAL_NAMESPACE to the right one", namespace)
+		return fmt.Errorf("no namespace is called %q in Temporal: create it, or set TEMPORAL_NAMESPACE to the right one", namespace)
 	}
 	if err != nil {
 		return fmt.Errorf("no answer from Temporal: %w", err)

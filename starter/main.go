@@ -12,13 +12,19 @@ import (
 	"github.com/despacho/despacho/starter/run"
 )
 
-// softLimit keeps the collector busy enough that joining any number of labels
-// stays within 128 MiB; GOMEMLIMIT overrides it.
-const softLimit = 96 << 20
+// Joining any number of labels stays within 128 MiB: up to softLimit the collector
+// runs rarely, beyond it as often as it must. GOGC and GOMEMLIMIT override them.
+const (
+	softLimit = 96 << 20
+	collectAt = 200
+)
 
 func main() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(softLimit)
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(collectAt)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run.Program{}.Main(ctx, os.Args[1:])

@@ -9,10 +9,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// EnsureBucket makes the bucket and the expiry rules of its kinds where they are missing and
-// the server permits it; it may run any number of times, also at once. Notes are sentences
-// for the operator about what it could not do; that expiry rules are not to be had is said
-// once a store, and [Store.Expire] then does their work.
+// EnsureBucket makes the bucket and the expiry rules of its kinds if they are missing and the
+// server permits it. It may run any number of times, also concurrently. Notes are sentences for the
+// operator about what it could not do; that the server offers no expiry rules is noted once per
+// store, and [Store.Expire] then does their work.
 func (s *Store) EnsureBucket(ctx context.Context) (notes []string, err error) {
 	note, err := s.ensureExists(ctx)
 	if err != nil {
@@ -30,11 +30,11 @@ func (s *Store) EnsureBucket(ctx context.Context) (notes []string, err error) {
 
 func (s *Store) ensureExists(ctx context.Context) (note string, err error) {
 	err = s.lookAtBucket(ctx)
-	if status(err) == http.StatusForbidden {
-		return "bucket " + s.bucket + ": looking at it is not permitted to these credentials; it is taken to be there", nil
+	if httpStatus(err) == http.StatusForbidden {
+		return "bucket " + s.bucket + ": these credentials may not look at it, so despacho assumes that it exists", nil
 	}
-	if status(err) != http.StatusNotFound {
-		return "", s.explain("look at the bucket", "", err)
+	if httpStatus(err) != http.StatusNotFound {
+		return "", s.explain("check the bucket", "", err)
 	}
 	err = s.createBucket(ctx)
 	var ours *types.BucketAlreadyOwnedByYou
@@ -45,7 +45,7 @@ func (s *Store) ensureExists(ctx context.Context) (note string, err error) {
 	case errors.As(err, &taken) && s.lookAtBucket(ctx) == nil:
 		return "", nil
 	case errors.As(err, &taken):
-		return "", &failure{words: "storage: bucket " + s.bucket + " belongs to somebody else: choose another name", cause: err}
+		return "", &plainError{words: "storage: bucket " + s.bucket + " belongs to another AWS account: choose another name", cause: err}
 	}
 	return "", s.explain("make the bucket", "", err)
 }
@@ -57,7 +57,7 @@ func (s *Store) lookAtBucket(ctx context.Context) error {
 
 func (s *Store) createBucket(ctx context.Context) error {
 	input := &s3.CreateBucketInput{Bucket: &s.bucket}
-	// us-east-1 is the one region that S3 does not take as a constraint.
+	// us-east-1 is the only region that S3 does not accept as a constraint.
 	if s.region != defaultRegion {
 		input.CreateBucketConfiguration = &types.CreateBucketConfiguration{
 			LocationConstraint: types.BucketLocationConstraint(s.region),

@@ -28,12 +28,12 @@ func TestThatExpiryRulesAreNotOfferedIsSaidOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := storagetest.NewServer(t)
-			server.Fail(each(storagetest.GetExpiry, fault))
+			server.InjectFaults(each(storagetest.GetExpiry, fault))
 			store := server.Open(t, storage.Config{})
 			notes, err := store.EnsureBucket(t.Context())
 			require.NoError(t, err)
 			require.Len(t, notes, 1)
-			assert.Contains(t, notes[0], "deleted by despacho itself")
+			assert.Contains(t, notes[0], "despacho itself deletes old objects")
 
 			notes, err = store.EnsureBucket(t.Context())
 			require.NoError(t, err)
@@ -50,7 +50,7 @@ func TestExpiryRulesAreByKindAndLeaveOthersAlone(t *testing.T) {
 	notes, err := store.EnsureBucket(t.Context())
 	require.NoError(t, err)
 	assert.Empty(t, notes)
-	assert.Equal(t, map[string]int32{"raw/": 2, "labels/": 90, "runs/": 180, "intake/": 60, "statuses/": 60, "published/": 180}, expiryDays(t, server))
+	assert.Equal(t, map[string]int32{"raw/": 2, "labels/": 90, "runs/": 180, "intake/": 60, "statuses/": 60, "published/": 180, "prints/": 180}, expiryDays(t, server))
 
 	_, err = server.Open(t, storage.Config{}).EnsureBucket(t.Context())
 	require.NoError(t, err)
@@ -72,18 +72,18 @@ func expiryDays(t *testing.T, server *storagetest.Server) map[string]int32 {
 
 func TestObjectsOlderThanTheirKindPermitsAreDeleted(t *testing.T) {
 	t.Parallel()
-	raw, label, run, published := "raw/m/c/file.zip", storage.Waiting("m", "c", "o"), storage.RunRequest("m", "k"), storage.Published("m", "o", "k")
+	raw, label, run, published := "raw/m/c/file.zip", storage.WaitingLabel("m", "c", "o"), storage.RunRequest("m", "k"), storage.PublishedOrder("m", "o", "k")
 	account := storage.AccountsPrefix("m") + "credentials.json"
 	tests := map[string]struct {
 		ages storage.Ages
 		days int
 		want []string
 	}{
-		"nothing within a month":    {days: 29, want: []string{account, label, published, raw, run}},
-		"what came from the hub":    {days: 31, want: []string{account, label, published, run}},
-		"then labels":               {days: 91, want: []string{account, published, run}},
-		"then runs, never accounts": {days: 10_000, want: []string{account}},
-		"by the ages that are set":  {ages: storage.Ages{Runs: day}, days: 2, want: []string{account, label, published, raw}},
+		"nothing in the first month":  {days: 29, want: []string{account, label, published, raw, run}},
+		"what came from the hub":      {days: 31, want: []string{account, label, published, run}},
+		"then labels":                 {days: 91, want: []string{account, published, run}},
+		"then runs, never accounts":   {days: 10_000, want: []string{account}},
+		"by the ages in the settings": {ages: storage.Ages{Runs: day}, days: 2, want: []string{account, label, published, raw}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -142,30 +142,30 @@ func TestABucketThatCannotBeMade(t *testing.T) {
 	t.Run("is named when making it is not permitted", func(t *testing.T) {
 		t.Parallel()
 		server := storagetest.NewServer(t)
-		server.Fail(each(storagetest.CreateBucket, storagetest.Fault{Status: http.StatusForbidden, Code: "AccessDenied"}))
+		server.InjectFaults(each(storagetest.CreateBucket, storagetest.Fault{Status: http.StatusForbidden, Code: "AccessDenied"}))
 		_, err := server.Open(t, storage.Config{}).EnsureBucket(t.Context())
 		require.ErrorContains(t, err, storagetest.Bucket)
 		assert.ErrorContains(t, err, "do not permit")
 	})
-	t.Run("is taken to be there when looking is not permitted", func(t *testing.T) {
+	t.Run("is assumed to exist when looking is not permitted", func(t *testing.T) {
 		t.Parallel()
 		server, _ := started(t)
-		server.Fail(each(storagetest.HeadBucket, storagetest.Fault{Status: http.StatusForbidden, Code: "AccessDenied"}))
+		server.InjectFaults(each(storagetest.HeadBucket, storagetest.Fault{Status: http.StatusForbidden, Code: "AccessDenied"}))
 		notes, err := server.Open(t, storage.Config{}).EnsureBucket(t.Context())
 		require.NoError(t, err)
-		assert.Contains(t, strings.Join(notes, "\n"), "not permitted")
+		assert.Contains(t, strings.Join(notes, "\n"), "may not look at it")
 	})
 	t.Run("is somebody else's", func(t *testing.T) {
 		t.Parallel()
 		server := storagetest.NewServer(t)
-		server.Fail(each(storagetest.CreateBucket, storagetest.Fault{Status: http.StatusConflict, Code: "BucketAlreadyExists"}))
+		server.InjectFaults(each(storagetest.CreateBucket, storagetest.Fault{Status: http.StatusConflict, Code: "BucketAlreadyExists"}))
 		_, err := server.Open(t, storage.Config{}).EnsureBucket(t.Context())
 		assert.ErrorContains(t, err, "choose another name")
 	})
 	t.Run("was made by another at the same moment", func(t *testing.T) {
 		t.Parallel()
 		server := storagetest.NewServer(t)
-		server.Fail(each(storagetest.CreateBucket, storagetest.Fault{Status: http.StatusConflict, Code: "BucketAlreadyOwnedByYou"}))
+		server.InjectFaults(each(storagetest.CreateBucket, storagetest.Fault{Status: http.StatusConflict, Code: "BucketAlreadyOwnedByYou"}))
 		_, err := server.Open(t, storage.Config{}).EnsureBucket(t.Context())
 		assert.NoError(t, err)
 	})

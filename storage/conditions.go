@@ -12,33 +12,33 @@ import (
 	"github.com/google/uuid"
 )
 
-// ErrUnconditional is the answer when the server writes what a condition forbids it to write:
-// two workers could ask for a label twice there, or use a refresh token twice.
+// ErrUnconditional means that the server ignores the conditions of writes: two workers could then
+// request a label twice, or use a refresh token twice.
 var ErrUnconditional = errors.New("the server does not honour conditional writes")
 
-// probeDeletion is how long the object of a try may take to be deleted.
+// probeDeletion is how long deleting a test object may take.
 const probeDeletion = 5 * time.Second
 
-// probeKey is an object of one try. No id comes to stand in a key as !probe, so it is nobody's;
-// it lies where the gateway may write, and goes with the raw files if it cannot be deleted.
-func probeKey() string { return kindRaw + "/!probe/notices/" + uuid.NewString() + ".json" }
+// probeKey is the key of one test object. No id becomes !probe in a key, so it belongs to nobody.
+// It is where the gateway may write, and expires with the raw files if it cannot be deleted.
+func probeKey() string { return kindRaw + "/!probe/notifications/" + uuid.NewString() + ".json" }
 
-// CheckConditions tries whether the server honours If-None-Match and If-Match, with four small
-// requests about an object of its own; [ErrUnconditional] says which it does not. Where the
-// credentials do not permit to try, a note for the operator says so instead.
+// CheckConditions tests whether the server honours If-None-Match and If-Match, with four small
+// requests about an object of its own. The error wraps [ErrUnconditional] and says which one it
+// ignores. If the credentials do not permit the test, a note for the operator says so instead.
 func (s *Store) CheckConditions(ctx context.Context) (note string, err error) {
 	key := probeKey()
 	if _, err = s.put(ctx, key, jsonType, []byte("1"), func(*s3.PutObjectInput) {}); err == nil {
 		defer s.deleteProbe(ctx, key)
 		err = s.tryConditions(ctx, key)
 	}
-	if status(err) == http.StatusForbidden && code(err) == "AccessDenied" {
-		return "conditional writes could not be tried in bucket " + s.bucket + ": these credentials may not read and write raw/!probe/*", nil
+	if httpStatus(err) == http.StatusForbidden && errorCode(err) == "AccessDenied" {
+		return "conditional writes could not be tested in bucket " + s.bucket + ": these credentials may not read and write raw/!probe/*", nil
 	}
 	if errors.Is(err, ErrUnconditional) {
 		return "", err
 	}
-	return "", s.explain("try conditional writes at", key, err)
+	return "", s.explain("test conditional writes at", key, err)
 }
 
 func (s *Store) tryConditions(ctx context.Context, key string) error {
@@ -47,13 +47,13 @@ func (s *Store) tryConditions(ctx context.Context, key string) error {
 		name string
 		set  func(*s3.PutObjectInput)
 	}{
-		{"If-None-Match", onlyNew},
+		{"If-None-Match", ifAbsent},
 		{"If-Match", func(input *s3.PutObjectInput) { input.IfMatch = aws.String(`"00000000000000000000000000000000"`) }},
 	} {
 		_, err := s.put(ctx, key, jsonType, []byte("2"), try.set)
 		switch {
 		case isPreconditionFailed(err):
-		case err == nil, status(err) == http.StatusNotImplemented:
+		case err == nil, httpStatus(err) == http.StatusNotImplemented:
 			ignored = append(ignored, try.name)
 		default:
 			return err
@@ -62,15 +62,15 @@ func (s *Store) tryConditions(ctx context.Context, key string) error {
 	if len(ignored) == 0 {
 		return nil
 	}
-	return &failure{
+	return &plainError{
 		words: "storage: bucket " + s.bucket + " on " + s.host + ": the server does not honour " + strings.Join(ignored, " and ") +
-			" when it writes, so two workers could ask for a label twice or use a refresh token twice: " +
-			"use a server that does, such as Amazon S3, MinIO or versitygw, or its newest version",
+			" when it writes, so two workers could request a label twice or use a refresh token twice: " +
+			"use one that does, such as Amazon S3, MinIO or versitygw, or update this one",
 		cause: ErrUnconditional,
 	}
 }
 
-// deleteProbe takes the object away where it may, also when the try was ended.
+// deleteProbe deletes the test object if it may, even when the test was cancelled.
 func (s *Store) deleteProbe(ctx context.Context, key string) {
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), probeDeletion)
 	defer cancel()

@@ -19,9 +19,9 @@ func TestAServerThatIgnoresAConditionIsFound(t *testing.T) {
 		says     string
 		silentOn string
 	}{
-		"of what is not there": {[]string{"If-None-Match"}, "honour If-None-Match when", "If-Match"},
-		"of what was read":     {[]string{"If-Match"}, "honour If-Match when", "If-None-Match"},
-		"both":                 {[]string{"If-None-Match", "If-Match"}, "honour If-None-Match and If-Match when", "none"},
+		"for a new object":            {[]string{"If-None-Match"}, "honour If-None-Match when", "If-Match"},
+		"for an object that was read": {[]string{"If-Match"}, "honour If-Match when", "If-None-Match"},
+		"both":                        {[]string{"If-None-Match", "If-Match"}, "honour If-None-Match and If-Match when", "none"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -32,7 +32,7 @@ func TestAServerThatIgnoresAConditionIsFound(t *testing.T) {
 			assert.Empty(t, note)
 			assert.False(t, storage.IsTransient(err))
 			assert.ErrorContains(t, err, test.says)
-			assert.ErrorContains(t, err, "use a server that does")
+			assert.ErrorContains(t, err, "use one that does")
 			assert.NotContains(t, err.Error(), test.silentOn)
 			found, err := store.Examine(t.Context())
 			require.NoError(t, err)
@@ -51,7 +51,7 @@ func TestATryOfConditionsLeavesNothingAndIsCheap(t *testing.T) {
 	after := server.Calls()
 	assert.Equal(t, 3, after[storagetest.PutObject]-before[storagetest.PutObject])
 	assert.Equal(t, 1, after[storagetest.DeleteObjects]-before[storagetest.DeleteObjects])
-	require.NoError(t, store.List(t.Context(), storage.NoticesPrefix("m"), func(o storage.Object) error {
+	require.NoError(t, store.List(t.Context(), storage.NotificationsPrefix("m"), func(o storage.Object) error {
 		assert.Fail(t, o.Key)
 		return nil
 	}))
@@ -79,22 +79,22 @@ func TestAnOddAnswerToAConditionIsNeverTakenForGood(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]storagetest.Fault{
 		"that it is wrong":                {Status: http.StatusBadRequest, Code: "InvalidArgument"},
-		"that there is no such method":    {Status: http.StatusMethodNotAllowed, Code: "MethodNotAllowed"},
+		"that the method is not allowed":  {Status: http.StatusMethodNotAllowed, Code: "MethodNotAllowed"},
 		"of a proxy that names no reason": {Status: http.StatusForbidden},
-		"that nothing is there":           {Status: http.StatusNotFound, Code: "NoSuchKey"},
+		"that the object is not there":    {Status: http.StatusNotFound, Code: "NoSuchKey"},
 	} {
 		for _, condition := range []string{"If-None-Match", "If-Match"} {
 			t.Run(condition+" "+name, func(t *testing.T) {
 				t.Parallel()
 				server, store := started(t)
-				server.Fail(func(_ storagetest.Call, r *http.Request) storagetest.Fault {
+				server.InjectFaults(func(_ storagetest.Call, r *http.Request) storagetest.Fault {
 					if r.Header.Get(condition) != "" {
 						return fault
 					}
 					return storagetest.Fault{}
 				})
 				note, err := store.CheckConditions(t.Context())
-				require.ErrorContains(t, err, "try conditional writes at raw/!probe/")
+				require.ErrorContains(t, err, "test conditional writes at raw/!probe/")
 				assert.Empty(t, note)
 				assert.False(t, storage.IsTransient(err))
 			})
@@ -105,12 +105,12 @@ func TestAnOddAnswerToAConditionIsNeverTakenForGood(t *testing.T) {
 func TestATryOfConditionsThatIsRefusedIsNotedOnly(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]storagetest.Fault{
-		"by a right that is missing": {Status: http.StatusForbidden, Code: "AccessDenied"},
+		"by a missing permission": {Status: http.StatusForbidden, Code: "AccessDenied"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server, store := started(t)
-			server.Fail(func(call storagetest.Call, r *http.Request) storagetest.Fault {
+			server.InjectFaults(func(call storagetest.Call, r *http.Request) storagetest.Fault {
 				if r.Header.Get("If-Match") != "" {
 					return fault
 				}
@@ -121,10 +121,10 @@ func TestATryOfConditionsThatIsRefusedIsNotedOnly(t *testing.T) {
 			assert.Contains(t, note, "raw/!probe/*")
 		})
 	}
-	t.Run("and one that the server does not know is as one that it ignores", func(t *testing.T) {
+	t.Run("and a condition that the server does not implement counts as one that it ignores", func(t *testing.T) {
 		t.Parallel()
 		server, store := started(t)
-		server.Fail(func(call storagetest.Call, r *http.Request) storagetest.Fault {
+		server.InjectFaults(func(call storagetest.Call, r *http.Request) storagetest.Fault {
 			if r.Header.Get("If-Match") != "" {
 				return storagetest.Fault{Status: http.StatusNotImplemented, Code: "NotImplemented"}
 			}
@@ -133,10 +133,10 @@ func TestATryOfConditionsThatIsRefusedIsNotedOnly(t *testing.T) {
 		_, err := store.CheckConditions(t.Context())
 		require.ErrorIs(t, err, storage.ErrUnconditional)
 	})
-	t.Run("and a server that is busy is asked again later", func(t *testing.T) {
+	t.Run("and a busy server is asked again later", func(t *testing.T) {
 		t.Parallel()
 		server, store := started(t)
-		server.Fail(func(storagetest.Call, *http.Request) storagetest.Fault {
+		server.InjectFaults(func(storagetest.Call, *http.Request) storagetest.Fault {
 			return storagetest.Fault{Status: http.StatusServiceUnavailable, Code: "SlowDown"}
 		})
 		_, err := store.CheckConditions(t.Context())

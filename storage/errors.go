@@ -17,14 +17,15 @@ import (
 )
 
 var (
-	// ErrNotFound is the answer when no object stands under a key: it was never written, or has expired.
+	// ErrNotFound means that there is no object under a key: it was never written, or has expired.
 	ErrNotFound = errors.New("object not found")
-	// ErrChanged is the answer of [Store.PutIf] when the object is no longer what the caller has read.
-	ErrChanged = errors.New("object has been changed by another")
-	// ErrTooLarge is the answer when an object is larger than the caller takes.
-	ErrTooLarge = errors.New("object is too large")
-	// ErrCollision is the answer when another file stands under the key that a file's SHA-256 gives.
-	ErrCollision = errors.New("another file stands under the same key")
+	// ErrChanged is the error of [Store.PutIf] when the object is no longer the version that the
+	// caller read.
+	ErrChanged = errors.New("the object was changed by somebody else")
+	// ErrTooLarge means that an object is larger than the caller accepts.
+	ErrTooLarge = errors.New("the object is too large")
+	// ErrCollision means that a different file is stored under the key made from a file's SHA-256.
+	ErrCollision = errors.New("a different file is stored under the same key")
 )
 
 const (
@@ -34,13 +35,13 @@ const (
 	maxAnswer               = 200
 )
 
-// IsTransient tells whether the same call may succeed later: the server was busy, broken or
-// out of reach. A missing bucket, key or permission is not transient, nor is a cancelled context.
+// IsTransient reports whether the same call may succeed later: the server was busy, broken or
+// unreachable. A missing bucket, key or permission is not transient, nor is a cancelled context.
 func IsTransient(err error) bool {
 	switch {
-	case err == nil, errors.Is(err, context.Canceled), status(err) == http.StatusNotImplemented:
+	case err == nil, errors.Is(err, context.Canceled), httpStatus(err) == http.StatusNotImplemented:
 		return false
-	case status(err) == http.StatusTooManyRequests, code(err) == codeConditionalConflict, code(err) == codeOperationAborted:
+	case httpStatus(err) == http.StatusTooManyRequests, errorCode(err) == codeConditionalConflict, errorCode(err) == codeOperationAborted:
 		return true
 	case isPreconditionFailed(err), errors.Is(err, io.ErrUnexpectedEOF):
 		return true
@@ -48,17 +49,17 @@ func IsTransient(err error) bool {
 	return retry.IsErrorRetryables(retry.DefaultRetryables).IsErrorRetryable(err) == aws.TrueTernary
 }
 
-// failure is an error in plain words; the SDK's error stays reachable below it.
-type failure struct {
+// plainError is an error in plain words; the SDK's error can be unwrapped from it.
+type plainError struct {
 	words string
 	cause error
 }
 
-func (f *failure) Error() string { return f.words }
-func (f *failure) Unwrap() error { return f.cause }
+func (f *plainError) Error() string { return f.words }
+func (f *plainError) Unwrap() error { return f.cause }
 
-// explain says what was to be done with which object ("" for the bucket), what the server
-// answered and what helps.
+// explain describes a failed action on an object ("" for the bucket): what was tried, what the
+// server answered and what to do.
 func (s *Store) explain(action, key string, err error) error {
 	if err == nil || errors.Is(err, ErrKey) {
 		return err
@@ -67,51 +68,52 @@ func (s *Store) explain(action, key string, err error) error {
 	if key != "" {
 		words += " " + key
 	}
-	words += " (bucket " + s.bucket + " on " + s.host + "): " + answer(err)
+	words += " (bucket " + s.bucket + " on " + s.host + "): " + serverAnswer(err)
 	if advice := s.advice(err); advice != "" {
 		words += ": " + advice
 	}
-	return &failure{words: words, cause: err}
+	return &plainError{words: words, cause: err}
 }
 
 func (s *Store) advice(err error) string {
-	switch code(err) {
+	switch errorCode(err) {
 	case codeNoSuchBucket:
-		return "the bucket is missing, make it with: starter setup"
+		return "the bucket is missing: make it with starter setup"
 	case "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken":
 		return "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN"
 	case "PermanentRedirect", "MovedPermanently", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException":
-		return "the bucket is in another region than " + s.region + ", check AWS_REGION"
+		return "the bucket is not in region " + s.region + ": check AWS_REGION"
 	case "RequestTimeTooSkewed":
 		return "set this machine's clock"
 	}
 	switch {
-	case status(err) == http.StatusForbidden:
-		return "the AWS credentials do not permit this, give them the right to it"
+	case httpStatus(err) == http.StatusForbidden:
+		return "the AWS credentials do not permit this: grant them the permission"
 	case isAPIError(err) && IsTransient(err):
-		return "the server is busy or out of order, try again later"
+		return "the server is busy or failing: try again later"
 	case isConnectionError(err):
-		return "the server cannot be reached, check AWS_ENDPOINT_URL_S3 and the network"
+		return "the server is unreachable: check AWS_ENDPOINT_URL_S3 and the network"
 	}
 	return ""
 }
 
-// answer is the server's code and words, or the network's: short and without the SDK's chain.
-func answer(err error) string {
+// serverAnswer is the server's code and message, or the network's: short and without the SDK's chain of
+// errors.
+func serverAnswer(err error) string {
 	var unreachable *url.Error
 	var api smithy.APIError
 	switch {
 	case errors.Is(err, ErrNotFound), errors.Is(err, ErrChanged), errors.Is(err, ErrTooLarge), errors.Is(err, ErrCollision):
-		return clean(err.Error())
+		return cleanWords(err.Error())
 	case errors.As(err, &api):
-		return clean(fmt.Sprintf("%s (%d) %s", api.ErrorCode(), status(err), api.ErrorMessage()))
+		return cleanWords(fmt.Sprintf("%s (%d) %s", api.ErrorCode(), httpStatus(err), api.ErrorMessage()))
 	case errors.As(err, &unreachable):
-		return clean(unreachable.Err.Error())
+		return cleanWords(unreachable.Err.Error())
 	}
-	return clean(err.Error())
+	return cleanWords(err.Error())
 }
 
-func clean(words string) string {
+func cleanWords(words string) string {
 	words = strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {
 			return r
@@ -125,7 +127,7 @@ func clean(words string) string {
 	return words
 }
 
-func status(err error) int {
+func httpStatus(err error) int {
 	var response *awshttp.ResponseError
 	if errors.As(err, &response) {
 		return response.HTTPStatusCode()
@@ -133,7 +135,7 @@ func status(err error) int {
 	return 0
 }
 
-func code(err error) string {
+func errorCode(err error) string {
 	var api smithy.APIError
 	if errors.As(err, &api) {
 		return api.ErrorCode()
@@ -141,7 +143,7 @@ func code(err error) string {
 	return ""
 }
 
-func isAPIError(err error) bool { return code(err) != "" }
+func isAPIError(err error) bool { return errorCode(err) != "" }
 
 func isConnectionError(err error) bool {
 	var unreachable *url.Error
@@ -149,18 +151,18 @@ func isConnectionError(err error) bool {
 }
 
 func isNotFound(err error) bool {
-	return status(err) == http.StatusNotFound && code(err) != codeNoSuchBucket
+	return httpStatus(err) == http.StatusNotFound && errorCode(err) != codeNoSuchBucket
 }
 
 func isPreconditionFailed(err error) bool {
-	return status(err) == http.StatusPreconditionFailed
+	return httpStatus(err) == http.StatusPreconditionFailed
 }
 
-// isNotOffered tells that a server has no such call, or does not permit it to us.
+// isNotOffered reports whether a server has no such call, or does not permit it to us.
 func isNotOffered(err error) bool {
-	switch status(err) {
+	switch httpStatus(err) {
 	case http.StatusNotImplemented, http.StatusForbidden, http.StatusMethodNotAllowed:
 		return true
 	}
-	return code(err) == "NotImplemented"
+	return errorCode(err) == "NotImplemented"
 }

@@ -7,25 +7,25 @@ import (
 	"github.com/samber/lo"
 )
 
-// Examination is what a store was found to offer.
+// Examination is what a store was found to support.
 type Examination struct {
-	// Unconditional says which conditions of writes the server does not honour; nothing is safe
+	// Unconditional says which conditions of writes the server ignores; despacho must not run
 	// there. It wraps [ErrUnconditional].
 	Unconditional error
-	// Untried says why conditions could not be tried.
-	Untried string
+	// WhyUntested says why conditions could not be tested.
+	WhyUntested string
 	// NoExpiry: the server offers no expiry rules, or does not permit us to see them.
 	NoExpiry bool
-	// Unruled are the kinds of objects whose expiry rule of ours is missing.
-	Unruled []string
+	// KindsWithoutRule lists the kinds of objects that have no expiry rule of ours.
+	KindsWithoutRule []string
 }
 
-// Examine tries what despacho needs of the bucket: writing, conditional writes, expiry rules. It
-// leaves nothing behind where it may delete, else one small object under raw/.
+// Examine tests what despacho needs of the bucket: writes, conditional writes, expiry rules. It
+// leaves nothing behind if it may delete, otherwise one small object under raw/.
 func (s *Store) Examine(ctx context.Context) (Examination, error) {
 	var found Examination
 	note, err := s.CheckConditions(ctx)
-	if found.Untried = note; errors.Is(err, ErrUnconditional) {
+	if found.WhyUntested = note; errors.Is(err, ErrUnconditional) {
 		found.Unconditional = err
 	} else if err != nil {
 		return found, err
@@ -36,6 +36,6 @@ func (s *Store) Examine(ctx context.Context) (Examination, error) {
 		return found, nil
 	}
 	missing := lo.Filter(s.ages.byKind(), func(e expiring, _ int) bool { return !hasRule(rules, e.ruleID()) })
-	found.Unruled = lo.Map(missing, func(e expiring, _ int) string { return e.kind })
+	found.KindsWithoutRule = lo.Map(missing, func(e expiring, _ int) string { return e.kind })
 	return found, s.explain("read the expiry rules", "", err)
 }

@@ -15,24 +15,25 @@ import (
 
 const (
 	day = 24 * time.Hour
-	// uploadAge is after what time the parts of an upload that was not completed go.
+	// uploadAge is the age at which the parts of an unfinished upload are removed.
 	uploadAge = day
 )
 
-// Ages say how long objects are kept, by kind. Accounts are kept for ever.
+// Ages say how long objects are kept, by kind. Accounts and sites never expire.
 type Ages struct {
 	Raw       time.Duration // files as they came from the hub
 	Labels    time.Duration // single labels and their records
-	Runs      time.Duration // requests, outcomes, joined files, manifests
-	Published time.Duration // which run has published which order
-	Intake    time.Duration // what the intake knows of orders
+	Runs      time.Duration // requests, outcomes, joined files and manifests of runs
+	Published time.Duration // which run published which order
+	Intake    time.Duration // what the intake knows about orders
 	Statuses  time.Duration // requests and outcomes of status changes
+	Prints    time.Duration // print jobs, records of prints, and the log of each day
 }
 
-// DefaultAges keep what the hub gave for 30 days, what the intake knows and status changes for
-// 60, labels for 90, runs and what they have published for 180.
+// DefaultAges keep files from the hub for 30 days, the intake's knowledge and status changes for
+// 60, labels for 90, runs, what they published and what was printed for 180.
 var DefaultAges = Ages{
-	Raw: 30 * day, Labels: 90 * day, Runs: 180 * day, Published: 180 * day, Intake: 60 * day, Statuses: 60 * day,
+	Raw: 30 * day, Labels: 90 * day, Runs: 180 * day, Published: 180 * day, Intake: 60 * day, Statuses: 60 * day, Prints: 180 * day,
 }
 
 func (a Ages) orDefault() Ages {
@@ -43,6 +44,7 @@ func (a Ages) orDefault() Ages {
 		Published: cmp.Or(a.Published, DefaultAges.Published),
 		Intake:    cmp.Or(a.Intake, DefaultAges.Intake),
 		Statuses:  cmp.Or(a.Statuses, DefaultAges.Statuses),
+		Prints:    cmp.Or(a.Prints, DefaultAges.Prints),
 	}
 }
 
@@ -58,12 +60,12 @@ func (e expiring) ruleID() string { return "despacho-" + e.kind }
 func (a Ages) byKind() []expiring {
 	return []expiring{
 		{kindRaw, a.Raw}, {kindLabels, a.Labels}, {kindRuns, a.Runs}, {kindPublished, a.Published},
-		{kindIntake, a.Intake}, {kindStatuses, a.Statuses},
+		{kindIntake, a.Intake}, {kindStatuses, a.Statuses}, {kindPrints, a.Prints},
 	}
 }
 
-// ensureExpiry adds our rules to those of the bucket; a rule that is there stays as the
-// operator has set it.
+// ensureExpiry adds our rules to those of the bucket; an existing rule is left as the operator set
+// it.
 func (s *Store) ensureExpiry(ctx context.Context) (note string, err error) {
 	present, err := s.expiryRules(ctx)
 	if err == nil {
@@ -80,7 +82,7 @@ func (s *Store) ensureExpiry(ctx context.Context) (note string, err error) {
 		if s.expiryNoted.Swap(true) {
 			return "", nil
 		}
-		return fmt.Sprintf("bucket %s: the server answers %d to expiry rules; old objects are deleted by despacho itself", s.bucket, status(err)), nil
+		return fmt.Sprintf("bucket %s: the server answers %d to expiry rules, so despacho itself deletes old objects", s.bucket, httpStatus(err)), nil
 	}
 	return "", s.explain("set the expiry rules", "", err)
 }
@@ -88,7 +90,7 @@ func (s *Store) ensureExpiry(ctx context.Context) (note string, err error) {
 // expiryRules reads the bucket's rules; there may be none.
 func (s *Store) expiryRules(ctx context.Context) ([]types.LifecycleRule, error) {
 	output, err := s.client.GetBucketLifecycleConfiguration(ctx, &s3.GetBucketLifecycleConfigurationInput{Bucket: &s.bucket})
-	if code(err) == "NoSuchLifecycleConfiguration" {
+	if errorCode(err) == "NoSuchLifecycleConfiguration" {
 		return nil, nil
 	}
 	if err != nil {
@@ -119,8 +121,8 @@ func hasRule(rules []types.LifecycleRule, id string) bool {
 	return slices.ContainsFunc(rules, func(rule types.LifecycleRule) bool { return aws.ToString(rule.ID) == id })
 }
 
-// Expire deletes, by their age at now, the objects of those kinds for which the bucket has no
-// expiry rule of ours, and returns how many. Where the server keeps such rules it does nothing.
+// Expire deletes the objects that are too old at now, of those kinds for which the bucket has no
+// expiry rule of ours, and returns how many. If the server has all such rules, it does nothing.
 func (s *Store) Expire(ctx context.Context, now time.Time) (deleted int, err error) {
 	rules, err := s.expiryRules(ctx)
 	if err != nil && !isNotOffered(err) {
@@ -167,7 +169,7 @@ func (s *Store) deleteBefore(ctx context.Context, prefix string, limit time.Time
 	return deleted, flush()
 }
 
-// abortUploadsBefore removes the parts that a killed process has left of a large file.
+// abortUploadsBefore removes the parts of a large file that a killed process left behind.
 func (s *Store) abortUploadsBefore(ctx context.Context, prefix string, limit time.Time) error {
 	pages := s3.NewListMultipartUploadsPaginator(s.client, &s3.ListMultipartUploadsInput{Bucket: &s.bucket, Prefix: &prefix})
 	for pages.HasMorePages() {

@@ -23,7 +23,7 @@ type note struct {
 	Text string `json:"text"`
 }
 
-// started returns a server and a store on it whose bucket is there.
+// started returns a server and a store on it whose bucket exists.
 func started(t *testing.T) (*storagetest.Server, *storage.Store) {
 	t.Helper()
 	server := storagetest.NewServer(t)
@@ -33,7 +33,7 @@ func started(t *testing.T) (*storagetest.Server, *storage.Store) {
 	return server, store
 }
 
-// firstOf gives the fault to the first request of a call, then none.
+// firstOf applies the fault to the first request of a call only.
 func firstOf(call storagetest.Call, fault storagetest.Fault) func(storagetest.Call, *http.Request) storagetest.Fault {
 	var seen atomic.Bool
 	return func(asked storagetest.Call, _ *http.Request) storagetest.Fault {
@@ -44,7 +44,7 @@ func firstOf(call storagetest.Call, fault storagetest.Fault) func(storagetest.Ca
 	}
 }
 
-// each gives the fault to every request of a call.
+// each applies the fault to every request of a call.
 func each(call storagetest.Call, fault storagetest.Fault) func(storagetest.Call, *http.Request) storagetest.Fault {
 	return func(asked storagetest.Call, _ *http.Request) storagetest.Fault {
 		if asked == call {
@@ -56,10 +56,10 @@ func each(call storagetest.Call, fault storagetest.Fault) func(storagetest.Call,
 
 func TestALostAnswerDoesNoHarm(t *testing.T) {
 	t.Parallel()
-	t.Run("what was put once reads as what this writer has put", func(t *testing.T) {
+	t.Run("an object put once reads as this writer put it", func(t *testing.T) {
 		t.Parallel()
 		server, store := started(t)
-		server.Fail(firstOf(storagetest.PutObject, storagetest.Fault{CutAfter: true}))
+		server.InjectFaults(firstOf(storagetest.PutObject, storagetest.Fault{CutAfter: true}))
 		mine := note{Text: "mine"}
 		existed, err := store.PutOnce(t.Context(), storage.RunRequest("m", "k"), &mine)
 		require.NoError(t, err)
@@ -73,16 +73,16 @@ func TestALostAnswerDoesNoHarm(t *testing.T) {
 		key := storage.RunRequest("m", "k")
 		etag, err := store.PutIf(t.Context(), key, note{Text: "first"}, "")
 		require.NoError(t, err)
-		server.Fail(firstOf(storagetest.PutObject, storagetest.Fault{CutAfter: true}))
+		server.InjectFaults(firstOf(storagetest.PutObject, storagetest.Fault{CutAfter: true}))
 		second, err := store.PutIf(t.Context(), key, note{Text: "second"}, etag)
 		require.NoError(t, err)
 		_, err = store.PutIf(t.Context(), key, note{Text: "third"}, second)
 		assert.NoError(t, err)
 	})
-	t.Run("a file is there", func(t *testing.T) {
+	t.Run("a file is stored", func(t *testing.T) {
 		t.Parallel()
 		server, store := started(t)
-		server.Fail(firstOf(storagetest.PutObject, storagetest.Fault{CutAfter: true}))
+		server.InjectFaults(firstOf(storagetest.PutObject, storagetest.Fault{CutAfter: true}))
 		file, err := store.PutBytes(t.Context(), storage.RawPrefix("m", "c"), ".zip", "application/zip", []byte("zip"))
 		require.NoError(t, err)
 		read, err := store.ReadAll(t.Context(), file.Key, 3)
@@ -101,10 +101,10 @@ func TestABusyServerIsAskedAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server, store := started(t)
-			server.Fail(firstOf(storagetest.PutObject, fault))
+			server.InjectFaults(firstOf(storagetest.PutObject, fault))
 			require.NoError(t, store.Put(t.Context(), storage.RunRequest("m", "k"), note{}))
 
-			server.Fail(each(storagetest.PutObject, fault))
+			server.InjectFaults(each(storagetest.PutObject, fault))
 			err := store.Put(t.Context(), storage.RunRequest("m", "k"), note{})
 			require.Error(t, err)
 			assert.True(t, storage.IsTransient(err))
@@ -118,12 +118,12 @@ func TestAnObjectCutWithinIsReadAgain(t *testing.T) {
 	server, store := started(t)
 	key := storage.RunRequest("m", "k")
 	require.NoError(t, store.Put(t.Context(), key, note{Text: strings.Repeat("long ", 1000)}))
-	server.Fail(firstOf(storagetest.GetObject, storagetest.Fault{CutWithin: true}))
+	server.InjectFaults(firstOf(storagetest.GetObject, storagetest.Fault{CutWithin: true}))
 	var read note
 	require.NoError(t, store.Get(t.Context(), key, &read))
 	assert.Len(t, read.Text, 5000)
 
-	server.Fail(each(storagetest.GetObject, storagetest.Fault{CutWithin: true}))
+	server.InjectFaults(each(storagetest.GetObject, storagetest.Fault{CutWithin: true}))
 	err := store.Get(t.Context(), key, &read)
 	require.Error(t, err)
 	assert.True(t, storage.IsTransient(err))
@@ -132,7 +132,7 @@ func TestAnObjectCutWithinIsReadAgain(t *testing.T) {
 	require.NoError(t, err)
 	defer body.Close()
 	_, err = io.ReadAll(body)
-	assert.True(t, storage.IsTransient(err), "a stream that is cut has to fail: %v", err)
+	assert.True(t, storage.IsTransient(err), "a stream that is cut off must fail: %v", err)
 }
 
 func TestErrorsSayWhatToDoAndNoSecret(t *testing.T) {
@@ -143,7 +143,7 @@ func TestErrorsSayWhatToDoAndNoSecret(t *testing.T) {
 		advice string
 	}{
 		"the bucket is missing":        {storagetest.Fault{Status: http.StatusNotFound, Code: "NoSuchBucket"}, "starter setup"},
-		"the right is missing":         {storagetest.Fault{Status: http.StatusForbidden, Code: "AccessDenied"}, "do not permit"},
+		"the permission is missing":    {storagetest.Fault{Status: http.StatusForbidden, Code: "AccessDenied"}, "do not permit"},
 		"the key is wrong":             {storagetest.Fault{Status: http.StatusForbidden, Code: "SignatureDoesNotMatch"}, "AWS_SECRET_ACCESS_KEY"},
 		"the bucket is far away":       {storagetest.Fault{Status: http.StatusMovedPermanently, Code: "PermanentRedirect"}, "AWS_REGION"},
 		"the server does not offer it": {storagetest.Fault{Status: http.StatusNotImplemented, Code: "NotImplemented"}, "501"},
@@ -152,7 +152,7 @@ func TestErrorsSayWhatToDoAndNoSecret(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server, store := started(t)
-			server.Fail(func(storagetest.Call, *http.Request) storagetest.Fault { return test.fault })
+			server.InjectFaults(func(storagetest.Call, *http.Request) storagetest.Fault { return test.fault })
 			put := store.Put(t.Context(), key, note{})
 			_, _, read := store.Reader(t.Context(), key)
 			for _, err := range []error{put, read} {
@@ -210,7 +210,7 @@ func TestAKeyOfAnotherMakeNeverReachesTheServer(t *testing.T) {
 
 func TestAStreamThatBreaksStoresNothing(t *testing.T) {
 	t.Parallel()
-	broken := errors.New("the hub has hung up")
+	broken := errors.New("the hub closed the connection")
 	for name, size := range map[string]int{"at its beginning": 10, "after what fits in memory": 3 << 20} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -16,7 +16,7 @@ import (
 	"github.com/despacho/despacho/storage/scratch"
 )
 
-// File is a file of the store.
+// File is a file in the store.
 type File struct {
 	Key    string `json:"key"`
 	SHA256 string `json:"sha256"` // hex, of the whole file
@@ -24,20 +24,21 @@ type File struct {
 }
 
 const (
-	// inMemory is up to which size a stream is kept in memory while it is hashed.
+	// inMemory is the size up to which a stream is kept in memory while it is hashed.
 	inMemory = 1 << 20
-	// sumMetadata is the name under which an object tells its whole SHA-256.
+	// sumMetadata is the metadata name under which an object holds its whole SHA-256.
 	sumMetadata = "sha256"
 )
 
-// PutBytes stores a small file under prefix, the first 12 hex digits of its SHA-256 and
-// extension (".pdf"). A file that is there already is left as it is.
+// PutBytes stores a small file under a key made of prefix, the first 12 hex digits of its SHA-256
+// and extension (".pdf"). If the file is already there, it is left as it is; the error is
+// [ErrCollision] if a different one is.
 func (s *Store) PutBytes(ctx context.Context, prefix, extension, contentType string, data []byte) (File, error) {
 	return s.PutFile(ctx, prefix, extension, contentType, bytes.NewReader(data))
 }
 
-// PutStream stores what source gives until its end, as [Store.PutBytes] does. More than
-// 1 MiB goes through a temporary file, because the key is known only at the end.
+// PutStream stores everything that source gives, as [Store.PutBytes] does. More than 1 MiB goes
+// through a temporary file, because the key is known only at the end.
 func (s *Store) PutStream(ctx context.Context, prefix, extension, contentType string, source io.Reader) (File, error) {
 	start, err := io.ReadAll(io.LimitReader(source, inMemory+1))
 	if err != nil {
@@ -46,19 +47,19 @@ func (s *Store) PutStream(ctx context.Context, prefix, extension, contentType st
 	if len(start) <= inMemory {
 		return s.PutBytes(ctx, prefix, extension, contentType, start)
 	}
-	temporary, err := scratch.Open(s.tempDir)
+	temporary, err := scratch.Create(s.tempDir)
 	if err != nil {
 		return File{}, fmt.Errorf("storage: %w", err)
 	}
 	defer func() { _ = temporary.Close() }()
 	if _, err := io.Copy(temporary, io.MultiReader(bytes.NewReader(start), source)); err != nil {
-		return File{}, fmt.Errorf("storage: keep a file for %s until its end: %w", prefix, err)
+		return File{}, fmt.Errorf("storage: write a file for %s to a temporary file: %w", prefix, err)
 	}
 	return s.PutFile(ctx, prefix, extension, contentType, temporary)
 }
 
-// PutFile stores a file that can be read twice, from its beginning, as [Store.PutBytes]
-// does. It is never whole in memory; from 8 MiB on it goes up in parts.
+// PutFile stores a file that can be read twice, from its beginning, as [Store.PutBytes] does. It is
+// never whole in memory; files of 8 MiB or more are uploaded in parts.
 func (s *Store) PutFile(ctx context.Context, prefix, extension, contentType string, source io.ReadSeeker) (File, error) {
 	sum, size, err := digest(source)
 	if err != nil {
@@ -74,7 +75,7 @@ func (s *Store) PutFile(ctx context.Context, prefix, extension, contentType stri
 	}
 	err = upload(ctx, file, contentType, sum, source)
 	if isPreconditionFailed(err) {
-		if there, failed := s.holds(ctx, file); there || failed != nil {
+		if there, failed := s.hasFile(ctx, file); there || failed != nil {
 			err = failed
 		}
 	}
@@ -97,9 +98,10 @@ func (s *Store) upload(ctx context.Context, file File, contentType string, sum [
 	return err
 }
 
-// uploadInParts looks first whether the file is there: parts are only refused at the end.
+// uploadInParts first looks whether the file is there, because the server checks the condition only
+// after all parts were sent.
 func (s *Store) uploadInParts(ctx context.Context, file File, contentType string, _ []byte, source io.Reader) error {
-	there, err := s.holds(ctx, file)
+	there, err := s.hasFile(ctx, file)
 	if there || err != nil {
 		return err
 	}
@@ -114,9 +116,9 @@ func (s *Store) uploadInParts(ctx context.Context, file File, contentType string
 	return err
 }
 
-// holds tells whether the file is there, and fails when another one is: twelve digits of a
-// SHA-256 may meet by chance, and a label must never stand for another.
-func (s *Store) holds(ctx context.Context, file File) (bool, error) {
+// hasFile reports whether the file is stored, and fails if a different one is: twelve digits of a
+// SHA-256 may collide by chance, and one label must never be taken for another.
+func (s *Store) hasFile(ctx context.Context, file File) (bool, error) {
 	head, err := s.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &s.bucket, Key: &file.Key})
 	if isNotFound(err) {
 		return false, nil
@@ -131,7 +133,7 @@ func (s *Store) holds(ctx context.Context, file File) (bool, error) {
 	return true, nil
 }
 
-// digest reads source from its beginning and leaves it there.
+// digest hashes source from its beginning and rewinds it.
 func digest(source io.ReadSeeker) (sum []byte, size int64, err error) {
 	if _, err := source.Seek(0, io.SeekStart); err != nil {
 		return nil, 0, err

@@ -23,7 +23,7 @@ func TestAFileGoesUpWithTypeChecksumAndCondition(t *testing.T) {
 	t.Parallel()
 	server, store := started(t)
 	var sent http.Header
-	server.Fail(func(call storagetest.Call, r *http.Request) storagetest.Fault {
+	server.InjectFaults(func(call storagetest.Call, r *http.Request) storagetest.Fault {
 		if call == storagetest.PutObject {
 			sent = r.Header.Clone()
 		}
@@ -35,14 +35,14 @@ func TestAFileGoesUpWithTypeChecksumAndCondition(t *testing.T) {
 	assert.Equal(t, "application/pdf", sent.Get("Content-Type"))
 	assert.Equal(t, base64.StdEncoding.EncodeToString(sum[:]), sent.Get("X-Amz-Checksum-Sha256"))
 	assert.Equal(t, "*", sent.Get("If-None-Match"))
-	assert.Empty(t, sent.Get("X-Amz-Acl"), "objects are private: none is given to others")
+	assert.Empty(t, sent.Get("X-Amz-Acl"), "objects are private")
 }
 
 func TestPartsCarryChecksumsAndTheLastCallTheCondition(t *testing.T) {
 	t.Parallel()
 	server, store := started(t)
 	sent := make(chan http.Header, 10)
-	server.Fail(func(call storagetest.Call, r *http.Request) storagetest.Fault {
+	server.InjectFaults(func(call storagetest.Call, r *http.Request) storagetest.Fault {
 		if call == storagetest.UploadPart || call == storagetest.CompleteUpload {
 			sent <- r.Header.Clone()
 		}
@@ -77,7 +77,7 @@ func TestALargeFileThatIsThereIsNotSentAgain(t *testing.T) {
 func TestALargeFileThatFailsLeavesNoParts(t *testing.T) {
 	t.Parallel()
 	server, store := started(t)
-	server.Fail(each(storagetest.UploadPart, storagetest.Fault{Status: http.StatusForbidden, Code: "AccessDenied"}))
+	server.InjectFaults(each(storagetest.UploadPart, storagetest.Fault{Status: http.StatusForbidden, Code: "AccessDenied"}))
 	_, err := store.PutBytes(t.Context(), storage.RawPrefix("m", "c"), ".zip", "application/zip", make([]byte, 8<<20))
 	require.ErrorContains(t, err, "do not permit")
 	assert.Equal(t, 1, server.Calls()[storagetest.AbortUpload])
@@ -121,7 +121,7 @@ func TestAnotherFileUnderTheSameKeyIsNeverTakenForThisOne(t *testing.T) {
 	assert.False(t, storage.IsTransient(err))
 }
 
-// overwrite writes an object behind the store's back.
+// overwrite writes an object without going through the store.
 func overwrite(t *testing.T, server *storagetest.Server, key, content string) {
 	t.Helper()
 	bucket := storagetest.Bucket

@@ -8,25 +8,25 @@ import (
 )
 
 const (
-	// maxSegment is how long an id may become as a segment of a key: with an extension it has
-	// to be a file's name on servers that keep objects in a folder.
+	// maxSegment is how long an id may become as a segment of a key: with an extension it must fit
+	// into a file name, for servers that keep objects in folders.
 	maxSegment = 128
-	// escape begins !XX, a byte in hexadecimal, and ends with digestMark what a digest follows.
+	// escape begins !XX, a byte in hexadecimal; digestMark precedes a digest.
 	escape     = '!'
 	digestMark = "!h"
-	// digestBytes of a SHA-256 tell ids apart that are too long to stand in a key.
+	// digestBytes of a SHA-256 tell apart ids that are too long to be written out in a key.
 	digestBytes = 20
 )
 
-// noName leaves an empty segment in a key, which checkKey refuses.
-const noName = "/"
+// invalidSegment leaves an empty segment in a key, which checkKey refuses.
+const invalidSegment = "/"
 
-// name makes an id a segment of a key; no two ids have the same. An id of A–Z a–z 0–9 . _ -
-// stands as it is, but for dots at an end or beside each other; every other byte becomes !XX.
-// What is longer then than 128 is cut, and told apart by its SHA-256. An empty id is refused.
-func name(id string) string {
+// keySegment turns an id into a segment of a key; no two ids share one. Letters (A–Z a–z), digits, . _
+// and - are kept, except dots at an end or next to each other; every other byte becomes !XX. A
+// result longer than 128 is cut and completed with a SHA-256. An empty id is refused.
+func keySegment(id string) string {
 	if id == "" {
-		return noName
+		return invalidSegment
 	}
 	var segment strings.Builder
 	cut := 0
@@ -34,7 +34,7 @@ func name(id string) string {
 		if segment.Len() <= maxSegment-len(digestMark)-2*digestBytes {
 			cut = segment.Len()
 		}
-		if standsInKey(id, i) {
+		if isPlainInKey(id, i) {
 			segment.WriteByte(id[i])
 		} else {
 			fmt.Fprintf(&segment, "%c%02X", escape, id[i])
@@ -47,7 +47,7 @@ func name(id string) string {
 	return segment.String()
 }
 
-func standsInKey(id string, i int) bool {
+func isPlainInKey(id string, i int) bool {
 	switch c := id[i]; {
 	case c == '.':
 		return i > 0 && i < len(id)-1 && id[i-1] != '.'
@@ -58,13 +58,13 @@ func standsInKey(id string, i int) bool {
 	}
 }
 
-// runName is name for a run or a status change, where the colons of a Schedule's time are
-// hyphens as they are in its key.
-func runName(key string) string { return name(strings.ReplaceAll(key, ":", "-")) }
+// runName is name for a run or a status change: the colons of a Schedule's time become hyphens, as
+// in its key.
+func runName(key string) string { return keySegment(strings.ReplaceAll(key, ":", "-")) }
 
-// ID is the id of which a key was made that holds it between prefix and suffix. It is false
-// when the id was too long to stand there: then what the object holds has to tell.
-func ID(key, prefix, suffix string) (string, bool) {
+// IDInKey extracts the id from a key that holds it between prefix and suffix. It returns false if the id
+// was too long to be written out; then read it from the object.
+func IDInKey(key, prefix, suffix string) (string, bool) {
 	segment := strings.TrimSuffix(strings.TrimPrefix(key, prefix), suffix)
 	if strings.Contains(segment, digestMark) {
 		return "", false

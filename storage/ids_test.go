@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// keysOfIDs are the functions that make a key of two ids, which stand in it as a and b.
+// keysOfIDs are the functions that make a key from two ids, named a and b in it.
 var keysOfIDs = map[string]func(a, b string) string{
 	"RunRequest":       RunRequest,
 	"RunOrdersPrefix":  RunOrdersPrefix,
@@ -22,9 +22,9 @@ var keysOfIDs = map[string]func(a, b string) string{
 	"ManifestJSON":     ManifestJSON,
 	"ManifestCSV":      ManifestCSV,
 	"LabelPrefix":      LabelPrefix,
-	"Waiting":          func(a, b string) string { return Waiting("m", a, b) },
+	"Waiting":          func(a, b string) string { return WaitingLabel("m", a, b) },
 	"RawPrefix":        RawPrefix,
-	"Published":        func(a, b string) string { return Published("m", a, b) },
+	"Published":        func(a, b string) string { return PublishedOrder("m", a, b) },
 	"IntakeOrder":      IntakeOrder,
 	"IntakeInState":    func(a, b string) string { return IntakeInState(a, "waiting", b) },
 	"IntakeSale":       IntakeSale,
@@ -38,27 +38,28 @@ var keysOfIDs = map[string]func(a, b string) string{
 	"StatusResult":     StatusResult,
 }
 
-// keysOfAnID are the functions that make a key of one.
+// keysOfAnID are the functions that make a key from one.
 var keysOfAnID = map[string]func(string) string{
-	"RunsPrefix":         RunsPrefix,
-	"AccountsPrefix":     AccountsPrefix,
-	"AccountCredentials": AccountCredentials,
-	"AccountSettings":    AccountSettings,
-	"IntakeCursor":       IntakeCursor,
-	"IntakeConnections":  IntakeConnections,
-	"StatusDelays":       StatusDelays,
-	"NoticesOfDayPrefix": func(id string) string { return NoticesOfDayPrefix(id, time.Unix(0, 0)) },
-	"MerchantPrefixes":   func(id string) string { return MerchantPrefixes(id)[0] },
+	"RunsPrefix":               RunsPrefix,
+	"AccountsPrefix":           AccountsPrefix,
+	"AccountCredentials":       AccountCredentials,
+	"AccountSettings":          AccountSettings,
+	"IntakeCursor":             IntakeCursor,
+	"IntakeConnections":        IntakeConnections,
+	"StatusDelays":             StatusDelays,
+	"NotificationsOfDayPrefix": func(id string) string { return NotificationsOfDayPrefix(id, time.Unix(0, 0)) },
+	"MerchantPrefixes":         func(id string) string { return MerchantPrefixes(id)[0] },
 }
 
-// ofRuns are those whose second id is a run's or a status change's, in which a colon is a hyphen.
+// ofRuns are those whose second id is a run's or a status change's, in which a colon becomes a
+// hyphen.
 var ofRuns = []string{
 	"RunRequest", "RunOrdersPrefix", "RunBinsPrefix", "RunPrintPrefix", "ManifestJSON", "ManifestCSV", "Published",
 	"StatusRequest", "StatusRowsPrefix", "StatusPage", "StatusSales", "StatusResult",
 }
 
-// manyIDs are all of up to three of the characters that keys, escapes, lists and servers read
-// something into, and long ones that differ in one place.
+// manyIDs are all ids of up to three of the characters that keys, escapes, lists and servers treat
+// specially, and long ones that differ in one place.
 func manyIDs() []string {
 	letters := []string{"a", "A", "2", "E", "-", ":", "_", ".", "!", "/", "\\", "%", " ", "h", "ñ", "\x00", "\xff"}
 	ids, last := []string{}, []string{""}
@@ -117,15 +118,15 @@ func TestAnIDIsReadBackFromItsKey(t *testing.T) {
 	t.Parallel()
 	prefix := WaitingPrefix("m", "c")
 	for _, id := range manyIDs() {
-		read, whole := ID(Waiting("m", "c", id), prefix, ".json")
+		read, whole := IDInKey(WaitingLabel("m", "c", id), prefix, ".json")
 		if whole {
 			assert.Equal(t, id, read)
 		} else {
-			assert.Greater(t, len(id), maxSegment/3, "only long ids are not read back")
+			assert.Greater(t, len(id), maxSegment/3, "only long ids cannot be read back")
 		}
 	}
 	for _, odd := range []string{"a!", "a!2", "a!G0"} {
-		_, whole := ID(odd, "", "")
+		_, whole := IDInKey(odd, "", "")
 		assert.False(t, whole, odd)
 	}
 }
@@ -133,7 +134,7 @@ func TestAnIDIsReadBackFromItsKey(t *testing.T) {
 func TestAPlainIDStandsInAKeyAsItIs(t *testing.T) {
 	t.Parallel()
 	for _, id := range []string{"b2d5fe07-d184-4d57-8a3c-0d2f1f0c7a11", "Ord_1.2-3", strings.Repeat("k", 128)} {
-		assert.Equal(t, id, name(id))
+		assert.Equal(t, id, keySegment(id))
 	}
 }
 
@@ -157,9 +158,9 @@ func FuzzTwoIDsNeverShareAName(f *testing.F) {
 		if a == "" || b == "" {
 			return
 		}
-		assert.NoError(t, checkKey(Waiting("m", a, b)))
-		assert.Equal(t, a == b, name(a) == name(b))
-		if read, whole := ID(name(a), "", ""); whole {
+		assert.NoError(t, checkKey(WaitingLabel("m", a, b)))
+		assert.Equal(t, a == b, keySegment(a) == keySegment(b))
+		if read, whole := IDInKey(keySegment(a), "", ""); whole {
 			assert.Equal(t, a, read)
 		}
 	})

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Kinds of objects: the first segment of every key, so that expiry can be by kind.
+// Kinds of objects: the first segment of every key, so that each kind can expire on its own.
 const (
 	kindLabels    = "labels"
 	kindRuns      = "runs"
@@ -20,163 +20,165 @@ const (
 	kindStatuses  = "statuses"
 )
 
-var kinds = []string{kindLabels, kindRuns, kindRaw, kindPublished, kindAccounts, kindIntake, kindStatuses}
+var kinds = []string{kindLabels, kindRuns, kindRaw, kindPublished, kindAccounts, kindIntake, kindStatuses, kindPrints, kindSites}
 
-// ErrKey is the answer to a key that no function of this package makes: an id in it is
-// empty, or its kind is unknown.
+// ErrKey means that no function of this package makes such a key: an id in it is empty, or its kind
+// is unknown.
 var ErrKey = errors.New("not a key of the label store")
 
-// RunRequest is what a run was asked for: put once.
+// RunRequest is the request of a run; put once.
 func RunRequest(merchant, run string) string {
 	return RunPrefix(merchant, run) + "request.json"
 }
 
-// RunOrdersPrefix is where the references of a request that names more than 100 orders stand.
+// RunOrdersPrefix is where the references of a request with more than 100 orders are stored.
 func RunOrdersPrefix(merchant, run string) string {
 	return RunPrefix(merchant, run) + "orders/"
 }
 
-// RunBinsPrefix is where it stands in which bin a run's SKUs lie.
+// RunBinsPrefix is where the table of bins of a run's SKUs is stored.
 func RunBinsPrefix(merchant, run string) string {
 	return RunPrefix(merchant, run) + "bins/"
 }
 
-// RunOutcome is an object with outcomes of a run's orders; parts are the connection and a
-// name within it (a batch's number, for one).
+// RunOutcome is an object with outcomes of a run's orders; parts are the connection and a name
+// within it, such as a batch's number.
 func RunOutcome(merchant, run string, parts ...string) string {
 	if len(parts) == 0 {
-		return RunOutcomePrefix(merchant, run) + noName
+		return RunOutcomePrefix(merchant, run) + invalidSegment
 	}
-	return RunOutcomePrefix(merchant, run) + strings.TrimSuffix(directory(parts...), "/") + ".json"
+	return RunOutcomePrefix(merchant, run) + strings.TrimSuffix(joinSegments(parts...), "/") + ".json"
 }
 
-// RunOutcomePrefix is where all outcomes of a run stand.
+// RunOutcomePrefix is where all outcomes of a run are stored.
 func RunOutcomePrefix(merchant, run string) string {
 	return RunPrefix(merchant, run) + "outcomes/"
 }
 
-// RunClaim says as which sale's order a run takes up an order that several sales name: put once.
+// RunClaim says for which sale a run takes up an order that several sales name; put once.
 func RunClaim(merchant, run, connection string, generation int, order string) string {
-	return RunPrefix(merchant, run) + "claims/" + directory(connection, strconv.Itoa(generation)) + name(order) + ".json"
+	return RunPrefix(merchant, run) + "claims/" + joinSegments(connection, strconv.Itoa(generation)) + keySegment(order) + ".json"
 }
 
-// RunPrintPrefix is where a run's joined files stand.
+// RunPrintPrefix is where a run's joined files are stored.
 func RunPrintPrefix(merchant, run string) string {
 	return RunPrefix(merchant, run) + "print/"
 }
 
-// ManifestJSON is a run's manifest: put once.
+// ManifestJSON is a run's manifest; put once.
 func ManifestJSON(merchant, run string) string {
 	return RunPrefix(merchant, run) + "manifest.json"
 }
 
-// ManifestCSV is the same manifest as CSV: put once.
+// ManifestCSV is the same manifest as CSV; put once.
 func ManifestCSV(merchant, run string) string {
 	return RunPrefix(merchant, run) + "manifest.csv"
 }
 
-// RunPrefix is where everything of one run stands.
+// RunPrefix is where everything of one run is stored.
 func RunPrefix(merchant, run string) string {
-	return directory(kindRuns, merchant) + runName(run) + "/"
+	return joinSegments(kindRuns, merchant) + runName(run) + "/"
 }
 
-// RunsPrefix is where all runs of a merchant stand.
+// RunsPrefix is where all runs of a merchant are stored.
 func RunsPrefix(merchant string) string {
-	return directory(kindRuns, merchant)
+	return joinSegments(kindRuns, merchant)
 }
 
-// LabelPrefix is where the single label files of a connection stand.
+// LabelPrefix is where the single label files of a connection are stored.
 func LabelPrefix(merchant, connection string) string {
-	return directory(kindLabels, merchant, connection, "files")
+	return joinSegments(kindLabels, merchant, connection, "files")
 }
 
-// Waiting is the record of an order's label that no run has published yet: put once.
-func Waiting(merchant, connection, order string) string {
-	return WaitingPrefix(merchant, connection) + name(order) + ".json"
+// WaitingLabel is the record of an order's label that no run has published yet; put once.
+func WaitingLabel(merchant, connection, order string) string {
+	return WaitingPrefix(merchant, connection) + keySegment(order) + ".json"
 }
 
-// WaitingPrefix is where the records of a connection's unpublished labels stand.
+// WaitingPrefix is where the records of a connection's unpublished labels are stored.
 func WaitingPrefix(merchant, connection string) string {
-	return directory(kindLabels, merchant, connection, "waiting")
+	return joinSegments(kindLabels, merchant, connection, "waiting")
 }
 
-// TaskTimes is how long the label tasks of a connection took lately.
+// TaskTimes records how long the label tasks of a connection took recently.
 func TaskTimes(merchant, connection string) string {
-	return directory(kindLabels, merchant, connection) + "task-times.json"
+	return joinSegments(kindLabels, merchant, connection) + "task-times.json"
 }
 
-// RawPrefix is where a connection's files stand as they came from the hub.
+// RawPrefix is where a connection's files are stored as they came from the hub.
 func RawPrefix(merchant, connection string) string {
-	return directory(kindRaw, merchant, connection)
+	return joinSegments(kindRaw, merchant, connection)
 }
 
-// Published says that a run has published an order's label: put once.
-func Published(merchant, order, run string) string {
+// PublishedOrder records that a run published an order's label; put once.
+func PublishedOrder(merchant, order, run string) string {
 	return PublishedPrefix(merchant, order) + runName(run) + ".json"
 }
 
-// PublishedPrefix is where the runs that have published an order's label stand.
+// PublishedPrefix is where the records of the runs that published an order's label are stored.
 func PublishedPrefix(merchant, order string) string {
-	return directory(kindPublished, merchant, order)
+	return joinSegments(kindPublished, merchant, order)
 }
 
-// AccountsPrefix is where a merchant's credentials stand; they never expire.
+// AccountsPrefix is where a merchant's account is stored; it never expires.
 func AccountsPrefix(merchant string) string {
-	return directory(kindAccounts, merchant)
+	return joinSegments(kindAccounts, merchant)
 }
 
-// AllAccountsPrefix is where every merchant's account stands.
+// AllAccountsPrefix is where every merchant's account is stored.
 func AllAccountsPrefix() string { return kindAccounts + "/" }
 
-// AccountCredentials is where a merchant's tokens stand, encrypted. A merchant with such an
+// AccountCredentials is where a merchant's tokens are stored, encrypted. A merchant with such an
 // object is connected.
 func AccountCredentials(merchant string) string {
 	return AccountsPrefix(merchant) + "credentials.json"
 }
 
-// AccountSettings is what is settled for a merchant: pauses, limits, policies.
+// AccountSettings holds a merchant's settings: pauses, limits, policies.
 func AccountSettings(merchant string) string {
 	return AccountsPrefix(merchant) + "settings.json"
 }
 
-// IntakePrefix is where a merchant's intake keeps what it knows of orders.
+// IntakePrefix is where a merchant's intake stores what it knows about orders.
 func IntakePrefix(merchant string) string {
-	return directory(kindIntake, merchant)
+	return joinSegments(kindIntake, merchant)
 }
 
-// IntakeOrder is what the intake knows of one delivery order.
+// IntakeOrder is what the intake knows about one delivery order.
 func IntakeOrder(merchant, order string) string {
-	return IntakeOrdersPrefix(merchant) + name(order) + ".json"
+	return IntakeOrdersPrefix(merchant) + keySegment(order) + ".json"
 }
 
-// IntakeOrdersPrefix is where what the intake knows of each delivery order stands.
+// IntakeOrdersPrefix is where what the intake knows about each delivery order is stored.
 func IntakeOrdersPrefix(merchant string) string {
-	return directory(kindIntake, merchant, "orders")
+	return joinSegments(kindIntake, merchant, "orders")
 }
 
-// StatusesPrefix is where everything of one status change stands.
+// StatusesPrefix is where everything of one status change is stored.
 func StatusesPrefix(merchant, key string) string {
-	return directory(kindStatuses, merchant) + runName(key) + "/"
+	return joinSegments(kindStatuses, merchant) + runName(key) + "/"
 }
 
-// NoticesPrefix is where webhook notices stand as they came.
-func NoticesPrefix(merchant string) string {
-	return directory(kindRaw, merchant, "notices")
+// NotificationsPrefix is where webhook notifications are stored as they came.
+func NotificationsPrefix(merchant string) string {
+	return joinSegments(kindRaw, merchant, "notifications")
 }
 
-// MerchantPrefixes is where everything of a merchant stands.
+// MerchantPrefixes lists the prefixes of everything that belongs to a merchant.
 func MerchantPrefixes(merchant string) []string {
-	prefixes := make([]string, len(kinds))
-	for i, kind := range kinds {
-		prefixes[i] = directory(kind, merchant)
+	var prefixes []string
+	for _, kind := range kinds {
+		if kind != kindSites {
+			prefixes = append(prefixes, joinSegments(kind, merchant))
+		}
 	}
 	return prefixes
 }
 
-func directory(ids ...string) string {
+func joinSegments(ids ...string) string {
 	var path strings.Builder
 	for _, id := range ids {
-		path.WriteString(name(id) + "/")
+		path.WriteString(keySegment(id) + "/")
 	}
 	return path.String()
 }
@@ -192,23 +194,23 @@ const maxKeyLength = 1024
 func checkKey(key string) error {
 	kind, _, _ := strings.Cut(key, "/")
 	if len(key) > maxKeyLength || !keyPattern.MatchString(key) || dotSegment.MatchString(key) || !slices.Contains(kinds, kind) {
-		return fmt.Errorf("storage: %.200q: %w: an id in it is empty, or it was not made by the label store", key, ErrKey)
+		return fmt.Errorf("storage: %.200q: %w: an id in it is empty, or another program made it", key, ErrKey)
 	}
 	return nil
 }
 
-// checkPrefix takes what checkKey takes, and a slash at the end.
+// checkPrefix accepts what checkKey accepts, followed by a slash.
 func checkPrefix(prefix string) error {
 	return checkKey(strings.TrimSuffix(prefix, "/") + "/x")
 }
 
-// fileKey is where a file with this SHA-256 (hex) stands under a prefix.
+// fileKey is the key of a file with this SHA-256 (hex) under a prefix.
 func fileKey(prefix, sum, extension string) (string, error) {
 	if !strings.HasSuffix(prefix, "/") {
-		return "", fmt.Errorf("storage: prefix %.200q: %w: it has to end with a slash", prefix, ErrKey)
+		return "", fmt.Errorf("storage: prefix %.200q: %w: it must end with a slash", prefix, ErrKey)
 	}
 	if !extensionPattern.MatchString(extension) {
-		return "", fmt.Errorf("storage: extension %.20q: %w: a dot and up to eight small letters or digits are needed", extension, ErrKey)
+		return "", fmt.Errorf("storage: extension %.20q: %w: it must be a dot and up to eight small letters or digits", extension, ErrKey)
 	}
 	key := prefix + sum[:12] + extension
 	return key, checkKey(key)

@@ -1,66 +1,69 @@
 package storage
 
-// IntakeInState marks an order of the intake as standing in a state, so that orders can be
-// listed and counted by state without being read.
+// IntakeInState marks an order of the intake as being in a state, so that orders can be listed and
+// counted by state without being read.
 func IntakeInState(merchant, state, order string) string {
-	return IntakeStatePrefix(merchant, state) + name(order) + ".json"
+	return IntakeStatePrefix(merchant, state) + keySegment(order) + ".json"
 }
 
-// IntakeStatePrefix is where the marks of the orders in one state stand.
+// IntakeStatePrefix is where the marks of the orders in one state are stored.
 func IntakeStatePrefix(merchant, state string) string {
-	return IntakeStatesPrefix(merchant) + name(state) + "/"
+	return IntakeStatesPrefix(merchant) + keySegment(state) + "/"
 }
 
-// IntakeStatesPrefix is where the marks of all states stand.
+// IntakeStatesPrefix is where the marks of all states are stored.
 func IntakeStatesPrefix(merchant string) string {
-	return directory(kindIntake, merchant, "states")
+	return joinSegments(kindIntake, merchant, "states")
 }
 
-// IntakeSale is what the intake knows of a sale: when it changed last, and its delivery orders.
+// IntakeSale is what the intake knows about a sale: when it last changed, and its delivery orders.
 func IntakeSale(merchant, checkout string) string {
-	return directory(kindIntake, merchant, "sales") + name(checkout) + ".json"
+	return joinSegments(kindIntake, merchant, "sales") + keySegment(checkout) + ".json"
 }
 
-// IntakeLeft marks a sale whose change was left unread in an hour of the hub's time, such as 20310102T12.
+// IntakeLeft marks a sale whose change was not read yet, under an hour of the hub's time such as
+// 20310102T12.
 func IntakeLeft(merchant, hour, checkout string) string {
-	return IntakeLeftPrefix(merchant) + name(hour) + "/" + name(checkout) + ".json"
+	return IntakeLeftPrefix(merchant) + keySegment(hour) + "/" + keySegment(checkout) + ".json"
 }
 
-// IntakeLeftPrefix is where the marks of changes that were left unread stand, the oldest first.
+// IntakeLeftPrefix is where the marks of unread changes are stored, the oldest first.
 func IntakeLeftPrefix(merchant string) string {
-	return directory(kindIntake, merchant, "left")
+	return joinSegments(kindIntake, merchant, "left")
 }
 
-// IntakePickUp is what the intake knows of a pick-up order: one that waits, or one that is over.
+// IntakePickUp is what the intake knows about a pick-up order, which still waits or is over.
 func IntakePickUp(merchant string, waits bool, pickUp string) string {
-	return IntakePickUpPrefix(merchant, waits) + name(pickUp) + ".json"
+	return IntakePickUpPrefix(merchant, waits) + keySegment(pickUp) + ".json"
 }
 
-// IntakePickUpPrefix is where the pick-up orders stand that wait, or that are over.
+// IntakePickUpPrefix is where the pick-up orders are stored that still wait, or that are over.
 func IntakePickUpPrefix(merchant string, waits bool) string {
 	if waits {
-		return directory(kindIntake, merchant, "pick-ups", "waiting")
+		return joinSegments(kindIntake, merchant, "pick-ups", "waiting")
 	}
-	return directory(kindIntake, merchant, "pick-ups", "over")
+	return joinSegments(kindIntake, merchant, "pick-ups", "over")
 }
 
-// IntakeNumber says which sales bear a marketplace's number; digest is hexadecimal, of the number.
+// IntakeNumber lists the sales that have a marketplace's number; digest is the number's, in
+// hexadecimal.
 func IntakeNumber(merchant, digest string) string {
-	return directory(kindIntake, merchant, "numbers") + name(digest) + ".json"
+	return joinSegments(kindIntake, merchant, "numbers") + keySegment(digest) + ".json"
 }
 
-// IntakeParcel says which delivery orders bear a code or a tracking number; digest is hexadecimal, of it.
+// IntakeParcel lists the delivery orders that have a code or a tracking number; digest is its
+// digest, in hexadecimal.
 func IntakeParcel(merchant, digest string) string {
-	return directory(kindIntake, merchant, "parcels") + name(digest) + ".json"
+	return joinSegments(kindIntake, merchant, "parcels") + keySegment(digest) + ".json"
 }
 
-// IntakeList is a list of sales or notices that the intake still has to take up.
+// IntakeList is a list of sales or notifications that the intake still has to process.
 func IntakeList(merchant, list string) string {
-	return directory(kindIntake, merchant, "lists") + name(list) + ".json"
+	return joinSegments(kindIntake, merchant, "lists") + keySegment(list) + ".json"
 }
 
-// IntakeCursor is up to when all changed sales have been taken up.
+// IntakeCursor is the time up to which all changed sales have been processed.
 func IntakeCursor(merchant string) string { return IntakePrefix(merchant) + "cursor.json" }
 
-// IntakeConnections are the merchant's connections as the intake read them last.
+// IntakeConnections are the merchant's connections as the intake last read them.
 func IntakeConnections(merchant string) string { return IntakePrefix(merchant) + "connections.json" }

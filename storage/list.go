@@ -22,8 +22,8 @@ type Object struct {
 // deletePage is how many keys S3 deletes in one call.
 const deletePage = 1000
 
-// List calls each for every object whose key starts with prefix, page by page in the order
-// of their keys; it ends with the first error of each, as it came.
+// List calls each for every object whose key starts with prefix, page by page in the order of the
+// keys. It stops at the first error of each and returns it unchanged.
 func (s *Store) List(ctx context.Context, prefix string, each func(Object) error) error {
 	if err := checkPrefix(prefix); err != nil {
 		return err
@@ -44,7 +44,7 @@ func (s *Store) List(ctx context.Context, prefix string, each func(Object) error
 	return nil
 }
 
-// Delete removes objects; one that is not there is no error.
+// Delete removes objects; a missing one is not an error.
 func (s *Store) Delete(ctx context.Context, keys ...string) error {
 	for _, key := range keys {
 		if err := checkKey(key); err != nil {
@@ -66,7 +66,7 @@ func (s *Store) Delete(ctx context.Context, keys ...string) error {
 		}
 		if len(output.Errors) > 0 {
 			first := output.Errors[0]
-			return s.explain("delete", aws.ToString(first.Key), fmt.Errorf("%d of %d objects stay: %s %s",
+			return s.explain("delete", aws.ToString(first.Key), fmt.Errorf("%d of %d objects could not be deleted: %s %s",
 				len(output.Errors), len(page), aws.ToString(first.Code), aws.ToString(first.Message)))
 		}
 	}

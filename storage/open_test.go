@@ -12,7 +12,7 @@ import (
 	"github.com/despacho/despacho/storage/storagetest"
 )
 
-// isolate keeps the settings of the machine that runs the tests out of them.
+// isolate keeps the settings of the machine that runs the tests out of the tests.
 func isolate(t *testing.T) {
 	for _, name := range []string{"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_PROFILE"} {
 		t.Setenv(name, "")

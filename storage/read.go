@@ -16,7 +16,7 @@ const (
 	readAttempts = 3
 )
 
-// Exists tells whether an object stands under key.
+// Exists reports whether there is an object under key.
 func (s *Store) Exists(ctx context.Context, key string) (bool, error) {
 	if err := checkKey(key); err != nil {
 		return false, err
@@ -28,8 +28,8 @@ func (s *Store) Exists(ctx context.Context, key string) (bool, error) {
 	return err == nil, s.explain("look for", key, err)
 }
 
-// Reader streams an object and tells its size in bytes; the caller closes it. What S3's
-// checksum does not match fails at the end of the stream.
+// Reader streams an object and returns its size in bytes; the caller closes it. If S3's checksum
+// does not match, reading fails at the end of the stream.
 func (s *Store) Reader(ctx context.Context, key string) (io.ReadCloser, int64, error) {
 	output, err := s.open(ctx, key)
 	if err != nil {
@@ -38,14 +38,14 @@ func (s *Store) Reader(ctx context.Context, key string) (io.ReadCloser, int64, e
 	return output.Body, aws.ToInt64(output.ContentLength), nil
 }
 
-// ReadAll returns an object's bytes, or [ErrTooLarge] when it has more than limit.
+// ReadAll returns an object's bytes; the error is [ErrTooLarge] if there are more than limit.
 func (s *Store) ReadAll(ctx context.Context, key string, limit int64) ([]byte, error) {
 	data, _, err := s.readAll(ctx, key, limit)
 	return data, err
 }
 
-// readAll asks again when the connection is cut within an object: the SDK's own retries end
-// where the body begins.
+// readAll retries when the connection is cut within an object: the SDK's own retries end where the
+// body begins.
 func (s *Store) readAll(ctx context.Context, key string, limit int64) (data []byte, etag string, err error) {
 	for range readAttempts {
 		data, etag, err = s.readOnce(ctx, key, limit)
@@ -88,9 +88,9 @@ func (s *Store) open(ctx context.Context, key string) (*s3.GetObjectOutput, erro
 	return output, s.explain("read", key, err)
 }
 
-// Link makes an address under which anyone can download the object for 15 minutes, as a file
-// named downloadName. Hand it to the one who asked and store it nowhere. [ErrNotFound] when
-// the object is not there.
+// Link makes an address under which anyone can download the object for 15 minutes, as a file named
+// downloadName. Give it only to the person who asked, and do not store it. The error is
+// [ErrNotFound] if there is no such object.
 func (s *Store) Link(ctx context.Context, key, downloadName string) (string, error) {
 	there, err := s.Exists(ctx, key)
 	if err != nil {

@@ -2,43 +2,43 @@ package storage
 
 import "fmt"
 
-// StatusRequest is what a status change was asked for: put once.
+// StatusRequest is the request of a status change; put once.
 func StatusRequest(merchant, key string) string {
 	return StatusesPrefix(merchant, key) + "request.json"
 }
 
-// StatusRowsPrefix is where the rows of a request stand that names more than 100.
+// StatusRowsPrefix is where the rows of a request with more than 100 are stored.
 func StatusRowsPrefix(merchant, key string) string {
 	return StatusesPrefix(merchant, key) + "rows/"
 }
 
-// StatusPage is a page of a status change's rows as a round left it: put once. Round 0 is the page
+// StatusPage is a page of a status change's rows as a round left it; put once. Round 0 is the page
 // before anything is done.
 func StatusPage(merchant, key string, page, round int) string {
 	return StatusPagesPrefix(merchant, key) + fmt.Sprintf("%05d-%05d.json", page, round)
 }
 
-// StatusPagesPrefix is where all pages of a status change stand.
+// StatusPagesPrefix is where all pages of a status change are stored.
 func StatusPagesPrefix(merchant, key string) string {
 	return StatusesPrefix(merchant, key) + "pages/"
 }
 
-// StatusSales is which sale belongs to which connection, as a status change found it: put once.
+// StatusSales says which sale belongs to which connection, as a status change found it; put once.
 func StatusSales(merchant, key string) string {
 	return StatusesPrefix(merchant, key) + "sales.json"
 }
 
-// StatusNames is which delivery order each name of a status change's request means: put once.
+// StatusNames says which delivery order each name in a status change's request means; put once.
 func StatusNames(merchant, key string) string {
 	return StatusesPrefix(merchant, key) + "names.json"
 }
 
-// StatusResult is how every row of a status change ended: put once.
+// StatusResult says how every row of a status change ended; put once.
 func StatusResult(merchant, key string) string {
 	return StatusesPrefix(merchant, key) + "result.json"
 }
 
-// StatusDelays is how long statuses of a merchant took to their channels lately.
+// StatusDelays records how long statuses of a merchant recently took to reach their channels.
 func StatusDelays(merchant string) string {
-	return directory(kindStatuses, merchant) + "delays.json"
+	return joinSegments(kindStatuses, merchant) + "delays.json"
 }

@@ -1,10 +1,13 @@
-// Package storage is despacho's label store: every object that the house keeps on S3, and
-// the one place that knows their keys.
+// Package storage is despacho's label store: every object that it keeps on S3, and the only place
+// that knows their keys.
 //
-// Start with [Open]; [Store.EnsureBucket] makes what is missing. Files go in by
-// [Store.PutBytes], [Store.PutFile] or [Store.PutStream] under a key that holds their
-// SHA-256; small JSON goes in by [Store.PutOnce], [Store.Put] or [Store.PutIf] under a key
-// from keys.go. The bucket stays private: people get files by [Store.Link].
+// Begin with [Open]; [Store.EnsureBucket] makes what is missing. Files are written with
+// [Store.PutBytes], [Store.PutFile] or [Store.PutStream] under a key that contains their SHA-256;
+// small JSON with [Store.PutOnce], [Store.Put] or [Store.PutIf] under a key made in keys.go.
+//
+// It promises that two ids never share a key, that a file is never replaced by a different one,
+// that of several writers of PutOnce exactly one is first, and that the bucket stays private:
+// people get files through [Store.Link].
 package storage
 
 import (
@@ -28,12 +31,12 @@ import (
 
 // Config says where the label store is.
 type Config struct {
-	// Bucket that holds all objects. Required.
+	// Bucket holds all objects. Required.
 	Bucket string
-	// AWS is the SDK's configuration; nil reads AWS_* as the SDK does
-	// (AWS_ENDPOINT_URL_S3 for another S3, which is then addressed in path style).
+	// AWS is the SDK's configuration; nil reads AWS_* as the SDK does. (AWS_ENDPOINT_URL_S3 sets
+	// another S3 server, which is then addressed in path style.)
 	AWS *aws.Config
-	// TempDir takes large files while they are hashed; empty means the system's.
+	// TempDir holds large files while they are hashed; empty means the system's.
 	TempDir string
 	// Ages say how long each kind of object is kept; zero fields mean [DefaultAges].
 	Ages Ages
@@ -54,21 +57,22 @@ type Store struct {
 }
 
 const (
-	// partBytes is the size of a part of a multipart upload, and from which size on one is made.
+	// partBytes is the size of a part of a multipart upload, and the size from which files are
+	// uploaded in parts.
 	partBytes         = 8 << 20
 	uploadConcurrency = 3
 	idleConnections   = 64
-	// defaultRegion is what servers other than Amazon's are signed for when none is set.
+	// defaultRegion is the region for signatures to servers other than Amazon's if none is set.
 	defaultRegion = "us-east-1"
 )
 
 var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 
-// Open prepares a store; it calls no server yet. It fails when the bucket's name or the
-// AWS settings cannot be used.
+// Open prepares a store without calling a server. It fails if the bucket's name or the AWS settings
+// cannot be used.
 func Open(ctx context.Context, settings Config) (*Store, error) {
 	if !bucketName.MatchString(settings.Bucket) {
-		return nil, fmt.Errorf("storage: bucket name %q: 3 to 63 small letters, digits, dots and hyphens are needed", settings.Bucket)
+		return nil, fmt.Errorf("storage: bucket name %q: it must have 3 to 63 small letters, digits, dots or hyphens", settings.Bucket)
 	}
 	awsConfig, err := awsConfiguration(ctx, settings.AWS)
 	if err != nil {
@@ -85,7 +89,7 @@ func Open(ctx context.Context, settings Config) (*Store, error) {
 		links:    s3.NewPresignClient(client),
 		bucket:   settings.Bucket,
 		region:   options.Region,
-		host:     host(options.BaseEndpoint),
+		host:     serverName(options.BaseEndpoint),
 		tempDir:  settings.TempDir,
 		ages:     settings.Ages.orDefault(),
 	}, nil
@@ -98,7 +102,7 @@ func awsConfiguration(ctx context.Context, given *aws.Config) (aws.Config, error
 	if given == nil {
 		loaded, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(newHTTPClient()))
 		if err != nil {
-			return aws.Config{}, fmt.Errorf("storage: AWS settings cannot be read, check AWS_*: %w", err)
+			return aws.Config{}, fmt.Errorf("storage: cannot read the AWS settings, check AWS_*: %w", err)
 		}
 		return loaded, nil
 	}
@@ -109,8 +113,8 @@ func awsConfiguration(ctx context.Context, given *aws.Config) (aws.Config, error
 	return copied, nil
 }
 
-// newHTTPClient bounds each step but not a whole transfer: large files may take long, and
-// the caller's context ends those that take too long.
+// newHTTPClient bounds each step but not a whole transfer: large files may take long, and the
+// caller's context ends those that take too long.
 func newHTTPClient() *awshttp.BuildableClient {
 	return awshttp.NewBuildableClient().
 		WithDialerOptions(func(dialer *net.Dialer) { dialer.Timeout = 10 * time.Second }).
@@ -131,7 +135,7 @@ func clientOptions(options *s3.Options) {
 		}
 	}
 	options.DisableLogOutputChecksumValidationSkipped = true
-	// S3 asks for another try when two conditional writes meet.
+	// S3 asks for a retry when two conditional writes collide.
 	options.Retryer = retry.AddWithErrorCodes(options.Retryer, codeConditionalConflict, codeOperationAborted)
 }
 
@@ -145,8 +149,8 @@ func newTransfer(client *s3.Client) *transfermanager.Client {
 	})
 }
 
-// host names the server in errors, without whatever else an endpoint's address may carry.
-func host(endpoint *string) string {
+// serverName names the server in errors, without the other parts of an endpoint's address.
+func serverName(endpoint *string) string {
 	address, err := url.Parse(aws.ToString(endpoint))
 	if err != nil || address.Host == "" {
 		return "Amazon S3"

@@ -1,5 +1,5 @@
-// The worker does the steps of despacho's workflows. `worker serve --help`
-// lists its settings; it ends in order on SIGTERM.
+// Command worker runs despacho's workflows and their steps. `worker serve --help` lists its
+// settings; SIGTERM ends it in good order.
 package main
 
 import (

@@ -1,29 +1,31 @@
 package workflows
 
 import (
+	"time"
+
 	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/workflow"
 
-	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/contract"
 )
 
-// Consent is the worker's interceptor that lets no step fail for want of a token: one that has
-// waited for its merchant's new code as long as a step may take begins to wait anew. Steps that
-// are done without when they take too long (impatient) are not held up.
+// Consent is the interceptor that keeps a step from failing for want of a token. A step that has
+// waited for its merchant's new code as long as a step may take is started again. Steps marked
+// [Impatient] are let go.
 type Consent struct {
 	interceptor.WorkerInterceptorBase
 }
 
-// InterceptWorkflow holds a workflow's steps.
+// InterceptWorkflow wraps the steps that a workflow starts.
 func (*Consent) InterceptWorkflow(_ workflow.Context, next interceptor.WorkflowInboundInterceptor) interceptor.WorkflowInboundInterceptor {
 	return &consentInbound{interceptor.WorkflowInboundInterceptorBase{Next: next}}
 }
 
 type impatientKey struct{}
 
-// impatient marks a step that ends also for want of a token: who began it does without it, or
-// begins it anew.
-func impatient(ctx workflow.Context) workflow.Context {
+// Impatient marks a step that may fail for want of a token: its caller goes on without it, or starts
+// it again itself.
+func Impatient(ctx workflow.Context) workflow.Context {
 	return workflow.WithValue(ctx, impatientKey{}, true)
 }
 
@@ -52,8 +54,8 @@ func (c *consentOutbound) ExecuteActivity(ctx workflow.Context, activityType str
 	return &patientStep{Future: begin(), again: begin}
 }
 
-// patientStep is a step that begins anew when it could not wait longer for a token. It is none
-// for a Selector, which takes only the SDK's own futures.
+// patientStep starts again when it ran out of time waiting for a token. A Selector does not take it:
+// the SDK accepts only its own futures there.
 type patientStep struct {
 	workflow.Future
 	again func() workflow.Future
@@ -62,9 +64,13 @@ type patientStep struct {
 func (p *patientStep) Get(ctx workflow.Context, value any) error {
 	for {
 		err := p.Future.Get(ctx, value)
-		if errorType(err) != activities.ErrorNeedsConsent {
+		if ErrorType(err) != contract.ErrorNeedsConsent {
 			return err
 		}
 		p.Future = p.again()
 	}
 }
+
+// ConsentCheckEvery is how often an account that needs consent is checked, in case the signal was never
+// sent.
+const ConsentCheckEvery = time.Hour

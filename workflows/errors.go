@@ -4,10 +4,14 @@ import (
 	"errors"
 
 	"go.temporal.io/sdk/temporal"
+
+	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/wording"
 )
 
-// errorType is the type of the application error within err; empty when there is none.
-func errorType(err error) string {
+// ErrorType returns the type of the application error within err, one of contract/errors.go; empty
+// when there is none.
+func ErrorType(err error) string {
 	var application *temporal.ApplicationError
 	if errors.As(err, &application) {
 		return application.Type()
@@ -15,14 +19,17 @@ func errorType(err error) string {
 	return ""
 }
 
-// isFinal says that no further try of a step would end otherwise.
-func isFinal(err error) bool {
+// IsFinal says whether trying again cannot help: the error is non-retryable, or a cancellation.
+func IsFinal(err error) bool {
 	var application *temporal.ApplicationError
 	return temporal.IsCanceledError(err) || errors.As(err, &application) && application.NonRetryable()
 }
 
-// errorWords is what an error says to people, without Temporal's wrapping.
-func errorWords(err error) string {
+// ErrorReason is the reason that an error gives.
+func ErrorReason(err error) contract.Reason { return wording.OfError(ErrorType(err), ErrorWords(err)) }
+
+// ErrorWords returns an error's message for people, without Temporal's wrapping.
+func ErrorWords(err error) string {
 	var application *temporal.ApplicationError
 	if errors.As(err, &application) {
 		return application.Message()

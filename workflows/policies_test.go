@@ -5,10 +5,10 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/activities/tickets"
 )
 
 func TestATryOutlastsTheFilesThatItWaitsFor(t *testing.T) {
 	t.Parallel()
-	assert.Less(t, activities.FilesTime, stepTimeout-stepTimeout/10, "however many servers send nothing")
+	assert.Less(t, tickets.FilesTime, stepTimeout-stepTimeout/10, "however many servers send nothing")
 }

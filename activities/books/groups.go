@@ -2,68 +2,50 @@ package books
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/labels/natural"
 )
 
-// GroupBy is what a pile is split by: one joined file a format for each group.
-type GroupBy string
-
-// What a pile can be split by.
-const (
-	GroupNone      GroupBy = ""
-	GroupChannel   GroupBy = "channel"
-	GroupCourier   GroupBy = "courier"
-	GroupWarehouse GroupBy = "warehouse"
-)
-
-// ParseGroup reads what a pile is split by; "none" is GroupNone.
-func ParseGroup(text string) (GroupBy, error) {
-	switch group := GroupBy(text); group {
-	case GroupNone, GroupChannel, GroupCourier, GroupWarehouse:
-		return group, nil
-	case "none":
-		return GroupNone, nil
-	}
-	return GroupNone, fmt.Errorf("there is no grouping by %q; there are none, %s, %s, %s", text, GroupChannel, GroupCourier, GroupWarehouse)
-}
-
-// Group is the part of a pile that goes into files of its own.
+// Group is the part of a pile that gets files of its own.
 type Group struct {
-	// Name is the channel's slug, the courier or the warehouse; empty when the
-	// pile is not split, or where an order has none.
+	// Name is the channel's slug, the channel with its shop, the courier or the warehouse; empty when
+	// the pile is not split, or where an order has none.
 	Name string
-	// Apart: labels that lie by themselves whether the pile is split or not,
-	// because their carrier scans them in an app (Mercado Libre Flex).
+	// Apart: these labels lie by themselves whether or not the pile is split, because their carrier scans
+	// them in an app (Mercado Libre Flex).
 	Apart bool
 
-	// warehouse is its id: two may have one name.
-	warehouse string
+	// id is the warehouse's or the connection's: two may share a name.
+	id string
 }
 
-// GroupOf tells to which group an order belongs.
-func (g GroupBy) GroupOf(o Order) Group {
-	group := Group{Apart: channels.ModeOf(o.Channel, o.ShippingMode).Apart}
+// GroupOf returns the group of an order.
+func GroupOf(g contract.GroupBy, o Order) Group {
+	group := Group{Apart: channels.ModeOf(o.Channel, o.ShippingMode).OwnPile}
 	switch g {
-	case GroupChannel:
+	case contract.GroupNone:
+	case contract.GroupChannel:
 		group.Name = o.Channel
-	case GroupCourier:
+	case contract.GroupShop:
+		name := channels.BySlug(o.Channel).Name
+		group.Name, group.id = strings.Join(lo.Compact([]string{name, lo.Ternary(o.ConnectionName == name, "", o.ConnectionName)}), " · "), o.ConnectionID
+	case contract.GroupCourier:
 		group.Name = o.Courier
-	case GroupWarehouse:
+	case contract.GroupWarehouse:
 		ids := strings.Join(o.InWarehouses(), " + ")
-		group.Name, group.warehouse = cmp.Or(o.WarehouseName, ids), ids
+		group.Name, group.id = cmp.Or(o.WarehouseName, ids), ids
 	}
 	return group
 }
 
-// NameWarehouses gives all orders of a warehouse the name that the first of them
-// tells; the hub does not send it with each. One of several bears all their names.
+// NameWarehouses gives all orders of a warehouse the first name that any of them has; the hub does not
+// send it every time. An order in several warehouses gets all their names.
 func NameWarehouses(entries []Entry) {
 	names := map[string]string{}
 	for _, e := range entries {
@@ -79,8 +61,26 @@ func NameWarehouses(entries []Entry) {
 	}
 }
 
-// NameCouriers gives all orders of a courier one name: the one that name gives for what their channel
-// writes, and of spellings that differ in case, accents and punctuation only the most frequent.
+// NameItems gives all items of a SKU the first name that any of them has; the hub does not send it every
+// time.
+func NameItems(entries []Entry) {
+	names := map[string]string{}
+	for _, e := range entries {
+		for _, i := range e.Order.Items {
+			names[i.SKU] = cmp.Or(names[i.SKU], i.Name)
+		}
+	}
+	for _, e := range entries {
+		for n, i := range e.Order.Items {
+			if i.SKU != "" {
+				e.Order.Items[n].Name = cmp.Or(i.Name, names[i.SKU])
+			}
+		}
+	}
+}
+
+// NameCouriers gives all orders of a courier one name: what name returns for the channel's spelling
+// and, of spellings that differ only in case, accents and punctuation, the most frequent.
 func NameCouriers(entries []Entry, name func(string) string) {
 	spellings := map[string]map[string]int{}
 	for i := range entries {
@@ -100,7 +100,7 @@ func NameCouriers(entries []Entry, name func(string) string) {
 	}
 }
 
-// apartWord names what lies apart.
+// apartWord names the labels that lie apart.
 const apartWord = "flex"
 
 func (g Group) String() string {
@@ -116,14 +116,14 @@ type GroupedPile struct {
 	Entries []Entry
 }
 
-// Grouped splits entries into groups and sorts each. Groups follow one another
-// by name in natural order, orders without one last, and what lies apart behind
-// the rest of its name. Positions run on from one group to the next.
-func (s Sort) Grouped(entries []Entry, by GroupBy) []GroupedPile {
-	parts := lo.GroupBy(entries, func(e Entry) Group { return by.GroupOf(e.Order) })
+// Grouped splits entries into groups and sorts each. Groups are ordered by name in natural order, the
+// group without a name last, and labels that lie apart behind the rest of their group. Positions
+// continue from one group to the next.
+func (s SortOrder) Grouped(entries []Entry, by contract.GroupBy) []GroupedPile {
+	parts := lo.GroupBy(entries, func(e Entry) Group { return GroupOf(by, e.Order) })
 	groups := lo.MapToSlice(parts, func(g Group, entries []Entry) GroupedPile { return GroupedPile{g, s.Pile(entries)} })
 	slices.SortFunc(groups, func(a, b GroupedPile) int {
-		return cmp.Or(natural.Compare(a.Group.Name, b.Group.Name), natural.Compare(a.Group.warehouse, b.Group.warehouse), compareBools(b.Group.Apart, a.Group.Apart))
+		return cmp.Or(natural.Compare(a.Group.Name, b.Group.Name), natural.Compare(a.Group.id, b.Group.id), compareBools(b.Group.Apart, a.Group.Apart))
 	})
 	return groups
 }

@@ -6,9 +6,10 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/contract"
 )
 
-// Order is what a run knows of one delivery order. It holds nothing of the buyer.
+// Order is what a run knows of one delivery order. It must hold nothing about the buyer.
 type Order struct {
 	ID              string    `json:"delivery_order_id"`
 	Code            string    `json:"delivery_order_code,omitempty"`
@@ -19,58 +20,53 @@ type Order struct {
 	OrderNumber     string    `json:"order_number,omitempty"`
 	References      []string  `json:"references,omitempty"`
 	ConnectionID    string    `json:"connection_id,omitempty"`
+	ConnectionName  string    `json:"connection_name,omitempty"`
 	Channel         string    `json:"channel,omitempty"`
 	TrackingNumber  string    `json:"tracking_number,omitempty"`
 	Courier         string    `json:"courier,omitempty"`
 	ShippingMode    string    `json:"shipping_mode,omitempty"`
 	WarehouseID     string    `json:"warehouse_id,omitempty"`
 	WarehouseName   string    `json:"warehouse_name,omitempty"`
-	// Warehouses are those of its items, where the delivery itself names none.
+	// Warehouses are those of its items, when the delivery itself names none.
 	Warehouses       []string        `json:"warehouses,omitempty"`
 	HandlingDeadline time.Time       `json:"handling_deadline,omitzero"`
 	SoldAt           time.Time       `json:"sold_at,omitzero"`
 	CreatedAt        time.Time       `json:"created_at,omitzero"`
-	Items            []Item          `json:"items,omitempty"`
+	Items            []contract.Item `json:"items,omitempty"`
 	HubStatus        channels.Status `json:"hub_status,omitempty"`
-	// PartlyCancelled: its channel has cancelled some of its items.
+	// PartlyCancelled: the channel has cancelled some of its items.
 	PartlyCancelled bool `json:"partly_cancelled,omitempty"`
 
-	// Listed: the hub lists a label of it as available.
+	// Listed: the hub lists its label as available.
 	Listed bool `json:"listed,omitempty"`
 	// Named: the caller named it.
 	Named bool `json:"named,omitempty"`
 	// Stored: its label is in the store, unpublished.
 	Stored bool `json:"stored,omitempty"`
-	// Status is how the status that this run sent stands on the channel.
-	Status ChannelStatus `json:"status,omitempty"`
+	// Status says how the status that this run sent stands on the channel.
+	Status contract.StatusOutcome `json:"status,omitempty"`
 	// Sends counts how often that status was sent.
 	Sends int `json:"sends,omitempty"`
 	// Asks counts how often a label was asked for in this turn of the connection.
 	Asks int `json:"asks,omitempty"`
 	// Again: its label may have been asked for in an earlier turn.
 	Again bool `json:"again,omitempty"`
-	// Remark is what somebody should know of it whose label is there all the same.
-	Remark string `json:"remark,omitempty"`
+	// Remark is what people should know about an order that gets its label anyway.
+	Remark contract.Cause `json:"remark,omitzero"`
 	// Trouble is the reason of the last failed try.
-	Trouble string `json:"trouble,omitempty"`
-	// Nameless: the hub lists it under several connections and does not say of which it is.
+	Trouble contract.Cause `json:"trouble,omitzero"`
+	// Nameless: the hub lists it under several connections and does not say which one it belongs to.
 	Nameless bool `json:"nameless,omitempty"`
-	// SaleKept: this run has read its sale already, and keeps what it said.
+	// SaleKept: this run has already read its sale, and has stored what it said.
 	SaleKept bool `json:"sale_kept,omitempty"`
 }
 
-// InSeveralWarehouses says whether its items lie in more than one.
+// InSeveralWarehouses says whether its items are in more than one warehouse.
 func (o Order) InSeveralWarehouses() bool { return len(o.Warehouses) > 1 }
 
-// InWarehouses are the warehouses that it is known to be in.
+// InWarehouses returns the ids of the warehouses it is known to be in.
 func (o Order) InWarehouses() []string {
 	return lo.CoalesceSliceOrEmpty(o.Warehouses, lo.Compact([]string{o.WarehouseID}))
-}
-
-// Item is a stock keeping unit of an order and how many of it.
-type Item struct {
-	SKU      string `json:"sku"`
-	Quantity int    `json:"quantity"`
 }
 
 // Label is a shipping label file in the store.
@@ -81,15 +77,15 @@ type Label struct {
 	Bytes  int64  `json:"bytes"`
 	// Count is its pages (PDF) or units (ZPL).
 	Count int `json:"count"`
-	// Spare: stored, never printed: the same parcel is there already.
+	// Spare: stored but never printed, because the same parcel already has a label.
 	Spare bool     `json:"spare,omitempty"`
 	Notes []string `json:"notes,omitempty"`
-	// Controls are the control files that came with the order's labels; they stand at the first of them.
+	// Controls are the control files that came with the order's labels; only the first label has them.
 	Controls []StoredControl `json:"controls,omitempty"`
 }
 
-// LabelRecord says which labels of an order are in the store. It stands under
-// a fixed key from the moment the labels are stored until a run publishes them.
+// LabelRecord says which labels of an order are in the store. It is under a fixed key from the moment
+// the labels are stored until a run publishes them.
 type LabelRecord struct {
 	Order  Order   `json:"order"`
 	Run    string  `json:"run"`

@@ -1,8 +1,7 @@
 package books
 
-// ChooseFormat splits the labels of an order into those to print, all in one
-// format, and the spare ones. The preferred format is taken unless the other
-// has more parcels.
+// ChooseFormat splits the labels of an order into those to print, all in one format, and the spare
+// ones. The preferred format wins unless the other has more parcels.
 func ChooseFormat(labels []Label, preferred string) (print, spare []Label) {
 	parcels := map[string]int{}
 	for _, l := range labels {

@@ -7,19 +7,20 @@ import (
 
 	"github.com/samber/lo"
 
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/labels/natural"
 )
 
-// sale is what stays together in a pile, and what it is sorted by.
+// sale is the part of a pile that stays together, and what it is sorted by.
 type sale struct {
 	entries        []Entry
 	first          Order
-	skus, bins     []string // in natural order, each once
+	skus, bins     []string // in natural order, each once; names where there are no SKUs
 	deadline, sold time.Time
 }
 
-// salesOf groups entries by their sale, in the order in which sales first occur:
-// those of one checkout, and those of one order number of a connection.
+// salesOf groups entries by sale, in the order in which sales first occur: entries of one checkout,
+// and of one order number on a connection, belong together.
 func salesOf(entries []Entry, bins map[string]string) []*sale {
 	var sales []*sale
 	known := map[[3]string]*sale{}
@@ -32,7 +33,7 @@ func salesOf(entries []Entry, bins map[string]string) []*sale {
 			sales = append(sales, one)
 		}
 		for _, key := range keys {
-			known[key] = lo.CoalesceOrEmpty(known[key], one)
+			known[key] = cmp.Or(known[key], one)
 		}
 		one.entries = append(one.entries, e)
 	}
@@ -53,18 +54,21 @@ func saleKeys(o Order) [][3]string {
 	return keys
 }
 
-// sum notes what the sale is sorted by.
+// sum computes what the sale is sorted by.
 func (s *sale) sum(bins map[string]string) {
 	slices.SortStableFunc(s.entries, func(a, b Entry) int { return natural.Compare(a.Order.Code, b.Order.Code) })
 	s.first = s.entries[0].Order
 	for _, e := range s.entries {
 		s.deadline, s.sold = earlier(s.deadline, e.Order.HandlingDeadline), earlier(s.sold, e.Order.SoldAt)
 		for _, item := range e.Order.Items {
-			s.skus, s.bins = append(s.skus, item.SKU), append(s.bins, bins[item.SKU])
+			s.skus, s.bins = append(s.skus, cmp.Or(item.SKU, item.Name, nameless)), append(s.bins, bins[item.SKU])
 		}
 	}
 	s.skus, s.bins = inOrder(s.skus), inOrder(s.bins)
 }
+
+// nameless stands for the SKU of an item that the hub does not name: behind all others.
+const nameless = "\U0010ffff"
 
 func earlier(a, b time.Time) time.Time {
 	if compareTimes(b, a) < 0 {
@@ -79,16 +83,16 @@ func inOrder(words []string) []string {
 	return words
 }
 
-// comparisons is how two sales compare by each key.
-var comparisons = map[SortKey]func(a, b *sale) int{
-	SingleFirst: compareSingles,
-	BySKU:       func(a, b *sale) int { return compareLists(a.skus, b.skus) },
-	ByBin:       func(a, b *sale) int { return compareLists(a.bins, b.bins) },
-	ByDeadline:  func(a, b *sale) int { return compareTimes(a.deadline, b.deadline) },
-	ByCourier:   func(a, b *sale) int { return natural.Compare(a.first.Courier, b.first.Courier) },
-	ByOrder:     func(a, b *sale) int { return natural.Compare(a.first.OrderNumber, b.first.OrderNumber) },
-	BySold:      func(a, b *sale) int { return compareTimes(a.sold, b.sold) },
-	ByChannel:   func(a, b *sale) int { return natural.Compare(a.first.Channel, b.first.Channel) },
+// comparisons says how two sales compare by each key.
+var comparisons = map[contract.SortKey]func(a, b *sale) int{
+	contract.SingleFirst: compareSingles,
+	contract.BySKU:       func(a, b *sale) int { return compareLists(a.skus, b.skus) },
+	contract.ByBin:       func(a, b *sale) int { return compareLists(a.bins, b.bins) },
+	contract.ByDeadline:  func(a, b *sale) int { return compareTimes(a.deadline, b.deadline) },
+	contract.ByCourier:   func(a, b *sale) int { return natural.Compare(a.first.Courier, b.first.Courier) },
+	contract.ByOrder:     func(a, b *sale) int { return natural.Compare(a.first.OrderNumber, b.first.OrderNumber) },
+	contract.BySold:      func(a, b *sale) int { return compareTimes(a.sold, b.sold) },
+	contract.ByChannel:   func(a, b *sale) int { return natural.Compare(a.first.Channel, b.first.Channel) },
 }
 
 func compareSingles(a, b *sale) int {
@@ -104,7 +108,7 @@ func compareSingles(a, b *sale) int {
 	return 0
 }
 
-// compareLists compares word by word; nothing comes last.
+// compareLists compares entry by entry; an empty list comes last.
 func compareLists(a, b []string) int {
 	if len(a) == 0 || len(b) == 0 {
 		return cmp.Compare(len(b), len(a))

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/contract"
 )
 
 func order(id string) books.Order { return books.Order{ID: id, Code: "OD-" + id} }
@@ -17,15 +18,15 @@ func pending(ids ...string) books.Page {
 
 func ready(ids ...string) books.Page { return books.Page{Ready: pending(ids...).Pending} }
 
-func ended(outcome books.Outcome, ids ...string) books.Page {
+func ended(outcome contract.Outcome, ids ...string) books.Page {
 	return books.Page{Ended: lo.Map(ids, func(id string, _ int) books.Entry {
 		return books.Entry{Order: order(id), Outcome: outcome, Labels: []books.Label{{Key: id}}}
 	})}
 }
 
-func status(status books.ChannelStatus, reason string, ids ...string) books.Page {
+func status(status contract.StatusOutcome, reason string, ids ...string) books.Page {
 	return books.Page{Ended: lo.Map(ids, func(id string, _ int) books.Entry {
-		return books.Entry{Order: order(id), Status: status, Reason: reason}
+		return books.Entry{Order: order(id), Status: status, Reason: contract.Reason{Words: reason}}
 	})}
 }
 
@@ -33,69 +34,69 @@ func page(generation int, name string, page books.Page) books.NamedPage {
 	return books.NamedPage{Generation: generation, Name: name, Page: page}
 }
 
-var notReady = books.Rest{Outcome: books.NotReady, Reason: "the deadline came"}
+var notReady = books.RestOutcome{Outcome: contract.NotReady, Reason: contract.Reason{Words: "the deadline came"}}
 
 func TestSettleGivesEveryOrderOneOutcome(t *testing.T) {
 	t.Parallel()
 	batch := func(n, part int) string { return books.PageName(books.BatchPage, n, part) }
 	cases := map[string]struct {
 		pages []books.NamedPage
-		want  map[string]books.Outcome
+		want  map[string]contract.Outcome
 	}{
 		"an order that no page ends gets the rest's outcome": {
 			[]books.NamedPage{page(1, books.FoundPage, pending("a", "b")), page(1, "read-00001", ready("a"))},
-			map[string]books.Outcome{"a": books.NotReady, "b": books.NotReady},
+			map[string]contract.Outcome{"a": contract.NotReady, "b": contract.NotReady},
 		},
 		"a page that ends an order settles it": {
-			[]books.NamedPage{page(1, books.FoundPage, pending("a")), page(1, "read-00001", ended(books.HeldBack, "a"))},
-			map[string]books.Outcome{"a": books.HeldBack},
+			[]books.NamedPage{page(1, books.FoundPage, pending("a")), page(1, "read-00001", ended(contract.HeldBack, "a"))},
+			map[string]contract.Outcome{"a": contract.HeldBack},
 		},
 		"pages count in the order in which an order passes through them, however they come": {
 			[]books.NamedPage{
-				page(1, batch(1, books.AfterAnswer), ended(books.Labelled, "a")), page(1, "status-00001-00001", ready("a")),
+				page(1, batch(1, books.AfterAnswer), ended(contract.Labelled, "a")), page(1, "status-00001-00001", ready("a")),
 				page(1, "read-00001", pending("a")), page(1, "list-00001", pending("a")), page(1, batch(1, books.BeforeAsking), ready("a")),
 			},
-			map[string]books.Outcome{"a": books.Labelled},
+			map[string]contract.Outcome{"a": contract.Labelled},
 		},
 		"the tenth batch comes after the second": {
-			[]books.NamedPage{page(1, batch(10, 2), ended(books.Labelled, "a")), page(1, batch(2, 2), ready("a"))},
-			map[string]books.Outcome{"a": books.Labelled},
+			[]books.NamedPage{page(1, batch(10, 2), ended(contract.Labelled, "a")), page(1, batch(2, 2), ready("a"))},
+			map[string]contract.Outcome{"a": contract.Labelled},
 		},
 		"an order asked for again in a later generation is open again": {
 			[]books.NamedPage{
-				page(2, books.FoundPage, pending("a")), page(1, batch(1, 2), ended(books.GaveUp, "a", "b")),
+				page(2, books.FoundPage, pending("a")), page(1, batch(1, 2), ended(contract.GaveUp, "a", "b")),
 			},
-			map[string]books.Outcome{"a": books.NotReady, "b": books.GaveUp},
+			map[string]contract.Outcome{"a": contract.NotReady, "b": contract.GaveUp},
 		},
 		"the tenth generation comes after the second": {
-			[]books.NamedPage{page(10, batch(1, 2), ended(books.Labelled, "a")), page(2, batch(9, 2), ended(books.GaveUp, "a"))},
-			map[string]books.Outcome{"a": books.Labelled},
+			[]books.NamedPage{page(10, batch(1, 2), ended(contract.Labelled, "a")), page(2, batch(9, 2), ended(contract.GaveUp, "a"))},
+			map[string]contract.Outcome{"a": contract.Labelled},
 		},
 		"an order that turned out not to wait is not taken up": {
 			[]books.NamedPage{page(1, "list-00001", pending("a", "b")), page(1, "read-00001", books.Page{Gone: []string{"a"}, Ready: []books.Order{order("b")}})},
-			map[string]books.Outcome{"b": books.NotReady},
+			map[string]contract.Outcome{"b": contract.NotReady},
 		},
 		"an order gone from one page and ready on another has one entry": {
 			[]books.NamedPage{
 				page(1, "list-00001", pending("a")), page(1, "read-00001", books.Page{Gone: []string{"a"}}),
-				page(1, "read-00002", ready("a")), page(1, batch(1, 2), ended(books.Labelled, "a")),
+				page(1, "read-00002", ready("a")), page(1, batch(1, 2), ended(contract.Labelled, "a")),
 			},
-			map[string]books.Outcome{"a": books.Labelled},
+			map[string]contract.Outcome{"a": contract.Labelled},
 		},
 		"a sale whose delivery orders are not known yet is no order": {
 			[]books.NamedPage{page(1, books.FoundPage, books.Page{Pending: []books.Order{{CheckoutID: "sale"}}})},
-			map[string]books.Outcome{},
+			map[string]contract.Outcome{},
 		},
 		"what was cancelled meanwhile has the last word": {
-			[]books.NamedPage{page(1000, books.CancelledPage, ended(books.Cancelled, "a")), page(1, batch(1, 2), ended(books.Labelled, "a", "b"))},
-			map[string]books.Outcome{"a": books.Cancelled, "b": books.Labelled},
+			[]books.NamedPage{page(1000, books.CancelledPage, ended(contract.Cancelled, "a")), page(1, batch(1, 2), ended(contract.Labelled, "a", "b"))},
+			map[string]contract.Outcome{"a": contract.Cancelled, "b": contract.Labelled},
 		},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			entries := books.Settle(c.pages, notReady).Entries
-			got := lo.SliceToMap(entries, func(e books.Entry) (string, books.Outcome) { return e.Order.ID, e.Outcome })
+			entries := books.SettlePages(c.pages, notReady).Entries
+			got := lo.SliceToMap(entries, func(e books.Entry) (string, contract.Outcome) { return e.Order.ID, e.Outcome })
 			assert.Equal(t, c.want, got)
 			assert.Len(t, entries, len(c.want), "an order stands there once")
 		})
@@ -104,24 +105,24 @@ func TestSettleGivesEveryOrderOneOutcome(t *testing.T) {
 
 func TestSettleKeepsTheLabelWhateverItsStatusSays(t *testing.T) {
 	t.Parallel()
-	labelled := page(1, "batch-00001-00002", ended(books.Labelled, "a"))
+	labelled := page(1, "batch-00001-00002", ended(contract.Labelled, "a"))
 	after := books.PageName(books.AfterPage, 1, 10_001)
 	cases := map[string]struct {
 		after  books.Page
-		status books.ChannelStatus
+		status contract.StatusOutcome
 		reason string
 	}{
 		"a status that still waits":     {pending("a"), "", ""},
-		"a status that arrived":         {status(books.StatusSynced, "", "a"), books.StatusSynced, ""},
-		"a status that was refused":     {status(books.StatusRefused, "no stock", "a"), books.StatusRefused, "no stock"},
-		"an outcome said of the status": {ended(books.UnknownOrder, "a"), "", ""},
+		"a status that arrived":         {status(contract.StatusSynced, "", "a"), contract.StatusSynced, ""},
+		"a status that was refused":     {status(contract.StatusRefused, "no stock", "a"), contract.StatusRefused, "no stock"},
+		"an outcome said of the status": {ended(contract.UnknownOrder, "a"), "", ""},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			entries := books.Settle([]books.NamedPage{labelled, page(1000, after, c.after)}, notReady).Entries
+			entries := books.SettlePages([]books.NamedPage{labelled, page(1000, after, c.after)}, notReady).Entries
 			assert.Equal(t, []books.Entry{{
-				Order: order("a"), Outcome: books.Labelled, Labels: []books.Label{{Key: "a"}}, Status: c.status, Reason: c.reason,
+				Order: order("a"), Outcome: contract.Labelled, Labels: []books.Label{{Key: "a"}}, Status: c.status, Reason: contract.Reason{Words: c.reason},
 			}}, entries)
 		})
 	}
@@ -129,27 +130,27 @@ func TestSettleKeepsTheLabelWhateverItsStatusSays(t *testing.T) {
 		t.Parallel()
 		pages := []books.NamedPage{
 			page(1000, books.PageName(books.AfterPage, 0, 1), pending("a", "b")),
-			page(1000, books.PageName(books.AfterPage, 1, 1), status(books.StatusSynced, "", "a")),
+			page(1000, books.PageName(books.AfterPage, 1, 1), status(contract.StatusSynced, "", "a")),
 		}
-		entries := books.Settle(pages, books.Rest{}).Entries
-		assert.Equal(t, []books.ChannelStatus{books.StatusSynced, ""}, lo.Map(entries, func(e books.Entry, _ int) books.ChannelStatus { return e.Status }))
+		entries := books.SettlePages(pages, books.RestOutcome{}).Entries
+		assert.Equal(t, []contract.StatusOutcome{contract.StatusSynced, ""}, lo.Map(entries, func(e books.Entry, _ int) contract.StatusOutcome { return e.Status }))
 	})
 }
 
 func TestSettleSaysWhatTheLastTryMet(t *testing.T) {
 	t.Parallel()
 	troubled := order("a")
-	troubled.Trouble = "the hub's task failed"
+	troubled.Trouble = contract.Cause{Words: "the hub's task failed"}
 	pages := []books.NamedPage{page(1, "batch-00001-00002", books.Page{Ready: []books.Order{troubled}})}
-	assert.Equal(t, "the deadline came (the hub's task failed)", books.Settle(pages, notReady).Entries[0].Reason)
-	gaveUp := books.Rest{Outcome: books.GaveUp, Reason: "look at the workflow"}
-	assert.Equal(t, "look at the workflow", books.Settle(pages, gaveUp).Entries[0].Reason)
+	assert.Equal(t, "the deadline came; the hub's task failed", books.SettlePages(pages, notReady).Entries[0].Reason.Words)
+	gaveUp := books.RestOutcome{Outcome: contract.GaveUp, Reason: contract.Reason{Words: "look at the workflow"}}
+	assert.Equal(t, "look at the workflow", books.SettlePages(pages, gaveUp).Entries[0].Reason.Words)
 }
 
 func TestSettleNamesEachOrderThatWasLeftOutOnce(t *testing.T) {
 	t.Parallel()
 	old := func(ids ...string) books.Page {
-		return books.Page{LeftOut: lo.Map(ids, func(id string, _ int) books.LeftOut { return books.LeftOut{ID: id} })}
+		return books.Page{LeftOut: lo.Map(ids, func(id string, _ int) contract.LeftOut { return contract.LeftOut{ID: id} })}
 	}
 	cases := map[string]struct {
 		pages []books.NamedPage
@@ -162,7 +163,7 @@ func TestSettleNamesEachOrderThatWasLeftOutOnce(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := lo.Map(books.Settle(c.pages, notReady).LeftOut, func(l books.LeftOut, _ int) string { return l.ID })
+			got := lo.Map(books.SettlePages(c.pages, notReady).LeftOut, func(l contract.LeftOut, _ int) string { return l.ID })
 			assert.Equal(t, c.want, got)
 		})
 	}
@@ -171,15 +172,15 @@ func TestSettleNamesEachOrderThatWasLeftOutOnce(t *testing.T) {
 func TestSettleNamesTheFilesThatWereNobodys(t *testing.T) {
 	t.Parallel()
 	kept := func(reason string) books.Page {
-		return books.Page{Kept: []books.KeptFile{{Key: "raw", Reason: reason}}}
+		return books.Page{Kept: []contract.KeptFile{{Key: "raw", Reason: contract.Reason{Words: reason}}}}
 	}
 	pages := []books.NamedPage{page(1, "batch-00002-00002", kept("two")), page(1, "batch-00001-00002", kept("one")), page(2, "batch-00001-00002", kept("one"))}
-	assert.Equal(t, append(kept("one").Kept, kept("two").Kept...), books.Settle(pages, notReady).Kept)
+	assert.Equal(t, append(kept("one").Kept, kept("two").Kept...), books.SettlePages(pages, notReady).Kept)
 }
 
 func TestSettleLeavesThePagesAsTheyWere(t *testing.T) {
 	t.Parallel()
 	pages := []books.NamedPage{page(2, books.FoundPage, pending("b")), page(1, books.FoundPage, pending("a"))}
-	books.Settle(pages, notReady)
+	books.SettlePages(pages, notReady)
 	assert.Equal(t, 2, pages[0].Generation)
 }

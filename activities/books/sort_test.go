@@ -11,10 +11,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/contract"
 )
 
-func items(skus ...string) []books.Item {
-	return lo.Map(skus, func(sku string, _ int) books.Item { return books.Item{SKU: sku, Quantity: 1} })
+func items(skus ...string) []contract.Item {
+	return lo.Map(skus, func(sku string, _ int) contract.Item { return contract.Item{SKU: sku, Quantity: 1} })
 }
 
 func entries(orders []books.Order) []books.Entry {
@@ -47,6 +48,13 @@ func TestPileIsSorted(t *testing.T) {
 			{ID: "5", OrderNumber: "9", Items: items("A-1", "A-2"), HandlingDeadline: noon.Add(-time.Hour)},
 			{ID: "6", OrderNumber: "2", Items: items("A-2", "B"), HandlingDeadline: noon},
 			{ID: "7", OrderNumber: "10"},
+		}},
+		"items without an SKU count by their names, nameless ones last": {"single-first,sku", []books.Order{
+			{ID: "1", Items: items("A-2")},
+			{ID: "2", Items: []contract.Item{{Name: "Cinta", Quantity: 1}}},
+			{ID: "3", Items: []contract.Item{{Quantity: 1}}},
+			{ID: "4", Items: append(items("A-1"), contract.Item{Name: "Cinta", Quantity: 1})},
+			{ID: "5", Items: append(items("A-1"), contract.Item{Quantity: 1})},
 		}},
 		"by deadline, then by channel, then by number": {"deadline,channel,order", []books.Order{
 			{ID: "1", OrderNumber: "9", Channel: "paris", HandlingDeadline: noon.Add(-time.Hour)},
@@ -116,9 +124,9 @@ func TestPileIsSorted(t *testing.T) {
 	t.Run("every combination of two keys holds every order once", func(t *testing.T) {
 		t.Parallel()
 		orders := []books.Order{{ID: "1", Channel: "a"}, {ID: "2", Items: items("s"), SoldAt: noon}, {ID: "3", OrderNumber: "1"}, {ID: "4", CheckoutID: "c"}}
-		for _, first := range books.SortKeys() {
-			for _, second := range books.SortKeys() {
-				sort := books.Sort{Keys: []books.SortKey{first, second}}
+		for _, first := range contract.SortKeys() {
+			for _, second := range contract.SortKeys() {
+				sort := books.SortOrder{SortOrder: contract.SortOrder{Keys: []contract.SortKey{first, second}}}
 				assert.ElementsMatch(t, []string{"1", "2", "3", "4"}, ids(sort.Pile(entries(orders))), sort)
 			}
 		}

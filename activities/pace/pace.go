@@ -1,5 +1,6 @@
-// Package pace says when it is worth looking whether a status has reached its channel: soon enough
-// to know it early, and late enough to read each order once. Pure; all times are the hub's.
+// Package pace says when to look whether a status has reached its channel, or a label task has ended:
+// early enough to know soon, and late enough to read each order once. Begin with [Delays.First] and
+// [Tasks.NextTaskLook]. It is pure; all times are the hub's.
 package pace
 
 import (
@@ -10,8 +11,10 @@ import (
 )
 
 const (
-	// FirstLook is the age of a status at which one order is looked at when nothing is known of the channel.
+	// FirstLook is the age of a status at which some orders are looked at when nothing is known of the channel.
 	FirstLook = 45 * time.Second
+	// Probers is how many these are. One alone could be stuck, and hold up what is known of all others.
+	Probers = 3
 	// margin and shareOver keep a first look behind the moment at which the channel usually has the
 	// status: some seconds, and an eighth of the delay.
 	margin    = 4 * time.Second
@@ -43,9 +46,9 @@ type Delays map[string][]Span
 // Known says whether anything is known of a channel.
 func (d Delays) Known(channel string) bool { return len(d[channel]) > 0 }
 
-// First is the age at which an order's status is worth its first look: when the channel has it as a
+// FirstLookAge is the age at which an order's status is worth its first look: when the channel has it as a
 // rule. Where a channel's delays differ much it is earlier, so that quick ones are known in time.
-func (d Delays) First(channel string) time.Duration {
+func (d Delays) FirstLookAge(channel string) time.Duration {
 	known := d[channel]
 	if len(known) == 0 {
 		return FirstLook
@@ -66,13 +69,13 @@ func Next(age time.Duration) time.Duration { return age*3/2 + FirstLook }
 
 // Firsts are the first looks of all channels of which something is known.
 func (d Delays) Firsts() map[string]time.Duration {
-	return lo.MapValues(d, func(_ []Span, channel string) time.Duration { return d.First(channel) })
+	return lo.MapValues(d, func(_ []Span, channel string) time.Duration { return d.FirstLookAge(channel) })
 }
 
 // Observe returns the delays with what a look has shown of a channel. A status that was found at
 // its first look, at an unknown time before, tells nothing new of a channel that is known.
 func (d Delays) Observe(channel string, seen Span) Delays {
-	if seen.After == 0 && seen.Until <= d.First(channel)+2*margin && d.Known(channel) {
+	if seen.After == 0 && seen.Until <= d.FirstLookAge(channel)+2*margin && d.Known(channel) {
 		return d
 	}
 	changed := Delays{}

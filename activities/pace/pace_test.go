@@ -11,7 +11,7 @@ import (
 // that was known, how many looks it took, and what was learnt.
 func look(d Delays, delay time.Duration, exact bool) (known time.Duration, looks int, after Delays) {
 	var before time.Duration
-	for age := d.First("c"); ; age = Next(age) {
+	for age := d.FirstLookAge("c"); ; age = Next(age) {
 		looks++
 		if age < delay {
 			before = age
@@ -64,7 +64,7 @@ func TestWhatIsLearnt(t *testing.T) {
 		t.Parallel()
 		var d Delays
 		assert.False(t, d.Known("c"))
-		assert.Equal(t, FirstLook, d.First("c"))
+		assert.Equal(t, FirstLook, d.FirstLookAge("c"))
 		assert.Empty(t, d.Firsts())
 	})
 	t.Run("one order that took long does not hold up the others", func(t *testing.T) {
@@ -74,7 +74,7 @@ func TestWhatIsLearnt(t *testing.T) {
 			d = d.Observe("c", Span{After: 20 * time.Second, Until: 20 * time.Second})
 		}
 		slow := d.Observe("c", Span{After: 5 * time.Minute, Until: 9 * time.Minute})
-		assert.Equal(t, d.First("c"), slow.First("c"))
+		assert.Equal(t, d.FirstLookAge("c"), slow.FirstLookAge("c"))
 		assert.Len(t, slow["c"], remembered)
 	})
 	t.Run("channels do not learn from one another", func(t *testing.T) {

@@ -162,8 +162,8 @@ func (t Tasks) atLeast(labels int, perLabel time.Duration) (least time.Duration)
 	return least
 }
 
-// Saw notes that a task of so many labels was at work at an age, and when that was.
-func (t Tasks) Saw(task string, labels int, age time.Duration, at time.Time) Tasks {
+// ObserveRunning notes that a task of so many labels was at work at an age, and when that was.
+func (t Tasks) ObserveRunning(task string, labels int, age time.Duration, at time.Time) Tasks {
 	running := maps.Clone(t.Running)
 	if running == nil {
 		running = map[string]RunningTask{}
@@ -178,9 +178,9 @@ func (t Tasks) Saw(task string, labels int, age time.Duration, at time.Time) Tas
 	return Tasks{Ended: t.Ended, Running: running}
 }
 
-// Done notes that a task was over at an age, with so many labels. told is how long it took by the
+// ObserveEnded notes that a task was over at an age, with so many labels. told is how long it took by the
 // hub's own words; it counts where it does not contradict the looks.
-func (t Tasks) Done(task string, labels int, age, told time.Duration) Tasks {
+func (t Tasks) ObserveEnded(task string, labels int, age, told time.Duration) Tasks {
 	span := TaskSpan{Labels: labels, Span: Span{After: min(t.Running[task].Age, age), Until: age}}
 	if told > span.After && told <= span.Until {
 		span.After, span.Until = told, told

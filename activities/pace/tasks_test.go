@@ -27,19 +27,19 @@ func (t Tasks) lookAt(id string, labels int, perLabel, takes time.Duration, told
 			if !told {
 				takes = 0
 			}
-			return age, looks, t.Done(id, labels, age, takes)
+			return age, looks, t.ObserveEnded(id, labels, age, takes)
 		}
-		t = t.Saw(id, labels, age, begin.Add(age))
+		t = t.ObserveRunning(id, labels, age, begin.Add(age))
 	}
 }
 
 var hubs = map[string]hubOf{
-	"8 s and a second a label": of(8*time.Second, time.Second),
-	"5 s whatever is asked":    of(5*time.Second, 0),
-	"half a minute":            of(30*time.Second, 0),
-	"5 s a label":              of(0, 5*time.Second),
-	"a minute a label":         of(0, minute),
-	"a minute and 10 s more":   of(minute, 10*time.Second),
+	"8 s and a second per label": of(8*time.Second, time.Second),
+	"5 s whatever is asked":      of(5*time.Second, 0),
+	"half a minute":              of(30*time.Second, 0),
+	"5 s a label":                of(0, 5*time.Second),
+	"a minute per label":         of(0, minute),
+	"a minute and 10 s more":     of(minute, 10*time.Second),
 }
 
 func TestAFreshConnectionsTaskIsKnownInTime(t *testing.T) {
@@ -114,7 +114,7 @@ func TestTasksSideBySideShareTheirLooks(t *testing.T) {
 	begin := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
 	var known Tasks
 	looks := 0
-	// Five tasks of 50 labels, asked for two seconds after each other, on a hub of a minute a label.
+	// Five tasks of 50 labels, asked for two seconds after each other, on a hub of a minute per label.
 	for at := time.Duration(0); at <= time.Hour; at += time.Second {
 		for i := range 5 {
 			id, age := fmt.Sprint(i), at-time.Duration(i)*2*time.Second
@@ -124,10 +124,10 @@ func TestTasksSideBySideShareTheirLooks(t *testing.T) {
 			}
 			looks++
 			if age < 50*minute {
-				known = known.Saw(id, 50, age, begin.Add(at))
+				known = known.ObserveRunning(id, 50, age, begin.Add(at))
 				continue
 			}
-			known = known.Done(id, 50, age, 50*minute)
+			known = known.ObserveEnded(id, 50, age, 50*minute)
 			known.Running[id+" is done"] = RunningTask{At: begin.Add(at)}
 		}
 	}
@@ -139,8 +139,8 @@ func TestWhatOfTasksIsLearnt(t *testing.T) {
 	t.Parallel()
 	steady := func(n int) (known Tasks) {
 		for range n {
-			known = known.Done("x", 50, minute, 58*time.Second)
-			known = known.Done("x", 10, minute, 18*time.Second)
+			known = known.ObserveEnded("x", 50, minute, 58*time.Second)
+			known = known.ObserveEnded("x", 10, minute, 18*time.Second)
 		}
 		return known
 	}
@@ -148,25 +148,25 @@ func TestWhatOfTasksIsLearnt(t *testing.T) {
 	t.Run("one task that took long does not hold up the others", func(t *testing.T) {
 		t.Parallel()
 		before := steady(6)
-		after := before.Done("y", 50, time.Hour, 40*minute)
+		after := before.ObserveEnded("y", 50, time.Hour, 40*minute)
 		assert.LessOrEqual(t, after.NextTaskLook("z", 50, minute), before.NextTaskLook("z", 50, minute)+taskMargin)
 	})
 	t.Run("a task that never ends tells nothing of others", func(t *testing.T) {
 		t.Parallel()
-		stuck := Tasks{}.Saw("y", 10, 2*time.Hour, at)
+		stuck := Tasks{}.ObserveRunning("y", 10, 2*time.Hour, at)
 		assert.Equal(t, firstTaskLook, stuck.NextTaskLook("z", 50, minute))
 	})
 	t.Run("a hub that has become quicker is followed", func(t *testing.T) {
 		t.Parallel()
 		known := steady(12)
 		for range tasksRemembered {
-			known = known.Done("y", 50, minute, 4*time.Second)
+			known = known.ObserveEnded("y", 50, minute, 4*time.Second)
 		}
 		assert.Less(t, known.NextTaskLook("z", 50, minute), 10*time.Second)
 	})
 	t.Run("the hub's words count only where looks do not contradict them", func(t *testing.T) {
 		t.Parallel()
-		known := Tasks{}.Saw("y", 50, 20*time.Second, at)
+		known := Tasks{}.ObserveRunning("y", 50, 20*time.Second, at)
 		for told, want := range map[time.Duration]Span{
 			50 * time.Second:  {50 * time.Second, 50 * time.Second},
 			3 * time.Second:   {20 * time.Second, minute},
@@ -175,12 +175,12 @@ func TestWhatOfTasksIsLearnt(t *testing.T) {
 			0:                 {20 * time.Second, minute},
 			120 * time.Second: {20 * time.Second, minute},
 		} {
-			assert.Equal(t, want, known.Done("y", 50, minute, told).Ended[0].Span, told)
+			assert.Equal(t, want, known.ObserveEnded("y", 50, minute, told).Ended[0].Span, told)
 		}
 	})
 	t.Run("a task without labels tells nothing", func(t *testing.T) {
 		t.Parallel()
-		after := Tasks{}.Saw("y", 50, 20*time.Second, at).Done("y", 0, minute, 30*time.Second)
+		after := Tasks{}.ObserveRunning("y", 50, 20*time.Second, at).ObserveEnded("y", 0, minute, 30*time.Second)
 		assert.Empty(t, after.Ended)
 		assert.Empty(t, after.Running)
 	})
@@ -188,8 +188,8 @@ func TestWhatOfTasksIsLearnt(t *testing.T) {
 		t.Parallel()
 		var known Tasks
 		for i := range 100 {
-			known = known.Saw(fmt.Sprint(i), 50, minute, at.Add(time.Duration(i)*minute))
-			known = known.Done("x", 50, minute, minute)
+			known = known.ObserveRunning(fmt.Sprint(i), 50, minute, at.Add(time.Duration(i)*minute))
+			known = known.ObserveEnded("x", 50, minute, minute)
 		}
 		assert.Len(t, known.Ended, tasksRemembered)
 		assert.LessOrEqual(t, len(known.Running), runningRemembered)

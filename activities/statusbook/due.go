@@ -1,6 +1,7 @@
 package statusbook
 
 import (
+	"slices"
 	"time"
 
 	"github.com/samber/lo"
@@ -15,7 +16,7 @@ type Group struct {
 	// that were sent again.
 	Fresh  time.Time `json:"fresh,omitzero"`
 	Resent time.Time `json:"resent,omitzero"`
-	// Probe is when one order is worth a look while nothing is known of the channel.
+	// Probe is when some orders are worth a look while nothing is known of the channel.
 	Probe time.Time `json:"probe,omitzero"`
 	// Again is when an order is due that was looked at before, or could not be worked on.
 	Again time.Time `json:"again,omitzero"`
@@ -24,7 +25,7 @@ type Group struct {
 // Groups sums up the open rows by channel; window is after how long a status is sent again.
 func (p Page) Groups(window time.Duration) []Group {
 	var groups []Group
-	for _, channel := range lo.Uniq(lo.Map(p.Open, func(o Open, _ int) string { return o.Channel })) {
+	for _, channel := range lo.Uniq(lo.Map(p.Open, func(o OpenRow, _ int) string { return o.Channel })) {
 		g := Group{Channel: channel}
 		for _, o := range p.Open {
 			switch {
@@ -46,15 +47,15 @@ func (p Page) Groups(window time.Duration) []Group {
 }
 
 // fresh says that nobody has looked at the row since it was sent.
-func (o Open) fresh() bool { return o.Out() && o.LookedAt.IsZero() && o.Trouble == "" }
+func (o OpenRow) fresh() bool { return o.Out() && o.LookedAt.IsZero() && o.Trouble.Words == "" }
 
 // patience is after how long a fresh row is looked at, whatever its channel: at the end of the
 // window, or of half of it where it was sent again, so that a slow channel's first sending is known.
-func (o Open) patience(window time.Duration) time.Duration {
+func (o OpenRow) patience(window time.Duration) time.Duration {
 	return lo.Ternary(o.Sends > 1, window/2, window)
 }
 
-// probe is when the next single look at a channel is worth it of which nothing is known.
+// probe is when the next look at a channel is worth it of which nothing is known.
 func (p Page) probe(channel string, fresh time.Time) time.Time {
 	at := fresh.Add(pace.FirstLook)
 	for _, o := range p.Open {
@@ -66,8 +67,8 @@ func (p Page) probe(channel string, fresh time.Time) time.Time {
 }
 
 // again is when the row is due that was looked at before, or could not be worked on.
-func (o Open) again(window time.Duration) time.Time {
-	if !o.Out() || o.Trouble != "" {
+func (o OpenRow) again(window time.Duration) time.Time {
+	if !o.Out() || o.Trouble.Words != "" {
 		return o.NotBefore
 	}
 	age := min(pace.Next(o.LookedAt.Sub(o.SentAt)), window)
@@ -93,9 +94,9 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// Due is when the page is worth a step. first are the first looks of the channels that are known;
+// DueAt is when the page is worth a step. first are the first looks of the channels that are known;
 // probes the channels that this page finds out about.
-func Due(groups []Group, first map[string]time.Duration, probes []string, window time.Duration) time.Time {
+func DueAt(groups []Group, first map[string]time.Duration, probes []string, window time.Duration) time.Time {
 	var due time.Time
 	for _, g := range groups {
 		if !g.Again.IsZero() {
@@ -120,8 +121,8 @@ func Due(groups []Group, first map[string]time.Duration, probes []string, window
 	return due
 }
 
-// Pick are the places of the open rows that a step works on now: those that are due, and one of each
-// channel that it finds out about.
+// Pick are the places of the open rows that a step works on now: those that are due, and a
+// few of each channel that it finds out about.
 func (p Page) Pick(now time.Time, first map[string]time.Duration, probes []string, window time.Duration) []int {
 	var picked []int
 	for i, o := range p.Open {
@@ -137,26 +138,20 @@ func (p Page) Pick(now time.Time, first map[string]time.Duration, probes []strin
 		}
 	}
 	for _, channel := range probes {
-		if i := p.prober(channel, now, picked); i >= 0 {
-			picked = append(picked, i)
-		}
+		picked = append(picked, p.probers(channel, now, picked)...)
 	}
 	return picked
 }
 
-// prober is the place of the row that is looked at to find out about a channel; -1 for none yet.
-func (p Page) prober(channel string, now time.Time, picked []int) int {
-	best := -1
+// probers are the places of the rows that are looked at to find out about a channel, of those that are
+// not picked; none while it is too early.
+func (p Page) probers(channel string, now time.Time, picked []int) []int {
+	var fresh []int
 	for i, o := range p.Open {
-		if o.Channel != channel || !o.fresh() || lo.Contains(picked, i) {
-			continue
-		}
-		if best < 0 || o.SentAt.Before(p.Open[best].SentAt) {
-			best = i
+		if o.Channel == channel && o.fresh() && !lo.Contains(picked, i) && !p.probe(channel, o.SentAt).After(now) {
+			fresh = append(fresh, i)
 		}
 	}
-	if best < 0 || p.probe(channel, p.Open[best].SentAt).After(now) {
-		return -1
-	}
-	return best
+	slices.SortStableFunc(fresh, func(i, j int) int { return p.Open[i].SentAt.Compare(p.Open[j].SentAt) })
+	return fresh[:min(len(fresh), pace.Probers)]
 }

@@ -1,23 +1,18 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/accounts"
-	starter "github.com/despacho/despacho/starter/run"
-	"github.com/despacho/despacho/storage"
+	"github.com/despacho/despacho/accounts/consent"
+	"github.com/despacho/despacho/deploy/local/merchants"
 )
 
 // application is despacho as the hub knows it: how an account is connected by OAuth.
@@ -47,7 +42,7 @@ func (w *workbench) connect(ctx context.Context, out io.Writer) error {
 	if !w.from.app.known() {
 		return nil
 	}
-	if err := w.makeKeys(ctx); err != nil {
+	if err := w.connector().MakeKeys(); err != nil {
 		return err
 	}
 	known, err := w.connected(ctx)
@@ -80,7 +75,7 @@ func (w *workbench) needsCode(ctx context.Context, known []string, out io.Writer
 	if len(known) != 1 || app.newCode == nil {
 		return len(known) == 0, nil
 	}
-	account, err := (&accounts.Vault{Store: w.store}).Look(ctx, known[0])
+	account, err := (&accounts.Vault{Store: w.store}).ReadPublic(ctx, known[0])
 	if err != nil {
 		return false, err
 	}
@@ -89,8 +84,8 @@ func (w *workbench) needsCode(ctx context.Context, known []string, out io.Writer
 		return true, nil
 	}
 	if app.given {
-		fmt.Fprintf(out, "\nThe code was not used and is still good: the data folder holds the account of merchant %s, whose token lives until %s.\n"+
-			"For another merchant give --merchant or another --data; for a new token all the same: starter connect --code\n",
+		fmt.Fprintf(out, "\nThe code was not used: the data folder already holds the account of merchant %s, whose token is valid until %s.\n"+
+			"For another merchant give --merchant or another --data; to get a new token anyway: starter connect --code\n",
 			account.Merchant, account.ExpiresAt.UTC().Format("2006-01-02 15:04 UTC"))
 	}
 	return false, nil
@@ -107,66 +102,35 @@ func (w *workbench) connected(ctx context.Context) ([]string, error) {
 }
 
 func (w *workbench) connectNow(ctx context.Context, out io.Writer) error {
-	arguments := append([]string{"connect"}, w.hubArguments()...)
-	if w.from.merchant != "" {
-		arguments = append(arguments, "--merchant", w.from.merchant)
+	fmt.Fprintln(out, "\nConnecting the account, as starter connect does")
+	account, err := w.connectedBy(ctx, out)
+	if err != nil {
+		return fmt.Errorf("the account could not be connected: %w", err)
 	}
-	if w.from.app.newCode != nil {
-		code, err := w.from.app.newCode()
+	fmt.Fprintf(out, "merchant    %s\nstate       connected\ntoken       until %s (the hub's time), renewed automatically\n",
+		account.Merchant, account.ExpiresAt.UTC().Format("2006-01-02 15:04 UTC"))
+	return nil
+}
+
+// connectedBy connects the account with the code that there is, else by the hub's consent page.
+func (w *workbench) connectedBy(ctx context.Context, out io.Writer) (accounts.Account, error) {
+	if newCode := w.from.app.newCode; newCode != nil {
+		code, err := newCode()
 		if err != nil {
-			return err
+			return accounts.Account{}, err
 		}
-		arguments = append(arguments, "--code", code)
+		return w.connector().ConnectWithCode(ctx, w.from.merchant, code)
 	}
-	fmt.Fprintln(out, "\nConnecting the account: starter connect")
-	if code := w.starter(out).Main(ctx, arguments); code != starter.ExitComplete {
-		return errors.New("the account could not be connected")
-	}
-	return nil
+	return w.connector().ConnectByConsent(ctx, w.from.merchant, func(ctx context.Context, address, redirect string) {
+		fmt.Fprintf(out, "\nThe merchant consents here:\n\n  %s\n\nWaiting for the browser to come back to %s …\n", address, redirect)
+		_ = consent.OpenBrowser(ctx, address) // the address is printed as well
+	})
 }
 
-// hubArguments tell the command line where the hub is and how its accounts are opened.
-func (w *workbench) hubArguments() []string {
-	return []string{
-		"--hub", w.from.url, "--hub-speed", strconv.FormatFloat(w.from.speed, 'g', -1, 64),
-		"--download-hosts", strings.Join(w.from.downloadHosts, ","), "--accounts-key-file", w.keyFile(),
-		"--client-id", w.from.app.id, "--client-secret", w.from.app.secret,
+// connector is the application with the keys and the store of this stack.
+func (w *workbench) connector() merchants.Application {
+	return merchants.Application{
+		Hub: w.from.url, ID: w.from.app.id, Secret: w.from.app.secret, Speed: w.from.speed, DownloadHosts: w.from.downloadHosts,
+		KeyFile: w.keyFile(), Store: w.store,
 	}
 }
-
-// makeKeys makes the keys that encrypt accounts, unless the data folder has them.
-func (w *workbench) makeKeys(ctx context.Context) error {
-	_, err := os.Stat(w.keyFile())
-	if !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	var said bytes.Buffer
-	if code := w.starter(&said).Main(ctx, []string{"accounts-key", "new", "--to", w.keyFile()}); code != starter.ExitComplete {
-		return fmt.Errorf("the keys that encrypt accounts could not be made: %s", said.String())
-	}
-	return nil
-}
-
-// starter is the command line on this stack.
-func (w *workbench) starter(out io.Writer) starter.Program {
-	return starter.Program{
-		Out: out, Err: out,
-		Runs: func(context.Context) (starter.Runs, error) { return w.runs(), nil },
-		Statuses: func(context.Context) (starter.StatusChanges, error) {
-			return starter.TemporalStatuses{Client: w.temporal}, nil
-		},
-		Store:   func(context.Context, string) (starter.Store, error) { return w.store, nil },
-		Objects: func(context.Context, string) (*storage.Store, error) { return w.store, nil },
-		Keeping: func(context.Context) (starter.Keeping, error) { return nothingBegins{}, nil },
-		Schedules: func(context.Context) (starter.Schedules, error) {
-			return starter.TemporalSchedules{Client: w.temporal}, nil
-		},
-	}
-}
-
-// nothingBegins leaves what works for an account to the worker, which starts it.
-type nothingBegins struct{}
-
-func (nothingBegins) Connected(context.Context, string) error      { return nil }
-func (nothingBegins) Disconnected(context.Context, string) error   { return nil }
-func (nothingBegins) Cleared(context.Context, string) (int, error) { return 0, nil }

@@ -59,10 +59,10 @@ func (c connecting) change(t *testing.T, change func(*accounts.Account)) account
 	keys, err := accounts.LoadKeys(c.keyFile(), "")
 	require.NoError(t, err)
 	vault := &accounts.Vault{Store: c.store, Keys: keys}
-	account, etag, err := vault.Open(t.Context(), c.hub.Merchant())
+	account, etag, err := vault.ReadWithTokens(t.Context(), c.hub.Merchant())
 	require.NoError(t, err)
 	change(&account)
-	_, err = vault.Save(t.Context(), account, etag)
+	_, err = vault.SaveAccount(t.Context(), account, etag)
 	require.NoError(t, err)
 	return account
 }
@@ -77,7 +77,7 @@ func TestAGivenCodeIsExchangedWhenTheKnownAccountNeedsIt(t *testing.T) {
 	code := c.newCode(t)
 	shown := c.connectsWith(t, code)
 	assert.EqualValues(t, 1, c.change(t, same).Generation)
-	assert.Contains(t, shown, "The code was not used and is still good: the data folder holds the account of merchant "+c.hub.Merchant())
+	assert.Contains(t, shown, "The code was not used: the data folder already holds the account of merchant "+c.hub.Merchant())
 	assert.NotContains(t, shown, code)
 
 	c.change(t, func(a *accounts.Account) { a.State, a.Reason = accounts.NeedsConsent, "the refresh token ended" })

@@ -5,16 +5,16 @@ import (
 	"io"
 	"time"
 
-	"github.com/despacho/despacho/activities/books"
-	starter "github.com/despacho/despacho/starter/run"
+	"github.com/despacho/despacho/client"
+	"github.com/despacho/despacho/contract"
 )
 
 // hearWithin bounds how long orders that were told by webhook are waited for.
 const hearWithin = 2 * time.Minute
 
 // goOn shows what else works for a connected account once the first run is over: orders that come
-// by webhook, a schedule, and statuses that reach their channels.
-func (w *workbench) goOn(ctx context.Context, given *flags, result books.Result, out io.Writer) error {
+// by webhook, a schedule, statuses that reach their channels, and a pile that comes out of a printer.
+func (w *workbench) goOn(ctx context.Context, given *flags, result contract.RunResult, out io.Writer) error {
 	if given.RunOnly {
 		return nil
 	}
@@ -27,7 +27,7 @@ func (w *workbench) goOn(ctx context.Context, given *flags, result books.Result,
 			return err
 		}
 	}
-	runs := []books.Result{result}
+	runs := []contract.RunResult{result}
 	if sandboxed || given.Schedule {
 		scheduled, err := w.runOnSchedule(ctx, out)
 		if err != nil {
@@ -36,7 +36,12 @@ func (w *workbench) goOn(ctx context.Context, given *flags, result books.Result,
 		runs = append(runs, scheduled)
 	}
 	if asked := given.toShip(); asked > 0 {
-		return w.ship(ctx, runs, asked, out)
+		if err := w.ship(ctx, runs, asked, out); err != nil {
+			return err
+		}
+	}
+	if sandboxed {
+		return w.printPile(ctx, result, out)
 	}
 	return nil
 }
@@ -47,7 +52,7 @@ func (w *workbench) beginIntake(ctx context.Context) error {
 	if !w.from.app.known() {
 		return nil
 	}
-	if err := (starter.TemporalKeeping{Client: w.temporal}).Connected(ctx, w.from.merchant); err != nil {
+	if err := (client.TemporalKeeping{Client: w.temporal}).Connected(ctx, w.from.merchant); err != nil {
 		return err
 	}
 	return w.subscribe(ctx)

@@ -19,7 +19,7 @@ func TestWhatFollowsTheRun(t *testing.T) {
 	shown := demo.shown.String()
 	for _, sentence := range []string{
 		"state       connected",
-		"25 notices heard, all taken up",
+		"25 notifications received, all read: starter intake",
 		"schedule demo of merchant",
 		"verified 20 of 20, tracking written on 20",
 	} {

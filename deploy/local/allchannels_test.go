@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/contract"
 )
 
 func TestARunOverAllChannels(t *testing.T) {
@@ -19,8 +19,8 @@ func TestARunOverAllChannels(t *testing.T) {
 	run := runToEnd(t, "--orders", "300")
 
 	t.Run("completes with balanced books, and every order ends as it should", func(t *testing.T) {
-		assert.Equal(t, books.RunCompleted, run.result.State)
-		assert.Equal(t, 300, run.result.Outcomes[books.Labelled])
+		assert.Equal(t, contract.RunCompleted, run.result.State)
+		assert.Equal(t, 300, run.result.Outcomes[contract.Labelled])
 		requireBalancedBooks(t, run.result, run.manifest)
 		requireExpectedOutcomes(t, run)
 	})
@@ -31,18 +31,18 @@ func TestARunOverAllChannels(t *testing.T) {
 	})
 	t.Run("web shops are skipped, named and given a reason", func(t *testing.T) {
 		skipped := skippedConnections(run.result)
-		assert.Contains(t, lo.Map(skipped, func(c books.ConnectionResult, _ int) string { return c.Channel }), "vtex")
+		assert.Contains(t, lo.Map(skipped, func(c contract.ConnectionResult, _ int) string { return c.Channel }), "vtex")
 		for _, c := range skipped {
 			assert.NotEmpty(t, c.Name)
-			assert.Regexp(t, "(is a web shop|does not list|makes no labels|labels only in CL)", c.Reason, c.Name)
-			assert.Contains(t, run.shown, c.Reason)
+			assert.Regexp(t, "(is a web shop|does not list|makes no labels|labels only in CL)", c.Reason.Words, c.Name)
+			assert.Contains(t, run.shown, c.Reason.Words)
 		}
 	})
 	t.Run("nothing is asked for or sent twice", func(t *testing.T) {
 		requireAskedOnce(t, run.report.Orders)
 	})
 	t.Run("there is a joined file a format, and Flex lies apart", func(t *testing.T) {
-		files := lo.Map(run.result.Files, func(f books.PrintFile, _ int) string { return f.Format + " " + f.Group })
+		files := lo.Map(run.result.Files, func(f contract.PrintFile, _ int) string { return f.Format + " " + f.Group })
 		assert.ElementsMatch(t, []string{"pdf ", "zpl ", "zpl flex"}, files)
 	})
 	t.Run("the joined files hold each parcel's barcode once, in the order of the manifest", func(t *testing.T) {
@@ -59,21 +59,21 @@ func TestARunOverAllChannels(t *testing.T) {
 		assert.Len(t, lines(string(table)), 1+run.result.Requested)
 	})
 	t.Run("what it took is told", func(t *testing.T) {
-		for _, figure := range []string{`seconds +[\d.]+`, `hub calls a label +[\d.]+ +without`, ` +[\d.]+ +with a status`, `activities a label +0\.\d+`, `events +\d+`, `peak memory +\d+ MB`} {
+		for _, figure := range []string{`seconds +[\d.]+`, `hub calls per label +[\d.]+ +without`, ` +[\d.]+ +with a status`, `activities per label +0\.\d+`, `events +\d+`, `peak memory +\d+ MB`} {
 			assert.Regexp(t, figure, run.shown)
 		}
 	})
 }
 
 // labellingChannels are the channels with at least one labelled order.
-func labellingChannels(result books.Result) []string {
-	return lo.Uniq(lo.FilterMap(result.Connections, func(c books.ConnectionResult, _ int) (string, bool) {
-		return c.Channel, c.Outcomes[books.Labelled] > 0
+func labellingChannels(result contract.RunResult) []string {
+	return lo.Uniq(lo.FilterMap(result.Connections, func(c contract.ConnectionResult, _ int) (string, bool) {
+		return c.Channel, c.Outcomes[contract.Labelled] > 0
 	}))
 }
 
-func skippedConnections(result books.Result) []books.ConnectionResult {
-	return lo.Filter(result.Connections, func(c books.ConnectionResult, _ int) bool { return c.State == books.ConnectionSkipped })
+func skippedConnections(result contract.RunResult) []contract.ConnectionResult {
+	return lo.Filter(result.Connections, func(c contract.ConnectionResult, _ int) bool { return c.State == contract.ConnectionSkipped })
 }
 
 func lines(text string) []string { return strings.Split(strings.TrimSpace(text), "\n") }

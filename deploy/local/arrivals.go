@@ -8,7 +8,7 @@ import (
 
 	"github.com/samber/lo"
 
-	"github.com/despacho/despacho/workflows"
+	"github.com/despacho/despacho/contract"
 )
 
 // lookOften is how often the intake is asked how far it is.
@@ -52,7 +52,7 @@ func (w *workbench) hearOfOrders(ctx context.Context, sales []arrival, out io.Wr
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "\nThe sandbox sells %d more orders and tells it by webhook …\n", orders)
+	fmt.Fprintf(out, "\nThe sandbox sells %d more orders and sends a webhook for each …\n", orders)
 	for _, sale := range sales {
 		if err := w.tellSandbox(ctx, "sales", map[string]any{
 			"count": sale.count, "spread": "1s", "clock": "ours", "life": "plain", "connection": sale.connection, "shipping_mode": sale.shippingMode,
@@ -67,22 +67,22 @@ func (w *workbench) hearOfOrders(ctx context.Context, sales []arrival, out io.Wr
 		if err != nil {
 			return err
 		}
-		if now.Notices-before.Notices >= orders && now.Waiting == 0 {
-			fmt.Fprintf(out, "  %d notices heard, all taken up: starter intake\nWatch it: %s\n",
-				now.Notices-before.Notices, runPage(w.running, workflows.IntakeID(w.from.merchant)))
+		if now.Notifications-before.Notifications >= orders && now.Waiting == 0 {
+			fmt.Fprintf(out, "  %d notifications received, all read: starter intake\nWatch it: %s\n",
+				now.Notifications-before.Notifications, runPage(w.running, contract.IntakeID(w.from.merchant)))
 			return nil
 		}
 		select {
 		case <-bounded.Done():
-			return fmt.Errorf("of %d new orders, the intake has heard %d notices and has %d to take up: %w", orders, now.Notices-before.Notices, now.Waiting, context.Cause(bounded))
+			return fmt.Errorf("of %d new orders, the intake received %d notifications and has %d left to read: %w", orders, now.Notifications-before.Notifications, now.Waiting, context.Cause(bounded))
 		case <-time.After(lookOften):
 		}
 	}
 }
 
 // intake asks the intake how far it is.
-func (w *workbench) intake(ctx context.Context) (progress workflows.IntakeProgress, err error) {
-	answer, err := w.temporal.QueryWorkflow(ctx, workflows.IntakeID(w.from.merchant), "", workflows.ProgressQuery)
+func (w *workbench) intake(ctx context.Context) (progress contract.IntakeProgress, err error) {
+	answer, err := w.temporal.QueryWorkflow(ctx, contract.IntakeID(w.from.merchant), "", contract.ProgressQuery)
 	if err != nil {
 		return progress, fmt.Errorf("ask the intake: %w", err)
 	}

@@ -9,16 +9,17 @@ import (
 	"path/filepath"
 	"text/tabwriter"
 
-	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/service/wholefile"
-	starter "github.com/despacho/despacho/starter/run"
+	"github.com/despacho/despacho/starter/page"
+	"github.com/despacho/despacho/starter/terminal"
 )
 
 // showEnd shows what came of a run: the closing table, the files on this machine, the figures, and
 // where to look further.
-func (w *workbench) showEnd(ctx context.Context, given *flags, id string, result books.Result, out io.Writer) error {
+func (w *workbench) showEnd(ctx context.Context, given *flags, id string, result contract.RunResult, out io.Writer) error {
 	fmt.Fprintln(out)
-	if err := starter.WriteTable(out, result); err != nil {
+	if err := terminal.WriteTable(out, result); err != nil {
 		return err
 	}
 	if err := w.fetchFiles(ctx, result, out); err != nil {
@@ -34,12 +35,12 @@ func (w *workbench) showEnd(ctx context.Context, given *flags, id string, result
 }
 
 // fetchFiles puts the run's files, with the page that explains them, into a folder of their own.
-func (w *workbench) fetchFiles(ctx context.Context, result books.Result, out io.Writer) error {
+func (w *workbench) fetchFiles(ctx context.Context, result contract.RunResult, out io.Writer) error {
 	if result.Manifest.JSON == "" {
 		return nil
 	}
 	folder := filepath.Join(w.running.Dir, "print", result.Run)
-	fetched, err := starter.Download(ctx, w.store, result, folder)
+	fetched, err := page.Save(ctx, w.store, result, folder)
 	if err != nil {
 		return fmt.Errorf("fetch the files of run %s: %w", result.Run, err)
 	}
@@ -65,7 +66,7 @@ func (w *workbench) showWhereToLook(given *flags, id string, out io.Writer) {
 }
 
 // writeResult writes a run's result as the command line prints it.
-func writeResult(path string, result books.Result) error {
+func writeResult(path string, result contract.RunResult) error {
 	var content bytes.Buffer
 	encoder := json.NewEncoder(&content)
 	encoder.SetIndent("", "  ")
@@ -73,7 +74,7 @@ func writeResult(path string, result books.Result) error {
 	if err := encoder.Encode(result); err != nil {
 		return err
 	}
-	if err := wholefile.Replace(path, content.Bytes(), wholefile.Private); err != nil {
+	if err := wholefile.Replace(path, content.Bytes(), wholefile.PrivateMode); err != nil {
 		return fmt.Errorf("write the result: %w", err)
 	}
 	return nil

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -11,17 +9,16 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/sdk/client"
+	sdk "go.temporal.io/sdk/client"
 
-	starter "github.com/despacho/despacho/starter/run"
-	"github.com/despacho/despacho/storage"
+	"github.com/despacho/despacho/deploy/local/startertest"
 )
 
 // counter is a desk at which every command of the starter can be given, and the sandbox told what
 // is to happen.
 type counter struct {
 	desk
-	temporal client.Client
+	temporal sdk.Client
 	settings map[string]string
 }
 
@@ -33,7 +30,7 @@ func openCounter(t *testing.T, arguments ...string) counter {
 	demo := startDemo(t, filepath.Join(folder, "data"), append([]string{"--no-run", "--env", env}, arguments...)...)
 	c := counter{desk: openDesk(t, demo, env), settings: readSettings(t, env)}
 	var err error
-	c.temporal, err = client.Dial(client.Options{
+	c.temporal, err = sdk.Dial(sdk.Options{
 		HostPort: c.settings["TEMPORAL_ADDRESS"], Namespace: c.settings["TEMPORAL_NAMESPACE"], Logger: slog.New(slog.DiscardHandler),
 	})
 	require.NoError(t, err)
@@ -45,28 +42,10 @@ func openCounter(t *testing.T, arguments ...string) counter {
 // wrote on its standard output.
 func (c counter) says(t *testing.T, code int, arguments ...string) string {
 	t.Helper()
-	var out, said bytes.Buffer
-	program := starter.Program{
-		Out: &out, Err: &said,
-		Runs:    func(context.Context) (starter.Runs, error) { return c.runs, nil },
-		Store:   func(context.Context, string) (starter.Store, error) { return c.store, nil },
-		Objects: func(context.Context, string) (*storage.Store, error) { return c.store, nil },
-		Keeping: func(context.Context) (starter.Keeping, error) {
-			return starter.TemporalKeeping{Client: c.temporal}, nil
-		},
-		Intakes: func(context.Context) (starter.Intakes, error) {
-			return starter.TemporalIntakes{Client: c.temporal}, nil
-		},
-		Schedules: func(context.Context) (starter.Schedules, error) {
-			return starter.TemporalSchedules{Client: c.temporal}, nil
-		},
-		Statuses: func(context.Context) (starter.StatusChanges, error) {
-			return starter.TemporalStatuses{Client: c.temporal}, nil
-		},
-	}
-	got := program.Main(t.Context(), append([]string{"--merchant", c.merchant}, arguments...))
-	require.Equal(t, code, got, "starter %s\n%s\n%s", strings.Join(arguments, " "), out.String(), said.String())
-	return out.String()
+	out, said, got, err := startertest.Run(t.Context(), c.settings, append([]string{"--merchant", c.merchant}, arguments...)...)
+	require.NoError(t, err)
+	require.Equal(t, code, got, "starter %s\n%s\n%s", strings.Join(arguments, " "), out, said)
+	return out
 }
 
 // hubArguments tell a command where the hub is and how its accounts are opened.

@@ -16,53 +16,53 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende/sandbox"
 )
 
 // ending is how an order ends that a fault befell: its reason matches a pattern, and its label is
 // asked for and its status sent that often.
 type ending struct {
-	outcome books.Outcome
+	outcome contract.Outcome
 	reason  string
 	asked   int
-	status  books.ChannelStatus
+	status  contract.StatusOutcome
 	sent    int
 }
 
 // endings are what the faults of testdata/faults.json come to; those of statuses by channel, because
 // some want the status before the label and others after it.
 var endings = map[string]ending{
-	"label_fails=1":         {books.Labelled, ``, 2, books.StatusSynced, 1},
-	"label_fails=2":         {books.Labelled, ``, 3, books.StatusNone, 0},
-	"label_fails=always":    {books.Rejected, `marketplace failed to make the label`, 5, books.StatusNone, 0},
-	"unavailable=1":         {books.Labelled, ``, 2, books.StatusNone, 0},
-	"unavailable=always":    {books.GaveUp, `marketplace has no label of it yet`, 5, books.StatusNone, 0},
-	"only_available=1":      {books.Labelled, ``, 2, books.StatusNone, 0},
-	"only_available=always": {books.GaveUp, `did not hand it out`, 5, books.StatusNone, 0},
-	"unknown=true":          {books.UnknownOrder, `does not know this delivery order`, 1, books.StatusNone, 0},
+	"label_fails=1":         {contract.Labelled, ``, 2, contract.StatusSynced, 1},
+	"label_fails=2":         {contract.Labelled, ``, 3, contract.StatusNone, 0},
+	"label_fails=always":    {contract.Rejected, `marketplace failed to make the label`, 5, contract.StatusNone, 0},
+	"unavailable=1":         {contract.Labelled, ``, 2, contract.StatusNone, 0},
+	"unavailable=always":    {contract.GaveUp, `marketplace has no label for it yet`, 5, contract.StatusNone, 0},
+	"only_available=1":      {contract.Labelled, ``, 2, contract.StatusNone, 0},
+	"only_available=always": {contract.GaveUp, `did not deliver it`, 5, contract.StatusNone, 0},
+	"unknown=true":          {contract.UnknownOrder, `does not know this delivery order`, 1, contract.StatusNone, 0},
 
-	"file=broken":              {books.CorruptLabel, `cut short`, 5, books.StatusNone, 0},
-	"file=broken times=1":      {books.Labelled, ``, 2, books.StatusNone, 0},
-	"file=empty":               {books.CorruptLabel, `file is empty`, 5, books.StatusNone, 0},
-	"file=empty times=1":       {books.Labelled, ``, 2, books.StatusNone, 0},
-	"file=encrypted":           {books.CorruptLabel, `closed by a user password`, 5, books.StatusNone, 0},
-	"file=encrypted times=1":   {books.Labelled, ``, 2, books.StatusNone, 0},
-	"file=mislabelled":         {books.CorruptLabel, `came for order .* names order`, 5, books.StatusNone, 0},
-	"file=mislabelled times=1": {books.Labelled, ``, 2, books.StatusNone, 0},
-	"file=missing":             {books.GaveUp, `holds no label of the order`, 5, books.StatusNone, 0},
-	"file=missing times=1":     {books.Labelled, ``, 2, books.StatusNone, 0},
-	"file=missing_in_zip":      {books.Labelled, ``, 1, books.StatusNone, 0},
+	"file=broken":              {contract.CorruptLabel, `cut short`, 5, contract.StatusNone, 0},
+	"file=broken times=1":      {contract.Labelled, ``, 2, contract.StatusNone, 0},
+	"file=empty":               {contract.CorruptLabel, `file is empty`, 5, contract.StatusNone, 0},
+	"file=empty times=1":       {contract.Labelled, ``, 2, contract.StatusNone, 0},
+	"file=encrypted":           {contract.CorruptLabel, `protected by a password`, 5, contract.StatusNone, 0},
+	"file=encrypted times=1":   {contract.Labelled, ``, 2, contract.StatusNone, 0},
+	"file=mislabelled":         {contract.CorruptLabel, `came for order .* names order`, 5, contract.StatusNone, 0},
+	"file=mislabelled times=1": {contract.Labelled, ``, 2, contract.StatusNone, 0},
+	"file=missing":             {contract.GaveUp, `documents contain its label`, 5, contract.StatusNone, 0},
+	"file=missing times=1":     {contract.Labelled, ``, 2, contract.StatusNone, 0},
+	"file=missing_in_zip":      {contract.Labelled, ``, 1, contract.StatusNone, 0},
 
-	"paris cancelled_during=asked":                      {books.Cancelled, `cancelled after its label was made`, 1, books.StatusNone, 0},
-	"dafiti cancelled_during=asked":                     {books.Cancelled, `cancelled after its label was made`, 1, books.StatusSynced, 1},
-	"linio status_refused=Pedido sin stock en el canal": {books.StatusNotSynced, `^Pedido sin stock en el canal$`, 0, books.StatusRefused, 1},
-	"linio status_stuck=1":                              {books.Labelled, ``, 1, books.StatusSynced, 2},
-	"walmart status_stuck=always":                       {books.StatusNotSynced, `sent 3 times`, 0, books.StatusLate, 3},
-	"dafiti not_requested=true":                         {books.Labelled, ``, 1, books.StatusNotNeeded, 1},
-	"fcom status_refused=El paquete ya fue despachado":  {books.Labelled, `^El paquete ya fue despachado$`, 1, books.StatusRefused, 1},
-	"fcom status_stuck=1":                               {books.Labelled, ``, 1, books.StatusSynced, 2},
-	"fcom not_requested=true":                           {books.Labelled, ``, 1, books.StatusNotNeeded, 1},
+	"paris cancelled_during=asked":                      {contract.Cancelled, `cancelled after its label was made`, 1, contract.StatusNone, 0},
+	"dafiti cancelled_during=asked":                     {contract.Cancelled, `cancelled after its label was made`, 1, contract.StatusSynced, 1},
+	"linio status_refused=Pedido sin stock en el canal": {contract.StatusNotSynced, `^the channel says: "Pedido sin stock en el canal"$`, 0, contract.StatusRefused, 1},
+	"linio status_stuck=1":                              {contract.Labelled, ``, 1, contract.StatusSynced, 2},
+	"walmart status_stuck=always":                       {contract.StatusNotSynced, `sent 3 times`, 0, contract.StatusLate, 3},
+	"dafiti not_requested=true":                         {contract.Labelled, ``, 1, contract.StatusNotNeeded, 1},
+	"fcom status_refused=El paquete ya fue despachado":  {contract.Labelled, `^the channel says: "El paquete ya fue despachado"$`, 1, contract.StatusRefused, 1},
+	"fcom status_stuck=1":                               {contract.Labelled, ``, 1, contract.StatusSynced, 2},
+	"fcom not_requested=true":                           {contract.Labelled, ``, 1, contract.StatusNotNeeded, 1},
 }
 
 func TestARunWithEveryFault(t *testing.T) {
@@ -71,7 +71,7 @@ func TestARunWithEveryFault(t *testing.T) {
 	rows := run.rows()
 
 	t.Run("ends with balanced books", func(t *testing.T) {
-		assert.Equal(t, books.RunCompleted, run.result.State)
+		assert.Equal(t, contract.RunCompleted, run.result.State)
 		requireBalancedBooks(t, run.result, run.manifest)
 	})
 	t.Run("every fault strikes, and its orders end as they should, with a reason", func(t *testing.T) {
@@ -111,16 +111,16 @@ func TestARunWithEveryFault(t *testing.T) {
 	})
 	t.Run("a task that failed without output is asked for again as a whole", func(t *testing.T) {
 		for _, order := range run.report.Orders {
-			if order.Channel == "totalplay" && order.Fate == sandbox.Labelable {
+			if order.Channel == "totalplay" && order.Fate == sandbox.FateLabelable {
 				assert.Equal(t, []string{"task_failed", "label"}, lo.Map(order.Labels, func(r sandbox.LabelRequest, _ int) string { return r.Result }))
-				assert.Equal(t, books.Labelled, rows[order.ID].Outcome)
+				assert.Equal(t, contract.Labelled, rows[order.ID].Outcome)
 			}
 		}
 	})
 	t.Run("every reason can be understood", func(t *testing.T) {
 		for _, row := range run.manifest.Rows {
-			assert.LessOrEqual(t, utf8.RuneCountInString(row.Reason), 200)
-			assert.NotRegexp(t, internals, row.Reason, "%s of order %s", row.Outcome, row.ID)
+			assert.LessOrEqual(t, utf8.RuneCountInString(row.Reason.Words), 400)
+			assert.NotRegexp(t, internals, row.Reason.Words, "%s of order %s", row.Outcome, row.ID)
 		}
 	})
 	t.Run("the joined files hold each parcel's barcode once", func(t *testing.T) {
@@ -128,14 +128,14 @@ func TestARunWithEveryFault(t *testing.T) {
 	})
 }
 
-func requireEnding(t *testing.T, fault string, order sandbox.ReportOrder, row books.Row) {
+func requireEnding(t *testing.T, fault string, order sandbox.ReportOrder, row contract.ManifestRow) {
 	t.Helper()
 	want := endings[fault]
-	assert.Equal(t, want.outcome, row.Outcome, "%s: %s", fault, row.Reason)
-	assert.Regexp(t, want.reason, row.Reason, fault)
-	assert.Equal(t, want.reason == "", row.Reason == "", "%s: a reason stands where one is needed: %q", fault, row.Reason)
+	assert.Equal(t, want.outcome, row.Outcome, "%s: %s", fault, row.Reason.Words)
+	assert.Regexp(t, want.reason, row.Reason.Words, fault)
+	assert.Equal(t, want.reason == "", row.Reason.Words == "", "%s: a reason stands where one is needed: %q", fault, row.Reason.Words)
 	assert.Len(t, order.Labels, want.asked, "%s: labels asked for", fault)
-	if order.FirstNeeds != "" || want.status != books.StatusNone {
+	if order.FirstNeeds != "" || want.status != contract.StatusNone {
 		assert.Equal(t, want.status, row.Status, fault)
 		assert.Len(t, order.Statuses, want.sent, "%s: statuses sent", fault)
 	}

@@ -13,9 +13,8 @@ import (
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 
-	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/channels"
-	"github.com/despacho/despacho/workflows"
+	"github.com/despacho/despacho/contract"
 )
 
 // figures are what a run cost.
@@ -40,13 +39,13 @@ type hubFigures struct {
 }
 
 // measure reads what the run cost from Temporal's histories, the hub's counts and the system.
-func (w *workbench) measure(ctx context.Context, id string, result books.Result) (figures, error) {
+func (w *workbench) measure(ctx context.Context, id string, result contract.RunResult) (figures, error) {
 	run, err := w.runs().Describe(ctx, id)
 	if err != nil {
 		return figures{}, err
 	}
 	f := figures{
-		labels: result.Outcomes[books.Labelled], run: run.Closed.Sub(run.Started), process: time.Since(w.begun),
+		labels: result.Outcomes[contract.Labelled], run: run.Closed.Sub(run.Started), process: time.Since(w.begun),
 		memory: peakMemory(), partly: run.Started.Before(w.begun),
 	}
 	if f.hub, err = w.hubFigures(ctx, result); err != nil {
@@ -55,7 +54,7 @@ func (w *workbench) measure(ctx context.Context, id string, result books.Result)
 	return f, w.countHistories(ctx, &f, result)
 }
 
-func (w *workbench) hubFigures(ctx context.Context, result books.Result) (f hubFigures, err error) {
+func (w *workbench) hubFigures(ctx context.Context, result contract.RunResult) (f hubFigures, err error) {
 	if w.from.calls == nil {
 		f.all, err = w.countedByWorker(ctx)
 		return f, err
@@ -63,9 +62,9 @@ func (w *workbench) hubFigures(ctx context.Context, result books.Result) (f hubF
 	f.split = true
 	calls, shared := w.from.calls.byConnection()
 	f.all = shared
-	labels := max(result.Outcomes[books.Labelled], 1)
+	labels := max(result.Outcomes[contract.Labelled], 1)
 	for _, c := range result.Connections {
-		labelled := c.Outcomes[books.Labelled]
+		labelled := c.Outcomes[contract.Labelled]
 		count := float64(calls[c.ID]) + float64(shared*labelled)/float64(labels)
 		f.all += calls[c.ID]
 		if channel := channels.BySlug(c.Channel); channel.StatusFirst != "" || channel.StatusAfter != "" {
@@ -78,9 +77,9 @@ func (w *workbench) hubFigures(ctx context.Context, result books.Result) (f hubF
 }
 
 // countHistories goes through the histories of all workflows of the run.
-func (w *workbench) countHistories(ctx context.Context, f *figures, result books.Result) error {
-	query := fmt.Sprintf("%s = '%s' AND %s = '%s'", workflows.RunAttribute.GetName(), result.Run,
-		workflows.MerchantAttribute.GetName(), result.Merchant)
+func (w *workbench) countHistories(ctx context.Context, f *figures, result contract.RunResult) error {
+	query := fmt.Sprintf("%s = '%s' AND %s = '%s'", contract.RunAttribute.GetName(), result.Run,
+		contract.MerchantAttribute.GetName(), result.Merchant)
 	for page := []byte(nil); ; {
 		answer, err := w.temporal.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{Query: query, NextPageToken: page})
 		if err != nil {
@@ -134,17 +133,17 @@ func (f figures) write(out io.Writer) {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	defer table.Flush()
 	fmt.Fprintf(table, "\nWhat it took\n")
-	fmt.Fprintf(table, "  seconds\t%.1f\tof the run; %.1f since the servers are up\n", f.run.Seconds(), f.process.Seconds())
+	fmt.Fprintf(table, "  seconds\t%.1f\tof the run; %.1f since the servers were up\n", f.run.Seconds(), f.process.Seconds())
 	switch {
 	case f.partly:
 		fmt.Fprintf(table, "  hub calls\t%d\tby this process; another began the run\n", f.hub.all)
 	case f.hub.split:
-		fmt.Fprintf(table, "  hub calls a label\t%s\twithout a status (%d labels)\n", ratio(f.hub.without, f.hub.outside), f.hub.outside)
+		fmt.Fprintf(table, "  hub calls per label\t%s\twithout a status (%d labels)\n", ratio(f.hub.without, f.hub.outside), f.hub.outside)
 		fmt.Fprintf(table, "  \t%s\twith a status (%d labels)\n", ratio(f.hub.with, f.hub.withStatus), f.hub.withStatus)
 	default:
-		fmt.Fprintf(table, "  hub calls a label\t%s\tover all channels\n", ratio(float64(f.hub.all), f.labels))
+		fmt.Fprintf(table, "  hub calls per label\t%s\tover all channels\n", ratio(float64(f.hub.all), f.labels))
 	}
-	fmt.Fprintf(table, "  activities a label\t%s\t%d scheduled\n", ratio(float64(f.activities), f.labels), f.activities)
+	fmt.Fprintf(table, "  activities per label\t%s\t%d scheduled\n", ratio(float64(f.activities), f.labels), f.activities)
 	fmt.Fprintf(table, "  events\t%d\tin the largest history, a %s\n", f.longest, f.longestName)
 	fmt.Fprintf(table, "  peak memory\t%d MB\tof this process, the servers included\n", f.memory>>20)
 }

@@ -13,14 +13,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende/sandbox"
 )
 
 // finished is a run that is over, with what it left and what the sandbox knows of it.
 type finished struct {
-	result   books.Result
-	manifest books.Manifest
+	result   contract.RunResult
+	manifest contract.Manifest
 	report   sandbox.Report
 	folder   string // with the run's files
 	shown    string
@@ -69,12 +69,12 @@ func (f finished) orders() map[string]sandbox.ReportOrder {
 }
 
 // rows are the manifest's rows by order id.
-func (f finished) rows() map[string]books.Row {
-	return lo.KeyBy(f.manifest.Rows, func(r books.Row) string { return r.ID })
+func (f finished) rows() map[string]contract.ManifestRow {
+	return lo.KeyBy(f.manifest.Rows, func(r contract.ManifestRow) string { return r.ID })
 }
 
 // path is where a joined file lies on this machine.
-func (f finished) path(t *testing.T, file books.PrintFile) string {
+func (f finished) path(t *testing.T, file contract.PrintFile) string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(f.folder, "*."+file.Format))
 	require.NoError(t, err)
@@ -89,22 +89,22 @@ func (f finished) path(t *testing.T, file books.PrintFile) string {
 
 // requireBalancedBooks holds result and manifest against each other: every order that was taken up
 // has one row and one outcome, and the pile is numbered through.
-func requireBalancedBooks(t *testing.T, result books.Result, manifest books.Manifest) {
+func requireBalancedBooks(t *testing.T, result contract.RunResult, manifest contract.Manifest) {
 	t.Helper()
 	assert.True(t, result.Balanced(), "every order has exactly one outcome")
 	assert.Len(t, manifest.Rows, result.Requested)
-	assert.Len(t, lo.UniqBy(manifest.Rows, func(r books.Row) string { return r.ID }), result.Requested, "each order has one row")
-	assert.Equal(t, result.Outcomes, lo.CountValuesBy(manifest.Rows, func(r books.Row) books.Outcome { return r.Outcome }))
-	printed := lo.Filter(manifest.Rows, func(r books.Row, _ int) bool { return r.Position != nil })
+	assert.Len(t, lo.UniqBy(manifest.Rows, func(r contract.ManifestRow) string { return r.ID }), result.Requested, "each order has one row")
+	assert.Equal(t, result.Outcomes, lo.CountValuesBy(manifest.Rows, func(r contract.ManifestRow) contract.Outcome { return r.Outcome }))
+	printed := lo.Filter(manifest.Rows, func(r contract.ManifestRow, _ int) bool { return r.Position != nil })
 	for i, row := range printed {
 		assert.Equal(t, i+1, *row.Position)
-		assert.Equal(t, books.Labelled, row.Outcome)
+		assert.Equal(t, contract.Labelled, row.Outcome)
 	}
-	assert.Len(t, printed, result.Outcomes[books.Labelled])
-	assert.Equal(t, len(printed), lo.SumBy(result.Files, func(f books.PrintFile) int { return f.Labels }))
+	assert.Len(t, printed, result.Outcomes[contract.Labelled])
+	assert.Equal(t, len(printed), lo.SumBy(result.Files, func(f contract.PrintFile) int { return f.Labels }))
 	for _, row := range manifest.Rows {
-		if row.Outcome != books.Labelled {
-			assert.NotEmpty(t, row.Reason, "%s of order %s has a reason", row.Outcome, row.ID)
+		if row.Outcome != contract.Labelled {
+			assert.NotEmpty(t, row.Reason.Words, "%s of order %s has a reason", row.Outcome, row.ID)
 		}
 	}
 }
@@ -114,17 +114,18 @@ func requireBalancedBooks(t *testing.T, result books.Result, manifest books.Mani
 func requireExpectedOutcomes(t *testing.T, f finished) {
 	t.Helper()
 	rows := f.rows()
+	require.NotEmpty(t, f.report.Orders)
 	for _, order := range f.report.Orders {
 		row, taken := rows[order.ID]
 		switch {
 		case order.Expected == "left_out", order.Expected == "skipped":
 			assert.False(t, taken, "order %s (%s) is not taken up: %s", order.ID, order.Channel, order.Fate)
-		case !taken && order.Fate == sandbox.Shipped:
+		case !taken && order.Fate == sandbox.FateShipped:
 			// It waits for nothing, so that only a request that names it takes it up.
-		case !taken && order.FirstNeeds == "" && order.Fate != sandbox.Labelable:
+		case !taken && order.FirstNeeds == "" && order.Fate != sandbox.FateLabelable:
 			// Without a status first, orders are found where the hub lists their labels, and it does not list all.
 		default:
-			assert.Equal(t, order.Expected, string(row.Outcome), "order %s (%s, %s): %s", order.ID, order.Channel, order.Fate, row.Reason)
+			assert.Equal(t, order.Expected, string(row.Outcome), "order %s (%s, %s): %s", order.ID, order.Channel, order.Fate, row.Reason.Words)
 		}
 	}
 }
@@ -133,8 +134,9 @@ func requireExpectedOutcomes(t *testing.T, f finished) {
 // each status sent once.
 func requireAskedOnce(t *testing.T, orders []sandbox.ReportOrder) {
 	t.Helper()
+	require.NotEmpty(t, orders)
 	for _, order := range orders {
-		asked := lo.Ternary(order.Expected == string(books.Labelled), 1, 0)
+		asked := lo.Ternary(order.Expected == string(contract.Labelled), 1, 0)
 		assert.Len(t, order.Labels, asked, "labels asked for, order %s (%s)", order.ID, order.Channel)
 		codes := lo.Map(order.Statuses, func(s sandbox.StatusSend, _ int) string { return s.Code })
 		assert.LessOrEqual(t, len(codes), 1, "statuses sent, order %s (%s): %s", order.ID, order.Channel, codes)

@@ -10,10 +10,10 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/deploy/local/stack"
 	"github.com/despacho/despacho/multivende/sandbox"
-	starter "github.com/despacho/despacho/starter/run"
-	"github.com/despacho/despacho/workflows"
+	"github.com/despacho/despacho/starter/printing"
 )
 
 const (
@@ -25,51 +25,52 @@ const (
 // flags are the program's; paths are absolute once parsed, because the S3 server moves the
 // working directory.
 type flags struct {
-	Once bool   `help:"Leave when the run is over; exit code 0 only when it completed and its books balance." group:"The run"`
+	Once bool   `help:"Exit when the run is over; exit code 0 only if it completed and its books balance." group:"The run"`
 	JSON string `name:"json" placeholder:"FILE" type:"path" help:"Write the run's result as JSON, however it ended." group:"The run"`
 	// NoRun leaves starting a run to others, the starter say.
 	NoRun bool    `name:"no-run" help:"Start the servers, the sandbox and the worker, but no run." group:"The run"`
-	Speed float64 `placeholder:"X" help:"How many times as fast as ours the hub's clock runs: 600 with the sandbox, 1 with --hub when not said." group:"The run"`
+	Speed float64 `placeholder:"X" help:"How many times faster than ours the hub's clock runs (default 600 with the sandbox, 1 with --hub)." group:"The run"`
 
-	starter.PrintingFlags `group:"Paper and order (without any of these: --stock 4x6in --stamp --lists --separators)"`
+	printing.Flags `group:"Paper and order (without any of these: --stock 4x6in --stamp --lists --separators)"`
 
 	Orders   int              `default:"110" placeholder:"N" help:"Orders of the sandbox that can be labelled (default ${default}); unpaid, cancelled, unsupported and shop orders come on top." group:"Sandbox hub"`
 	Seed     int64            `default:"1" placeholder:"N" help:"Seed of the sandbox's world (default ${default})." group:"Sandbox hub"`
 	Faults   string           `placeholder:"FILE" type:"existingfile" help:"Fault plan of the sandbox; multivende/sandbox/README.md describes it." group:"Sandbox hub"`
 	OddIDs   bool             `name:"odd-ids" help:"Give every second object of the sandbox an id with spaces, accents, colons or slashes." group:"Sandbox hub"`
-	TaskTime sandbox.TaskTime `name:"task-time" placeholder:"8s+1s" help:"How long a label task of the sandbox takes: a fixed part and one a label (default: a minute a label)." group:"Sandbox hub"`
+	TaskTime sandbox.TaskTime `name:"task-time" placeholder:"8s+1s" help:"How long a label task of the sandbox takes: a fixed part and one per label (default: a minute per label)." group:"Sandbox hub"`
 	Labels   string           `placeholder:"DIR" type:"existingdir" help:"Label files (*.zpl, *.txt, *.pdf) that the sandbox hands out instead of its own: of DIR/<provider> if there, else of DIR." group:"Sandbox hub"`
 
-	IgnoreFilter []string `name:"ignore-filter" placeholder:"LIST" help:"Lists of the sandbox that show every connection's entries whatever they are asked for: labels, sales." group:"Sandbox hub"`
-	Nameless     int      `placeholder:"N" help:"N of 100 sales of the sandbox do not tell of which connection they are." group:"Sandbox hub"`
-	Warehouses   string   `placeholder:"WHERE" help:"Where the sandbox puts warehouses: items, deliveries or none; both when not said." group:"Sandbox hub"`
+	IgnoreFilter []string `name:"ignore-filter" placeholder:"LIST" help:"Lists of the sandbox that ignore the connection filter: labels, sales." group:"Sandbox hub"`
+	Nameless     int      `placeholder:"N" help:"N of 100 sales of the sandbox do not name their connection." group:"Sandbox hub"`
+	Warehouses   string   `placeholder:"WHERE" help:"Where the sandbox puts warehouses: items, deliveries or none (default: items and deliveries)." group:"Sandbox hub"`
 
 	Hub       string `placeholder:"URL" help:"Another hub instead of the sandbox." group:"Another hub"`
 	Merchant  string `placeholder:"ID" help:"The hub's id of the merchant." group:"Another hub"`
-	TokenFile string `name:"token-file" placeholder:"FILE" type:"existingfile" help:"File with the merchant's access token: this or DESPACHO_TOKEN is the way to give it." group:"Another hub"`
+	TokenFile string `name:"token-file" placeholder:"FILE" type:"existingfile" help:"File with the merchant's access token; or set DESPACHO_TOKEN." group:"Another hub"`
 	Token     string `placeholder:"T" help:"The access token itself; other users of this machine can read it in the list of processes." group:"Another hub"`
 
 	ClientID     string `name:"client-id" placeholder:"ID" help:"Connect the account by OAuth instead of a token: the application's client_id." group:"Another hub"`
 	ClientSecret string `name:"client-secret" env:"DESPACHO_CLIENT_SECRET" placeholder:"S" help:"The application's client_secret; DESPACHO_CLIENT_SECRET keeps it out of the list of processes." group:"Another hub"`
 	Code         string `placeholder:"ac-…" help:"The merchant's authorization code; without it the hub's consent page is opened. Not needed again with the same --data, unless the account needs consent or its token has ended." group:"Another hub"`
-	RunOnly      bool   `name:"run-only" help:"The run and nothing after it: no orders by webhook, no schedule, no statuses." group:"After the run"`
-	NewOrders    int    `name:"new-orders" default:"350" placeholder:"N" help:"Orders that the sandbox sells after the run, told by webhook (default ${default})." group:"After the run"`
-	Schedule     bool   `help:"Also with --hub: make a schedule and let it run once." group:"After the run"`
-	Shipped      int    `default:"-1" placeholder:"N" help:"Report so many orders as shipped on channels that take a tracking number, each with one, made up where the order has none, and show each verified (default 200, or --new-orders if that is less; with --hub none unless said, and labelled ones alone)." group:"After the run"`
+	RunOnly      bool   `name:"run-only" help:"Only the run: no orders by webhook, no schedule, no statuses after it, no packing table." group:"After the run"`
+	NewOrders    int    `name:"new-orders" default:"350" placeholder:"N" help:"Orders that the sandbox sells after the run, announced by webhook (default ${default})." group:"After the run"`
+	Schedule     bool   `help:"Also with --hub: create a schedule and let it start one run." group:"After the run"`
+	Shipped      int    `default:"-1" placeholder:"N" help:"Report N orders as shipped on channels that accept tracking numbers, invented where the order has none, and show that each status arrived (default 200, or --new-orders if that is less; with --hub only labelled orders, and none by default)." group:"After the run"`
 
-	Data string `placeholder:"DIR" type:"path" help:"Folder of Temporal's database, S3, ports and names; a later start goes on with it. Default: a temporary folder." group:"The servers"`
+	Data string `placeholder:"DIR" type:"path" help:"Folder for the data of Temporal and S3, ports and names; a later start continues with it. Default: a temporary folder." group:"The servers"`
 	Env  string `placeholder:"FILE" type:"path" help:"Write the settings there, so that after 'source FILE' the starter in another terminal talks to this stack. Default: settings.sh in the data folder." group:"The servers"`
 
-	Gateway string `default:"127.0.0.1:0" placeholder:"ADDR" help:"Where webhooks are heard, host:port; this machine's own addresses may send. Default: a free port of 127.0.0.1." group:"The servers"`
+	Gateway string `default:"127.0.0.1:0" placeholder:"ADDR" help:"Address on which the gateway listens for webhooks, host:port; this machine's own addresses may send. Default: a free port of 127.0.0.1." group:"The servers"`
 
-	TemporalPort int `name:"temporal-port" placeholder:"N" help:"Port of Temporal (usually 7233)." group:"Ports (a taken one moves aside)"`
-	UIPort       int `name:"ui-port" placeholder:"N" help:"Port of Temporal's web UI (usually 8233)." group:"Ports (a taken one moves aside)"`
-	S3Port       int `name:"s3-port" placeholder:"N" help:"Port of the S3 server (usually 9000)." group:"Ports (a taken one moves aside)"`
-	SandboxPort  int `name:"sandbox-port" placeholder:"N" help:"Port of the sandbox hub (usually 8480)." group:"Ports (a taken one moves aside)"`
+	TemporalPort int `name:"temporal-port" placeholder:"N" help:"Port of Temporal (usually 7233)." group:"Ports (if one is taken, another is used)"`
+	UIPort       int `name:"ui-port" placeholder:"N" help:"Port of Temporal's web UI (usually 8233)." group:"Ports (if one is taken, another is used)"`
+	S3Port       int `name:"s3-port" placeholder:"N" help:"Port of the S3 server (usually 9000)." group:"Ports (if one is taken, another is used)"`
+	StationPort  int `name:"station-port" placeholder:"N" help:"Port of the packing table's page (usually 8479)." group:"Ports (if one is taken, another is used)"`
+	SandboxPort  int `name:"sandbox-port" placeholder:"N" help:"Port of the sandbox hub (usually 8480)." group:"Ports (if one is taken, another is used)"`
 }
 
 // usualPrinting is what a run shows of paper and order when no flag says what it shall.
-var usualPrinting = starter.PrintingFlags{Stock: "4x6in", Stamp: true, Lists: true, Separators: true}
+var usualPrinting = printing.Flags{Stock: "4x6in", Stamp: true, Lists: true, Separators: true}
 
 const description = `A first look at despacho: Temporal with its web UI, S3, a sandbox hub and a worker in one process, ` +
 	`on 127.0.0.1 alone, and one label run over every marketplace that labels.`
@@ -102,7 +103,7 @@ func (f *flags) Validate() error {
 	refuse(f.NoRun && f.Once, "--once waits for a run, and --no-run starts none: leave one of them out")
 	refuse(f.NoRun && f.JSON != "", "--json writes a run's result, and --no-run starts none: leave one of them out")
 	for name, port := range map[string]int{
-		"temporal": f.TemporalPort, "ui": f.UIPort, "s3": f.S3Port, "sandbox": f.SandboxPort,
+		"temporal": f.TemporalPort, "ui": f.UIPort, "s3": f.S3Port, "sandbox": f.SandboxPort, "station": f.StationPort,
 	} {
 		refuse(port < 0 || port > 65535, "--%s-port %d: give a number from 1 to 65535", name, port)
 	}
@@ -122,7 +123,7 @@ func (f *flags) Validate() error {
 	_, err = f.hubURL()
 	refuse(err != nil, "--hub: %v", err)
 	refuse(f.Merchant == "" && f.ClientID == "", "--hub needs --merchant, the hub's id of the merchant, or --client-id to connect an account")
-	refuse(f.Merchant != "" && !workflows.ValidKey(f.Merchant), "--merchant %q: the hub's id has letters, digits, dots, hyphens and underscores, at most 64", f.Merchant)
+	refuse(f.Merchant != "" && !contract.ValidKey(f.Merchant), "--merchant %q: the hub's id has letters, digits, dots, hyphens and underscores, at most 64", f.Merchant)
 	refuse(f.OddIDs, "--odd-ids belongs to the sandbox: leave it out with --hub")
 	refuse(f.Faults != "", "--faults belongs to the sandbox: leave it out with --hub")
 	refuse(f.TaskTime != sandbox.TaskTime{}, "--task-time belongs to the sandbox: leave it out with --hub")
@@ -220,7 +221,7 @@ func (f *flags) stackOptions() stack.Options {
 func parse(arguments []string, options ...kong.Option) (*flags, error) {
 	given := &flags{}
 	options = append([]kong.Option{
-		kong.Name("go run ./deploy/local"), kong.Description(description), kong.Help(helpWithExitCodes),
+		kong.Name("go run ./deploy/local"), kong.Description(description), printing.Words(), kong.Help(helpWithExitCodes),
 	}, options...)
 	parser, err := kong.New(given, options...)
 	if err != nil {
@@ -229,8 +230,8 @@ func parse(arguments []string, options ...kong.Option) (*flags, error) {
 	if _, err = parser.Parse(arguments); err != nil {
 		return nil, err
 	}
-	if given.PrintingFlags == (starter.PrintingFlags{}) {
-		given.PrintingFlags = usualPrinting
+	if given.Flags == (printing.Flags{}) {
+		given.Flags = usualPrinting
 	}
 	return given, nil
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende/sandbox"
 )
 
@@ -110,7 +110,7 @@ func TestARunGoesOnWithTheBuiltInSandbox(t *testing.T) {
 
 func requireAsIfNothingHadHappened(t *testing.T, f finished, data string) {
 	t.Helper()
-	assert.Equal(t, books.RunCompleted, f.result.State)
+	assert.Equal(t, contract.RunCompleted, f.result.State)
 	requireBalancedBooks(t, f.result, f.manifest)
 	requireExpectedOutcomes(t, f)
 	requireAskedOnce(t, f.report.Orders)

@@ -11,10 +11,10 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/client"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/service/wholefile"
-	starter "github.com/despacho/despacho/starter/run"
-	"github.com/despacho/despacho/workflows"
+	"github.com/despacho/despacho/starter/terminal"
 )
 
 const (
@@ -24,7 +24,7 @@ const (
 	lastWordWithin = 3 * time.Second
 )
 
-func (w *workbench) runs() starter.TemporalRuns { return starter.TemporalRuns{Client: w.temporal} }
+func (w *workbench) runs() client.TemporalRuns { return client.TemporalRuns{Client: w.temporal} }
 
 // runToSee returns the workflow id of the run that the data folder holds open, else starts one.
 func (w *workbench) runToSee(ctx context.Context, given *flags, out io.Writer) (string, error) {
@@ -44,14 +44,14 @@ func (w *workbench) runToSee(ctx context.Context, given *flags, out io.Writer) (
 }
 
 // follow shows how the run gets on until it ends, or until ctx ends; then it says where the run stands.
-func (w *workbench) follow(ctx context.Context, id string, out io.Writer) (books.Result, error) {
-	result, err := starter.Follow(ctx, w.runs(), id, starter.NewProgress(out), progressEvery)
+func (w *workbench) follow(ctx context.Context, id string, out io.Writer) (contract.RunResult, error) {
+	result, err := terminal.Follow(ctx, w.runs(), id, terminal.NewProgress(out), progressEvery)
 	if ctx.Err() == nil {
 		return result, err
 	}
 	briefly, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWordWithin)
 	defer cancel()
-	current, err := starter.Look(briefly, w.runs(), w.store, id)
+	current, err := client.Look(briefly, w.runs(), w.store, id)
 	return current.Result, err
 }
 
@@ -69,17 +69,17 @@ func (w *workbench) openRun(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if merchant, _, err := workflows.ParseRunID(id); err == nil && merchant == w.from.merchant {
+	if merchant, _, err := contract.ParseRunID(id); err == nil && merchant == w.from.merchant {
 		description, err := w.runs().Describe(ctx, id)
 		if err == nil && description.Open() {
 			return id, nil
 		}
-		if err != nil && !errors.Is(err, starter.ErrNoRun) {
+		if err != nil && !errors.Is(err, client.ErrNoRun) {
 			return "", err
 		}
 	}
 	query := fmt.Sprintf("WorkflowType = 'LabelRun' AND ExecutionStatus = 'Running' AND %s = '%s'",
-		workflows.MerchantAttribute.GetName(), w.from.merchant)
+		contract.MerchantAttribute.GetName(), w.from.merchant)
 	open, err := w.runs().List(ctx, query, 1)
 	if err != nil || len(open) == 0 {
 		return "", err
@@ -105,26 +105,26 @@ func (w *workbench) lastRun() (string, error) {
 // newRun starts a run over all that waits, printed as the flags say. Its name is written down first, so that a process that
 // dies here finds the run again.
 func (w *workbench) newRun(ctx context.Context, given *flags) (string, error) {
-	key := starter.NewKey(time.Now())
-	id := workflows.RunID(w.from.merchant, key)
+	key := contract.NewKey(time.Now())
+	id := contract.RunID(w.from.merchant, key)
 	content, err := json.Marshal(remembered{WorkflowID: id})
 	if err != nil {
 		return "", err
 	}
-	if err := wholefile.Replace(w.rememberedPath(), content, wholefile.Private); err != nil {
+	if err := wholefile.Replace(w.rememberedPath(), content, wholefile.PrivateMode); err != nil {
 		return "", err
 	}
 	input, err := w.request(ctx, given, key)
 	if err != nil {
 		return "", err
 	}
-	_, err = starter.Start(ctx, w.runs(), w.store, key, input)
+	_, err = client.Start(ctx, w.runs(), w.store, key, input)
 	return id, err
 }
 
 // request is what the flags ask of the run with this key.
-func (w *workbench) request(ctx context.Context, given *flags, key string) (workflows.LabelRunInput, error) {
-	input := workflows.LabelRunInput{Merchant: w.from.merchant, Max: -1}
+func (w *workbench) request(ctx context.Context, given *flags, key string) (contract.LabelRunInput, error) {
+	input := contract.LabelRunInput{Merchant: w.from.merchant, Max: -1}
 	bins, err := given.ReadBins()
 	if err != nil {
 		return input, err
@@ -132,6 +132,6 @@ func (w *workbench) request(ctx context.Context, given *flags, key string) (work
 	if input.Printing, err = given.Printing(); err != nil {
 		return input, err
 	}
-	input.BinsKey, err = starter.PutBins(ctx, w.store, input.Merchant, key, bins)
+	input.BinsKey, err = client.PutBins(ctx, w.store, input.Merchant, key, bins)
 	return input, err
 }

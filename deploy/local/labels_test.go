@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/contract"
 )
 
 func TestLabelFilesOfOnesOwn(t *testing.T) {
@@ -49,17 +49,17 @@ func TestLabelFilesOfOnesOwn(t *testing.T) {
 		}
 	})
 	t.Run("are printed, those of a provider's folder for its orders alone", func(t *testing.T) {
-		printed := strings.Join(lo.Map(run.result.Files, func(f books.PrintFile, _ int) string {
+		printed := strings.Join(lo.Map(run.result.Files, func(f contract.PrintFile, _ int) string {
 			content, err := os.ReadFile(run.path(t, f))
 			require.NoError(t, err)
 			return string(content)
 		}), "")
-		paris := lo.SumBy(run.result.Connections, func(c books.ConnectionResult) int {
-			return lo.Ternary(c.Channel == "paris", c.Outcomes[books.Labelled], 0)
+		paris := lo.SumBy(run.result.Connections, func(c contract.ConnectionResult) int {
+			return lo.Ternary(c.Channel == "paris", c.Outcomes[contract.Labelled], 0)
 		})
 		assert.Equal(t, paris, strings.Count(printed, "of Paris alone"))
 		rest := strings.Count(printed, "a carrier's own label") + strings.Count(printed, "another one, in small letters")
-		assert.Equal(t, run.result.Outcomes[books.Labelled]-paris, rest)
+		assert.Equal(t, run.result.Outcomes[contract.Labelled]-paris, rest)
 	})
 }
 

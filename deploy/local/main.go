@@ -11,7 +11,7 @@ import (
 	"os/signal"
 	"syscall"
 
-	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/deploy/local/stack"
 )
 
@@ -69,6 +69,9 @@ func look(ctx context.Context, given *flags, out io.Writer) error {
 		if err := bench.beginIntake(ctx); err != nil {
 			return orInterrupted(ctx, err)
 		}
+		if err := bench.showTable(ctx, out); err != nil {
+			return orInterrupted(ctx, err)
+		}
 		fmt.Fprintf(out, "\nNo run is started. %s\n%s\n", secondTerminal(given.Env), howToEnd)
 		<-ctx.Done()
 		return nil
@@ -105,18 +108,21 @@ func (w *workbench) oneRun(ctx context.Context, given *flags, out io.Writer) err
 	if given.Once {
 		return verdict(result)
 	}
+	if err := w.showTable(ctx, out); err != nil {
+		return orInterrupted(ctx, err)
+	}
 	fmt.Fprintln(out, "\n"+howToEnd)
 	<-ctx.Done()
 	return nil
 }
 
 // verdict is an error unless the run completed and its books balance.
-func verdict(result books.Result) error {
+func verdict(result contract.RunResult) error {
 	switch {
-	case result.State != books.RunCompleted:
-		return fmt.Errorf("run %s is %s: %s", result.Run, result.State, result.Reason)
+	case result.State != contract.RunCompleted:
+		return fmt.Errorf("run %s is %s: %s", result.Run, result.State, result.Reason.Words)
 	case !result.Balanced():
-		return fmt.Errorf("the books of run %s do not balance: %d requested, %d with an outcome", result.Run, result.Requested, books.Sum(result.Outcomes))
+		return fmt.Errorf("the books of run %s do not balance: %d requested, %d with an outcome", result.Run, result.Requested, contract.SumOutcomes(result.Outcomes))
 	}
 	return nil
 }

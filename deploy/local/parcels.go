@@ -9,12 +9,10 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/accounts"
-	"github.com/despacho/despacho/activities"
-	"github.com/despacho/despacho/activities/books"
-	"github.com/despacho/despacho/activities/statusbook"
+	"github.com/despacho/despacho/activities/intake"
 	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende"
-	"github.com/despacho/despacho/workflows"
 )
 
 // parcel is an order that may be reported as shipped with a tracking number.
@@ -26,16 +24,16 @@ type parcel struct {
 }
 
 // row is the parcel as the command line reads it.
-func (p parcel) row() statusbook.Row {
-	return statusbook.Row{Order: p.id, TrackingNumber: p.tracking, TrackingURL: "https://tracking.example.com/" + url.PathEscape(p.tracking)}
+func (p parcel) row() contract.StatusRow {
+	return contract.StatusRow{Order: p.id, TrackingNumber: p.tracking, TrackingURL: "https://tracking.example.com/" + url.PathEscape(p.tracking)}
 }
 
 // mayShip says whether shipped may be reported, and the channel takes it and a tracking number before it.
 func (p parcel) mayShip() bool {
-	change := channels.Change{Slug: p.channel, ShippingMode: p.mode, From: p.present, To: channels.Shipped, Document: p.document}
+	change := channels.Change{Slug: p.channel, ShippingMode: p.mode, From: p.present, To: channels.Shipped, HasDocument: p.document}
 	words, known := channels.WordsOnChannel(p.channel, "", p.mode, channels.Shipped)
-	takesTracking, _ := channels.BySlug(p.channel).TakesTracking(channels.Parcel{ShippingMode: p.mode})
-	return p.present != channels.Shipped && change.NotAllowed() == "" && takesTracking && (!known || len(words) > 0)
+	takesTracking, _ := channels.BySlug(p.channel).TakesTracking(channels.TrackedOrder{ShippingMode: p.mode})
+	return p.present != channels.Shipped && change.WhyNotAllowed().Words == "" && takesTracking && (!known || len(words) > 0)
 }
 
 // tracked is the parcel with a tracking number: its own, else one that is always the same.
@@ -48,10 +46,10 @@ func (p parcel) tracked() parcel {
 
 // parcels are so many orders that may be shipped with a tracking number, as far as there are: the
 // labelled ones of runs, then, in the sandbox, those that the seller ships without a label of the channel.
-func (w *workbench) parcels(ctx context.Context, runs []books.Result, most int) ([]parcel, error) {
+func (w *workbench) parcels(ctx context.Context, runs []contract.RunResult, most int) ([]parcel, error) {
 	var found []parcel
 	for _, run := range runs {
-		var manifest books.Manifest
+		var manifest contract.Manifest
 		if run.Manifest.JSON == "" {
 			continue
 		}
@@ -72,10 +70,10 @@ func (w *workbench) parcels(ctx context.Context, runs []books.Result, most int) 
 }
 
 // labelledParcels are those of a manifest's rows that have a label and may be shipped.
-func labelledParcels(rows []books.Row) []parcel {
-	return lo.FilterMap(rows, func(row books.Row, _ int) (parcel, bool) {
+func labelledParcels(rows []contract.ManifestRow) []parcel {
+	return lo.FilterMap(rows, func(row contract.ManifestRow, _ int) (parcel, bool) {
 		p := parcel{id: row.ID, channel: row.Channel, mode: row.ShippingMode, tracking: row.TrackingNumber}
-		return p.tracked(), row.Outcome == books.Labelled && p.mayShip()
+		return p.tracked(), row.Outcome == contract.Labelled && p.mayShip()
 	})
 }
 
@@ -83,7 +81,7 @@ func labelledParcels(rows []books.Row) []parcel {
 // because it may have a tracking number, or have left. Nobody has looked whether they are paid, which
 // is why those of another hub are left alone.
 func (w *workbench) unlabelledParcels(ctx context.Context, most int) ([]parcel, error) {
-	records, err := activities.ListIntake(ctx, w.store, w.from.merchant, activities.IntakeUnsupported)
+	records, err := intake.ListIntake(ctx, w.store, w.from.merchant, contract.IntakeUnsupported)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +93,7 @@ func (w *workbench) unlabelledParcels(ctx context.Context, most int) ([]parcel, 
 	var found []parcel
 	for _, record := range records {
 		p := parcel{id: record.Order, channel: record.Channel, mode: record.ShippingMode}
-		if takes, _ := channels.BySlug(p.channel).TakesTracking(channels.Parcel{ShippingMode: p.mode}); len(found) == most || !takes {
+		if takes, _ := channels.BySlug(p.channel).TakesTracking(channels.TrackedOrder{ShippingMode: p.mode}); len(found) == most || !takes {
 			continue
 		}
 		delivery, err := hub.DeliveryOrder(ctx, p.id)
@@ -120,8 +118,8 @@ func (w *workbench) reader() (*multivende.Client, error) {
 	token := &accounts.Source{
 		Vault: &accounts.Vault{Store: w.store, Keys: keys}, Merchant: w.from.merchant, Speed: w.from.speed,
 		Demand: func(ctx context.Context, merchant string, generation int64) error {
-			refused := workflows.TokenRefused{Generation: generation}
-			return w.temporal.SignalWorkflow(ctx, workflows.CredentialsID(merchant), "", workflows.TokenRefusedSignal, refused)
+			refused := contract.TokenRefused{Generation: generation}
+			return w.temporal.SignalWorkflow(ctx, contract.CredentialsID(merchant), "", contract.TokenRefusedSignal, refused)
 		},
 	}
 	return multivende.New(multivende.Config{

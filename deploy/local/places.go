@@ -33,9 +33,16 @@ func (f *flags) placeFiles() (err error) {
 // whatStarts names what runs in this process.
 func (f *flags) whatStarts() string {
 	if f.Hub == "" {
-		return "Temporal, its web UI, S3, the sandbox hub, a worker and a gateway"
+		return "Temporal, its web UI, S3, the sandbox hub, a worker and a gateway" + f.andTable()
 	}
-	return "Temporal, its web UI, S3, a worker and a gateway for the hub " + f.Hub
+	return "Temporal, its web UI, S3, a worker and a gateway" + f.andTable() + ", for the hub " + f.Hub
+}
+
+func (f *flags) andTable() string {
+	if f.RunOnly {
+		return ""
+	}
+	return ", and a packing table with two printers"
 }
 
 func (w *workbench) showPlaces(given *flags, out io.Writer) {

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/contract"
 )
 
 func TestPaperAndOrder(t *testing.T) {
@@ -24,21 +24,22 @@ func TestPaperAndOrder(t *testing.T) {
 	requireBalancedBooks(t, run.result, run.manifest)
 	t.Run("the manifest states them", func(t *testing.T) {
 		assert.Equal(t, "bin,deadline,reverse", run.manifest.Sort)
-		assert.Equal(t, books.GroupChannel, run.manifest.Group)
+		assert.Equal(t, contract.GroupChannel, run.manifest.Group)
 	})
 	t.Run("the first PDF label takes the slot that it should, after the page before it", func(t *testing.T) {
-		first, found := lo.Find(printedLabels(run.manifest), func(l books.Printed) bool { return l.Format == "pdf" })
+		first, found := lo.Find(printedLabels(run.manifest), func(l contract.PrintedLabel) bool { return l.Format == "pdf" })
 		require.True(t, found)
 		assert.Equal(t, []int{1, 4}, []int{first.First, first.Slot})
 	})
 	t.Run("no file holds more labels than it may, and Flex lies apart", func(t *testing.T) {
-		for file, labels := range lo.GroupBy(printedLabels(run.manifest), func(l books.Printed) string { return l.File }) {
+		require.NotEmpty(t, printedLabels(run.manifest))
+		for file, labels := range lo.GroupBy(printedLabels(run.manifest), func(l contract.PrintedLabel) string { return l.File }) {
 			assert.LessOrEqual(t, len(labels), 5, file)
 		}
-		group := lo.SliceToMap(run.result.Files, func(f books.PrintFile) (string, string) { return f.Key, f.Group })
+		group := lo.SliceToMap(run.result.Files, func(f contract.PrintFile) (string, string) { return f.Key, f.Group })
 		for _, row := range run.manifest.Rows {
-			for _, label := range lo.Filter(row.Labels, func(l books.Printed, _ int) bool { return l.File != "" }) {
-				apart := channels.ModeOf(row.Channel, row.ShippingMode).Apart
+			for _, label := range lo.Filter(row.Labels, func(l contract.PrintedLabel, _ int) bool { return l.File != "" }) {
+				apart := channels.ModeOf(row.Channel, row.ShippingMode).OwnPile
 				assert.Equal(t, row.Channel+lo.Ternary(apart, " flex", ""), group[label.File])
 			}
 		}
@@ -57,8 +58,8 @@ func TestPaperAndOrder(t *testing.T) {
 }
 
 // printedLabels are the labels that stand in joined files, in the order of the pile.
-func printedLabels(manifest books.Manifest) []books.Printed {
-	return lo.FlatMap(manifest.Rows, func(r books.Row, _ int) []books.Printed {
-		return lo.Filter(r.Labels, func(l books.Printed, _ int) bool { return l.File != "" })
+func printedLabels(manifest contract.Manifest) []contract.PrintedLabel {
+	return lo.FlatMap(manifest.Rows, func(r contract.ManifestRow, _ int) []contract.PrintedLabel {
+		return lo.Filter(r.Labels, func(l contract.PrintedLabel, _ int) bool { return l.File != "" })
 	})
 }

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/despacho/despacho/deploy/local/startertest"
 )
 
 const (
@@ -28,7 +30,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		main()
 	}
-	os.Exit(m.Run())
+	os.Exit(startertest.Main(m))
 }
 
 // demo is the program in a process of its own: it moves the working directory, and may be killed.
@@ -44,10 +46,16 @@ type demo struct {
 // labels where the arguments do not ask for more.
 func startDemo(t *testing.T, data string, arguments ...string) *demo {
 	t.Helper()
+	return startWholeDemo(t, data, append([]string{"--stock", "as-is", "--run-only"}, arguments...)...)
+}
+
+// startWholeDemo does the same with everything that comes after a run.
+func startWholeDemo(t *testing.T, data string, arguments ...string) *demo {
+	t.Helper()
 	path, err := os.Executable()
 	require.NoError(t, err)
-	arguments = append([]string{"--data", data, "--stock", "as-is", "--run-only"}, arguments...)
-	for _, server := range []string{"temporal", "ui", "s3", "sandbox"} {
+	arguments = append([]string{"--data", data}, arguments...)
+	for _, server := range []string{"temporal", "ui", "s3", "sandbox", "station"} {
 		arguments = append(arguments, fmt.Sprintf("--%s-port=%d", server, 10_000+rand.IntN(5_000)))
 	}
 	d := &demo{process: exec.CommandContext(t.Context(), path, arguments...), data: data, shown: &shownText{}, ended: make(chan struct{})}

@@ -3,11 +3,9 @@
 package main
 
 import (
-	"compress/gzip"
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -19,15 +17,12 @@ import (
 	historypb "go.temporal.io/api/history/v1"
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
-	"google.golang.org/protobuf/encoding/protojson"
 
-	"github.com/despacho/despacho/activities"
-	"github.com/despacho/despacho/activities/books"
-	"github.com/despacho/despacho/activities/statusbook"
 	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/client"
+	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/deploy/local/recorded"
 	"github.com/despacho/despacho/multivende/sandbox"
-	starter "github.com/despacho/despacho/starter/run"
-	"github.com/despacho/despacho/workflows"
 )
 
 // histories is where the replay suite of package workflows finds its histories.
@@ -37,13 +32,16 @@ var histories = filepath.Join("..", "..", "workflows", "testdata", "histories")
 // replays, from runs on the whole stack. Record from the commit that is
 // deployed, before its workflows are changed, under the name of its release:
 //
-//	cd deploy/local && DESPACHO_RELEASE=0.1.0 GOWORK=off go test -tags record -run TestRecordHistories .
+//	cd deploy/local && DESPACHO_RELEASE=0.1.0 GOWORK=off go test -tags record -run TestRecord . ./bench
 func TestRecordHistories(t *testing.T) {
 	release := os.Getenv("DESPACHO_RELEASE")
 	require.NotEmpty(t, release, "DESPACHO_RELEASE names the commit that is recorded")
 	before, err := filepath.Glob(filepath.Join(histories, release+"-*.json.gz"))
 	require.NoError(t, err)
 	for _, path := range before {
+		if strings.Contains(path, "-printer-") { // from ./bench
+			continue
+		}
 		require.NoError(t, os.Remove(path))
 	}
 	folder := t.TempDir()
@@ -51,51 +49,67 @@ func TestRecordHistories(t *testing.T) {
 	desk := openDesk(t, startDemo(t, filepath.Join(folder, "data"), "--no-run", "--orders", "150", "--speed", "300", "--env", env,
 		"--faults", filepath.Join("testdata", "recorded-faults.json")), env)
 
-	all := desk.start(t, "all", workflows.LabelRunInput{Merchant: desk.merchant})
-	desk.progress(t, all, "has a connection with failed orders that is through", func(r books.Result) bool {
-		return lo.SomeBy(r.Connections, func(c books.ConnectionResult) bool {
-			return c.Channel == "coppel" && c.State == books.ConnectionDone
+	all := desk.start(t, "all", contract.LabelRunInput{Merchant: desk.merchant, Settings: contract.Settings{WebhookOut: true}})
+	desk.progress(t, all, "has a connection with failed orders that is through", func(r contract.RunResult) bool {
+		return lo.SomeBy(r.Connections, func(c contract.ConnectionResult) bool {
+			return c.Channel == "coppel" && c.State == contract.ConnectionDone
 		})
 	})
-	_, err = desk.runs.Retry(t.Context(), all.WorkflowID, workflows.RetryRequest{})
+	_, err = desk.runs.Retry(t.Context(), all.WorkflowID, contract.RetryRequest{})
 	require.NoError(t, err)
 	desk.record(t, release, all)
+	desk.recordAnnouncement(t, release)
 
-	same := workflows.LabelRunInput{Merchant: desk.merchant, Reprint: true, Format: "pdf"}
+	same := contract.LabelRunInput{Merchant: desk.merchant, Reprint: true, Format: "pdf"}
 	plan := same
 	plan.Plan = true
 	desk.record(t, release, desk.start(t, "plan", plan))
 	first := desk.start(t, "first", same)
-	desk.progress(t, first, "has taken up orders", func(r books.Result) bool { return r.Requested > 0 })
+	desk.progress(t, first, "has taken up orders", func(r contract.RunResult) bool { return r.Requested > 0 })
 	second := desk.start(t, "second", same)
 	desk.record(t, release, first)
 	desk.record(t, release, second)
 
 	hurried := same
-	hurried.Within = activities.Duration(time.Millisecond)
+	hurried.Within = contract.Duration(time.Millisecond)
 	desk.record(t, release, desk.start(t, "hurried", hurried))
 	cancelled := desk.start(t, "cancelled", same)
-	desk.progress(t, cancelled, "has taken up orders", func(r books.Result) bool { return r.Requested > 0 })
+	desk.progress(t, cancelled, "has taken up orders", func(r contract.RunResult) bool { return r.Requested > 0 })
 	require.NoError(t, desk.runs.Cancel(t.Context(), cancelled.WorkflowID))
 	desk.record(t, release, cancelled)
 
 	desk.recordStatuses(t, release)
-	desk.recordOpen(t, release, "intake", workflows.IntakeID(desk.merchant), "TakeUpNotices")
-	desk.recordOpen(t, release, "credentials", workflows.CredentialsID(desk.merchant), "KeepToken")
+	desk.recordOpen(t, release, "intake", contract.IntakeID(desk.merchant), "TakeUpNotifications")
+	desk.recordOpen(t, release, "credentials", contract.CredentialsID(desk.merchant), "KeepToken")
 }
 
 // recordStatuses records a change of statuses, one of which is not allowed.
 func (d desk) recordStatuses(t *testing.T, release string) {
 	t.Helper()
 	orders := lo.Filter(d.report(t).Orders, func(o sandbox.ReportOrder, _ int) bool { return len(o.Labels) > 0 })
-	rows := lo.Map(orders[:60], func(o sandbox.ReportOrder, _ int) statusbook.Row { return statusbook.Row{Order: o.ID} })
-	statuses := starter.TemporalStatuses{Client: d.runs.Client}
-	request := activities.StatusRequest{To: channels.Delivered, Rows: rows}
-	id := workflows.StatusChangeID(d.merchant, "statuses")
-	require.NoError(t, statuses.Start(t.Context(), id, workflows.StatusChangeInput{Merchant: d.merchant, StatusRequest: request}))
+	rows := lo.Map(orders[:60], func(o sandbox.ReportOrder, _ int) contract.StatusRow { return contract.StatusRow{Order: o.ID} })
+	statuses := client.TemporalStatuses{Client: d.runs.Client}
+	request := contract.StatusRequest{To: string(channels.Delivered), Rows: rows}
+	id := contract.StatusChangeID(d.merchant, "statuses")
+	require.NoError(t, statuses.Start(t.Context(), id, contract.StatusChangeInput{Merchant: d.merchant, StatusRequest: request}))
 	_, err := statuses.Wait(t.Context(), id)
 	require.NoError(t, err)
 	d.recordOpen(t, release, "statuses", id, "CloseStatusChange")
+}
+
+// recordAnnouncement records what tells a webhook that labels of a run have their status.
+func (d desk) recordAnnouncement(t *testing.T, release string) {
+	t.Helper()
+	eventually(t, "somebody is told", func() bool {
+		listed, err := d.runs.Client.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{
+			Query: fmt.Sprintf("WorkflowType = '%s' AND ExecutionStatus = 'Completed'", contract.AnnounceType), PageSize: 1,
+		})
+		require.NoError(t, err)
+		for _, execution := range listed.Executions {
+			write(t, filepath.Join(histories, fmt.Sprintf("%s-announcement-%s-01.json.gz", release, execution.Type.Name)), d.history(t, execution))
+		}
+		return len(listed.Executions) > 0
+	})
 }
 
 // recordOpen writes the history of a workflow, which may still be open, once a step of it has ended.
@@ -111,13 +125,13 @@ func (d desk) recordOpen(t *testing.T, release, name, id, step string) {
 }
 
 // record waits for the end of a run and of its connections, and writes their histories.
-func (d desk) record(t *testing.T, release string, run starter.Started) {
+func (d desk) record(t *testing.T, release string, run client.Started) {
 	t.Helper()
 	_, _ = d.runs.Wait(t.Context(), run.WorkflowID)
 	var executions []*workflowpb.WorkflowExecutionInfo
 	eventually(t, "all of "+run.Run+" is over", func() bool {
 		listed, err := d.runs.Client.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{
-			Query: fmt.Sprintf("%s = '%s'", workflows.RunAttribute.GetName(), run.Run), PageSize: 1000,
+			Query: fmt.Sprintf("%s = '%s'", contract.RunAttribute.GetName(), run.Run), PageSize: 1000,
 		})
 		require.NoError(t, err)
 		executions = listed.Executions
@@ -159,24 +173,7 @@ func wayOf(history *historypb.History) string {
 	return strings.Join(lo.Uniq(words), " ")
 }
 
-// identity and stickyQueue name the machine and the process that did something.
-var (
-	identity    = regexp.MustCompile(`"identity":\s*"[^"]*"`)
-	stickyQueue = regexp.MustCompile(`"name":\s*"[^":]*:[0-9a-f-]{36}"`)
-)
-
 func write(t *testing.T, path string, history *historypb.History) {
 	t.Helper()
-	data, err := protojson.Marshal(history)
-	require.NoError(t, err)
-	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
-	file, err := os.Create(path)
-	require.NoError(t, err)
-	packed, err := gzip.NewWriterLevel(file, gzip.BestCompression)
-	require.NoError(t, err)
-	data = identity.ReplaceAll(data, []byte(`"identity":"worker"`))
-	_, err = packed.Write(stickyQueue.ReplaceAll(data, []byte(`"name":"sticky"`)))
-	require.NoError(t, err)
-	require.NoError(t, packed.Close())
-	require.NoError(t, file.Close())
+	require.NoError(t, recorded.Write(path, history))
 }

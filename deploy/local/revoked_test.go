@@ -10,25 +10,25 @@ import (
 	"go.temporal.io/api/enums/v1"
 	sdkpb "go.temporal.io/api/sdk/v1"
 
-	"github.com/despacho/despacho/activities/books"
-	starter "github.com/despacho/despacho/starter/run"
-	"github.com/despacho/despacho/workflows"
+	"github.com/despacho/despacho/client"
+	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/deploy/local/startertest"
 )
 
 func TestAnAccountThatIsRevokedInMidRun(t *testing.T) {
 	t.Parallel()
 	c := openCounter(t, "--orders", "60", "--speed", "300")
-	run := c.start(t, "revoked", workflows.LabelRunInput{Merchant: c.merchant, Max: -1})
+	run := c.start(t, "revoked", contract.LabelRunInput{Merchant: c.merchant, Max: -1})
 	eventually(t, "some labels are asked for", func() bool { return asked(c.report(t)) > 10 })
 	c.tellHub(t, "revoke", "{}")
 
 	t.Run("pauses the run with the reason, and nothing fails", func(t *testing.T) {
-		c.progress(t, run, "is paused", func(r books.Result) bool { return r.State == books.RunPaused })
+		c.progress(t, run, "is paused", func(r contract.RunResult) bool { return r.State == contract.RunPaused })
 		result, err := c.runs.Progress(t.Context(), run.WorkflowID)
 		require.NoError(t, err)
-		assert.Contains(t, result.Reason, "Generar código de autorización", "it says the way that makes no second connection")
-		assert.Empty(t, lo.OmitByKeys(result.Outcomes, []books.Outcome{books.Labelled, books.HeldBack, books.Cancelled, books.Unsupported, books.Rejected}))
-		assert.Contains(t, c.says(t, starter.ExitComplete, "show", run.Run), "Generar código de autorización")
+		assert.Contains(t, result.Reason.Words, "Generar código de autorización", "it says the way that makes no second connection")
+		assert.Empty(t, lo.OmitByKeys(result.Outcomes, []contract.Outcome{contract.Labelled, contract.HeldBack, contract.Cancelled, contract.Unsupported, contract.Rejected}))
+		assert.Contains(t, c.says(t, startertest.Complete, "show", run.Run), "Generar código de autorización")
 		eventually(t, "it is found by its state", func() bool {
 			return assert.ObjectsAreEqual([]string{run.WorkflowID}, c.paused(t))
 		})
@@ -48,10 +48,10 @@ func TestAnAccountThatIsRevokedInMidRun(t *testing.T) {
 		}
 		require.NoError(t, json.Unmarshal(c.tellHub(t, "code", "{}"), &made))
 		before := c.report(t).OAuth.Connections
-		c.says(t, starter.ExitComplete, append([]string{"connect", "--code", made.Code}, c.hubArguments()...)...)
+		c.says(t, startertest.Complete, append([]string{"connect", "--code", made.Code}, c.hubArguments()...)...)
 		done := c.end(t, run)
-		assert.Equal(t, books.RunCompleted, done.result.State)
-		assert.Empty(t, done.result.Reason)
+		assert.Equal(t, contract.RunCompleted, done.result.State)
+		assert.Empty(t, done.result.Reason.Words)
 		requireExpectedOutcomes(t, done)
 		requireAskedOnce(t, done.report.Orders)
 		assert.Equal(t, before, done.report.OAuth.Connections, "the new code made no second connection")
@@ -65,5 +65,5 @@ func (c counter) paused(t *testing.T) []string {
 	t.Helper()
 	found, err := c.runs.List(t.Context(), "WorkflowType = 'LabelRun' AND DespachoState = 'paused'", 10)
 	require.NoError(t, err)
-	return lo.Map(found, func(r starter.Description, _ int) string { return r.WorkflowID })
+	return lo.Map(found, func(r client.Description, _ int) string { return r.WorkflowID })
 }

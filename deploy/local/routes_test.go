@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/contract"
 )
 
 func TestARunOfAHubWithoutTheTicketRouteAsksOnceAConnection(t *testing.T) {
@@ -21,18 +21,18 @@ func TestARunOfAHubWithoutTheTicketRouteAsksOnceAConnection(t *testing.T) {
 	]`), 0o600))
 	run := runToEnd(t, "--orders", "300", "--faults", plan)
 	requireBalancedBooks(t, run.result, run.manifest)
-	assert.Zero(t, run.result.Outcomes[books.Labelled]+run.result.Outcomes[books.Rejected])
-	unasked := lo.Filter(run.manifest.Rows, func(r books.Row, _ int) bool { return r.Outcome == books.GaveUp })
+	assert.Zero(t, run.result.Outcomes[contract.Labelled]+run.result.Outcomes[contract.Rejected])
+	unasked := lo.Filter(run.manifest.Rows, func(r contract.ManifestRow, _ int) bool { return r.Outcome == contract.GaveUp })
 	assert.Len(t, unasked, 300)
 	for _, row := range unasked {
-		assert.Contains(t, row.Reason, "set generate_tickets in DESPACHO_HUB_PATHS")
+		assert.Contains(t, row.Reason.Words, "set generate_tickets in DESPACHO_HUB_PATHS")
 	}
-	connections := lo.Uniq(lo.Map(unasked, func(r books.Row, _ int) string { return r.ConnectionID }))
-	assert.Equal(t, len(connections), run.report.Calls["tickets"].Count, "one PUT a connection")
-	assert.Equal(t, len(connections)+1, run.report.Calls["tasks"].Count, "and one look at its list of tasks, after the one of connecting the account")
+	connections := lo.Uniq(lo.Map(unasked, func(r contract.ManifestRow, _ int) string { return r.ConnectionID }))
+	assert.Equal(t, len(connections), run.report.Calls["tickets"].Count, "one PUT per connection")
+	assert.Equal(t, len(connections), run.report.Calls["tasks"].Count, "and one look at its list of tasks")
 	for _, c := range run.result.Connections {
 		if lo.Contains(connections, c.ID) {
-			assert.Contains(t, c.Reason, "the hub does not give the list of label tasks", "what was done without is said once")
+			assert.Contains(t, c.Reason.Words, "the hub does not give the list of label tasks", "what was done without is said once")
 		}
 	}
 }

@@ -9,9 +9,9 @@ import (
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/converter"
 
-	"github.com/despacho/despacho/activities/books"
-	starter "github.com/despacho/despacho/starter/run"
-	"github.com/despacho/despacho/workflows"
+	"github.com/despacho/despacho/client"
+	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/deploy/local/startertest"
 )
 
 func TestSchedulesStartRuns(t *testing.T) {
@@ -20,27 +20,27 @@ func TestSchedulesStartRuns(t *testing.T) {
 
 	t.Run("a schedule starts runs with its request, one at a time, and none once it is paused", func(t *testing.T) {
 		request := c.request(t, "Paris")
-		c.says(t, starter.ExitComplete, "schedule", "set", "--name", "each-second", "--cron", "* * * * * * *", "--time-zone", "America/Santiago",
+		c.says(t, startertest.Complete, "schedule", "set", "--name", "each-second", "--cron", "* * * * * * *", "--time-zone", "America/Santiago",
 			"--connection", request.Connections[0], "--stock", "as-is", "--max", "500")
 		eventually(t, "two runs of the schedule are over", func() bool {
 			return len(c.scheduled(t, "each-second", enums.WORKFLOW_EXECUTION_STATUS_COMPLETED)) >= 2
 		})
-		c.says(t, starter.ExitComplete, "schedule", "pause", "--name", "each-second")
+		c.says(t, startertest.Complete, "schedule", "pause", "--name", "each-second")
 		eventually(t, "no run of it is open", func() bool {
 			return len(c.scheduled(t, "each-second", enums.WORKFLOW_EXECUTION_STATUS_RUNNING)) == 0
 		})
 
 		var printed []string
 		for _, id := range c.scheduled(t, "each-second", enums.WORKFLOW_EXECUTION_STATUS_COMPLETED) {
-			merchant, key, err := workflows.ParseRunID(id)
+			merchant, key, err := contract.ParseRunID(id)
 			require.NoError(t, err)
 			assert.Equal(t, c.merchant, merchant)
 			assert.Equal(t, request.Connections, c.inputOf(t, id).Connections)
 			assert.Equal(t, 500, c.inputOf(t, id).Max)
-			done := c.end(t, starter.Started{WorkflowID: id, Run: key})
-			assert.Equal(t, books.RunCompleted, done.result.State)
+			done := c.end(t, client.Started{WorkflowID: id, Run: key})
+			assert.Equal(t, contract.RunCompleted, done.result.State)
 			assert.Equal(t, key, done.result.Run)
-			printed = append(printed, lo.FilterMap(done.manifest.Rows, func(r books.Row, _ int) (string, bool) { return r.ID, r.Outcome == books.Labelled })...)
+			printed = append(printed, lo.FilterMap(done.manifest.Rows, func(r contract.ManifestRow, _ int) (string, bool) { return r.ID, r.Outcome == contract.Labelled })...)
 		}
 		assert.NotEmpty(t, printed)
 		assert.Empty(t, lo.FindDuplicates(printed), "each order is printed by one run")
@@ -48,10 +48,10 @@ func TestSchedulesStartRuns(t *testing.T) {
 
 	t.Run("nothing begins for a paused merchant, whoever starts a run", func(t *testing.T) {
 		ripley := c.request(t, "Ripley Chile")
-		c.says(t, starter.ExitComplete, "schedule", "set", "--name", "noon", "--at", "12:00", "--time-zone", "America/Santiago", "--connection", ripley.Connections[0], "--stock", "as-is")
-		c.says(t, starter.ExitComplete, "pause")
+		c.says(t, startertest.Complete, "schedule", "set", "--name", "noon", "--at", "12:00", "--time-zone", "America/Santiago", "--connection", ripley.Connections[0], "--stock", "as-is")
+		c.says(t, startertest.Complete, "pause")
 		before := asked(c.report(t))
-		c.says(t, starter.ExitComplete, "schedule", "trigger", "--name", "noon")
+		c.says(t, startertest.Complete, "schedule", "trigger", "--name", "noon")
 		var ran []string
 		eventually(t, "the run that was triggered is over", func() bool {
 			ran = c.scheduled(t, "noon", enums.WORKFLOW_EXECUTION_STATUS_COMPLETED)
@@ -61,10 +61,10 @@ func TestSchedulesStartRuns(t *testing.T) {
 		require.NoError(t, err)
 		assert.Zero(t, result.Requested)
 		require.Len(t, result.Connections, 1)
-		assert.Contains(t, result.Connections[0].Reason, "paused")
+		assert.Contains(t, result.Connections[0].Reason.Words, "paused")
 		assert.Equal(t, before, asked(c.report(t)))
 
-		c.says(t, starter.ExitComplete, "resume")
+		c.says(t, startertest.Complete, "resume")
 		done := c.end(t, c.start(t, "resumed", ripley))
 		requireEachPrintedOnce(t, ripley, done)
 	})
@@ -73,14 +73,14 @@ func TestSchedulesStartRuns(t *testing.T) {
 // scheduled are the workflow ids of a schedule's runs that have this status.
 func (c counter) scheduled(t *testing.T, name string, status enums.WorkflowExecutionStatus) []string {
 	t.Helper()
-	query := "WorkflowType = 'LabelRun' AND TemporalScheduledById = '" + starter.ScheduleID(c.merchant, name) + "' AND ExecutionStatus = '" + status.String() + "'"
+	query := "WorkflowType = 'LabelRun' AND TemporalScheduledById = '" + client.ScheduleID(c.merchant, name) + "' AND ExecutionStatus = '" + status.String() + "'"
 	found, err := c.runs.List(t.Context(), query, 100)
 	require.NoError(t, err)
-	return lo.Map(found, func(d starter.Description, _ int) string { return d.WorkflowID })
+	return lo.Map(found, func(d client.Description, _ int) string { return d.WorkflowID })
 }
 
 // inputOf reads with what a run was started.
-func (c counter) inputOf(t *testing.T, id string) (input workflows.LabelRunInput) {
+func (c counter) inputOf(t *testing.T, id string) (input contract.LabelRunInput) {
 	t.Helper()
 	history := c.temporal.GetWorkflowHistory(t.Context(), id, "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	event, err := history.Next()

@@ -12,7 +12,7 @@ import (
 // setting is one environment variable.
 type setting struct{ name, value string }
 
-// settings are what a worker or starter beside this process needs to talk to the same servers.
+// settings are what a worker, starter or station beside this process needs to talk to the same servers.
 func (w *workbench) settings() []setting {
 	running, from := w.running, w.from
 	all := []setting{
@@ -27,6 +27,9 @@ func (w *workbench) settings() []setting {
 		{"DESPACHO_MERCHANT", from.merchant},
 		{"DESPACHO_HUB_SPEED", strconv.FormatFloat(from.speed, 'g', -1, 64)},
 		{"DESPACHO_DOWNLOAD_HOSTS", strings.Join(from.downloadHosts, ",")},
+	}
+	if w.table != nil {
+		all = append(all, setting{"DESPACHO_STATION_URL", w.table.at.URL})
 	}
 	if !from.app.known() {
 		return append(all, setting{"DESPACHO_TOKEN", from.token})
@@ -44,7 +47,7 @@ func writeSettings(path string, all []setting) error {
 	for _, one := range all {
 		fmt.Fprintf(&text, "export %s=%s\n", one.name, shellWord(one.value))
 	}
-	if err := wholefile.Replace(path, []byte(text.String()), wholefile.Private); err != nil {
+	if err := wholefile.Replace(path, []byte(text.String()), wholefile.PrivateMode); err != nil {
 		return fmt.Errorf("write the settings: %w", err)
 	}
 	return nil

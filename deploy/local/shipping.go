@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -12,11 +10,10 @@ import (
 
 	"github.com/samber/lo"
 
-	"github.com/despacho/despacho/activities/books"
-	"github.com/despacho/despacho/activities/statusbook"
 	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/client"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/service/wholefile"
-	"github.com/despacho/despacho/workflows"
 )
 
 // shippedShown bounds how many orders are shown, those that are not verified first.
@@ -24,7 +21,7 @@ const shippedShown = 200
 
 // ship reports orders as shipped with a tracking number, shows each verified on its channel, and
 // fails when fewer are than were asked for.
-func (w *workbench) ship(ctx context.Context, runs []books.Result, asked int, out io.Writer) error {
+func (w *workbench) ship(ctx context.Context, runs []contract.RunResult, asked int, out io.Writer) error {
 	parcels, err := w.parcels(ctx, runs, asked)
 	if err != nil {
 		return err
@@ -34,43 +31,58 @@ func (w *workbench) ship(ctx context.Context, runs []books.Result, asked int, ou
 	}
 	key := "shipped-" + runs[0].Run
 	file := filepath.Join(w.running.Dir, key+".json")
-	content, err := json.Marshal(lo.Map(parcels, func(p parcel, _ int) statusbook.Row { return p.row() }))
+	content, err := json.Marshal(lo.Map(parcels, func(p parcel, _ int) contract.StatusRow { return p.row() }))
 	if err != nil {
 		return err
 	}
-	if err := wholefile.Replace(file, content, wholefile.Private); err != nil {
+	if err := wholefile.Replace(file, content, wholefile.PrivateMode); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "\nShipped, with tracking: starter status set --to shipped --orders-file %s --wait\n", shellWord(file))
-	var said bytes.Buffer
-	program := w.starter(&said)
-	program.Err = out
-	program.Main(ctx, []string{
-		"--merchant", w.from.merchant, "status", "set", "--to", string(channels.Shipped), "--orders-file", file, "--key", key, "--wait", "--json",
-	})
-	var ended statusbook.List
-	if err := json.Unmarshal(said.Bytes(), &ended); err != nil {
-		return errors.New("the statuses could not be reported")
+	ended, err := w.setShipped(ctx, key, parcels, out)
+	if err != nil {
+		return fmt.Errorf("the statuses could not be reported: %w", err)
 	}
 	list := shipped{asked: asked, parcels: lo.KeyBy(parcels, func(p parcel) string { return p.id }), rows: ended.Rows}
 	if err := list.write(out); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "Each order: starter status show %s\nWatch it: %s\n", key, runPage(w.running, workflows.StatusChangeID(w.from.merchant, key)))
+	fmt.Fprintf(out, "Each order: starter status show %s\nWatch it: %s\n", key, runPage(w.running, contract.StatusChangeID(w.from.merchant, key)))
 	return list.verdict()
+}
+
+// setShipped reports parcels as shipped and waits until each has ended.
+func (w *workbench) setShipped(ctx context.Context, key string, parcels []parcel, out io.Writer) (contract.StatusList, error) {
+	changes := client.TemporalStatuses{Client: w.temporal}
+	request := contract.StatusRequest{To: string(channels.Shipped), Rows: lo.Map(parcels, func(p parcel, _ int) contract.StatusRow { return p.row() })}
+	started, err := client.SetStatuses(ctx, changes, w.store, w.from.merchant, key, request)
+	if err != nil {
+		return contract.StatusList{}, err
+	}
+	last := -1
+	result, err := client.FollowStatuses(ctx, changes, started.WorkflowID, progressEvery, func(r contract.StatusResult) {
+		if ended := lo.Sum(lo.Values(r.Outcomes)); ended != last {
+			last = ended
+			fmt.Fprintf(out, "  %d of %d orders ended\n", ended, r.Requested)
+		}
+	})
+	if err != nil {
+		return contract.StatusList{}, err
+	}
+	return client.StatusRows(ctx, w.store, result)
 }
 
 // shipped is how orders ended that were reported as shipped with tracking.
 type shipped struct {
 	asked   int
 	parcels map[string]parcel
-	rows    []statusbook.ListRow
+	rows    []contract.StatusListRow
 }
 
 // verified says whether the order's channel has shipped; written, that its tracking went there before,
 // which is what a row without a note says.
-func verified(row statusbook.ListRow) bool { return row.Outcome == statusbook.Synced }
-func written(row statusbook.ListRow) bool  { return verified(row) && row.Reason == "" }
+func verified(row contract.StatusListRow) bool { return row.Outcome == contract.StatusSynced }
+func written(row contract.StatusListRow) bool  { return verified(row) && row.Reason.Words == "" }
 
 func (s shipped) counts() (inOrder, tracked int) {
 	return lo.CountBy(s.rows, verified), lo.CountBy(s.rows, written)
@@ -80,7 +92,7 @@ func (s shipped) counts() (inOrder, tracked int) {
 func (s shipped) write(out io.Writer) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "  order\tchannel\tmode\ton the channel\ttracking number\tseconds (the hub's)")
-	good, bad := lo.FilterReject(s.rows, func(row statusbook.ListRow, _ int) bool { return written(row) })
+	good, bad := lo.FilterReject(s.rows, func(row contract.StatusListRow, _ int) bool { return written(row) })
 	rows := append(bad, good...)
 	for _, row := range rows[:min(len(rows), shippedShown)] {
 		parcel, state := s.parcels[row.Order], "shipped"
@@ -88,8 +100,8 @@ func (s shipped) write(out io.Writer) error {
 			state = string(row.Outcome)
 		}
 		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\t%s\t%.1f", row.Order, parcel.channel, parcel.mode, state, parcel.tracking, row.Seconds)
-		if row.Reason != "" {
-			fmt.Fprintf(table, "  %s", row.Reason)
+		if row.Reason.Words != "" {
+			fmt.Fprintf(table, "  %s", row.Reason.Words)
 		}
 		fmt.Fprintln(table)
 	}

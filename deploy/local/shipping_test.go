@@ -9,25 +9,24 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/despacho/despacho/activities/books"
-	"github.com/despacho/despacho/activities/statusbook"
 	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/contract"
 )
 
 func TestOrdersAreShippedWhoseChannelTakesATrackingNumber(t *testing.T) {
 	t.Parallel()
-	row := func(id, channel, mode, tracking string, outcome books.Outcome) books.Row {
-		return books.Row{ID: id, Channel: channel, ShippingMode: mode, TrackingNumber: tracking, Outcome: outcome}
+	row := func(id, channel, mode, tracking string, outcome contract.Outcome) contract.ManifestRow {
+		return contract.ManifestRow{ID: id, Channel: channel, ShippingMode: mode, TrackingNumber: tracking, Outcome: outcome}
 	}
-	chosen := labelledParcels([]books.Row{
-		row("o-1", "dafiti", "Dropshipping", "DFT1", books.Labelled),
-		row("o-2", "dafiti", "cross docking", "DFT2", books.Labelled),
-		row("o-3", "dafiti", "Dropshipping", "", books.Labelled),
-		row("o-4", "liverpool", "Standard", "LVP4", books.NotReady),
-		row("o-5", "ripley", "Dropshipping", "RPL5", books.Labelled),
-		row("o-6", "mercadolibre", "drop_off", "MEL6", books.Labelled),
-		row("o-7", "amazon", "MFN", "AMZ7", books.Labelled),
-		row("o-8", "vtex", "Standard", "VTX8", books.Labelled),
+	chosen := labelledParcels([]contract.ManifestRow{
+		row("o-1", "dafiti", "Dropshipping", "DFT1", contract.Labelled),
+		row("o-2", "dafiti", "cross docking", "DFT2", contract.Labelled),
+		row("o-3", "dafiti", "Dropshipping", "", contract.Labelled),
+		row("o-4", "liverpool", "Standard", "LVP4", contract.NotReady),
+		row("o-5", "ripley", "Dropshipping", "RPL5", contract.Labelled),
+		row("o-6", "mercadolibre", "drop_off", "MEL6", contract.Labelled),
+		row("o-7", "amazon", "MFN", "AMZ7", contract.Labelled),
+		row("o-8", "vtex", "Standard", "VTX8", contract.Labelled),
 	})
 	assert.Equal(t, []string{"o-1", "o-3", "o-7"}, lo.Map(chosen, func(p parcel, _ int) string { return p.id }))
 	assert.Equal(t, "DFT1", chosen[0].row().TrackingNumber)
@@ -49,10 +48,10 @@ func TestOrdersAreShippedWhoseChannelTakesATrackingNumber(t *testing.T) {
 
 func TestShippedOrdersAreShownAndCounted(t *testing.T) {
 	t.Parallel()
-	synced := func(id, reason string) statusbook.ListRow {
-		return statusbook.ListRow{Order: id, Outcome: statusbook.Synced, Reason: reason, Seconds: 80.1}
+	synced := func(id, reason string) contract.StatusListRow {
+		return contract.StatusListRow{Order: id, Outcome: contract.StatusSynced, Reason: contract.Reason{Words: reason}, Seconds: 80.1}
 	}
-	list := func(asked int, rows ...statusbook.ListRow) (string, error) {
+	list := func(asked int, rows ...contract.StatusListRow) (string, error) {
 		s := shipped{asked: asked, rows: rows, parcels: map[string]parcel{"o-1": {channel: "dafiti", mode: "Dropshipping", tracking: "DFT1"}}}
 		var out strings.Builder
 		require.NoError(t, s.write(&out))
@@ -68,13 +67,13 @@ func TestShippedOrdersAreShownAndCounted(t *testing.T) {
 	assert.Contains(t, shown, "the tracking was not written: Ripley takes none")
 	assert.Contains(t, shown, "verified 2 of 2, tracking written on 1")
 
-	_, err = list(2, synced("o-1", ""), statusbook.ListRow{Order: "o-2", Outcome: statusbook.NotSynced, Reason: "sent 3 times"})
+	_, err = list(2, synced("o-1", ""), contract.StatusListRow{Order: "o-2", Outcome: contract.StatusLate, Reason: contract.Reason{Words: "sent 3 times"}})
 	require.ErrorContains(t, err, "1 are verified")
 	_, err = list(2, synced("o-1", ""))
 	require.ErrorContains(t, err, "only 1 were found")
 
-	many := lo.Times(shippedShown+9, func(i int) statusbook.ListRow { return synced(fmt.Sprintf("o-%d", i), "") })
-	many[shippedShown+8].Reason = "the tracking was not written"
+	many := lo.Times(shippedShown+9, func(i int) contract.StatusListRow { return synced(fmt.Sprintf("o-%d", i), "") })
+	many[shippedShown+8].Reason.Words = "the tracking was not written"
 	shown, _ = list(1, many...)
 	assert.Contains(t, shown, "the tracking was not written", "what is not as it was to be comes first")
 	assert.Contains(t, shown, "and 9 more")

@@ -14,9 +14,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/despacho/despacho/activities/statusbook"
+	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/deploy/local/startertest"
 	"github.com/despacho/despacho/multivende/sandbox"
-	starter "github.com/despacho/despacho/starter/run"
 )
 
 func TestStatusesOfEveryChannelWithFaults(t *testing.T) {
@@ -31,20 +31,20 @@ func TestStatusesOfEveryChannelWithFaults(t *testing.T) {
 
 	// Not every row is synced, and that is what its exit code says.
 	set := []string{"status", "set", "--to", "shipped", "--orders-file", file, "--wait", "--json"}
-	said := c.says(t, starter.ExitIncomplete, set...)
-	var list statusbook.List
+	said := c.says(t, startertest.Incomplete, set...)
+	var list contract.StatusList
 	require.NoError(t, json.Unmarshal([]byte(said), &list))
 	after := c.report(t)
 	orders := lo.KeyBy(after.Orders, func(o sandbox.ReportOrder) string { return o.ID })
 
 	t.Run("every row ends once, as the hub expects of a client that does everything right", func(t *testing.T) {
-		assert.Equal(t, ids, lo.Map(list.Rows, func(r statusbook.ListRow, _ int) string { return r.Order }))
-		assert.Equal(t, list.Outcomes, lo.CountValuesBy(list.Rows, func(r statusbook.ListRow) statusbook.Outcome { return r.Outcome }))
+		assert.Equal(t, ids, lo.Map(list.Rows, func(r contract.StatusListRow, _ int) string { return r.Order }))
+		assert.Equal(t, list.Outcomes, lo.CountValuesBy(list.Rows, func(r contract.StatusListRow) contract.StatusOutcome { return r.Outcome }))
 		for _, row := range list.Rows {
 			order := orders[row.Order]
-			assert.Equal(t, expected[row.Order], string(row.Outcome), "order %s (%s, %s, %s): %s", row.Order, order.Channel, order.Mode, order.Fate, row.Reason)
-			assert.True(t, row.Outcome == statusbook.Synced || row.Reason != "", "order %s: %s has a reason", row.Order, row.Outcome)
-			assert.True(t, row.Outcome != statusbook.Synced || order.OnChannel == order.Status, "order %s is on its channel", row.Order)
+			assert.Equal(t, expected[row.Order], string(row.Outcome), "order %s (%s, %s, %s): %s", row.Order, order.Channel, order.Mode, order.Fate, row.Reason.Words)
+			assert.True(t, row.Outcome == contract.StatusSynced || row.Reason.Words != "", "order %s: %s has a reason", row.Order, row.Outcome)
+			assert.True(t, row.Outcome != contract.StatusSynced || order.OnChannel == order.Status, "order %s is on its channel", row.Order)
 		}
 	})
 	t.Run("nothing forbidden is sent, and nothing more often than it must be", func(t *testing.T) {
@@ -57,7 +57,7 @@ func TestStatusesOfEveryChannelWithFaults(t *testing.T) {
 		}
 	})
 	t.Run("the same request again is the same change", func(t *testing.T) {
-		assert.Equal(t, said, c.says(t, starter.ExitIncomplete, set...))
+		assert.Equal(t, said, c.says(t, startertest.Incomplete, set...))
 		assert.Equal(t, sent(after), sent(c.report(t)), "nothing was sent again")
 	})
 	t.Logf("%d rows: %v", list.Requested, list.Outcomes)

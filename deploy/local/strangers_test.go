@@ -6,8 +6,8 @@ import (
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
 
-	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende/sandbox"
 )
 
@@ -16,12 +16,12 @@ func TestARunOverListsThatHeedNoFilter(t *testing.T) {
 	run := runToEnd(t, "--orders", "200", "--ignore-filter", "labels,sales", "--warehouses", "items", "--run-only")
 
 	t.Run("every order ends once, on its own connection, as it should", func(t *testing.T) {
-		assert.Equal(t, books.RunCompleted, run.result.State)
+		assert.Equal(t, contract.RunCompleted, run.result.State)
 		requireBalancedBooks(t, run.result, run.manifest)
 		requireExpectedOutcomes(t, run)
 		orders := run.orders()
 		for _, row := range run.manifest.Rows {
-			if orders[row.ID].Fate != sandbox.Unregistered { // of those nobody can tell
+			if orders[row.ID].Fate != sandbox.FateUnregistered { // of those nobody can tell
 				assert.Equal(t, orders[row.ID].Connection, row.ConnectionID, row.ID)
 			}
 		}
@@ -37,10 +37,10 @@ func TestARunOverListsThatHeedNoFilter(t *testing.T) {
 	})
 	t.Run("with at most twice the usual calls", func(t *testing.T) {
 		calls := lo.SumBy(lo.Values(run.report.Calls), func(c sandbox.RouteCalls) int { return c.Count })
-		usual := lo.SumBy(run.result.Connections, func(c books.ConnectionResult) float64 {
+		usual := lo.SumBy(run.result.Connections, func(c contract.ConnectionResult) float64 {
 			channel := channels.BySlug(c.Channel)
 			each := lo.Ternary(channel.StatusFirst != "" || channel.StatusAfter != "", 3.6, 1.25)
-			return each * float64(c.Outcomes[books.Labelled])
+			return each * float64(c.Outcomes[contract.Labelled])
 		})
 		t.Logf("%d calls, usually %.0f at most", calls, usual)
 		assert.LessOrEqual(t, float64(calls), 2*usual)
@@ -53,7 +53,7 @@ func TestARunOverListsThatHeedNoFilter(t *testing.T) {
 	t.Run("the warehouses are those of the items, and orders in several say which", func(t *testing.T) {
 		orders, several := run.orders(), 0
 		for _, row := range run.manifest.Rows {
-			if row.Outcome != books.Labelled {
+			if row.Outcome != contract.Labelled {
 				continue
 			}
 			if all := orders[row.ID].Warehouses; len(all) > 1 {

@@ -12,12 +12,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"go.temporal.io/sdk/client"
+	sdk "go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
 
+	"github.com/despacho/despacho/client"
 	"github.com/despacho/despacho/deploy/local/stack"
 	"github.com/despacho/despacho/service/wholefile"
-	starter "github.com/despacho/despacho/starter/run"
 	"github.com/despacho/despacho/storage"
 	worker "github.com/despacho/despacho/worker/run"
 )
@@ -29,12 +29,12 @@ const (
 	drainWithin = time.Second
 )
 
-// workbench is what a run works with: Temporal, the label store and a worker in this process.
+// workbench is what a run works with: Temporal, the label store, a worker, and a packing table in this process.
 type workbench struct {
 	running  *stack.Stack
 	from     *hub
 	logs     *os.File
-	temporal client.Client
+	temporal sdk.Client
 	objects  *http.Transport // connections to the S3 server
 	store    *storage.Store
 
@@ -43,13 +43,15 @@ type workbench struct {
 	worker     chan error
 	stopWorker context.CancelFunc
 
-	webhooks    string // where the hub's notices are heard
+	webhooks    string // where the hub's notifications are heard
 	gateway     chan error
 	stopGateway context.CancelFunc
+
+	table *table // nil where nobody packs
 }
 
-// startWorkbench connects to the stack, prepares it, connects the account, and starts a worker and
-// a gateway in this process.
+// startWorkbench connects to the stack, prepares it, connects the account, and starts a worker, a
+// gateway and a packing table in this process.
 func startWorkbench(ctx context.Context, given *flags, running *stack.Stack, from *hub, out io.Writer) (*workbench, error) {
 	w := &workbench{
 		running: running, from: from, begun: time.Now(),
@@ -74,31 +76,36 @@ func (w *workbench) start(ctx context.Context, given *flags, out io.Writer) erro
 	if err := w.connect(ctx, out); err != nil {
 		return err
 	}
-	if err := writeSettings(given.Env, w.settings()); err != nil {
-		return err
-	}
 	if err := w.startWorker(ctx, logger); err != nil {
 		return err
 	}
-	return w.startGateway(ctx, given.Gateway, logger)
+	if err := w.startGateway(ctx, given.Gateway, logger); err != nil {
+		return err
+	}
+	if !given.RunOnly {
+		if err := w.startTable(ctx, given, logger); err != nil {
+			return err
+		}
+	}
+	return writeSettings(given.Env, w.settings())
 }
 
 // open connects to Temporal and the label store.
 func (w *workbench) open(ctx context.Context) (logger *slog.Logger, err error) {
-	if err := wholefile.Own(filepath.Join(w.running.Dir, "worker.log")); err != nil {
+	if err := wholefile.OwnFile(filepath.Join(w.running.Dir, "worker.log")); err != nil {
 		return nil, err
 	}
 	if w.logs, err = os.OpenFile(filepath.Join(w.running.Dir, "worker.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); err != nil {
 		return nil, err
 	}
 	logger = slog.New(slog.NewJSONHandler(w.logs, nil))
-	w.temporal, err = client.DialContext(ctx, client.Options{
+	w.temporal, err = sdk.DialContext(ctx, sdk.Options{
 		HostPort: w.running.TemporalAddress, Namespace: w.running.Namespace, Logger: log.NewStructuredLogger(logger),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("connect to Temporal: %w", err)
 	}
-	if _, err := starter.Prepare(ctx, w.temporal, w.running.Namespace); err != nil {
+	if _, err := client.Prepare(ctx, w.temporal, w.running.Namespace); err != nil {
 		return nil, err
 	}
 	w.store, err = storage.Open(ctx, storage.Config{Bucket: w.running.Bucket, AWS: &aws.Config{
@@ -142,6 +149,9 @@ func (w *workbench) startWorker(ctx context.Context, logger *slog.Logger) error 
 }
 
 func (w *workbench) close() {
+	if w.table != nil {
+		w.table.close()
+	}
 	if w.stopGateway != nil {
 		w.stopGateway()
 		<-w.gateway

@@ -1,3 +1,3 @@
-// Package render looks at ZPL as a printer would: make render prints labels to pictures (Node and
-// the npm package zpl-renderer-js) and reads their barcodes back.
+// Package render tests what ZPL prints: make render turns labels into pictures (with Node and the npm
+// package zpl-renderer-js) and reads their barcodes back.
 package render

@@ -1,4 +1,4 @@
-// Reads {"zpl": base64, "width": mm, "height": mm} a line and answers each with a line:
+// Reads {"zpl": base64, "width": mm, "height": mm}, one per line, and answers each with one line:
 // {"pictures": [base64 of a PNG, one for each printed label]} or {"error": "…"}.
 import { createInterface } from "node:readline";
 import { ready } from "zpl-renderer-js";

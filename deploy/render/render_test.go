@@ -13,6 +13,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/makiuchi-d/gozxing"
@@ -21,11 +23,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/despacho/despacho/labels/corpus"
 	"github.com/despacho/despacho/labels/zpl"
 	"github.com/despacho/despacho/multivende/sandbox/paper"
 )
 
-// A label of four by six inches.
+// The size of a label, 4 × 6 inches.
 const (
 	width  = 101.6
 	height = 152.4
@@ -91,10 +94,12 @@ func TestAJoinedFilePrintsEveryLabelInOrder(t *testing.T) {
 	assert.Equal(t, codes, codesRead)
 }
 
-// TestJoinedLabelsPrintAsTheyCame compares pictures dot by dot: of each file as
-// it came, and of all files joined.
+// TestJoinedLabelsPrintAsTheyCame compares, dot by dot, the pictures of each file as it came with
+// those of all files joined.
 func TestJoinedLabelsPrintAsTheyCame(t *testing.T) {
 	files := labelFiles(t)
+	delete(files, "serials.zpl")  // the renderer draws one label, whatever its quantity
+	delete(files, "pictures.zpl") // and takes prefixes in binary data for commands
 	var names []string
 	var joined bytes.Buffer
 	_, err := zpl.Join(&joined, func(yield func([]byte, error) bool) {
@@ -119,16 +124,63 @@ func TestJoinedLabelsPrintAsTheyCame(t *testing.T) {
 	assert.Empty(t, after)
 }
 
-// labelFiles are those of carriers, where the folder is there, and our own.
+// TestWhatAFileSetsLastsForItsLaterLabels compares the pictures of files that set something outside of a
+// label, or in an earlier one. The renderer knows no units but dots.
+func TestWhatAFileSetsLastsForItsLaterLabels(t *testing.T) {
+	for name, file := range map[string]string{
+		"the case of ^CF and ^BY before ^XA": caseFile(t, "f06-cf-by-before-xa.zpl"),
+		"the case of ^CI28 before ^XA":       caseFile(t, "f06-ci28-before-xa.zpl"),
+		"the case of ^LH":                    caseFile(t, "f17-lh-first-label-only.zpl"),
+		"between labels":                     "^XA^FO9,9^FDa^FS^XZ^CF0,80^BY4,3,150^FWR^XA^FO99,99^FDb^FS^FO99,300^BC^FDc^FS^XZ^CF0,20^XA^FO99,99^FDd^FS^XZ",
+		"of the whole label":                 "^XA^POI^LS-50^FO9,9^FDa^FS^XZ^XA^FO9,9^FDb^FS^XZ^XA^PON^FO9,9^FDc^FS^XZ^XA^PMY^FO9,9^FDd^FS^XZ^XA^FO9,9^FDe^FS^XZ",
+		"reversed":                           "^XA^LRY^FO9,9^GB300,60,60^FS^FO20,20^A0N,40^FDa^FS^XZ^XA^FO9,9^GB300,60,60^FS^FO20,20^A0N,40^FDb^FS^XZ",
+		"in a template":                      "^XA^DFR:T^FS^CF0,70^FO9,9^FN1^FS^XZ^XA^XFR:T^FS^FN1^FDa^FS^XZ^XA^FO9,9^FDb^FS^XZ",
+		"in formats of their own":            "^XA^LH30,30^CF0,50^BY3^CI28^XZ^XA^FO9,9^FDñ^FS^XZ^XA^CF0,20^FO9,9^FDñ^FS^FO9,99^BC^FDc^FS^XZ^XA^LH0,0^XZ^XA^FO9,9^FDñ^FS^XZ",
+	} {
+		before, after := withoutBlanks(printed(t, []byte(file))), withoutBlanks(printed(t, joined(t, file)))
+		require.NotEmpty(t, before, name)
+		require.Len(t, after, len(before), name)
+		for i := range before {
+			assert.Zero(t, differentDots(before[i], after[i]), "%s, label %d", name, i+1)
+		}
+	}
+}
+
+func TestCopiesWithSerialNumbersPrintEachWithItsOwn(t *testing.T) {
+	file := caseFile(t, "f09-serial-pq3.zpl")
+	after := withoutBlanks(printed(t, joined(t, file)))
+	require.Len(t, after, 3)
+	for i, picture := range after {
+		number := strconv.Itoa(i + 1)
+		alone := strings.NewReplacer("^SN001,1,Y", "^FD00"+number, "^SN44001122330001,1,Y", "^FD4400112233000"+number).Replace(file)
+		assert.Zero(t, differentDots(withoutBlanks(printed(t, []byte(alone)))[0], picture))
+		assert.Equal(t, "4400112233000"+number, readCode(t, picture, false))
+	}
+}
+
+func caseFile(t *testing.T, name string) string {
+	t.Helper()
+	data, err := os.ReadFile("../../labels/zpl/testdata/cases/" + name)
+	require.NoError(t, err)
+	return string(data)
+}
+
+func joined(t *testing.T, file string) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	_, err := zpl.Join(&out, func(yield func([]byte, error) bool) { yield([]byte(file), nil) })
+	require.NoError(t, err)
+	return out.Bytes()
+}
+
+// labelFiles are the carriers' label files and our own.
 func labelFiles(t *testing.T) map[string][]byte {
 	t.Helper()
-	carriers, err := filepath.Glob("../../../shared/corpus/zpl/*.zpl")
-	require.NoError(t, err)
 	own, err := filepath.Glob("../../labels/zpl/testdata/labels/*.zpl")
 	require.NoError(t, err)
 	require.NotEmpty(t, own)
-	files := map[string][]byte{}
-	for _, name := range append(carriers, own...) {
+	files := corpus.ZPL(t)
+	for _, name := range own {
 		files[filepath.Base(name)], err = os.ReadFile(name)
 		require.NoError(t, err)
 	}
@@ -154,7 +206,7 @@ func differentDots(a, b image.Image) int {
 	return different
 }
 
-// printed renders ZPL to a picture for each label that a printer would give.
+// printed draws ZPL, one picture for each label that a printer would print.
 func printed(t *testing.T, label []byte) []image.Image {
 	t.Helper()
 	request, err := json.Marshal(map[string]any{"zpl": label, "width": width, "height": height})
@@ -191,7 +243,7 @@ func readCode(t *testing.T, picture image.Image, qr bool) string {
 	return code.GetText()
 }
 
-// blackShare is the part of the picture that is dark, from 0 to 1.
+// blackShare is the dark proportion of a picture, from 0 to 1.
 func blackShare(picture image.Image) float64 {
 	area, dark := picture.Bounds(), 0
 	for y := area.Min.Y; y < area.Max.Y; y++ {

@@ -14,8 +14,8 @@ import (
 	"github.com/despacho/despacho/labels/zpl"
 )
 
-// TestAStampPrintsWhereTheLabelIsBlank compares pictures dot by dot: what a stamp
-// adds lies apart from all that the carrier printed.
+// TestAStampPrintsWhereTheLabelIsBlank compares pictures dot by dot: a stamp must not touch anything
+// that the carrier printed.
 func TestAStampPrintsWhereTheLabelIsBlank(t *testing.T) {
 	s := stamp.Stamp{Number: 12, Of: 50, Lines: []string{"2 × SKU-1", "1 × CAÑÓN-AZUL"}}
 	files := labelFiles(t)
@@ -49,8 +49,7 @@ func TestAStampPrintsWhereTheLabelIsBlank(t *testing.T) {
 	}
 }
 
-// addedDots are those that differ, and how many of them lie within 4 dots of what
-// was printed before.
+// addedDots counts the dots that differ, and those of them within 4 dots of what was printed before.
 func addedDots(before, after image.Image) (added, touching int) {
 	area := before.Bounds()
 	for y := area.Min.Y; y < area.Max.Y; y++ {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// BenchmarkWebhooks sends notices of one merchant by HTTP, as many at a time as a storm brings,
+// BenchmarkWebhooks sends notifications of one merchant by HTTP, as many at a time as a storm brings,
 // to a Temporal that takes 10 ms for a signal; p99 is what 99 of 100 were answered within.
 func BenchmarkWebhooks(b *testing.B) {
 	s := play(b, nil)
@@ -36,7 +36,7 @@ func BenchmarkWebhooks(b *testing.B) {
 	for range senders {
 		group.Go(func() {
 			for id := range ids {
-				request, err := http.NewRequestWithContext(b.Context(), http.MethodPost, "http://"+s.addresses.Webhooks+Path, strings.NewReader(noticeOf(tokenMerchant, id)))
+				request, err := http.NewRequestWithContext(b.Context(), http.MethodPost, "http://"+s.addresses.Webhooks+Path, strings.NewReader(notificationOf(tokenMerchant, id)))
 				if err != nil {
 					b.Error(err)
 					return
@@ -56,5 +56,5 @@ func BenchmarkWebhooks(b *testing.B) {
 	slices.Sort(took)
 	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "ms-p99")
 	b.ReportMetric(float64(took[len(took)-1].Microseconds())/1000, "ms-most")
-	b.ReportMetric(float64(b.N)/float64(len(s.temporal.taken())), "notices/signal")
+	b.ReportMetric(float64(b.N)/float64(len(s.temporal.taken())), "notifications/signal")
 }

@@ -61,7 +61,7 @@ func (p pair) write(t *testing.T, path, kind string, content []byte) {
 func postOverTLS(t *testing.T, address string, trusted *x509.CertPool, version uint16) (*http.Response, error) {
 	t.Helper()
 	transport := &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{RootCAs: trusted, MinVersion: version, MaxVersion: version}}
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://"+address+Path, strings.NewReader(noticeOf(tokenMerchant, oneCheckout)))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://"+address+Path, strings.NewReader(notificationOf(tokenMerchant, oneCheckout)))
 	require.NoError(t, err)
 	came, err := (&http.Client{Transport: transport}).Do(request)
 	if err == nil {
@@ -81,7 +81,7 @@ func TestHTTPS(t *testing.T) {
 	assert.Equal(t, http.StatusOK, came.StatusCode)
 	_, err = postOverTLS(t, s.addresses.Webhooks, first, tls.VersionTLS11)
 	require.Error(t, err, "the hub speaks TLS 1.2 and newer")
-	assert.Equal(t, http.StatusBadRequest, s.post(t, noticeOf(tokenMerchant, oneCheckout)).status, "nothing is taken without https")
+	assert.Equal(t, http.StatusBadRequest, s.post(t, notificationOf(tokenMerchant, oneCheckout)).status, "nothing is taken without https")
 
 	second := files.issue(t, "second")
 	came, err = postOverTLS(t, s.addresses.Webhooks, second, tls.VersionTLS12)
@@ -94,22 +94,4 @@ func TestHTTPS(t *testing.T) {
 	page := s.health(t, "/metrics").words
 	assert.Contains(t, page, "despacho_gateway_certificate_expires_timestamp_seconds 1.")
 	s.stop(t)
-}
-
-func TestACertificateThatIsNotReplacedIsReadOnce(t *testing.T) {
-	t.Parallel()
-	files := newPair(t)
-	files.issue(t, "first")
-	c := &certificate{certFile: files.cert, keyFile: files.key, log: silent()}
-	first, err := c.current()
-	require.NoError(t, err)
-	again, err := c.current()
-	require.NoError(t, err)
-	assert.Same(t, first, again)
-	assert.False(t, c.expires().IsZero())
-
-	missing := &certificate{certFile: "none", keyFile: "none", log: silent()}
-	_, err = missing.current()
-	require.Error(t, err)
-	assert.True(t, missing.expires().IsZero())
 }

@@ -7,14 +7,14 @@ import (
 )
 
 const (
-	// mostConnections are open at a time from those who may send and from proxies of ours.
+	// mostConnections may be open at a time from allowed senders and our proxies.
 	mostConnections = 20_000
-	// mostStrangers are open at a time from anybody else, who is refused anyway.
+	// mostStrangers may be open at a time from everybody else, who is refused anyway.
 	mostStrangers = 128
 )
 
-// guarded is a listener on which strangers cannot use up what the hub needs: connections
-// above the limits are closed before a byte of theirs is read.
+// guarded is a listener that keeps strangers from using up the hub's connections: those above
+// the limits are closed before a byte of them is read.
 type guarded struct {
 	net.Listener
 	sources              sources
@@ -22,7 +22,7 @@ type guarded struct {
 	mostKnown, mostOther int64
 }
 
-func guard(listener net.Listener, sources sources) *guarded {
+func guardListener(listener net.Listener, sources sources) *guarded {
 	return &guarded{Listener: listener, sources: sources, mostKnown: mostConnections, mostOther: mostStrangers}
 }
 
@@ -37,20 +37,20 @@ func (g *guarded) Accept() (net.Conn, error) {
 			open, most = &g.known, g.mostKnown
 		}
 		if open.Add(1) <= most {
-			return &counted{Conn: connection, leave: sync.OnceFunc(func() { open.Add(-1) })}, nil
+			return &countedConnection{Conn: connection, leave: sync.OnceFunc(func() { open.Add(-1) })}, nil
 		}
 		open.Add(-1)
 		_ = connection.Close()
 	}
 }
 
-// counted is a connection that gives its place back when it is closed.
-type counted struct {
+// countedConnection is a connection that gives its place back when it is closed.
+type countedConnection struct {
 	net.Conn
 	leave func()
 }
 
-func (c *counted) Close() error {
+func (c *countedConnection) Close() error {
 	c.leave()
 	return c.Conn.Close()
 }

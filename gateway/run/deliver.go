@@ -5,21 +5,21 @@ import (
 
 	"go.temporal.io/sdk/client"
 
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/service"
-	"github.com/despacho/despacho/workflows"
 )
 
-// signaler is the part of Temporal's client that makes notices durable.
+// signaler is the part of Temporal's client that makes notifications durable.
 type signaler interface {
 	SignalWithStartWorkflow(ctx context.Context, workflowID, signalName string, signalArg any,
 		options client.StartWorkflowOptions, workflow any, workflowArgs ...any) (client.WorkflowRun, error)
 }
 
-// signalIntake hands ids to the merchant's Intake, which is started when it does not run.
+// signalIntake sends ids to the merchant's Intake, and starts it if it is not running.
 func signalIntake(temporal signaler) func(ctx context.Context, merchant string, ids []string) error {
 	return func(ctx context.Context, merchant string, ids []string) error {
-		_, err := temporal.SignalWithStartWorkflow(ctx, workflows.IntakeID(merchant), workflows.NoticesSignal, workflows.Notices{IDs: ids},
-			service.IntakeOptions(merchant), workflows.IntakeType, workflows.IntakeInput{Merchant: merchant})
+		_, err := temporal.SignalWithStartWorkflow(ctx, contract.IntakeID(merchant), contract.NotificationsSignal, contract.Notifications{IDs: ids},
+			service.IntakeOptions(merchant), contract.IntakeType, contract.IntakeInput{Merchant: merchant})
 		return err
 	}
 }

@@ -1,7 +1,7 @@
-// Package run is what the gateway is made of: it hears the hub's webhooks, holds them against
-// the list of those who may send, gathers a merchant's notices for a moment, and says 200 only
-// when Temporal has them in one signal to the merchant's Intake.
+// Package run is the gateway: it receives the hub's webhooks, checks that their sender is allowed,
+// gathers the notifications of a merchant for a moment, and hands them to the merchant's Intake in
+// one signal. It answers 200 only when Temporal has taken the signal.
 //
-// Start with [Run]; [Main] is the whole program around it. Nothing here is global: several
+// Begin with [Run]; [Main] is the whole program around it. Nothing here is global: several
 // gateways can run in one process.
 package run

@@ -6,66 +6,66 @@ import (
 	"sync"
 	"time"
 
-	"github.com/despacho/despacho/workflows"
+	"github.com/despacho/despacho/contract"
 )
 
 const (
-	// gatherWithin is how long the first notice of a batch waits for others: at most 50 ms is
-	// promised, less leaves more of the 100 ms for Temporal.
+	// gatherWithin is how long the first notification of a batch waits for others. 50 ms are
+	// promised; the shorter wait leaves Temporal more of the 100 ms that an answer may take.
 	gatherWithin = 15 * time.Millisecond
-	// durableWithin is how long a batch may take from its first notice to its end. With what
-	// reading and looking up may take before, every notice is answered within 6 s.
+	// durableWithin is how long a batch may take from its first notification to its end. Together with
+	// the limits for reading and looking up, every notification is answered within 6 s.
 	durableWithin = 3 * time.Second
-	// mostWaiting and mostOfMerchant bound the notices that are not yet answered.
+	// mostWaiting and mostOfMerchant bound the notifications that are not yet answered.
 	mostWaiting    = 50_000
 	mostOfMerchant = 20_000
 )
 
-// errBusy is the answer when too many notices wait already.
-var errBusy = errors.New("too many notices are waiting")
+// errBusy is the answer when too many notifications wait already.
+var errBusy = errors.New("too many notifications are waiting")
 
-// gatherer makes one signal of the notices of a merchant that come within gatherWithin. The
-// batches of one merchant go one after the other; merchants do not wait for one another.
+// gatherer turns the notifications of a merchant that come within gatherWithin into one signal. The
+// batches of one merchant go one after the other; merchants do not wait for each other.
 type gatherer struct {
-	// deliver makes ids durable; an error says that they may not be.
+	// deliver makes ids durable; after an error they may or may not be.
 	deliver func(ctx context.Context, merchant string, ids []string) error
-	// delivered is told of every batch that is over.
+	// delivered is called with every batch that is over.
 	delivered func(merchant string, b *batch)
 
 	mu      sync.Mutex
-	lines   map[string]*line
+	lines   map[string]*merchantLine
 	waiting int
 	ended   bool
 	working sync.WaitGroup
 }
 
-// line are the batches of one merchant, the oldest first. It is there while it has any.
-type line struct {
+// merchantLine holds the batches of one merchant, the oldest first. It exists only while it has any.
+type merchantLine struct {
 	batches []*batch
 	waiting int
 }
 
-// batch are notices that one signal takes; done is closed when err is known.
+// batch holds the notifications of one signal; done is closed when err is known.
 type batch struct {
-	until   time.Time
-	ids     []string
-	seen    map[string]struct{}
-	raw     []rawNotice
-	notices int
-	full    chan struct{}
-	done    chan struct{}
-	err     error
+	until         time.Time
+	ids           []string
+	seen          map[string]struct{}
+	raw           []rawNotification
+	notifications int
+	full          chan struct{}
+	done          chan struct{}
+	err           error
 }
 
-// folded is how many notices named what another one of the batch names.
-func (b *batch) folded() int { return b.notices - len(b.ids) }
+// folded is how many notifications of the batch repeat an id of another one.
+func (b *batch) folded() int { return b.notifications - len(b.ids) }
 
 func newGatherer(deliver func(context.Context, string, []string) error, delivered func(string, *batch)) *gatherer {
-	return &gatherer{deliver: deliver, delivered: delivered, lines: map[string]*line{}}
+	return &gatherer{deliver: deliver, delivered: delivered, lines: map[string]*merchantLine{}}
 }
 
-// add puts an id into the merchant's open batch, whose done tells when it is durable.
-func (g *gatherer) add(merchant, id string, raw rawNotice) (*batch, error) {
+// add puts an id into the merchant's open batch; the batch's done is closed when the id is durable.
+func (g *gatherer) add(merchant, id string, raw rawNotification) (*batch, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	l := g.lines[merchant]
@@ -73,20 +73,20 @@ func (g *gatherer) add(merchant, id string, raw rawNotice) (*batch, error) {
 		return nil, errBusy
 	}
 	if l == nil {
-		l = &line{}
+		l = &merchantLine{}
 		g.lines[merchant] = l
 		g.working.Go(func() { g.serve(merchant, l) })
 	}
-	b := l.open()
+	b := l.openBatch()
 	b.add(id, raw)
 	l.waiting++
 	g.waiting++
 	return b, nil
 }
 
-// open is the batch that takes more notices.
-func (l *line) open() *batch {
-	if last := len(l.batches) - 1; last >= 0 && len(l.batches[last].ids) < workflows.NoticesInSignal {
+// openBatch is the batch that takes more notifications.
+func (l *merchantLine) openBatch() *batch {
+	if last := len(l.batches) - 1; last >= 0 && len(l.batches[last].ids) < contract.NotificationsInSignal {
 		return l.batches[last]
 	}
 	b := &batch{
@@ -97,8 +97,8 @@ func (l *line) open() *batch {
 	return b
 }
 
-func (b *batch) add(id string, raw rawNotice) {
-	b.notices++
+func (b *batch) add(id string, raw rawNotification) {
+	b.notifications++
 	if raw.body != nil {
 		b.raw = append(b.raw, raw)
 	}
@@ -106,27 +106,27 @@ func (b *batch) add(id string, raw rawNotice) {
 		return
 	}
 	b.seen[id] = struct{}{}
-	if b.ids = append(b.ids, id); len(b.ids) == workflows.NoticesInSignal {
+	if b.ids = append(b.ids, id); len(b.ids) == contract.NotificationsInSignal {
 		close(b.full)
 	}
 }
 
-// serve takes the batches of a merchant one after the other until there is none.
-func (g *gatherer) serve(merchant string, l *line) {
+// serve delivers the batches of a merchant one after the other until there is none.
+func (g *gatherer) serve(merchant string, l *merchantLine) {
 	for b := g.oldest(merchant, l); b != nil; b = g.oldest(merchant, l) {
 		b.wait()
-		g.cut(l)
+		g.closeOldest(l)
 		ctx, cancel := context.WithDeadline(context.Background(), b.until)
 		b.err = g.deliver(ctx, merchant, b.ids)
 		cancel()
-		g.leave(l, b)
+		g.freePlaces(l, b)
 		close(b.done)
 		g.delivered(merchant, b)
 	}
 }
 
 // oldest is the merchant's next batch; without one the line ends.
-func (g *gatherer) oldest(merchant string, l *line) *batch {
+func (g *gatherer) oldest(merchant string, l *merchantLine) *batch {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if len(l.batches) == 0 {
@@ -146,28 +146,28 @@ func (b *batch) wait() {
 	}
 }
 
-// cut closes the oldest batch for more notices.
-func (g *gatherer) cut(l *line) {
+// closeOldest lets no more notifications into the oldest batch.
+func (g *gatherer) closeOldest(l *merchantLine) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	l.batches = l.batches[1:]
 }
 
-func (g *gatherer) leave(l *line, b *batch) {
+func (g *gatherer) freePlaces(l *merchantLine, b *batch) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	l.waiting -= b.notices
-	g.waiting -= b.notices
+	l.waiting -= b.notifications
+	g.waiting -= b.notifications
 }
 
-// count is how many notices wait.
+// count is how many notifications wait.
 func (g *gatherer) count() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.waiting
 }
 
-// drain waits until every batch is over; nothing is taken any more.
+// drain takes nothing more and waits until every batch is over.
 func (g *gatherer) drain() {
 	g.mu.Lock()
 	g.ended = true

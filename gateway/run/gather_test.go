@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/despacho/despacho/workflows"
+	"github.com/despacho/despacho/contract"
 )
 
 // desk remembers what was delivered, when; deliveries take as long as slow says.
@@ -57,7 +57,7 @@ func (d *desk) deliver(ctx context.Context, merchant string, ids []string) error
 
 func add(t *testing.T, g *gatherer, merchant, id string) *batch {
 	t.Helper()
-	b, err := g.add(merchant, id, rawNotice{})
+	b, err := g.add(merchant, id, rawNotification{})
 	require.NoError(t, err)
 	return b
 }
@@ -69,7 +69,7 @@ func numbered(from, to int) []string {
 func TestGather(t *testing.T) {
 	t.Parallel()
 	cases := map[string]func(t *testing.T, d *desk, g *gatherer){
-		"notices of a moment are one signal, each id once": func(t *testing.T, d *desk, g *gatherer) {
+		"notifications of a moment are one signal, each id once": func(t *testing.T, d *desk, g *gatherer) {
 			first := add(t, g, "m", "a")
 			<-time.After(gatherWithin - time.Millisecond)
 			assert.Same(t, first, add(t, g, "m", "b"))
@@ -80,13 +80,13 @@ func TestGather(t *testing.T) {
 			assert.Equal(t, 1, first.folded())
 		},
 		"a full batch does not wait": func(t *testing.T, d *desk, g *gatherer) {
-			for _, id := range numbered(0, workflows.NoticesInSignal+1) {
+			for _, id := range numbered(0, contract.NotificationsInSignal+1) {
 				add(t, g, "m", id)
 			}
 			g.working.Wait()
 			require.Len(t, d.deliveries, 2)
-			assert.Equal(t, delivery{"m", numbered(0, workflows.NoticesInSignal), 0}, d.deliveries[0])
-			assert.Equal(t, delivery{"m", numbered(workflows.NoticesInSignal, workflows.NoticesInSignal+1), gatherWithin}, d.deliveries[1])
+			assert.Equal(t, delivery{"m", numbered(0, contract.NotificationsInSignal), 0}, d.deliveries[0])
+			assert.Equal(t, delivery{"m", numbered(contract.NotificationsInSignal, contract.NotificationsInSignal+1), gatherWithin}, d.deliveries[1])
 		},
 		"signals of a merchant go one after the other, and gather what comes meanwhile": func(t *testing.T, d *desk, g *gatherer) {
 			d.slow["m"] = time.Second
@@ -136,7 +136,7 @@ func TestGather(t *testing.T) {
 			g.working.Wait()
 			var ids []string
 			for _, one := range d.deliveries {
-				assert.LessOrEqual(t, len(one.ids), workflows.NoticesInSignal)
+				assert.LessOrEqual(t, len(one.ids), contract.NotificationsInSignal)
 				ids = append(ids, one.ids...)
 			}
 			want := numbered(0, 10_000)
@@ -156,7 +156,7 @@ func TestGather(t *testing.T) {
 			for _, id := range numbered(0, mostOfMerchant) {
 				add(t, g, "m", id)
 			}
-			_, err := g.add("m", "more", rawNotice{})
+			_, err := g.add("m", "more", rawNotification{})
 			require.ErrorIs(t, err, errBusy)
 			add(t, g, "other", "a")
 		},
@@ -165,14 +165,14 @@ func TestGather(t *testing.T) {
 			for i, id := range numbered(0, mostWaiting) {
 				add(t, g, "m"+strconv.Itoa(i%3), id)
 			}
-			_, err := g.add("another", "a", rawNotice{})
+			_, err := g.add("another", "a", rawNotification{})
 			require.ErrorIs(t, err, errBusy)
 		},
 		"after the end nothing is taken": func(t *testing.T, d *desk, g *gatherer) {
 			add(t, g, "m", "a")
 			g.drain()
 			assert.Len(t, d.deliveries, 1)
-			_, err := g.add("m", "b", rawNotice{})
+			_, err := g.add("m", "b", rawNotification{})
 			require.ErrorIs(t, err, errBusy)
 		},
 	}

@@ -8,10 +8,11 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/despacho/despacho/service"
 	"github.com/despacho/despacho/storage"
 )
 
-// server is what webhooks are heard with.
+// server receives webhooks.
 type server struct {
 	handler *webhooks
 	http    *http.Server
@@ -27,21 +28,21 @@ func (p *process) newServer(listener net.Listener) *server {
 		keeper:  newKeeper(p.servers.Store, p.log, p.metrics.rawDropped),
 		metrics: p.metrics, log: p.log,
 	}
-	handler.gatherer = newGatherer(signalIntake(p.servers.Temporal), handler.over)
+	handler.gatherer = newGatherer(signalIntake(p.servers.Temporal), handler.finishBatch)
 	p.metrics.watchWaiting(handler.gatherer.count)
 	s := &server{handler: handler, http: newHTTPServer(handler, p.log)}
-	listener = guard(listener, handler.sources)
+	listener = guardListener(listener, handler.sources)
 	s.serve = func() error { return s.http.Serve(listener) }
 	if p.settings.encrypted() {
-		pair := &certificate{certFile: p.settings.Cert, keyFile: p.settings.Key, log: p.log}
-		p.metrics.watchCertificate(pair.expires)
-		s.http.TLSConfig = pair.config()
+		pair := &service.Certificate{CertFile: p.settings.Cert, KeyFile: p.settings.Key, Log: p.log}
+		p.metrics.watchCertificate(pair.Expires)
+		s.http.TLSConfig = pair.Config()
 		s.serve = func() error { return s.http.ServeTLS(listener, "", "") }
 	}
 	return s
 }
 
-// newHTTPServer bounds what a sender can hold up: headers and body in time and size.
+// newHTTPServer bounds the time and size of headers and bodies, so that no sender can hold it up.
 func newHTTPServer(handler http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler: handler, ReadHeaderTimeout: 3 * time.Second, ReadTimeout: 5 * time.Second,
@@ -54,12 +55,12 @@ func (p *process) listen(ctx context.Context) (net.Listener, error) {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", p.settings.Listen)
 	if err != nil {
-		return nil, fmt.Errorf("DESPACHO_GATEWAY_LISTEN: %s cannot be listened at, write another address: %w", p.settings.Listen, err)
+		return nil, fmt.Errorf("DESPACHO_GATEWAY_LISTEN: cannot listen on %s, set another address: %w", p.settings.Listen, err)
 	}
 	return listener, nil
 }
 
-// hear serves webhooks until ctx ends or the listener breaks.
+// hear receives webhooks until ctx ends or the listener breaks.
 func (p *process) hear(ctx context.Context, listener net.Listener, begun func()) error {
 	s := p.newServer(listener)
 	broken := make(chan error, 1)
@@ -69,21 +70,21 @@ func (p *process) hear(ctx context.Context, listener net.Listener, begun func())
 	var err error
 	select {
 	case err = <-broken:
-		err = fmt.Errorf("webhooks cannot be heard any more: %w", err)
+		err = fmt.Errorf("the gateway can no longer receive webhooks: %w", err)
 	case <-ctx.Done():
 	}
-	p.ready.Drain()
+	p.ready.BeginDraining()
 	p.log.Info("the gateway is ending", "reason", context.Cause(ctx), "drain", p.settings.Drain.String())
 	p.drain(s)
 	return err
 }
 
-// drain lets what is under way be answered, then what is raw be written.
+// drain answers the requests under way, then writes the raw notifications that wait.
 func (p *process) drain(s *server) {
 	ctx, cancel := context.WithTimeout(context.Background(), p.settings.Drain)
 	defer cancel()
 	if err := s.http.Shutdown(ctx); err != nil {
-		p.log.Warn("not all notices were answered in time", "error", err)
+		p.log.Warn("not all notifications were answered in time", "error", err)
 		_ = s.http.Close()
 	}
 	s.handler.gatherer.drain()

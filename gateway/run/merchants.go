@@ -9,17 +9,17 @@ import (
 )
 
 const (
-	// knownFor is how long a connected merchant is taken to be connected.
+	// knownFor is how long a merchant counts as connected after the store said so.
 	knownFor = time.Minute
-	// unknownFor is shorter: a merchant that has just been connected is soon heard.
+	// unknownFor is shorter, so that a newly connected merchant is soon accepted.
 	unknownFor = 5 * time.Second
 	// mostMerchants bounds how many are remembered.
 	mostMerchants = 10_000
 	lookWithin    = time.Second
 )
 
-// merchants tells whose notices are taken: those of connected accounts, and of the one that
-// works by a pasted token.
+// merchants tells whose notifications are accepted: those of connected merchants, and of the one
+// that works with a pasted token.
 type merchants struct {
 	always    string
 	connected func(ctx context.Context, merchant string) (bool, error)
@@ -43,8 +43,8 @@ func newMerchants(always string, connected func(context.Context, string) (bool, 
 	return &merchants{always: always, connected: connected, seen: map[string]verdict{}}
 }
 
-// knows tells whether the merchant is one of ours. While the store does not answer, what it
-// said last holds; its error is returned only for merchants of whom nothing is known.
+// knows tells whether the merchant is one of ours. While the store does not answer, its last
+// answer holds; its error is returned only for merchants about whom nothing is known.
 func (m *merchants) knows(ctx context.Context, merchant string) (bool, error) {
 	if merchant == m.always {
 		return true, nil
@@ -76,7 +76,7 @@ func (m *merchants) last(merchant string) (verdict, bool) {
 	return v, there
 }
 
-// remember makes room by forgetting who has not been looked at lately, then everybody.
+// remember makes room, when there is none, by forgetting old answers first, then all.
 func (m *merchants) remember(merchant string, known bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -24,7 +24,7 @@ func (a *accounts) look(_ context.Context, merchant string) (bool, error) {
 	return a.connected[merchant], a.err
 }
 
-func TestWhoseNoticesAreTaken(t *testing.T) {
+func TestWhoseNotificationsAreTaken(t *testing.T) {
 	t.Parallel()
 	cases := map[string]func(t *testing.T, a *accounts, m *merchants){
 		"the merchant with a token is never looked up": func(t *testing.T, a *accounts, m *merchants) {

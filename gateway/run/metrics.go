@@ -24,21 +24,21 @@ func newMetrics(base service.Metrics) *metrics {
 		Metrics: base,
 		received: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "despacho_webhook_requests_total",
-			Help: "Requests to the gateway by what came of them.",
+			Help: "Requests to the gateway, by result.",
 		}, []string{"result"}),
 		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "despacho_webhook_request_seconds", Help: "Seconds until a request was answered; the hub waits 6.",
 			Buckets: []float64{0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1, 2.5, 5, 6},
 		}),
 		batches: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "despacho_webhook_batch_ids", Help: "Ids in a signal to an Intake.",
+			Name: "despacho_webhook_batch_ids", Help: "Number of ids in one signal to an Intake.",
 			Buckets: []float64{1, 2, 5, 10, 25, 50, 100, 250, 500},
 		}),
 		duplicates: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "despacho_webhook_duplicates_total", Help: "Notices that named what another one of the same signal names.",
+			Name: "despacho_webhook_duplicates_total", Help: "Notifications that repeated an id of the same signal.",
 		}),
 		rawDropped: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "despacho_webhook_raw_dropped_total", Help: "Notices that were taken but not kept as they came.",
+			Name: "despacho_webhook_raw_dropped_total", Help: "Notifications that were accepted, but whose body was not kept.",
 		}),
 	}
 	m.Registry.MustRegister(m.received, m.seconds, m.batches, m.duplicates, m.rawDropped)
@@ -61,16 +61,16 @@ func (m *metrics) observeBatch(b *batch) {
 	m.duplicates.Add(float64(b.folded()))
 }
 
-// watchWaiting asks how many notices wait when somebody looks.
+// watchWaiting registers the number of notifications that wait, read at each scrape.
 func (m *metrics) watchWaiting(waiting func() int) {
 	m.Registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "despacho_webhook_waiting", Help: "Notices that are not yet answered.",
+		Name: "despacho_webhook_waiting", Help: "Notifications that wait for their answer.",
 	}, func() float64 { return float64(waiting()) }))
 }
 
-// watchCertificate asks when the certificate ends when somebody looks.
+// watchCertificate registers when the certificate expires, read at each scrape.
 func (m *metrics) watchCertificate(expires func() time.Time) {
 	m.Registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "despacho_gateway_certificate_expires_timestamp_seconds", Help: "When the gateway's certificate ends, in Unix seconds.",
+		Name: "despacho_gateway_certificate_expires_timestamp_seconds", Help: "When the gateway's certificate expires, in Unix seconds.",
 	}, func() float64 { return float64(expires().Unix()) }))
 }

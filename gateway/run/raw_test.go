@@ -53,18 +53,18 @@ func valueOf(t *testing.T, counter prometheus.Counter) float64 {
 	return families[0].GetMetric()[0].GetCounter().GetValue()
 }
 
-func TestRawNotices(t *testing.T) {
+func TestRawNotifications(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 21, 23, 30, 0, 0, time.FixedZone("Santiago", -3*3600))
-	t.Run("a merchant's notices of some seconds are one object of lines, by day", func(t *testing.T) {
+	t.Run("a merchant's notifications of some seconds are one object of lines, by day", func(t *testing.T) {
 		t.Parallel()
 		s, k := newShelf()
-		k.keep("m1", []rawNotice{k.hold(at, []byte(`{"a": 1}`))})
-		k.keep("m1", []rawNotice{k.hold(at, []byte(`{"b":2}`))})
+		k.keep("m1", []rawNotification{k.hold(at, []byte(`{"a": 1}`))})
+		k.keep("m1", []rawNotification{k.hold(at, []byte(`{"b":2}`))})
 		k.keep("m2", nil)
 		k.drain(t.Context())
 		assert.Equal(t, map[string]string{
-			"raw/m1/notices/2026-11-22/*.jsonl application/x-ndjson": `{"received":"2026-11-22T02:30:00Z","body":{"a":1}}` + "\n" +
+			"raw/m1/notifications/2026-11-22/*.jsonl application/x-ndjson": `{"received":"2026-11-22T02:30:00Z","body":{"a":1}}` + "\n" +
 				`{"received":"2026-11-22T02:30:00Z","body":{"b":2}}` + "\n",
 		}, s.files)
 		assert.Zero(t, k.held.Load())
@@ -74,7 +74,7 @@ func TestRawNotices(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			s, k := newShelf()
-			k.keep("m1", []rawNotice{k.hold(at, []byte(`{}`))})
+			k.keep("m1", []rawNotification{k.hold(at, []byte(`{}`))})
 			<-time.After(rawEvery + time.Millisecond)
 			synctest.Wait()
 			assert.Len(t, s.files, 1)
@@ -85,12 +85,12 @@ func TestRawNotices(t *testing.T) {
 		t.Parallel()
 		s, k := newShelf()
 		s.err = errors.New("full")
-		k.keep("m1", []rawNotice{k.hold(at, []byte(`{}`)), k.hold(at, []byte(`{}`))})
+		k.keep("m1", []rawNotification{k.hold(at, []byte(`{}`)), k.hold(at, []byte(`{}`))})
 		k.drain(t.Context())
 		assert.InDelta(t, 2, valueOf(t, k.dropped), 0)
 		assert.Zero(t, k.held.Load())
 	})
-	t.Run("a slow store costs raw notices, not memory", func(t *testing.T) {
+	t.Run("a slow store costs raw notifications, not memory", func(t *testing.T) {
 		t.Parallel()
 		s, k := newShelf()
 		s.hold = make(chan struct{})
@@ -98,7 +98,7 @@ func TestRawNotices(t *testing.T) {
 		k.most = 10 * int64(len(body))
 		for range 15 {
 			if raw := k.hold(at, body); raw.body != nil {
-				k.keep("m1", []rawNotice{raw})
+				k.keep("m1", []rawNotification{raw})
 			}
 		}
 		assert.Equal(t, k.most, k.held.Load())
@@ -110,7 +110,7 @@ func TestRawNotices(t *testing.T) {
 		t.Parallel()
 		s, k := newShelf()
 		s.hold = make(chan struct{})
-		k.keep("m1", []rawNotice{k.hold(at, []byte(`{}`))})
+		k.keep("m1", []rawNotification{k.hold(at, []byte(`{}`))})
 		ended, end := context.WithCancel(t.Context())
 		end()
 		k.drain(ended)

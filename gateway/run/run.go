@@ -14,33 +14,33 @@ import (
 	"github.com/despacho/despacho/storage"
 )
 
-// Options are what a program that has a gateway inside may hand over; the zero
-// value lets Run find everything by the environment.
+// Options are what a program with a gateway inside may hand over; with the zero value
+// Run takes everything from the environment.
 type Options struct {
 	// Temporal is used instead of a client of the gateway's own, and stays open.
 	Temporal client.Client
-	// Namespace is the namespace of Temporal; needed only with it, default "default".
+	// Namespace is Temporal's namespace; needed only with Temporal, default "default".
 	Namespace string
 	// Store is used instead of one that AWS_* and the settings' bucket lead to.
 	Store *storage.Store
-	// Sources may send notices besides those of the settings.
+	// Sources may send notifications besides those of the settings.
 	Sources []netip.Prefix
 	// Log takes the gateway's lines; default standard error, as the settings say.
 	Log *slog.Logger
-	// Ready is called once when webhooks are heard.
+	// Ready is called once, when the gateway begins to receive webhooks.
 	Ready func(Addresses)
 }
 
-// Addresses are where a gateway can be reached, host:port.
+// Addresses are a gateway's addresses, host:port.
 type Addresses struct {
 	Webhooks string
 	Health   string
 }
 
-// Run hears webhooks until ctx ends. Then it takes no more, answers what is under way, and
-// returns: nil after an orderly end, else what went wrong. It refuses to start with wrong
-// settings (all are named), without the search attributes (service.ErrSearchAttributes), or
-// when Temporal or S3 cannot be reached within Settings.StartWait.
+// Run receives webhooks until ctx ends. Then it takes no more, answers what is under way, and
+// returns nil, or what went wrong. It fails to start with wrong settings (all are named),
+// without the search attributes (service.ErrSearchAttributes), or when Temporal or S3 do not
+// answer within Settings.StartWait.
 func Run(ctx context.Context, settings Settings, options Options) error {
 	if err := settings.Validate(); err != nil {
 		return fmt.Errorf("the gateway's settings are wrong:\n%w", err)
@@ -89,9 +89,9 @@ func (p *process) run(ctx context.Context) error {
 		return err
 	}
 	return p.hear(ctx, listener, func() {
-		p.ready.Begin(p.servers.Checks())
+		p.ready.BeginChecks(p.servers.Checks())
 		addresses := Addresses{Webhooks: listener.Addr().String(), Health: endpoints.Address()}
-		p.log.Info("webhooks are heard", "address", addresses.Webhooks, "https", p.settings.encrypted(),
+		p.log.Info("the gateway receives webhooks", "address", addresses.Webhooks, "https", p.settings.encrypted(),
 			"namespace", p.servers.Namespace, "bucket", p.servers.Store.Bucket())
 		if p.options.Ready != nil {
 			p.options.Ready(addresses)
@@ -99,20 +99,20 @@ func (p *process) run(ctx context.Context) error {
 	})
 }
 
-// wanted are the gateway's servers: Temporal, and the label store, of which it reads the accounts.
-func (p *process) wanted() service.Wanted {
-	return service.Wanted{
+// wanted are the gateway's servers: Temporal, and the label store, where the accounts are.
+func (p *process) wanted() service.ServerOptions {
+	return service.ServerOptions{
 		Log: p.log, Metrics: p.metrics.Temporal, Patience: p.settings.StartWait,
 		Temporal: p.options.Temporal, Namespace: p.options.Namespace,
 		Store: p.options.Store, Bucket: p.settings.Bucket, Probe: storage.AccountsPrefix("no-such-merchant"),
 	}
 }
 
-// warn tells what is likely a mistake but no reason to refuse.
+// warn logs what is likely a mistake, but no reason to refuse to start.
 func (p *process) warn() {
-	family.Warn(p.log)
+	variableFamily.Warn(p.log)
 	if sources := p.sources(); loopback(p.settings.Listen) && !slices.ContainsFunc(slices.Concat(sources.allowed, sources.proxies), ofThisMachine) {
-		p.log.Warn("webhooks are heard on this machine only, and nobody on it may send: name your proxy in DESPACHO_WEBHOOK_PROXIES")
+		p.log.Warn("the gateway listens on this machine only, but nobody on this machine may send: name your proxy in DESPACHO_WEBHOOK_PROXIES")
 	}
 }
 

@@ -19,9 +19,9 @@ import (
 	"go.temporal.io/sdk/client"
 	"google.golang.org/grpc"
 
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/storage/storagetest"
-	"github.com/despacho/despacho/workflows"
 )
 
 const (
@@ -49,10 +49,10 @@ type signal struct {
 	workflowID string
 	ids        []string
 	options    client.StartWorkflowOptions
-	input      workflows.IntakeInput
+	input      contract.IntakeInput
 }
 
-func newFakeTemporal() *fakeTemporal { return &fakeTemporal{attributes: workflows.SearchAttributes()} }
+func newFakeTemporal() *fakeTemporal { return &fakeTemporal{attributes: contract.SearchAttributes()} }
 
 func (f *fakeTemporal) OperatorService() operatorservice.OperatorServiceClient { return f }
 
@@ -68,14 +68,14 @@ func (f *fakeTemporal) SignalWithStartWorkflow(ctx context.Context, workflowID, 
 			return nil, err
 		}
 	}
-	notices, isNotices := argument.(workflows.Notices)
-	input, isInput := arguments[0].(workflows.IntakeInput)
-	if !isNotices || !isInput || signalName != workflows.NoticesSignal || workflow != workflows.IntakeType {
+	notifications, isNotifications := argument.(contract.Notifications)
+	input, isInput := arguments[0].(contract.IntakeInput)
+	if !isNotifications || !isInput || signalName != contract.NotificationsSignal || workflow != contract.IntakeType {
 		return nil, fmt.Errorf("unexpected signal %s to %v", signalName, workflow)
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.signals = append(f.signals, signal{workflowID, notices.IDs, options, input})
+	f.signals = append(f.signals, signal{workflowID, notifications.IDs, options, input})
 	return nil, nil
 }
 
@@ -181,7 +181,7 @@ func (s *scene) health(t testing.TB, path string) answer {
 	return send(t, http.DefaultClient, request)
 }
 
-func noticeOf(merchant, checkout string) string {
+func notificationOf(merchant, checkout string) string {
 	return fmt.Sprintf(`{"CheckoutId":%q,"MerchantId":%q,"resource":"checkouts","attemps":0,"received":"2026-11-21T10:00:00.000Z"}`, checkout, merchant)
 }
 
@@ -207,7 +207,7 @@ func TestTheGatewayEndsInOrder(t *testing.T) {
 		return nil
 	}
 	came := make(chan answer, 1)
-	go func() { came <- s.post(t, noticeOf(tokenMerchant, oneCheckout)) }()
+	go func() { came <- s.post(t, notificationOf(tokenMerchant, oneCheckout)) }()
 	<-held
 	s.end()
 	close(release)

@@ -38,7 +38,7 @@ func TestValidate(t *testing.T) {
 		"a statement that is unknown":               {func(s *Settings) { public(s); s.Plain = "yes" }, "DESPACHO_GATEWAY_PLAIN", "behind-proxy"},
 		"a proxy that is not named":                 {func(s *Settings) { public(s); s.Plain = BehindProxy }, "DESPACHO_WEBHOOK_PROXIES", "no proxy is named"},
 		"a certificate and a proxy that speaks TLS": {func(s *Settings) { s.Plain, s.Cert, s.Key = BehindProxy, files.cert, files.key }, "DESPACHO_GATEWAY_PLAIN", "keep either"},
-		"a certificate without its key":             {func(s *Settings) { s.Cert = files.cert }, "DESPACHO_GATEWAY_CERT", "go together"},
+		"a certificate without its key":             {func(s *Settings) { s.Cert = files.cert }, "DESPACHO_GATEWAY_CERT", "needed together"},
 		"a certificate with another one's key":      {func(s *Settings) { s.Cert, s.Key = files.cert, other.key }, "DESPACHO_GATEWAY_CERT", "belong together"},
 		"a certificate that is not there":           {func(s *Settings) { s.Cert, s.Key = filepath.Join(t.TempDir(), "none"), files.key }, "DESPACHO_GATEWAY_CERT", "readable"},
 		"nobody who may send":                       {func(s *Settings) { s.Sources = nil }, "DESPACHO_WEBHOOK_SOURCES", "3.15.93.102"},
@@ -46,7 +46,7 @@ func TestValidate(t *testing.T) {
 		"a proxy that is a name":                    {func(s *Settings) { s.Proxies = []string{"10.0.0.2", "proxy"} }, "DESPACHO_WEBHOOK_PROXIES", `"proxy"`},
 		"a network of two kinds":                    {func(s *Settings) { s.Proxies = []string{"::ffff:10.0.0.0/104"} }, "DESPACHO_WEBHOOK_PROXIES", "address"},
 		"a merchant with a slash":                   {func(s *Settings) { s.Merchant = "a/b" }, "DESPACHO_MERCHANT", "write the id"},
-		"a bucket in capitals":                      {func(s *Settings) { s.Bucket = "Despacho" }, "DESPACHO_BUCKET", "small letters"},
+		"a bucket in capitals":                      {func(s *Settings) { s.Bucket = "Despacho" }, "DESPACHO_BUCKET", "lower-case letters"},
 		"a health address without a port":           {func(s *Settings) { s.Health = "localhost" }, "DESPACHO_GATEWAY_HEALTH", "host:port"},
 		"no time to drain":                          {func(s *Settings) { s.Drain = 0 }, "DESPACHO_DRAIN", "30s"},
 		"a negative wait at the start":              {func(s *Settings) { s.StartWait = -time.Second }, "DESPACHO_START_WAIT", "60s"},
@@ -97,7 +97,7 @@ func TestMainNamesEveryWrongVariableAtOnce(t *testing.T) {
 	var out bytes.Buffer
 	assert.Equal(t, ExitSettings, Main(t.Context(), nil, &out))
 	for _, sentence := range []string{
-		`error: DESPACHO_DRAIN: "soon" is not a span of time such as 30s; leave it empty for 30s`,
+		`error: DESPACHO_DRAIN: "soon" is not a duration such as 30s; leave it empty for 30s`,
 		`error: DESPACHO_WEBHOOK_SOURCES: "hub"`, `error: DESPACHO_GATEWAY_CERT: `,
 	} {
 		assert.Contains(t, out.String(), sentence)

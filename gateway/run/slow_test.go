@@ -71,10 +71,10 @@ func onWire(t *testing.T, deliver func(context.Context, string, []string) error)
 		merchants: newMerchants(tokenMerchant, nil), metrics: numbers, log: silent(),
 		keeper: newKeeper(unwritten{}, silent(), numbers.rawDropped),
 	}
-	handler.gatherer = newGatherer(deliver, handler.over)
+	handler.gatherer = newGatherer(deliver, handler.finishBatch)
 	w := &wire{connections: make(chan net.Conn), closed: make(chan struct{})}
 	server := newHTTPServer(handler, silent())
-	go func() { _ = server.Serve(guard(w, handler.sources)) }()
+	go func() { _ = server.Serve(guardListener(w, handler.sources)) }()
 	t.Cleanup(func() {
 		require.NoError(t, server.Close())
 		handler.gatherer.drain()
@@ -122,7 +122,7 @@ func TestSlowSenders(t *testing.T) {
 			assert.Less(t, time.Since(began), 6*time.Second)
 		})
 	})
-	t.Run("a notice is answered within 6 s whatever Temporal does, and the connection lives on", func(t *testing.T) {
+	t.Run("a notification is answered within 6 s whatever Temporal does, and the connection lives on", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			hangs := true
@@ -136,7 +136,7 @@ func TestSlowSenders(t *testing.T) {
 			connection := w.dial(hubsEnd)
 			defer connection.Close()
 			answers := bufio.NewReader(connection)
-			body := noticeOf(tokenMerchant, oneCheckout)
+			body := notificationOf(tokenMerchant, oneCheckout)
 			for _, status := range []int{http.StatusServiceUnavailable, http.StatusOK} {
 				began := time.Now()
 				_, err := io.WriteString(connection, head(len(body))+body[:10])
@@ -170,7 +170,7 @@ func TestStrangersDoNotUseUpConnections(t *testing.T) {
 
 		hub := w.dial(hubsEnd)
 		defer hub.Close()
-		body := noticeOf(tokenMerchant, oneCheckout)
+		body := notificationOf(tokenMerchant, oneCheckout)
 		_, err = io.WriteString(hub, head(len(body))+body)
 		require.NoError(t, err)
 		came, err := http.ReadResponse(bufio.NewReader(hub), nil)

@@ -10,18 +10,18 @@ import (
 // maxHops bounds how many addresses of X-Forwarded-For are looked at.
 const maxHops = 32
 
-// sources say who may send notices, and whose word on the sender is believed.
+// sources say who may send notifications, and which proxies are believed about the sender.
 type sources struct{ allowed, proxies []netip.Prefix }
 
-// allows tells whether the sender of a request may send notices.
+// allows tells whether the sender of a request may send notifications.
 func (s sources) allows(r *http.Request) bool {
 	sender, known := s.sender(r)
 	return known && contains(s.allowed, sender)
 }
 
-// sender is the address that a request comes from: the other end of the connection, or, when
-// that is a proxy of ours, the rightmost address of X-Forwarded-For that is none. What a
-// stranger writes there stands further left and is never reached.
+// sender is the address that a request comes from: the other end of the connection or, when
+// that is one of our proxies, the rightmost address of X-Forwarded-For that is not. What a
+// stranger writes there is further left and never counts.
 func (s sources) sender(r *http.Request) (netip.Addr, bool) {
 	sender, ok := addressOf(r.RemoteAddr)
 	if !ok || !contains(s.proxies, sender) {
@@ -39,7 +39,7 @@ func (s sources) sender(r *http.Request) (netip.Addr, bool) {
 	return sender, ok
 }
 
-// near tells whether a connection comes from one who may send, or from a proxy of ours.
+// near tells whether a connection comes from an allowed sender or one of our proxies.
 func (s sources) near(remote string) bool {
 	address, ok := addressOf(remote)
 	return ok && (contains(s.allowed, address) || contains(s.proxies, address))
@@ -49,7 +49,7 @@ func contains(prefixes []netip.Prefix, address netip.Addr) bool {
 	return slices.ContainsFunc(prefixes, func(p netip.Prefix) bool { return p.Contains(address) })
 }
 
-// addressOf reads an address, also with a port, without its zone.
+// addressOf reads an address, with or without a port; its zone is left out.
 func addressOf(text string) (netip.Addr, bool) {
 	address, err := netip.ParseAddr(strings.Trim(text, "[]"))
 	if err != nil {

@@ -1,7 +1,6 @@
 package run
 
 import (
-	"crypto/tls"
 	"fmt"
 	"net"
 	"net/netip"
@@ -19,57 +18,48 @@ var (
 	bucketPattern   = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 )
 
-// Validate names every wrong setting at once: its variable, what is wrong and what to write.
+// Validate names every wrong setting in one error: its variable, what is wrong and what to write.
 func (s Settings) Validate() error {
 	var c service.Complaints
 	s.checkEncryption(&c)
 	s.checkSources(&c)
-	c.Unless(s.Merchant == "" || merchantPattern.MatchString(s.Merchant), "DESPACHO_MERCHANT", "%q is not a merchant's id; write the id that the hub gives the merchant, or leave it empty", s.Merchant)
-	c.Unless(bucketPattern.MatchString(s.Bucket), "DESPACHO_BUCKET", "%q is not a bucket's name; write 3 to 63 small letters, digits, dots and hyphens", s.Bucket)
-	c.Unless(service.ValidListen(s.Health), "DESPACHO_GATEWAY_HEALTH", "%q is not an address to listen at; write host:port such as 127.0.0.1:9091 (port 0 takes a free one)", s.Health)
-	c.Unless(s.Drain > 0 && s.Drain <= maxDrain, "DESPACHO_DRAIN", "%v is out of range; write a span such as 30s, at most %v", s.Drain, maxDrain)
-	c.Unless(s.StartWait >= 0 && s.StartWait <= maxDrain, "DESPACHO_START_WAIT", "%v is out of range; write a span such as 60s, at most %v", s.StartWait, maxDrain)
+	c.AddUnless(s.Merchant == "" || merchantPattern.MatchString(s.Merchant), "DESPACHO_MERCHANT", "%q is not a merchant's id; write the id that the hub gives the merchant, or leave it empty", s.Merchant)
+	c.AddUnless(bucketPattern.MatchString(s.Bucket), "DESPACHO_BUCKET", "%q is not a bucket's name; write 3 to 63 lower-case letters, digits, dots and hyphens", s.Bucket)
+	c.AddUnless(service.ValidListen(s.Health), "DESPACHO_GATEWAY_HEALTH", "cannot listen on %q; write host:port such as 127.0.0.1:9091 (port 0 takes a free one)", s.Health)
+	c.AddUnless(s.Drain > 0 && s.Drain <= maxDrain, "DESPACHO_DRAIN", "%v is out of range; write a duration such as 30s, at most %v", s.Drain, maxDrain)
+	c.AddUnless(s.StartWait >= 0 && s.StartWait <= maxDrain, "DESPACHO_START_WAIT", "%v is out of range; write a duration such as 60s, at most %v", s.StartWait, maxDrain)
 	_, err := service.LogLevel(s.LogLevel)
-	c.Unless(err == nil, "DESPACHO_LOG_LEVEL", "%q is unknown; write debug, info, warn or error", s.LogLevel)
-	c.Unless(s.LogFormat == "json" || s.LogFormat == "text", "DESPACHO_LOG_FORMAT", "%q is unknown; write json or text", s.LogFormat)
+	c.AddUnless(err == nil, "DESPACHO_LOG_LEVEL", "%q is unknown; write debug, info, warn or error", s.LogLevel)
+	c.AddUnless(s.LogFormat == "json" || s.LogFormat == "text", "DESPACHO_LOG_FORMAT", "%q is unknown; write json or text", s.LogFormat)
 	return c.Err()
 }
 
 func (s Settings) checkEncryption(c *service.Complaints) {
 	valid := service.ValidListen(s.Listen)
-	c.Unless(valid, "DESPACHO_GATEWAY_LISTEN", "%q is not an address to listen at; write host:port such as 0.0.0.0:8443 (port 0 takes a free one)", s.Listen)
+	c.AddUnless(valid, "DESPACHO_GATEWAY_LISTEN", "cannot listen on %q; write host:port such as 0.0.0.0:8443 (port 0 takes a free one)", s.Listen)
 	switch {
 	case s.Plain != "" && s.Plain != BehindProxy:
 		c.Add("DESPACHO_GATEWAY_PLAIN", "%q is unknown; write %s when a proxy of yours speaks https, or leave it empty", s.Plain, BehindProxy)
 	case s.Plain != "" && s.encrypted():
 		c.Add("DESPACHO_GATEWAY_PLAIN", "there is a certificate as well; keep either the certificate or %s", BehindProxy)
 	case s.Plain != "" && len(s.Proxies) == 0:
-		c.Add("DESPACHO_WEBHOOK_PROXIES", "no proxy is named, so everything would seem to come from the proxy itself and be refused; write its address or network")
+		c.Add("DESPACHO_WEBHOOK_PROXIES", "no proxy is named, so every request would seem to come from the proxy itself and be refused; write the proxy's address or network")
 	case s.encrypted():
-		s.checkCertificate(c)
+		c.CheckCertificate("DESPACHO_GATEWAY_CERT", s.Cert, "DESPACHO_GATEWAY_KEY", s.Key)
 	case s.Plain == "" && valid && !loopback(s.Listen):
-		c.Add("DESPACHO_GATEWAY_CERT", "there is no certificate, and the hub wants https: set DESPACHO_GATEWAY_CERT and DESPACHO_GATEWAY_KEY, or state DESPACHO_GATEWAY_PLAIN=%s where a proxy of yours speaks https", BehindProxy)
+		c.Add("DESPACHO_GATEWAY_CERT", "there is no certificate, and the hub wants https: set DESPACHO_GATEWAY_CERT and DESPACHO_GATEWAY_KEY, or set DESPACHO_GATEWAY_PLAIN=%s if a proxy of yours speaks https", BehindProxy)
 	}
-}
-
-func (s Settings) checkCertificate(c *service.Complaints) {
-	if s.Cert == "" || s.Key == "" {
-		c.Add("DESPACHO_GATEWAY_CERT", "certificate and key go together; set DESPACHO_GATEWAY_CERT and DESPACHO_GATEWAY_KEY")
-		return
-	}
-	_, err := tls.LoadX509KeyPair(s.Cert, s.Key)
-	c.Unless(err == nil, "DESPACHO_GATEWAY_CERT", "certificate and key cannot be used: %v; name readable PEM files that belong together", err)
 }
 
 func (s Settings) checkSources(c *service.Complaints) {
 	sources, wrong := parsePrefixes(s.Sources)
 	for _, one := range wrong {
-		c.Add("DESPACHO_WEBHOOK_SOURCES", "%q is no address; write addresses or networks with commas between them (3.15.93.102,10.0.0.0/8)", one)
+		c.Add("DESPACHO_WEBHOOK_SOURCES", "%q is not an address; write addresses or networks with commas between them (3.15.93.102,10.0.0.0/8)", one)
 	}
-	c.Unless(len(sources)+len(wrong) > 0, "DESPACHO_WEBHOOK_SOURCES", "nobody may send; write the hub's address (3.15.93.102)")
+	c.AddUnless(len(sources)+len(wrong) > 0, "DESPACHO_WEBHOOK_SOURCES", "it is empty, so nobody may send; write the hub's address (3.15.93.102)")
 	_, wrong = parsePrefixes(s.Proxies)
 	for _, one := range wrong {
-		c.Add("DESPACHO_WEBHOOK_PROXIES", "%q is no address; write addresses or networks with commas between them (10.0.0.2,172.16.0.0/12)", one)
+		c.Add("DESPACHO_WEBHOOK_PROXIES", "%q is not an address; write addresses or networks with commas between them (10.0.0.2,172.16.0.0/12)", one)
 	}
 }
 
@@ -96,12 +86,12 @@ func parsePrefix(word string) (netip.Prefix, error) {
 	}
 	prefix, err := netip.ParsePrefix(word)
 	if err == nil && prefix.Addr().Is4In6() {
-		return prefix, fmt.Errorf("%s mixes two kinds of addresses", word)
+		return prefix, fmt.Errorf("%s mixes IPv4 and IPv6", word)
 	}
 	return prefix.Masked(), err
 }
 
-// loopback tells whether only this machine reaches an address to listen at.
+// loopback tells whether only this machine can reach the address.
 func loopback(listen string) bool {
 	host, _, _ := net.SplitHostPort(listen)
 	address, err := netip.ParseAddr(host)

@@ -11,17 +11,17 @@ import (
 	"github.com/despacho/despacho/multivende"
 )
 
-// Path is where the hub's webhooks are heard.
+// Path is the path of the hub's webhooks.
 const Path = "/webhooks/multivende"
 
 const (
 	maxBody    = 64 << 10
 	bodyWithin = 1500 * time.Millisecond
-	// answerSlack is what a batch may take over its time before its notices are answered without it.
+	// answerSlack is how much longer than planned a batch may take before its notifications are answered anyway.
 	answerSlack = 200 * time.Millisecond
 )
 
-// result is what came of a request, and how it is answered.
+// result is how a request ended, and how it is answered.
 type result struct {
 	name   string
 	status int
@@ -29,22 +29,22 @@ type result struct {
 }
 
 var (
-	accepted        = result{"accepted", http.StatusOK, "taken"}
-	otherTopic      = result{"other_topic", http.StatusOK, "not needed"}
-	junk            = result{"junk", http.StatusBadRequest, "this is not a notice of the hub"}
-	tooLarge        = result{"too_large", http.StatusRequestEntityTooLarge, "this is too large for a notice"}
-	tooSlow         = result{"too_slow", http.StatusRequestTimeout, "the body did not come in time"}
-	stranger        = result{"stranger", http.StatusForbidden, "nothing is taken from this address"}
-	unknownMerchant = result{"unknown_merchant", http.StatusForbidden, "nothing is taken for this merchant"}
-	wrongPath       = result{"wrong_path", http.StatusNotFound, "there is nothing here"}
-	wrongMethod     = result{"wrong_method", http.StatusMethodNotAllowed, "notices come by POST"}
-	busy            = result{"busy", http.StatusServiceUnavailable, "too many notices are waiting"}
-	notDurable      = result{"not_durable", http.StatusServiceUnavailable, "the notice could not be made durable"}
-	noStore         = result{"no_store", http.StatusServiceUnavailable, "whose notice this is could not be looked up"}
+	accepted         = result{"accepted", http.StatusOK, "accepted"}
+	otherTopic       = result{"other_topic", http.StatusOK, "not needed"}
+	notANotification = result{"junk", http.StatusBadRequest, "this is not a notification of the hub"}
+	tooLarge         = result{"too_large", http.StatusRequestEntityTooLarge, "this is too large for a notification"}
+	tooSlow          = result{"too_slow", http.StatusRequestTimeout, "the body did not come in time"}
+	stranger         = result{"stranger", http.StatusForbidden, "notifications from this address are refused"}
+	unknownMerchant  = result{"unknown_merchant", http.StatusForbidden, "notifications for this merchant are refused"}
+	wrongPath        = result{"wrong_path", http.StatusNotFound, "there is nothing here"}
+	wrongMethod      = result{"wrong_method", http.StatusMethodNotAllowed, "send notifications by POST"}
+	tooBusy          = result{"busy", http.StatusServiceUnavailable, "too many notifications are waiting"}
+	notDurable       = result{"not_durable", http.StatusServiceUnavailable, "the notification could not be stored"}
+	noStore          = result{"no_store", http.StatusServiceUnavailable, "the merchant could not be looked up"}
 
 	results = []result{
-		accepted, otherTopic, junk, tooLarge, tooSlow, stranger, unknownMerchant,
-		wrongPath, wrongMethod, busy, notDurable, noStore,
+		accepted, otherTopic, notANotification, tooLarge, tooSlow, stranger, unknownMerchant,
+		wrongPath, wrongMethod, tooBusy, notDurable, noStore,
 	}
 )
 
@@ -61,7 +61,7 @@ type webhooks struct {
 // ServeHTTP answers one request, and counts it.
 func (h *webhooks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
-	came := h.take(w, r, began)
+	came := h.acceptNotification(w, r, began)
 	header := w.Header()
 	header.Set("Content-Type", "text/plain; charset=utf-8")
 	header.Set("X-Content-Type-Options", "nosniff")
@@ -79,8 +79,8 @@ func (h *webhooks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.metrics.observeRequest(came, time.Since(began))
 }
 
-// take reads a notice and waits until it is durable.
-func (h *webhooks) take(w http.ResponseWriter, r *http.Request, began time.Time) result {
+// acceptNotification reads a notification and waits until it is durable.
+func (h *webhooks) acceptNotification(w http.ResponseWriter, r *http.Request, began time.Time) result {
 	switch {
 	case !h.sources.allows(r):
 		return stranger
@@ -93,32 +93,32 @@ func (h *webhooks) take(w http.ResponseWriter, r *http.Request, began time.Time)
 	if came != accepted {
 		return came
 	}
-	notice, err := multivende.ParseNotice(body)
+	notification, err := multivende.ParseNotification(body)
 	switch {
 	case err != nil:
-		h.log.Warn("a request was refused", "error", err, "bytes", len(body))
-		return junk
-	case notice.Kind == multivende.OtherNotice:
+		h.log.Warn("a request that is not a notification was refused", "error", err, "bytes", len(body))
+		return notANotification
+	case notification.Kind == multivende.OtherNotification:
 		return otherTopic
 	}
-	known, err := h.merchants.knows(r.Context(), notice.Merchant)
+	known, err := h.merchants.knows(r.Context(), notification.Merchant)
 	switch {
 	case err != nil:
-		h.log.Error("whose notice came could not be looked up; polling will find what it told", "merchant", notice.Merchant, "error", err)
+		h.log.Error("a notification was refused because the label store did not say whether the merchant is connected; the next poll finds the change", "merchant", notification.Merchant, "error", err)
 		return noStore
 	case !known:
-		h.log.Warn("a notice of a merchant who is not connected was refused", "merchant", notice.Merchant)
+		h.log.Warn("a notification of a merchant who is not connected was refused", "merchant", notification.Merchant)
 		return unknownMerchant
 	}
-	return h.gather(notice, h.keeper.hold(began, body))
+	return h.gather(notification, h.keeper.hold(began, body))
 }
 
-// gather hands the notice over and waits for the batch that takes it.
-func (h *webhooks) gather(notice multivende.Notice, raw rawNotice) result {
-	b, err := h.gatherer.add(notice.Merchant, notice.Reference(), raw)
+// gather hands the notification over and waits for the batch that takes it.
+func (h *webhooks) gather(notification multivende.Notification, raw rawNotification) result {
+	b, err := h.gatherer.add(notification.Merchant, notification.Reference(), raw)
 	if err != nil {
-		h.keeper.release([]rawNotice{raw})
-		return busy
+		h.keeper.release([]rawNotification{raw})
+		return tooBusy
 	}
 	timer := time.NewTimer(time.Until(b.until) + answerSlack)
 	defer timer.Stop()
@@ -133,17 +133,17 @@ func (h *webhooks) gather(notice multivende.Notice, raw rawNotice) result {
 	return accepted
 }
 
-// over is told of every batch that has ended.
-func (h *webhooks) over(merchant string, b *batch) {
+// finishBatch counts a batch that has ended, keeps its bodies, and logs its error.
+func (h *webhooks) finishBatch(merchant string, b *batch) {
 	h.metrics.observeBatch(b)
 	h.keeper.keep(merchant, b.raw)
 	if b.err != nil {
-		h.log.Error("notices could not be made durable and were refused; polling will find what they told",
-			"merchant", merchant, "notices", b.notices, "error", b.err)
+		h.log.Error("notifications were refused because Temporal did not take them; the next poll finds the changes",
+			"merchant", merchant, "notifications", b.notifications, "error", b.err)
 	}
 }
 
-// readBody reads a body that is neither too large nor too slow; accepted means that it is there.
+// readBody reads a body; the result is accepted unless it was too large, too slow or broken.
 func readBody(w http.ResponseWriter, r *http.Request, began time.Time) ([]byte, result) {
 	if r.ContentLength > maxBody {
 		return nil, tooLarge
@@ -158,9 +158,9 @@ func readBody(w http.ResponseWriter, r *http.Request, began time.Time) ([]byte, 
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, tooSlow
 	case err != nil:
-		return nil, junk
+		return nil, notANotification
 	}
-	// A deadline that passes while the answer is awaited would break the connection.
+	// Left in place, the deadline would break the connection while the answer is awaited.
 	_ = control.SetReadDeadline(time.Time{})
 	return body, accepted
 }

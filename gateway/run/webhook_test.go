@@ -14,9 +14,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/storage/storagetest"
-	"github.com/despacho/despacho/workflows"
 )
 
 func TestWhatIsAnswered(t *testing.T) {
@@ -28,22 +28,22 @@ func TestWhatIsAnswered(t *testing.T) {
 		method, path, body string
 		want               result
 	}{
-		"a notice of the merchant with a token":    {"POST", Path, noticeOf(tokenMerchant, uuid.NewString()), accepted},
-		"a notice of a connected merchant":         {"POST", Path, noticeOf(connected, uuid.NewString()), accepted},
-		"a notice of a delivery order":             {"POST", Path, `{"DeliveryOrderId":"` + oneCheckout + `","MerchantId":"` + connected + `","resource":"delivery-orders"}`, accepted},
-		"a notice about stock":                     {"POST", Path, `{"ProductVersionId":"x","MerchantId":"` + connected + `","resource":"stock"}`, otherTopic},
-		"a notice of a merchant whom nobody knows": {"POST", Path, noticeOf(uuid.NewString(), uuid.NewString()), unknownMerchant},
-		"junk":                                      {"POST", Path, "hello", junk},
-		"nothing":                                   {"POST", Path, "", junk},
-		"a body of 64 KiB that is no notice":        {"POST", Path, strings.Repeat(" ", maxBody), junk},
+		"a notification of the merchant with a token":    {"POST", Path, notificationOf(tokenMerchant, uuid.NewString()), accepted},
+		"a notification of a connected merchant":         {"POST", Path, notificationOf(connected, uuid.NewString()), accepted},
+		"a notification of a delivery order":             {"POST", Path, `{"DeliveryOrderId":"` + oneCheckout + `","MerchantId":"` + connected + `","resource":"delivery-orders"}`, accepted},
+		"a notification about stock":                     {"POST", Path, `{"ProductVersionId":"x","MerchantId":"` + connected + `","resource":"stock"}`, otherTopic},
+		"a notification of a merchant whom nobody knows": {"POST", Path, notificationOf(uuid.NewString(), uuid.NewString()), unknownMerchant},
+		"junk":    {"POST", Path, "hello", notANotification},
+		"nothing": {"POST", Path, "", notANotification},
+		"a body of 64 KiB that is no notification":  {"POST", Path, strings.Repeat(" ", maxBody), notANotification},
 		"a body of more than 64 KiB":                {"POST", Path, strings.Repeat(" ", maxBody+1), tooLarge},
 		"a reader":                                  {"GET", Path, "", wrongMethod},
-		"a changer":                                 {"PUT", Path, noticeOf(connected, oneCheckout), wrongMethod},
-		"another path":                              {"POST", "/webhooks", noticeOf(connected, oneCheckout), wrongPath},
-		"the path with a slash":                     {"POST", Path + "/", noticeOf(connected, oneCheckout), wrongPath},
-		"a notice whose merchant is a path":         {"POST", Path, noticeOf("../../raw", oneCheckout), junk},
-		"a notice whose merchant is dots":           {"POST", Path, noticeOf("..", oneCheckout), junk},
-		"a notice whose merchant has dots":          {"POST", Path, noticeOf("a..b", oneCheckout), junk},
+		"a changer":                                 {"PUT", Path, notificationOf(connected, oneCheckout), wrongMethod},
+		"another path":                              {"POST", "/webhooks", notificationOf(connected, oneCheckout), wrongPath},
+		"the path with a slash":                     {"POST", Path + "/", notificationOf(connected, oneCheckout), wrongPath},
+		"a notification whose merchant is a path":   {"POST", Path, notificationOf("../../raw", oneCheckout), notANotification},
+		"a notification whose merchant is dots":     {"POST", Path, notificationOf("..", oneCheckout), notANotification},
+		"a notification whose merchant has dots":    {"POST", Path, notificationOf("a..b", oneCheckout), notANotification},
 		"a body that does not tell how large it is": {"POST", Path, "chunked", tooLarge},
 	}
 	for name, c := range cases {
@@ -77,21 +77,21 @@ func TestWhatIsAnswered(t *testing.T) {
 func TestASignalSaysWhatTheIntakeNeeds(t *testing.T) {
 	t.Parallel()
 	s := play(t, nil)
-	require.Equal(t, http.StatusOK, s.post(t, noticeOf(tokenMerchant, oneCheckout)).status)
+	require.Equal(t, http.StatusOK, s.post(t, notificationOf(tokenMerchant, oneCheckout)).status)
 	taken := s.temporal.taken()
 	require.Len(t, taken, 1)
 	assert.Equal(t, "intake/"+tokenMerchant, taken[0].workflowID)
 	assert.Equal(t, []string{"checkout/" + oneCheckout}, taken[0].ids)
-	assert.Equal(t, workflows.IntakeInput{Merchant: tokenMerchant}, taken[0].input)
-	assert.Equal(t, workflows.TaskQueue, taken[0].options.TaskQueue)
-	assert.Equal(t, workflows.FairShare(tokenMerchant), taken[0].options.Priority)
+	assert.Equal(t, contract.IntakeInput{Merchant: tokenMerchant}, taken[0].input)
+	assert.Equal(t, contract.TaskQueue, taken[0].options.TaskQueue)
+	assert.Equal(t, contract.FairShare(tokenMerchant), taken[0].options.Priority)
 	assert.Equal(t, 1, taken[0].options.TypedSearchAttributes.Size())
 }
 
 func TestAStrangerIsRefused(t *testing.T) {
 	t.Parallel()
 	s := play(t, func(_ *Settings, options *Options) { options.Sources = nil })
-	came := s.post(t, noticeOf(tokenMerchant, oneCheckout))
+	came := s.post(t, notificationOf(tokenMerchant, oneCheckout))
 	assert.Equal(t, http.StatusForbidden, came.status)
 	assert.Equal(t, stranger.words, came.words)
 	assert.Equal(t, http.StatusForbidden, s.request(t, http.MethodGet, "/", http.NoBody).status, "and learns nothing of what there is")
@@ -106,7 +106,7 @@ func TestWithoutTemporalNothingIsTaken(t *testing.T) {
 	var group sync.WaitGroup
 	for _, id := range checkouts(20) {
 		group.Go(func() {
-			came := s.post(t, noticeOf(tokenMerchant, id))
+			came := s.post(t, notificationOf(tokenMerchant, id))
 			assert.Equal(t, http.StatusServiceUnavailable, came.status)
 			assert.NotEmpty(t, came.header.Get("Retry-After"))
 		})
@@ -120,12 +120,12 @@ func TestWithoutTheStoreNobodyNewIsTaken(t *testing.T) {
 	known := uuid.NewString()
 	s := play(t, nil)
 	s.connect(t, known)
-	require.Equal(t, http.StatusOK, s.post(t, noticeOf(known, uuid.NewString())).status)
-	s.server.Fail(func(storagetest.Call, *http.Request) storagetest.Fault {
+	require.Equal(t, http.StatusOK, s.post(t, notificationOf(known, uuid.NewString())).status)
+	s.server.InjectFaults(func(storagetest.Call, *http.Request) storagetest.Fault {
 		return storagetest.Fault{Status: http.StatusForbidden, Code: "AccessDenied"}
 	})
-	assert.Equal(t, http.StatusOK, s.post(t, noticeOf(known, uuid.NewString())).status, "who is known is taken")
-	came := s.post(t, noticeOf(uuid.NewString(), uuid.NewString()))
+	assert.Equal(t, http.StatusOK, s.post(t, notificationOf(known, uuid.NewString())).status, "who is known is taken")
+	came := s.post(t, notificationOf(uuid.NewString(), uuid.NewString()))
 	assert.Equal(t, http.StatusServiceUnavailable, came.status)
 	assert.Equal(t, noStore.words, came.words)
 	s.stop(t)
@@ -144,7 +144,7 @@ func TestABurstLosesNothing(t *testing.T) {
 	for range senders {
 		group.Go(func() {
 			for _, id := range checkouts(each) {
-				request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+s.addresses.Webhooks+Path, strings.NewReader(noticeOf(tokenMerchant, id)))
+				request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+s.addresses.Webhooks+Path, strings.NewReader(notificationOf(tokenMerchant, id)))
 				assert.NoError(t, err)
 				if send(t, hub, request).status == http.StatusOK {
 					mu.Lock()
@@ -161,15 +161,15 @@ func TestABurstLosesNothing(t *testing.T) {
 	assert.Less(t, len(s.temporal.taken()), senders*each, "they are gathered")
 }
 
-func TestNoticesAreKeptAsTheyCame(t *testing.T) {
+func TestNotificationsAreKeptAsTheyCame(t *testing.T) {
 	t.Parallel()
 	s := play(t, nil)
-	body := noticeOf(tokenMerchant, oneCheckout)
+	body := notificationOf(tokenMerchant, oneCheckout)
 	require.Equal(t, http.StatusOK, s.post(t, body).status)
 	require.Equal(t, http.StatusBadRequest, s.post(t, "junk").status)
 	s.stop(t)
 	kept := 0
-	require.NoError(t, s.store.List(t.Context(), storage.NoticesPrefix(tokenMerchant), func(object storage.Object) error {
+	require.NoError(t, s.store.List(t.Context(), storage.NotificationsPrefix(tokenMerchant), func(object storage.Object) error {
 		kept++
 		content, err := s.store.ReadAll(t.Context(), object.Key, 1<<20)
 		assert.Contains(t, string(content), `"body":`+body)

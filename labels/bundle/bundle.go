@@ -1,185 +1,169 @@
-// Package bundle opens what a hub hands out for a label request: zips within
-// zips, single files, and files whose names lie. [Open] is the function to
-// begin with; it tells kinds apart by their bytes and never writes anything.
+// Package bundle opens the files that a hub delivers for a label request: zips within zips, single
+// files, and files whose names are wrong. Begin with [Open], or with [Files] to hold one file at a time.
+// It recognises kinds by their bytes and never writes anything.
+//
+// It promises that a bundle never unpacks to more than its [Limits], and that a file that is damaged
+// or exceeds one of them is refused by name and does not affect those that were read before.
 package bundle
 
 import (
-	"archive/zip"
 	"bytes"
-	"compress/gzip"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/samber/lo"
-	"golang.org/x/text/encoding/charmap"
+
+	"github.com/despacho/despacho/labels/budget"
 )
 
-// File is one file out of a bundle. Name is only a name: the path inside, the
-// archives on the way joined by "!", never a place to write to. Broken says in
-// plain words why the file could not be read; Data is then what could be had.
+// File is one file of a bundle. Name is for display only: the path inside, with the archives around
+// it joined by "!"; never a path to write to. WhyDamaged says in plain words why the file could not
+// be read; Data is then as much as could be read. Unescaped says which escapes were undone, if a tool
+// had escaped the label. Budget is what reading Data is charged to.
 type File struct {
-	Name   string
-	Kind   Kind
-	Data   []byte
-	Broken string
+	Name       string
+	Kind       Kind
+	Data       []byte
+	WhyDamaged string
+	Unescaped  string
+	Budget     *budget.Budget
 }
 
-// Open reads name (a word for messages and for the names of its files) and
-// returns every file in it, in the archive's order. A damaged entry costs only
-// itself; an archive over one of the limits is a *[LimitError].
+// Open reads name (used in messages and for the names of its files) and returns every file in it,
+// in the archive's order. A file that is damaged or exceeds a limit is among them, with the reason. An error
+// means that r cannot be read or that the budget's context has ended.
 func Open(name string, r io.ReaderAt, size int64, limits Limits) ([]File, error) {
-	o := &opener{limits: limits.withDefaults(), outerBytes: size}
-	if size > o.limits.TotalBytes {
-		return nil, o.over(LimitTotalBytes, name, o.limits.TotalBytes)
+	var files []File
+	for f, err := range Files(name, r, size, limits) {
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, f)
 	}
-	head := make([]byte, min(size, sniffBytes))
-	if _, err := r.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("read %s: %w", name, err)
-	}
-	if looksLikeZip(head) && kindOfZip(r, size) == Archive {
-		err := o.openZip(name, r, size, 1)
-		return o.files, err
-	}
-	data, broken := o.readBounded(io.NewSectionReader(r, 0, size))
-	err := o.add(name, data, broken, 0)
-	return o.files, err
+	return files, nil
 }
+
+// Files is [Open], one file at a time. It ends at the first error.
+func Files(name string, r io.ReaderAt, size int64, limits Limits) iter.Seq2[File, error] {
+	return func(yield func(File, error) bool) {
+		limits := limits.withDefaults()
+		o := &opener{limits: limits, allowed: limits.unpacked(size), yield: yield}
+		err := o.openBundle(name, r, size)
+		if err != nil && !errors.Is(err, errStopped) {
+			yield(File{}, err)
+		}
+	}
+}
+
+// errStopped ends the work for a loop that was left.
+var errStopped = errors.New("no further file is wanted")
 
 type opener struct {
-	limits     Limits
-	outerBytes int64
-	bytes      int64
-	files      []File
-	entries    int
+	limits   Limits
+	allowed  int64 // unpacked bytes
+	unpacked int64
+	entries  int
+	yield    func(File, error) bool
 }
 
-func (o *opener) openZip(name string, r io.ReaderAt, size int64, depth int) error {
-	if depth > o.limits.Depth {
-		return o.over(LimitDepth, name, int64(o.limits.Depth))
+func (o *opener) openBundle(name string, r io.ReaderAt, size int64) error {
+	head := make([]byte, min(size, sniffBytes))
+	if _, err := r.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("read %s: %w", name, err)
 	}
-	archive, err := zip.NewReader(r, size)
-	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
-		o.keep(File{Name: name, Kind: Archive, Broken: "the archive is damaged or cut short"})
-		return nil
+	if looksLikeZip(head) && kindOfZip(r, size) == Archive {
+		return o.openZip(name, r, size, 1)
 	}
-	for _, entry := range archive.File {
-		if strings.HasSuffix(entry.Name, "/") && entry.UncompressedSize64 == 0 {
-			continue
-		}
-		if err := o.openEntry(name, entry, depth); err != nil {
+	if size > o.allowed {
+		return o.refuse(name, Unknown, tooLarge(o.allowed))
+	}
+	data, why, err := o.read(io.NewSectionReader(r, 0, size), size)
+	if err != nil {
+		return err
+	}
+	return o.addFile(name, data, why, 0)
+}
+
+// addFile passes on one unpacked file, or opens it if it is an archive.
+func (o *opener) addFile(name string, data []byte, why string, depth int) error {
+	meant := unescape(data)
+	if len(meant.undone) > 0 {
+		if err := o.limits.Budget.Unpack(int64(len(meant.undone) * len(data))); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-func (o *opener) openEntry(archive string, entry *zip.File, depth int) error {
-	name := archive + "!" + readableName(entry)
-	if err := o.countEntry(name); err != nil {
-		return err
-	}
-	const encrypted = 0x1
-	if entry.Flags&encrypted != 0 {
-		o.keep(File{Name: name, Kind: Unknown, Broken: "the file is closed by a password"})
-		return nil
-	}
-	content, err := entry.Open()
-	if err != nil {
-		o.keep(File{Name: name, Kind: Unknown, Broken: "the file cannot be unpacked"})
-		return nil
-	}
-	defer content.Close() // reading is over; a damaged end was seen by readBounded
-	data, broken := o.readBounded(content)
-	return o.add(name, data, broken, depth)
-}
-
-// add takes in one unpacked file, opening it further when it is an archive.
-func (o *opener) add(name string, data []byte, broken string, depth int) error {
-	o.bytes += int64(len(data))
-	if o.bytes > o.limits.TotalBytes {
-		return o.over(LimitTotalBytes, name, o.limits.TotalBytes)
-	}
-	if o.bytes > ratioFloor && o.bytes/max(o.outerBytes, 1) > o.limits.Ratio {
-		return o.over(LimitRatio, name, o.limits.Ratio)
-	}
-	kind, data := Sniff(data)
-	if broken != "" && kind == Empty {
+	kind, data := Sniff(meant.data)
+	if why != "" && kind == Empty {
 		kind = Unknown
 	}
-	if broken != "" || kind != Archive {
-		o.keep(File{Name: name, Kind: kind, Data: data, Broken: broken})
-		return nil
-	}
-	if looksLikeGzip(data) {
+	why = cmp.Or(why, meant.whyRefused)
+	other := otherArchive(data)
+	switch {
+	case why != "" || kind != Archive:
+		return o.keep(File{Name: name, Kind: kind, Data: data, WhyDamaged: why, Unescaped: strings.Join(meant.undone, ", ")})
+	case other != "":
+		return o.refuse(name, Archive, notOpened(other))
+	case looksLikeGzip(data):
 		return o.openGzip(name, data, depth+1)
 	}
 	return o.openZip(name, bytes.NewReader(data), int64(len(data)), depth+1)
 }
 
-func (o *opener) openGzip(name string, data []byte, depth int) error {
-	if depth > o.limits.Depth {
-		return o.over(LimitDepth, name, int64(o.limits.Depth))
-	}
-	content, err := gzip.NewReader(bytes.NewReader(data))
-	if err != nil {
-		o.keep(File{Name: name, Kind: Archive, Broken: "the archive is damaged or cut short"})
-		return nil
-	}
-	inner := lo.Ternary(content.Name == "", "content", content.Name)
-	if err := o.countEntry(name); err != nil {
-		return err
-	}
-	unpacked, broken := o.readBounded(content)
-	return o.add(name+"!"+cleanName(inner), unpacked, broken, depth)
+func (o *opener) refuse(name string, kind Kind, why string) error {
+	return o.keep(File{Name: name, Kind: kind, WhyDamaged: why})
 }
 
-func (o *opener) countEntry(name string) error {
-	o.entries++
-	if o.entries > o.limits.Files {
-		return o.over(LimitFiles, name, int64(o.limits.Files))
+func (o *opener) keep(f File) error {
+	f.Budget = o.limits.Budget
+	if !o.yield(f, nil) {
+		return errStopped
 	}
 	return nil
 }
 
-func (o *opener) keep(f File) { o.files = append(o.files, f) }
-
-// readBounded reads a file up to the smaller of its own limit and what is left
-// of the whole, one byte over the latter so that the caller notices.
-func (o *opener) readBounded(r io.Reader) (data []byte, broken string) {
-	left := o.limits.TotalBytes - o.bytes + 1
-	allowed := min(o.limits.FileBytes+1, left)
-	data, err := io.ReadAll(io.LimitReader(r, allowed))
+// read unpacks a file up to the smaller of its own limit and what is left of the whole bundle's. Why
+// says why it is not whole. Size is how much is expected; it need not be true.
+func (o *opener) read(r io.Reader, size int64) (data []byte, why string, err error) {
+	left := o.allowed - o.unpacked
+	most := min(o.limits.FileBytes, left)
+	if size > most {
+		return nil, lo.Ternary(size > o.limits.FileBytes, tooLarge(o.limits.FileBytes), tooMuch(o.allowed)), nil
+	}
+	out := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
+	from := &charged{from: io.LimitReader(r, most+1), budget: o.limits.Budget}
+	_, failed := out.ReadFrom(from)
+	o.unpacked += int64(out.Len())
 	switch {
-	case int64(len(data)) > o.limits.FileBytes:
-		return nil, fmt.Sprintf("the file is larger than %d bytes", o.limits.FileBytes)
-	case err != nil:
-		return data, "the file is damaged or cut short"
+	case errors.Is(from.refused, budget.ErrSpent):
+		return nil, from.refused.Error(), nil
+	case from.refused != nil:
+		return nil, "", from.refused
+	case int64(out.Len()) > most && most == left:
+		return nil, tooMuch(o.allowed), nil
+	case int64(out.Len()) > most:
+		return nil, tooLarge(most), nil
+	case failed != nil:
+		return out.Bytes(), damagedFile, nil
 	}
-	return data, ""
+	return out.Bytes(), "", nil
 }
 
-func readableName(entry *zip.File) string {
-	if utf8.ValidString(entry.Name) {
-		return cleanName(entry.Name)
-	}
-	name, err := charmap.CodePage437.NewDecoder().String(entry.Name)
-	if err != nil {
-		return cleanName(strings.ToValidUTF8(entry.Name, "?"))
-	}
-	return cleanName(name)
+// charged is a reader that takes what it reads from a budget.
+type charged struct {
+	from    io.Reader
+	budget  *budget.Budget
+	refused error
 }
 
-// cleanName keeps a name on one line and of a readable length.
-func cleanName(name string) string {
-	const longest = 300
-	name = strings.Map(func(r rune) rune {
-		return lo.Ternary(r < ' ' || r == 0x7f, '?', r)
-	}, strings.ToValidUTF8(name, "?"))
-	if runes := []rune(name); len(runes) > longest {
-		return string(runes[len(runes)-longest:])
+func (c *charged) Read(p []byte) (int, error) {
+	const atATime = 64 << 10
+	n, err := c.from.Read(p[:min(len(p), atATime)])
+	if c.refused = c.budget.Unpack(int64(n)); c.refused != nil {
+		return n, c.refused
 	}
-	return name
+	return n, err
 }

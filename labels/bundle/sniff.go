@@ -1,7 +1,6 @@
 package bundle
 
 import (
-	"archive/zip"
 	"bytes"
 	"io"
 	"net/http"
@@ -11,7 +10,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// Kind is what a file's bytes say that it is.
+// Kind is what a file is, judging by its bytes.
 type Kind string
 
 // The kinds that [Sniff] tells apart.
@@ -24,6 +23,9 @@ const (
 	Empty    Kind = "empty"
 	Archive  Kind = "archive"
 	Unknown  Kind = "unknown"
+
+	// Housekeeping is a file that a computer keeps for itself, such as .DS_Store; only [Open] tells it.
+	Housekeeping Kind = "housekeeping"
 )
 
 const sniffBytes = 4096
@@ -36,8 +38,8 @@ var (
 	htmlOpens = regexp.MustCompile(`(?i)^<(!doctype html|html|head|body|\?xml[^>]*\?>\s*<(!doctype html|html))`)
 )
 
-// Sniff tells a file's kind by its bytes. The data that it returns is the same,
-// except for UTF-16 text, which comes back as UTF-8.
+// Sniff recognises a file's kind by its bytes. It returns the data unchanged, except for UTF-16
+// text, which it converts to UTF-8.
 func Sniff(data []byte) (Kind, []byte) {
 	if text, ok := fromUTF16(data); ok {
 		data = text
@@ -49,24 +51,59 @@ func Sniff(data []byte) (Kind, []byte) {
 		return Empty, data
 	case looksLikeZip(data):
 		return kindOfZip(bytes.NewReader(data), int64(len(data))), data
-	case looksLikeGzip(data):
+	case looksLikeGzip(data), otherArchive(data) != "":
 		return Archive, data
 	case bytes.HasPrefix(start, pdfOpens):
 		return PDF, data
-	case htmlOpens.Match(start):
+	case htmlOpens.Match(start) && !(headerNear(head) && bytes.Contains(data, []byte("endobj"))):
 		return HTML, data
 	case strings.HasPrefix(http.DetectContentType(data), "image/"):
 		return Image, data
 	}
-	return kindByMark(head, start, data), data
+	kind := kindByMark(head, start, data)
+	if kind == Unknown && endsAsZip(data) {
+		kind = Archive
+	}
+	return kind, data
 }
 
-// kindByMark looks for the first mark of a PDF or of ZPL behind leading junk. A
-// PDF that lost its header is known by its objects, ZPL behind long junk by a
-// whole format.
+// endsAsZip recognises a zip behind something else, such as a program that unpacks it.
+func endsAsZip(data []byte) bool {
+	const longestEnd = 22 + 64<<10
+	if !bytes.Contains(data[max(0, len(data)-longestEnd):], []byte("PK\x05\x06")) {
+		return false
+	}
+	entries, _, err := readDirectory(bytes.NewReader(data), int64(len(data)), mostToTell)
+	return err == nil && len(entries) > 0
+}
+
+// otherArchives are the archives that are not opened, by how they begin.
+var otherArchives = []struct{ begins, name string }{
+	{"7z\xbc\xaf\x27\x1c", "7z"}, {"Rar!\x1a\x07", "rar"}, {"\xfd7zXZ\x00", "xz"}, {"\x28\xb5\x2f\xfd", "zstd"},
+	{"\x1f\x9d", "compress"}, {"\x1f\xa0", "compress"}, {"MSCF\x00\x00\x00\x00", "cab"}, {"LZIP", "lzip"}, {"\x60\xea", "arj"},
+}
+
+// otherArchive names the kind of an archive that is not opened.
+func otherArchive(data []byte) string {
+	for _, other := range otherArchives {
+		if bytes.HasPrefix(data, []byte(other.begins)) {
+			return other.name
+		}
+	}
+	const tarMark, tarHeader = 257, 512
+	switch {
+	case len(data) >= tarHeader && bytes.HasPrefix(data[tarMark:], []byte("ustar")):
+		return "tar"
+	case len(data) > 10 && bytes.HasPrefix(data, []byte("BZh")) && bytes.Equal(data[4:10], []byte("1AY&SY")):
+		return "bzip2"
+	}
+	return ""
+}
+
+// kindByMark looks for the first sign of a PDF or of ZPL behind leading junk. A PDF that lost its
+// header is recognised by its objects, ZPL behind a lot of junk by a whole format.
 func kindByMark(head, start, data []byte) Kind {
-	const pdfHeaderWithin = 1024 // Acrobat's rule: the header within the first 1,024 bytes
-	hasPDF := bytes.Contains(head[:min(len(head), pdfHeaderWithin)], pdfOpens)
+	hasPDF := headerNear(head)
 	text := asPrintersRead(start)
 	zpl := zplOpens.FindIndex(text)
 	switch {
@@ -83,8 +120,15 @@ func kindByMark(head, start, data []byte) Kind {
 	}
 }
 
-// asPrintersRead is ZPL without control characters, of which two stand for the
-// prefixes (ZPL II manual, "control prefix").
+// pdfHeaderWithin is Acrobat's rule: the header is within the first 1,024 bytes.
+const pdfHeaderWithin = 1024
+
+func headerNear(head []byte) bool {
+	return bytes.Contains(head[:min(len(head), pdfHeaderWithin)], pdfOpens)
+}
+
+// asPrintersRead is ZPL without control characters, two of which stand for the prefixes (ZPL II
+// manual, "control prefix").
 func asPrintersRead(data []byte) []byte {
 	return bytes.Map(func(r rune) rune {
 		switch {
@@ -105,14 +149,17 @@ func looksLikeZip(data []byte) bool {
 
 func looksLikeGzip(data []byte) bool { return bytes.HasPrefix(data, []byte("\x1f\x8b\x08")) }
 
-// kindOfZip tells office documents from archives: they are zips themselves.
+// mostToTell is how many entries of a zip are looked at to tell what it is; an office document has few.
+const mostToTell = 5_000
+
+// kindOfZip distinguishes office documents, which are zips themselves, from archives.
 func kindOfZip(r io.ReaderAt, size int64) Kind {
-	archive, err := zip.NewReader(r, size)
+	entries, _, err := readDirectory(r, size, mostToTell)
 	if err != nil {
 		return Archive
 	}
 	var contentTypes, sheets bool
-	for _, entry := range archive.File {
+	for _, entry := range entries {
 		contentTypes = contentTypes || entry.Name == "[Content_Types].xml"
 		sheets = sheets || strings.HasPrefix(entry.Name, "xl/")
 	}
@@ -126,17 +173,30 @@ func kindOfZip(r io.ReaderAt, size int64) Kind {
 	}
 }
 
-// fromUTF16 turns text with a UTF-16 byte order mark, or plain letters each
-// beside a zero byte, into UTF-8.
+// fromUTF16 converts to UTF-8 a text with a UTF-16 byte order mark, or plain letters that alternate
+// with zero bytes.
 func fromUTF16(data []byte) ([]byte, bool) {
 	order := unicode.LittleEndian
 	switch {
-	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("^\x00X\x00")):
-	case bytes.HasPrefix(data, []byte("\xfe\xff")), bytes.HasPrefix(data, []byte("\x00^\x00X")):
+	case bytes.HasPrefix(data, []byte("\xff\xfe")), alternates(data, 1):
+	case bytes.HasPrefix(data, []byte("\xfe\xff")), alternates(data, 0):
 		order = unicode.BigEndian
 	default:
 		return nil, false
 	}
 	text, err := unicode.UTF16(order, unicode.UseBOM).NewDecoder().Bytes(data)
 	return text, err == nil
+}
+
+// alternates reports whether a text begins with plain letters and zero bytes by turns, the zeros at odd
+// places or at even ones.
+func alternates(data []byte, zeros int) bool {
+	const enough, most = 4, 32
+	head := data[:min(len(data), most)&^1]
+	for i, c := range head {
+		if isZero := i%2 == zeros; isZero != (c == 0) || c >= 0x7f {
+			return false
+		}
+	}
+	return len(head) >= enough
 }

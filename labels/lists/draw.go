@@ -12,11 +12,11 @@ import (
 
 const pointsPerMillimetre = 72 / 25.4
 
-// PDF draws the page on paper of that size in points (288 × 432 for 4 × 6
-// inches), as large as it fits.
+// PDF draws the page on paper of this size in points (288 × 432 for 4 × 6 inches), as large as
+// fits.
 func (p Page) PDF(width, height float64) ([]byte, error) {
 	scale := math.Min(width/labelWidth, height/labelHeight)
-	doc, encode := newDocument(Pile{Made: time.Unix(0, 0)}, fpdf.SizeType{Wd: width / pointsPerMillimetre, Ht: height / pointsPerMillimetre})
+	doc := newDocument(Pile{Made: time.Unix(0, 0)}, fpdf.SizeType{Wd: width / pointsPerMillimetre, Ht: height / pointsPerMillimetre})
 	doc.SetTitle("despacho "+p.title, false)
 	doc.AddPage()
 	doc.TransformBegin()
@@ -27,7 +27,7 @@ func (p Page) PDF(width, height float64) ([]byte, error) {
 		E: left, F: height*(1-scale/pointsPerMillimetre) - top,
 	})
 	for _, l := range p.lines {
-		p.drawLine(doc, encode, l)
+		p.drawLine(doc, l)
 	}
 	doc.TransformEnd()
 	var out bytes.Buffer
@@ -35,7 +35,7 @@ func (p Page) PDF(width, height float64) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-func (p Page) drawLine(doc *fpdf.Fpdf, encode func(string) string, l line) {
+func (p Page) drawLine(doc *fpdf.Fpdf, l pageLine) {
 	doc.SetTextColor(0, 0, 0)
 	size, small, inset := l.height, l.height, 0.0
 	if l.inverse {
@@ -46,17 +46,17 @@ func (p Page) drawLine(doc *fpdf.Fpdf, encode func(string) string, l line) {
 	}
 	doc.SetXY(l.x+inset, l.y)
 	doc.SetFont(font, "B", size*fontOfHeight*pointsPerMillimetre)
-	doc.CellFormat(l.width-2*inset, l.height, encode(l.left), "", 0, "L", false, 0, "")
+	doc.CellFormat(l.width-2*inset, l.height, encoded(l.left), "", 0, "L", false, 0, "")
 	doc.SetXY(l.x+inset, l.y)
 	doc.SetFont(font, "B", small*fontOfHeight*pointsPerMillimetre)
-	doc.CellFormat(l.width-2*inset, l.height, encode(l.right), "", 0, "R", false, 0, "")
+	doc.CellFormat(l.width-2*inset, l.height, encoded(l.right), "", 0, "R", false, 0, "")
 }
 
-// dots is how many a Zebra printer has on a millimetre at 203 dpi.
+// dots is the number of dots per millimetre of a Zebra printer with 203 dpi.
 const dots = 8
 
-// ZPL draws the page as one label for a printer with 203 dpi. Texts are hex
-// escapes where they are not plain letters (ZPL II manual, ^FH, ^CI28).
+// ZPL draws the page as one label for a printer with 203 dpi. Letters that are not plain ASCII are
+// written as hex escapes (ZPL II manual, ^FH, ^CI28).
 func (p Page) ZPL() []byte {
 	var out bytes.Buffer
 	out.WriteString("^XA^CI28\n")

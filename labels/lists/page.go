@@ -1,21 +1,16 @@
 package lists
 
-import (
-	"strings"
-
-	"codeberg.org/go-pdf/fpdf"
-	"golang.org/x/text/encoding/charmap"
-)
+import "strings"
 
 // Page is a page between labels, laid out for 100 × 150 mm.
 type Page struct {
 	title string
-	lines []line
+	lines []pageLine
 	y     float64
 }
 
-// line is a text on the page; its place and height in millimetres from the top left.
-type line struct {
+// pageLine is a text on the page; its position and height are in millimetres from the top left.
+type pageLine struct {
 	left, right string
 	x, y        float64
 	width       float64
@@ -30,21 +25,21 @@ const (
 	textWidth               = labelWidth - 2*labelMargin
 	barHeight               = 16.0
 	footHeight              = 4.0
-	// lineSpace is a line's distance to the next one, by its height.
+	// lineSpace is the distance from one line to the next, in heights of the line.
 	lineSpace = 1.15
 )
 
-// bar is the black heading that tells this page from labels at a glance.
-func (p *Page) bar(word string, others Text) {
+// bar is the black heading by which packers recognise the page among labels.
+func (p *Page) bar(word string, other string) {
 	p.y = labelMargin
-	p.lines = append(p.lines, line{left: word, right: others.others(), x: labelMargin, y: p.y, width: textWidth, height: barHeight, inverse: true})
+	p.lines = append(p.lines, pageLine{left: word, right: other, x: labelMargin, y: p.y, width: textWidth, height: barHeight, inverse: true})
 	p.y += barHeight
 }
 
 func (p *Page) space(millimetres float64) { p.y += millimetres }
 
-// row is a text, and one at the right margin; nothing when both are empty. What
-// does not fit on the page any more is left out.
+// row is a text with another at the right margin; nothing if both are empty. A row that no longer
+// fits on the page is left out.
 func (p *Page) row(left, right string, height float64) {
 	left, right = onPaper(left), onPaper(right)
 	if left+right == "" || height > p.room() {
@@ -55,14 +50,14 @@ func (p *Page) row(left, right string, height float64) {
 		right = shorten(right, height, textWidth*0.6)
 		room -= textLength(right, height) + 2
 	}
-	p.lines = append(p.lines, line{left: shorten(left, height, room), right: right, x: labelMargin, y: p.y, width: textWidth, height: height})
+	p.lines = append(p.lines, pageLine{left: shorten(left, height, room), right: right, x: labelMargin, y: p.y, width: textWidth, height: height})
 	p.y += height * lineSpace
 }
 
-// room is the height that is left above the foot.
+// room is the height left above the foot.
 func (p *Page) room() float64 { return labelHeight - labelMargin - footHeight - p.y }
 
-// wrapped is a text over several lines, at most so many.
+// wrapped is a text broken into at most most lines.
 func (p *Page) wrapped(text string, height float64, most int) {
 	words := strings.Fields(onPaper(text))
 	for n := 1; len(words) > 0; n++ {
@@ -76,35 +71,19 @@ func (p *Page) wrapped(text string, height float64, most int) {
 }
 
 func (p *Page) foot(text string) {
-	p.lines = append(p.lines, line{left: shorten(onPaper(text), footHeight, textWidth), x: labelMargin, y: labelHeight - labelMargin - footHeight, width: textWidth, height: footHeight})
+	p.lines = append(p.lines, pageLine{left: shorten(onPaper(text), footHeight, textWidth), x: labelMargin, y: labelHeight - labelMargin - footHeight, width: textWidth, height: footHeight})
 }
 
-// symbolWidths are the widths of bold Helvetica's symbols in Windows-1252, in
-// thousandths of the height.
-var symbolWidths = func() (widths [256]int) {
-	doc, _ := newDocument(Pile{}, fpdf.SizeType{Wd: labelWidth, Ht: labelHeight})
-	doc.SetFont(font, "B", 10)
-	for c := range widths {
-		widths[c] = doc.GetStringSymbolWidth(string([]byte{byte(c)}))
-	}
-	return widths
-}()
-
-// textLength is how long a text is in bold Helvetica whose lines are so high.
-// A Zebra printer's font 0 is narrower.
+// textLength is the length of a text in bold Helvetica with lines of this height. A Zebra printer's
+// font 0 is narrower.
 func textLength(text string, height float64) float64 {
-	sum := 0
-	for _, r := range onPaper(text) {
-		symbol, _ := charmap.Windows1252.EncodeRune(r)
-		sum += symbolWidths[symbol]
-	}
-	return float64(sum) / 1000 * height * fontOfHeight
+	return face{true, height * fontOfHeight * pointsPerMillimetre}.width(encoded(text))
 }
 
 // fontOfHeight is the font's size in a line of height 1.
 const fontOfHeight = 0.95
 
-// shorten cuts a text so that it is not longer than width.
+// shorten cuts a text so that it is no longer than width.
 func shorten(text string, height, width float64) string {
 	if textLength(text, height) <= width {
 		return text

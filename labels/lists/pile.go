@@ -2,91 +2,79 @@ package lists
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
-	"github.com/despacho/despacho/labels/natural"
+	"github.com/samber/lo"
 )
 
 // Pile is what was printed, in the order of the pile.
 type Pile struct {
+	// Merchant is the seller's name; empty when only an id is known.
 	Merchant, Run string
-	// Sort is the order of the pile, as the manifest states it.
+	// Sort is the order of the pile, as stated in the manifest.
 	Sort string
-	// Made stands in the files' properties.
+	// Made is the time written to the files' properties.
 	Made time.Time
-	// Bins tells in which bin a SKU lies; without it the lists have no bins.
+	// Bins gives the bin of each SKU; without it the lists have no bins.
 	Bins map[string]string
-	// Split: the pile lies in groups that somebody asked for, and is picked so.
+	// Split: somebody asked for the pile in groups, and it is picked group by group.
 	Split  bool
 	Orders []Order
 }
 
-// Order is a printed order. Group is what the pile was split by; empty when it
-// was not.
+// Order is a printed order. Group is the part of the pile that it belongs to; empty if the pile was
+// not split. Shop tells it from those of other shops on its channel; empty where there is one alone.
 type Order struct {
-	Position                                  int
-	Number, Group, Channel, Courier, Tracking string
-	Items                                     []Item
-	// PartlyCancelled: the channel has cancelled some of its items.
+	Position                                        int
+	Number, Group, Channel, Shop, Courier, Tracking string
+	Items                                           []Item
+	// PartlyCancelled: the channel cancelled some of its items.
 	PartlyCancelled bool
 }
 
-// Item is a SKU of an order and how many of it.
+// Item is a product of an order and its quantity. The hub may name its SKU, the product, both or
+// neither.
 type Item struct {
 	SKU      string
+	Name     string
 	Quantity int
 }
 
-// pick is a row of the picking list: a SKU, for all orders of a group.
-type pick struct {
-	group, bin, sku  string
-	quantity, orders int
+// withoutSKU stands where an item has no SKU.
+const withoutSKU = "sin SKU"
+
+// Title is what a packer calls the item: its SKU, else its name.
+func (i Item) Title() string { return cmp.Or(i.SKU, i.Name, withoutSKU) }
+
+// String is the item in words: "2 × POLERA-M Polera manga corta".
+func (i Item) String() string {
+	words := fmt.Sprintf("%d × %s", i.Quantity, i.Title())
+	if i.SKU != "" && i.Name != "" {
+		words += " " + i.Name
+	}
+	return words
 }
 
-// picks sums up the items of a pile by bin and SKU in natural order; of a split
-// one by group before, as they follow one another.
-func (p Pile) picks() []pick {
-	var all []*pick
-	groups, places := map[string]int{}, map[[2]string]*pick{}
-	for _, order := range p.Orders {
-		group := ""
-		if p.Split {
-			group = order.Group
-		}
-		if _, known := groups[group]; !known {
-			groups[group] = len(groups)
-		}
-		for sku, quantity := range quantities(order.Items) {
-			key := [2]string{group, sku}
-			if places[key] == nil {
-				places[key] = &pick{group: group, bin: p.Bins[sku], sku: sku}
-				all = append(all, places[key])
-			}
-			places[key].quantity += quantity
-			places[key].orders++
-		}
+func (i Item) skuWords() string { return cmp.Or(i.SKU, withoutSKU) }
+
+// product tells the item from others: items without a SKU by name.
+func (i Item) product() Item {
+	if i.SKU != "" {
+		return Item{SKU: i.SKU}
 	}
-	slices.SortFunc(all, func(a, b *pick) int {
-		return cmp.Or(cmp.Compare(groups[a.group], groups[b.group]), natural.Compare(a.bin, b.bin), natural.Compare(a.sku, b.sku))
-	})
-	picks := make([]pick, len(all))
-	for i, one := range all {
-		picks[i] = *one
-	}
-	return picks
+	return Item{Name: i.Name}
 }
 
-func quantities(items []Item) map[string]int {
-	sums := map[string]int{}
-	for _, item := range items {
-		sums[item.SKU] += item.Quantity
-	}
-	return sums
+// seller is the channel with the shop on it.
+func (o Order) seller() string {
+	return strings.Join(lo.Compact([]string{o.Channel, o.Shop}), " · ")
 }
 
-// partlyCancelled is what a packer reads of an order some items of which are cancelled.
-var partlyCancelled = Text{"¡Cancelado en parte! Revisar en el canal", "Cancelado em parte! Conferir no canal", "Partly cancelled! Look at it on the channel"}
+// partlyCancelled is what a packer reads on an order of which some items are cancelled.
+var partlyCancelled = Text{"¡Cancelado en parte! Revisar en el canal", "Cancelado em parte! Conferir no canal"}
 
 func (o Order) notice() string {
 	if o.PartlyCancelled {
@@ -103,13 +91,6 @@ func (p Pile) grouped() bool {
 	return slices.ContainsFunc(p.Orders, func(o Order) bool { return o.Group != "" })
 }
 
-// units is how many pieces the pile takes.
-func (p Pile) units() int {
-	sum := 0
-	for _, order := range p.Orders {
-		for _, item := range order.Items {
-			sum += item.Quantity
-		}
-	}
-	return sum
+func (p Pile) severalShops() bool {
+	return slices.ContainsFunc(p.Orders, func(o Order) bool { return o.Shop != "" })
 }

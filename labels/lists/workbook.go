@@ -5,19 +5,19 @@ import (
 	"strings"
 	"time"
 
+	"github.com/samber/lo"
 	"github.com/xuri/excelize/v2"
 )
 
-// PickingWorkbook writes the picking list as XLSX: a row for each bin and SKU
-// with its quantity over all orders.
+// PickingWorkbook writes the picking list as XLSX: one row per bin and SKU with its quantity over
+// all orders.
 func PickingWorkbook(w io.Writer, p Pile) error { return p.workbook(w, p.pickingTable()) }
 
-// PackingWorkbook writes the packing list as XLSX: a row an item, in the order
-// of the pile.
-func PackingWorkbook(w io.Writer, p Pile) error { return p.workbook(w, p.packingItems()) }
+// PackingWorkbook writes the packing list as XLSX: one row per item, in the order of the pile.
+func PackingWorkbook(w io.Writer, p Pile) error { return p.workbook(w, p.packingTable()) }
 
-// workbook writes a table as the one sheet of a workbook. Texts are text cells,
-// so none is taken for a formula.
+// workbook writes a table as the only sheet of a workbook. Texts are text cells, so that none is
+// taken for a formula.
 func (p Pile) workbook(w io.Writer, t table) (err error) {
 	book := excelize.NewFile()
 	defer func() {
@@ -25,6 +25,9 @@ func (p Pile) workbook(w io.Writer, t table) (err error) {
 			err = closing
 		}
 	}()
+	if err := book.SetSheetName(book.GetSheetName(0), t.title.Spanish); err != nil {
+		return err
+	}
 	if err := p.describe(book, t); err != nil {
 		return err
 	}
@@ -41,11 +44,11 @@ func (p Pile) workbook(w io.Writer, t table) (err error) {
 	return book.Write(w)
 }
 
-// describe sets what the workbook says of itself, without any clock.
+// describe sets the workbook's properties, without the current time.
 func (p Pile) describe(book *excelize.File, t table) error {
 	made := p.Made.UTC().Format(time.RFC3339)
 	err := book.SetDocProps(&excelize.DocProperties{
-		Title: t.title.Spanish + " " + p.Run, Subject: SortWords(p.Sort).Spanish, Creator: "despacho", LastModifiedBy: "despacho",
+		Title: t.title.Spanish + " " + p.Run, Subject: SortWords(t.sort).Spanish, Creator: "despacho", LastModifiedBy: "despacho",
 		Created: made, Modified: made, Language: "es",
 	})
 	if err != nil {
@@ -59,8 +62,12 @@ func (p Pile) describe(book *excelize.File, t table) error {
 	if err := book.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &fit}); err != nil {
 		return err
 	}
-	heading := strings.ReplaceAll(plain(t.title.String()+" · "+p.Run), "&", "&&")
-	return book.SetHeaderFooter(name, &excelize.HeaderFooterOptions{OddHeader: "&L" + heading, OddFooter: "&R&P / &N"})
+	headerRow := &excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: "'" + name + "'!$1:$1", Scope: name} // on each printed page
+	if err := book.SetDefinedName(headerRow); err != nil {
+		return err
+	}
+	heading := strings.ReplaceAll(cleanText(t.title.String()+" · "+p.Run), "&", "&&")
+	return book.SetHeaderFooter(name, &excelize.HeaderFooterOptions{OddHeader: "&L" + heading, OddFooter: "&RPágina &P de &N"})
 }
 
 func (t table) writeTo(book *excelize.File, sheet *excelize.StreamWriter) error {
@@ -72,7 +79,11 @@ func (t table) writeTo(book *excelize.File, sheet *excelize.StreamWriter) error 
 	if err != nil {
 		return err
 	}
-	text, err := book.NewStyle(&excelize.Style{NumFmt: 49}) // "@": stays text when it is edited
+	text, err := book.NewStyle(&excelize.Style{NumFmt: 49, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}}) // "@": stays text when it is edited
+	if err != nil {
+		return err
+	}
+	number, err := book.NewStyle(&excelize.Style{Alignment: &excelize.Alignment{Vertical: "top"}})
 	if err != nil {
 		return err
 	}
@@ -91,14 +102,14 @@ func (t table) writeTo(book *excelize.File, sheet *excelize.StreamWriter) error 
 	if err := sheet.SetRow("A1", header, excelize.RowOpts{Height: 30}); err != nil {
 		return err
 	}
-	for i, row := range t.rows {
-		cells := make([]any, len(row))
-		for j, value := range row {
-			cells[j] = value
+	for i, row := range append(t.rows, t.totals...) {
+		total := i >= len(t.rows)
+		cells := lo.Map(row, func(value any, _ int) any {
 			if words, ok := value.(string); ok {
-				cells[j] = excelize.Cell{StyleID: text, Value: plain(words)}
+				return excelize.Cell{StyleID: lo.Ternary(total, bold, text), Value: cleanText(words)}
 			}
-		}
+			return excelize.Cell{StyleID: lo.Ternary(total, bold, number), Value: value}
+		})
 		at, err := excelize.CoordinatesToCellName(1, i+2)
 		if err != nil {
 			return err

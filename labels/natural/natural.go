@@ -1,5 +1,5 @@
-// Package natural compares texts as people do who look for a shelf or an order
-// number: numbers within them count as numbers. Pure.
+// Package natural compares texts as people do when they look for a shelf or an order number:
+// numbers within them are compared as numbers. Begin with [Compare].
 package natural
 
 import (
@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// Compare is negative when a comes before b: A-2 before A-10, capitals and
-// small letters alike, leading zeros without weight, nothing last. Two texts
-// are equal only when they are the same.
+// Compare is negative if a comes before b: A-2 before A-10, capitals equal to small letters,
+// leading zeros ignored, the empty text last. Two texts compare as equal only if they are
+// identical.
 func Compare(a, b string) int {
 	switch {
 	case a == b:
@@ -22,7 +22,7 @@ func Compare(a, b string) int {
 	return cmp.Or(compareRuns(strings.ToLower(a), strings.ToLower(b)), cmp.Compare(a, b))
 }
 
-// compareRuns compares run by run, of digits or of anything else.
+// compareRuns compares run by run, each of digits or of anything else.
 func compareRuns(a, b string) int {
 	for a != "" && b != "" {
 		x, y := run(a), run(b)
@@ -44,7 +44,7 @@ func compareNumbers(a, b string) int {
 	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
 }
 
-// run is how many bytes a text begins with that are all digits, or all none.
+// run is how many bytes at the beginning of a text are all digits, or all not.
 func run(text string) int {
 	for i := range len(text) {
 		if isDigit(text[i]) != isDigit(text[0]) {

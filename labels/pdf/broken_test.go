@@ -28,19 +28,21 @@ func TestAPageThatCannotBePrintedDoesNotSpoilTheOthers(t *testing.T) {
 		"a drawing that is not there":       {of("3 0 R 4 0 R 5 0 R", "null"), []string{"", "its drawing is missing", ""}},
 		"a page that is not there":          {of("3 0 R 99 0 R", "null"), []string{"", "it is missing in the file"}},
 		"a page that nobody counts":         {of("3 0 R null 5 0 R 3 0 R 4 0 R 99 0 R", stream("", "1 1 9 9 re f")), []string{"", "", ""}},
-		"in a file that is mended":          {bytes.Replace(of("3 0 R 4 0 R 5 0 R", damaged), []byte("startxref"), []byte("lost"), 1), []string{"", "its drawing is damaged", ""}},
+		"in a file that is repaired":        {bytes.Replace(of("3 0 R 4 0 R 5 0 R", damaged), []byte("startxref"), []byte("lost"), 1), []string{"", "its drawing is damaged", ""}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d, err := pdf.Check(test.data, pdf.Limits{})
 			require.NoError(t, err)
-			assert.Equal(t, test.want, lo.Times(d.Pages, d.Broken))
+			assert.Equal(t, test.want, lo.Times(d.Pages, d.WhyBroken))
 			_, err = d.Extract(0)
 			require.NoError(t, err)
 			if test.want[1] != "" {
 				_, err = d.Extract(1)
 				require.ErrorContains(t, err, "the PDF is damaged")
-				_, err = pdf.JoinDocuments(&bytes.Buffer{}, each(d), pdf.Layout{})
+				joiner, err := pdf.NewJoiner(&bytes.Buffer{}, pdf.Layout{})
+				require.NoError(t, err)
+				_, err = joiner.Add(d)
 				require.Error(t, err)
 			}
 		})
@@ -71,8 +73,8 @@ func TestPagesThatUnpackTooFarAreRefused(t *testing.T) {
 	d, err := pdf.Check(sample.PDF("Orden 1", "Orden 2", "Orden 3"), pdf.Limits{DrawnBytes: 10_000})
 	require.NoError(t, err)
 	assert.Equal(t, 3, d.Pages)
-	_, err = pdf.Check(sample.PDF("Orden 1", "Orden 2", "Orden 3"), pdf.Limits{DrawnBytes: 100})
-	var refused *pdf.Error
-	require.ErrorAs(t, err, &refused)
-	assert.Equal(t, pdf.TooLarge, refused.Reason)
+	d, err = pdf.Check(sample.PDF("Orden 1", "Orden 2", "Orden 3"), pdf.Limits{DrawnBytes: 100})
+	require.NoError(t, err)
+	assert.Empty(t, d.WhyBroken(0))
+	assert.Equal(t, "its drawing unpacks to more than a label may", d.WhyBroken(2))
 }

@@ -5,7 +5,7 @@ import (
 	"unicode/utf16"
 )
 
-// cmap gives the text of character codes: a font's ToUnicode (ISO 32000 9.10.3).
+// cmap maps character codes to text: a font's ToUnicode (ISO 32000 9.10.3).
 type cmap struct {
 	ranges []codeRange
 	widths [5]bool // how many bytes a code may have
@@ -14,7 +14,7 @@ type cmap struct {
 type codeRange struct {
 	width       int
 	first, last uint32
-	text        []uint16   // of first; the last unit counts up
+	text        []uint16   // of first; the last unit is incremented for the others
 	texts       [][]uint16 // or one for each code
 }
 
@@ -57,7 +57,7 @@ func (m *cmap) add(first, last []byte, to operand) {
 		return
 	}
 	r := codeRange{width: len(first), first: code(first), last: code(last)}
-	if to.isArray {
+	if to.kind == isArray {
 		for _, text := range to.list {
 			r.texts = append(r.texts, units(text.text))
 		}

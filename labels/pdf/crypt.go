@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/md5"
@@ -12,8 +13,8 @@ import (
 	"github.com/samber/lo"
 )
 
-// lock is how an encrypted file is opened with an empty password, user's or
-// owner's (ISO 32000-2 7.6).
+// lock is how an encrypted file is decrypted with an empty user or owner password (ISO 32000-2
+// 7.6).
 type lock struct {
 	key              []byte
 	streams, strings method
@@ -29,11 +30,11 @@ const (
 	untouched  method = "None"
 )
 
-// unlock finds the key by which a file is decrypted.
+// unlock finds the key that decrypts a file.
 func (s *source) unlock(trailer types.Dict) (lock, error) {
 	d := s.dict(trailer["Encrypt"])
 	if d == nil || s.name(d["Filter"]) != "Standard" {
-		return lock{}, refuse(Damaged, "encrypted in an unknown way")
+		return lock{}, newError(Damaged, "encrypted in an unknown way")
 	}
 	version, _ := s.number(d["V"])
 	out := lock{streams: withRC4, strings: withRC4}
@@ -44,14 +45,14 @@ func (s *source) unlock(trailer types.Dict) (lock, error) {
 	case 5:
 		out.streams, out.strings = s.method(d, "StmF", withAES256), s.method(d, "StrF", withAES256)
 	default:
-		return lock{}, refuse(Damaged, "encrypted in an unknown way: version %v", version)
+		return lock{}, newError(Damaged, "encrypted in an unknown way: version %v", version)
 	}
-	if out.streams == untouched && out.strings == untouched { // only what is attached is closed
+	if out.streams == untouched && out.strings == untouched { // only attachments are encrypted
 		return out, nil
 	}
 	out.key = s.passwords(d, trailer, version).fileKey()
 	if out.key == nil {
-		return lock{}, refuse(Encrypted, "the empty password does not open it")
+		return lock{}, newError(Encrypted, "the empty password does not open it")
 	}
 	return out, nil
 }
@@ -62,16 +63,16 @@ func (s *source) method(d types.Dict, entry string, otherwise method) method {
 		return untouched
 	}
 	filter := s.dict(s.dict(d["CF"])[name])
-	return lo.CoalesceOrEmpty(method(s.name(filter["CFM"])), otherwise)
+	return cmp.Or(method(s.name(filter["CFM"])), otherwise)
 }
 
 func (s *source) passwords(d, trailer types.Dict, version float64) passwords {
-	p := passwords{plainMetadata: s.get(d["EncryptMetadata"]) == types.Boolean(false), length: 5}
+	p := passwords{plainMetadata: s.resolve(d["EncryptMetadata"]) == types.Boolean(false), length: 5}
 	for key, to := range map[string]*[]byte{"O": &p.owner, "U": &p.user, "OE": &p.ownerKey, "UE": &p.userKey} {
-		*to, _ = value(s.get(d[key]))
+		*to, _ = value(s.resolve(d[key]))
 	}
 	if id := s.array(trailer["ID"]); len(id) > 0 {
-		p.id, _ = value(s.get(id[0]))
+		p.id, _ = value(s.resolve(id[0]))
 	}
 	revision, _ := s.number(d["R"])
 	permissions, _ := s.number(d["P"])
@@ -85,7 +86,7 @@ func (s *source) passwords(d, trailer types.Dict, version float64) passwords {
 	return p
 }
 
-// decrypt opens every string and stream, but for those that are never encrypted.
+// decrypt decrypts every string and stream, except those that are never encrypted.
 func (f *salvaged) decrypt(l lock) {
 	own := -1
 	if ref, ok := f.trailer["Encrypt"].(types.IndirectRef); ok {
@@ -122,8 +123,7 @@ func (l lock) object(o types.Object, number, generation int) types.Object {
 	return o
 }
 
-// open decrypts what belongs to an object. What is too short to be encrypted is
-// empty.
+// open decrypts data that belongs to an object. Data too short to be encrypted becomes empty.
 func (l lock) open(by method, data []byte, number, generation int) []byte {
 	switch by {
 	case untouched:
@@ -132,6 +132,7 @@ func (l lock) open(by method, data []byte, number, generation int) []byte {
 		return rc4ed(l.objectKey(number, generation, ""), data)
 	case withAES128:
 		return aesOpened(l.objectKey(number, generation, "sAlT"), data)
+	case withAES256:
 	}
 	return aesOpened(l.key, data)
 }
@@ -154,8 +155,7 @@ func rc4ed(key, data []byte) []byte {
 	return out
 }
 
-// aesOpened decrypts data that begins with its initial vector and ends in
-// padding.
+// aesOpened decrypts data that begins with its initialization vector and ends in padding.
 func aesOpened(key, data []byte) []byte {
 	block, err := aes.NewCipher(key)
 	if err != nil || len(data) < 2*aes.BlockSize {

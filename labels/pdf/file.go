@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// file is a PDF in the making: objects go out as they come, only their places
-// are remembered. Same pages, same bytes: it holds no date and no chance.
+// file is a PDF while it is written: objects are written as they come, and only their offsets are
+// remembered. It contains no date and nothing random, so the same pages give the same bytes.
 type file struct {
 	out     *bufio.Writer
 	sum     hash.Hash
@@ -55,7 +55,7 @@ func (f *file) write(number int, body []byte) error {
 	return err
 }
 
-// share writes an object, unless an equal one is there already.
+// share writes an object, unless an equal one was written before.
 func (f *file) share(body []byte) (int, error) {
 	key := digest(body)
 	if n, ok := f.shared[key]; ok {
@@ -97,8 +97,8 @@ func references(numbers []int) string {
 	return strings.TrimSuffix(out.String(), " ")
 }
 
-// close writes the page tree, the cross references and the trailer. The file's
-// id is made from its content.
+// close writes the page tree, the cross-reference table and the trailer. The file's id is made from
+// its content.
 func (f *file) close() error {
 	if len(f.kids) > 0 {
 		if err := f.closeNode(); err != nil {

@@ -13,13 +13,25 @@ import (
 
 // font turns the bytes of shown strings into text.
 type font struct {
-	drawn     bool // its glyphs are drawings of its own, that of the space too
+	drawn     bool // its glyphs are drawings, even the space
 	unicode   *cmap
 	composite bool
-	barcode   bool        // its glyphs are bars
-	table     [256]string // of a simple font
+	barcode   bool     // its glyphs are bars
+	table     *letters // of a simple font
 	widths    widths
+	vertical  bool
+	cost      int                   // in steps, to read it
+	letters   map[byte]types.Object // the drawings of a drawn font
+	costs     map[byte]int          // of those that were drawn, in steps
+	resources types.Dict            // of the drawings
+	low, high float64               // how far its letters reach, at size 1
 }
+
+// The size assumed for a font that does not say it.
+const lowest, highest = -0.4, 1.1
+
+// noFont stands for a font that is missing from the file.
+var noFont = &font{table: &letters{}, widths: widths{standard: standardWidths("Helvetica"), most: 1}, low: lowest, high: highest}
 
 var barcodeFont = regexp.MustCompile(`(?i)barcode|code ?-?(128|39|93)|3 ?of ?9|2 ?of ?5|idautomation|datamatrix`)
 
@@ -27,8 +39,16 @@ func (s *source) font(o types.Object) *font {
 	d := s.dict(o)
 	f := &font{composite: s.name(d["Subtype"]) == "Type0", drawn: s.drawsAnything(d),
 		barcode: barcodeFont.MatchString(s.name(d["BaseFont"])), widths: s.widths(d)}
-	if stream, ok := s.get(d["ToUnicode"]).(types.StreamDict); ok {
-		f.unicode = parseCMap(s.decoded(stream))
+	f.vertical = f.composite && s.isVertical(d["Encoding"])
+	f.low, f.high = s.heights(d)
+	f.cost = len(s.array(s.dict(d["Encoding"])["Differences"])) + len(f.widths.ofCodes)
+	if stream, ok := s.resolve(d["ToUnicode"]).(types.StreamDict); ok {
+		data := s.decoded(stream)
+		f.cost += len(data) / bytesPerStep
+		f.unicode = parseCMap(data)
+	}
+	if s.name(d["Subtype"]) == "Type3" {
+		f.readLetters(s, d)
 	}
 	if !f.composite {
 		f.fillTable(s, d["Encoding"])
@@ -36,11 +56,17 @@ func (s *source) font(o types.Object) *font {
 	return f
 }
 
-// drawsAnything tells fonts whose codes say nothing of what is drawn.
+// drawsAnything recognises fonts whose codes do not say what is drawn.
 func (s *source) drawsAnything(d types.Dict) bool {
 	const symbolic = 1 << 2
 	flags, _ := s.number(s.dict(d["FontDescriptor"])["Flags"])
-	return s.name(d["Subtype"]) == "Type3" || s.get(d["Encoding"]) == nil && int(flags)&symbolic != 0
+	return s.name(d["Subtype"]) == "Type3" || s.resolve(d["Encoding"]) == nil && int(flags)&symbolic != 0
+}
+
+func (s *source) isVertical(encoding types.Object) bool {
+	name := s.name(encoding)
+	mode, _ := s.number(s.dict(encoding)["WMode"])
+	return strings.HasSuffix(name, "-V") || name == "V" || mode == 1
 }
 
 func (f *font) fillTable(s *source, encoding types.Object) {
@@ -49,17 +75,17 @@ func (f *font) fillTable(s *source, encoding types.Object) {
 	if differences != nil {
 		base = s.name(differences["BaseEncoding"])
 	}
-	page := charmap.Windows1252
+	f.table = &winAnsi
 	if base == "MacRomanEncoding" {
-		page = charmap.Macintosh
+		f.table = &macRoman
 	}
-	for c := range f.table {
-		if c >= ' ' {
-			f.table[c] = string(page.DecodeByte(byte(c)))
-		}
+	changes := s.array(differences["Differences"])
+	if len(changes) > 0 {
+		own := *f.table
+		f.table = &own
 	}
 	at := 0
-	for _, o := range s.array(differences["Differences"]) {
+	for _, o := range changes {
 		if n, ok := s.number(o); ok {
 			at = int(n)
 		} else if name := s.name(o); name != "" && at >= 0 && at < len(f.table) {
@@ -67,6 +93,18 @@ func (f *font) fillTable(s *source, encoding types.Object) {
 			at++
 		}
 	}
+}
+
+// letters are the texts of the codes of a simple font.
+type letters [256]string
+
+var winAnsi, macRoman = lettersOf(charmap.Windows1252), lettersOf(charmap.Macintosh)
+
+func lettersOf(page *charmap.Charmap) (of letters) {
+	for c := ' '; int(c) < len(of); c++ {
+		of[c] = string(page.DecodeByte(byte(c)))
+	}
+	return of
 }
 
 func (f *font) text(shown []byte) string {
@@ -79,8 +117,18 @@ func (f *font) text(shown []byte) string {
 	return out.String()
 }
 
-// paints tells whether codes are more than spaces. Of a simple font's only the
-// code counts: what ToUnicode says of it need not be true.
+// usualHeights are how far the letters of a text font extend. The heights that it states are those of
+// its largest letters, which are often symbols far larger than the others.
+func (f *font) usualHeights() (low, high float64) {
+	const usualLow, usualHigh = -0.3, 1.05
+	if f.drawn || f.barcode {
+		return f.low, f.high
+	}
+	return max(f.low, usualLow), min(f.high, usualHigh)
+}
+
+// paints reports whether codes are more than spaces. For a simple font only the code counts: its
+// ToUnicode may be wrong.
 func (f *font) paints(codes []byte, text string) bool {
 	switch {
 	case len(codes) == 0:
@@ -96,7 +144,7 @@ func (f *font) paints(codes []byte, text string) bool {
 	})
 }
 
-// first decodes the first code of a string and tells how many bytes it has.
+// first decodes the first code of a string and returns its length in bytes.
 func (f *font) first(shown []byte) (int, string) {
 	if !f.composite {
 		if f.unicode != nil {
@@ -134,8 +182,8 @@ var accents = map[string]string{
 	"tilde": "\u0303", "cedilla": "\u0327", "ring": "\u030a", "caron": "\u030c",
 }
 
-// glyphText reads a glyph's name as the Adobe Glyph List does, for what stands
-// on labels.
+// glyphText converts a glyph's name to text as the Adobe Glyph List does, for the letters found on
+// labels.
 func glyphText(name string) string {
 	name, _, _ = strings.Cut(name, ".")
 	if text, ok := glyphs[name]; ok {

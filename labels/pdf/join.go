@@ -1,25 +1,29 @@
 package pdf
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 
 	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/labels/internal/ahead"
 )
 
-// Place says where a label stands in a joined file: the first page, counted
-// from 1; how many of its own pages there are; on a stock with slots the slot of
-// the first, from 1, the others being in the slots that follow. Notes are what
-// was done so that it fits: turned, shrunk and by how much.
+// Place says where a label is in a joined file: its first page, from 1; the number of its own
+// pages; on a stock with slots, the slot of the first page, from 1 (the others are in the slots
+// that follow). Notes say what was done so that it fits: cut, turned, or shrunk and by how much.
+// NarrowBars warns that it was shrunk until bars of a barcode may be narrower than 0.25 mm.
 type Place struct {
 	First, Count, Slot int
 	Notes              []string
+	NarrowBars         bool
 }
 
-// Joined tells what a join wrote: pages of paper, and a place for each label, in
-// order.
+// Joined says what a join wrote: the pages of paper, and a place for each label, in order.
 type Joined struct {
 	Pages  int
 	Places []Place
@@ -34,89 +38,126 @@ type JoinError struct {
 func (e *JoinError) Error() string { return fmt.Sprintf("join label %d: %v", e.Index+1, e.Err) }
 func (e *JoinError) Unwrap() error { return e.Err }
 
-// ErrNothingToJoin says that there was no label: a PDF has a page.
+// ErrNothingToJoin means that there was no label: a PDF must have a page.
 var ErrNothingToJoin = errors.New("there is no label to join")
 
-// Join writes the pages of labels as they came, one after the other, as one
-// file. See [JoinOnto].
+// Join writes the pages of labels as they came, one after the other, into one file. See [JoinOnto].
 func Join(w io.Writer, labels iter.Seq2[[]byte, error]) (Joined, error) {
 	return JoinOnto(w, labels, Layout{})
 }
 
-// JoinOnto writes the pages of labels, brought to a stock, as one file. It
-// reads a few labels ahead, on all cores, from another goroutine. The same
-// labels give the same bytes. The first label that cannot be read ends it with a
-// *[JoinError]: check each one before.
+// JoinOnto writes the pages of labels, laid onto a stock, into one file. It reads a few labels
+// ahead, on all cores, in another goroutine. The same labels give the same bytes. It stops at the
+// first label that cannot be read, with a *[JoinError]: check each one before.
 func JoinOnto(w io.Writer, labels iter.Seq2[[]byte, error], layout Layout) (Joined, error) {
-	return join(w, layout, ahead(labels, func(data []byte) (*source, error) { return readBytes(data, Limits{}) }))
-}
-
-// JoinDocuments is [JoinOnto] for labels that were just checked: they are not
-// read again.
-func JoinDocuments(w io.Writer, documents iter.Seq2[Document, error], layout Layout) (Joined, error) {
-	return join(w, layout, func(yield func(*source, error) bool) {
-		for d, err := range documents {
-			if !yield(d.source, err) {
+	j, err := NewJoiner(w, layout)
+	if err != nil {
+		return Joined{}, err
+	}
+	type read struct {
+		document Document
+		err      error
+	}
+	files := func(yield func(func() read) bool) {
+		for data, err := range labels {
+			if !yield(func() read {
+				if err != nil {
+					return read{err: err}
+				}
+				document, err := ReadChecked(data)
+				return read{document.FitTo(layout), err}
+			}) {
 				return
 			}
 		}
-	})
-}
-
-func join(w io.Writer, layout Layout, labels iter.Seq2[*source, error]) (Joined, error) {
-	if err := layout.Check(); err != nil {
-		return Joined{}, err
 	}
-	j := joining{file: newFile(w), sheet: sheet{stock: layout.Stock, next: max(0, layout.Start-1)}}
-	j.sheet.file = j.file
-	for s, err := range labels {
+	var joined Joined
+	for r := range ahead.Map(context.Background(), files, func(open func() read) read { return open() }) {
+		var place Place
+		err := r.err
 		if err == nil {
-			err = j.add(s)
+			place, err = j.Add(r.document)
 		}
 		if err != nil {
-			return j.joined, &JoinError{Index: len(j.joined.Places), Err: err}
+			return joined, &JoinError{Index: len(joined.Places), Err: err}
 		}
+		joined.Places = append(joined.Places, place)
 	}
-	if len(j.joined.Places) == 0 {
-		return j.joined, ErrNothingToJoin
-	}
-	if err := j.sheet.flush(); err != nil {
-		return j.joined, err
-	}
-	j.joined.Pages = j.file.pages
-	return j.joined, j.file.close()
+	joined.Pages, err = j.Close()
+	return joined, err
 }
 
-// joining is a joined file in the making.
-type joining struct {
+// ReadChecked opens the file of a label that passed [Check] before. It does not search again for
+// pages with damaged drawings.
+func ReadChecked(data []byte) (Document, error) {
+	if start := bytes.Index(data[:min(len(data), headerWithin)], header); start > 0 {
+		data = fromHeader(data, start)
+	}
+	if s := readPlain(data, Limits{}.withDefaults(data)); s != nil {
+		return Document{Data: data}.of(s), nil
+	}
+	s, err := readBytes(data, Limits{})
+	if err != nil {
+		return Document{}, err
+	}
+	return Document{Data: data}.of(s), nil
+}
+
+// Joiner is a joined file while it is written. After an error of [Joiner.Add] the file cannot be
+// used.
+type Joiner struct {
 	file   *file
 	sheet  sheet
-	joined Joined
+	labels int
 }
 
-func (j *joining) add(s *source) (err error) {
-	defer recovered(&err)
-	place := Place{First: j.file.pages + 1, Count: len(s.pages)}
+// NewJoiner begins a joined file; [Joiner.Close] ends it.
+func NewJoiner(w io.Writer, layout Layout) (*Joiner, error) {
+	if err := layout.Check(); err != nil {
+		return nil, err
+	}
+	f := newFile(w)
+	return &Joiner{file: f, sheet: sheet{file: f, layout: layout, next: max(0, layout.Start-1)}}, nil
+}
+
+// Close completes the file and returns its number of pages of paper.
+func (j *Joiner) Close() (pages int, err error) {
+	if j.labels == 0 {
+		return 0, ErrNothingToJoin
+	}
+	if err := j.sheet.flush(); err != nil {
+		return 0, err
+	}
+	return j.file.pages, j.file.close()
+}
+
+// Add writes the pages of a label. All of them must be sound ([Document.Broken]).
+func (j *Joiner) Add(d Document) (place Place, err error) {
+	defer recoverAsError(&err)
+	s := d.FitTo(j.sheet.layout).source
+	place = Place{First: j.file.pages + 1, Count: len(s.pages)}
 	c := j.file.copier(s)
 	for i, p := range s.pages {
 		if p.broken != nil {
-			return refuse(Damaged, "%s: %w", p.name(), p.broken)
+			return place, newError(Damaged, "%s: %w", p.name(), p.broken)
 		}
-		if j.sheet.stock.AsIs() {
+		if j.sheet.layout.Stock.AsIs() {
 			if err := c.addPage(p); err != nil {
-				return err
+				return place, err
 			}
 			continue
 		}
 		slot, fitted, err := j.sheet.place(c, p)
 		if err != nil {
-			return err
+			return place, err
 		}
-		if i == 0 && j.sheet.stock.Slots() > 1 {
+		if i == 0 && j.sheet.layout.Stock.Slots() > 1 {
 			place.Slot = slot + 1
 		}
-		place.Notes = append(place.Notes, fitted.notes(lo.Ternary(len(s.pages) > 1, p.name(), ""))...)
+		place.Notes = append(place.Notes, p.notes(fitted, lo.Ternary(len(s.pages) > 1, p.name(), ""))...)
+		_, narrow := p.narrowBars(fitted.factor)
+		place.NarrowBars = place.NarrowBars || narrow
 	}
-	j.joined.Places = append(j.joined.Places, place)
-	return nil
+	j.labels++
+	return place, nil
 }

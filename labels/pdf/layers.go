@@ -7,8 +7,8 @@ import (
 	"github.com/samber/lo"
 )
 
-// layers tells of a file's optional content groups, by object number, which are
-// switched off (ISO 32000 8.11.4.3).
+// layers says which of a file's optional content groups, by object number, are switched off (ISO
+// 32000 8.11.4.3).
 func (s *source) layers() map[int]bool {
 	properties := s.dict(s.catalog()["OCProperties"])
 	if properties == nil {
@@ -29,8 +29,8 @@ func (s *source) layers() map[int]bool {
 	return off
 }
 
-// hides tells whether an optional content group or membership is switched off.
-func (s *source) hides(o types.Object) bool {
+// isHidden reports whether an optional content group or membership is switched off.
+func (s *source) isHidden(o types.Object) bool {
 	if ref, ok := o.(types.IndirectRef); ok && s.off[ref.ObjectNumber.Value()] {
 		return true
 	}
@@ -59,8 +59,8 @@ func (s *source) hides(o types.Object) bool {
 	return off == len(groups)
 }
 
-// layer gives the one group of the joined file that stands for all that are
-// switched off, or for all that are not.
+// layer returns the one group of the joined file that stands for all groups that are switched off,
+// or for all that are not.
 func (f *file) layer(off bool) (int, error) {
 	if f.layers == [2]int{} {
 		for i, name := range []string{"on", "off"} {
@@ -74,7 +74,7 @@ func (f *file) layer(off bool) (int, error) {
 	return f.layers[lo.Ternary(off, 1, 0)], nil
 }
 
-// layerState is what the catalog says of the layers, if there are any.
+// layerState is what the catalog says about the layers, if there are any.
 func (f *file) layerState() string {
 	if f.layers == [2]int{} {
 		return ""

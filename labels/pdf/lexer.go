@@ -6,44 +6,45 @@ import (
 	"strconv"
 )
 
-// operand is a value in a content stream or CMap: a number, a string, a name or
-// an array of them.
-type operand struct {
-	number  float64
-	text    []byte
-	name    string
-	list    []operand
-	isText  bool
-	isArray bool
-}
-
-// lexer reads content streams and CMaps (ISO 32000 7.8.2): operands, then the
-// operator that uses them.
+// lexer reads content streams and CMaps (ISO 32000 7.8.2): operands, followed by the operator that
+// uses them.
 type lexer struct {
-	data []byte
-	at   int
+	data     []byte
+	at       int
+	operands []operand
+	inline   []byte             // the data of the last inline picture
+	onName   func(from, to int) // where a name is; nil if nobody asks
 }
 
 const mostOperands = 4096
 
-// next gives the next operator with its operands; ok is false at the end.
+// next returns the next operator with its operands, which are valid until the next call; ok is
+// false at the end.
 func (l *lexer) next() (operator string, operands []operand, ok bool) {
+	l.operands = l.operands[:0]
 	for {
 		l.skipBlanks()
 		if l.at >= len(l.data) {
 			return "", nil, false
 		}
 		if value, isOperand := l.operand(0); isOperand {
-			if len(operands) < mostOperands {
-				operands = append(operands, value)
+			if len(l.operands) < mostOperands {
+				l.operands = append(l.operands, value)
 			}
 			continue
 		}
-		if word := l.word(); word != "" {
-			if word == "ID" {
-				l.skipInlineImage()
+		switch word := l.word(); word {
+		case "":
+		case "true", "false", "null":
+			if len(l.operands) < mostOperands {
+				l.operands = append(l.operands, operand{kind: isWord, name: word})
 			}
-			return word, operands, true
+			continue
+		case "ID":
+			l.skipInlineImage()
+			return word, l.operands, true
+		default:
+			return word, l.operands, true
 		}
 		l.at++ // a stray delimiter
 	}
@@ -52,19 +53,24 @@ func (l *lexer) next() (operator string, operands []operand, ok bool) {
 func (l *lexer) operand(depth int) (operand, bool) {
 	switch c := l.data[l.at]; {
 	case c == '(':
-		return operand{text: l.literal(), isText: true}, true
+		return operand{kind: isText, text: l.literal()}, true
 	case c == '<' && l.peek(1) == '<', c == '>' && l.peek(1) == '>':
 		l.at += 2
-		return operand{}, true
+		return operand{kind: isBracket}, true
 	case c == '<':
-		return operand{text: l.hexadecimal(), isText: true}, true
+		return operand{kind: isText, text: l.hexadecimal()}, true
 	case c == '/':
+		start := l.at
 		l.at++
-		return operand{name: l.word()}, true
+		name := l.word()
+		if l.onName != nil {
+			l.onName(start, l.at)
+		}
+		return operand{kind: isName, name: decodeName(name)}, true
 	case c == '[' && depth < 8:
 		return l.arrayOf(depth), true
 	case c >= '0' && c <= '9', c == '-', c == '+', c == '.':
-		n, _ := strconv.ParseFloat(l.word(), 64) // an odd number is 0, as readers have it
+		n, _ := strconv.ParseFloat(l.word(), 64) // a malformed number is 0, as in PDF readers
 		return operand{number: n}, true
 	}
 	return operand{}, false
@@ -72,7 +78,7 @@ func (l *lexer) operand(depth int) (operand, bool) {
 
 func (l *lexer) arrayOf(depth int) operand {
 	l.at++
-	array := operand{isArray: true}
+	array := operand{kind: isArray}
 	for {
 		l.skipBlanks()
 		if l.at >= len(l.data) {
@@ -158,11 +164,12 @@ func (l *lexer) escape(out []byte) []byte {
 	}
 }
 
+// hexadecimal reads a string in angle brackets, skipping what is not a digit.
 func (l *lexer) hexadecimal() []byte {
 	l.at++
 	var digits []byte
 	for ; l.at < len(l.data) && l.data[l.at] != '>'; l.at++ {
-		if !isBlank(l.data[l.at]) {
+		if isDigit[l.data[l.at]] {
 			digits = append(digits, l.data[l.at])
 		}
 	}
@@ -171,13 +178,26 @@ func (l *lexer) hexadecimal() []byte {
 		digits = append(digits, '0')
 	}
 	out := make([]byte, len(digits)/2)
-	n, _ := hex.Decode(out, digits) // what is no digit ends the string
-	return out[:n]
+	_, _ = hex.Decode(out, digits) // they are all digits
+	return out
+}
+
+var (
+	isDigit   = setOf("0123456789ABCDEFabcdef")
+	isBlank   = setOf(" \n\r\t\f\x00")
+	endsAWord = setOf("()<>[]{}/% \n\r\t\f\x00")
+)
+
+func setOf(bytes string) (set [256]bool) {
+	for _, c := range []byte(bytes) {
+		set[c] = true
+	}
+	return set
 }
 
 func (l *lexer) word() string {
 	start := l.at
-	for l.at < len(l.data) && !isBlank(l.data[l.at]) && bytes.IndexByte([]byte("()<>[]{}/%"), l.data[l.at]) < 0 {
+	for l.at < len(l.data) && !endsAWord[l.data[l.at]] {
 		l.at++
 	}
 	return string(l.data[start:l.at])
@@ -186,7 +206,7 @@ func (l *lexer) word() string {
 func (l *lexer) skipBlanks() {
 	for l.at < len(l.data) {
 		switch {
-		case isBlank(l.data[l.at]):
+		case isBlank[l.data[l.at]]:
 			l.at++
 		case l.data[l.at] == '%':
 			for l.at < len(l.data) && l.data[l.at] != '\n' && l.data[l.at] != '\r' {
@@ -198,16 +218,20 @@ func (l *lexer) skipBlanks() {
 	}
 }
 
-// skipInlineImage goes behind the binary data between ID and EI.
+// skipInlineImage skips the binary data between ID and EI. An EI that other data follow is part of
+// the picture.
 func (l *lexer) skipInlineImage() {
+	begin := min(l.at+1, len(l.data))
 	for from := l.at; ; {
 		i := bytes.Index(l.data[from:], []byte("EI"))
 		if i < 0 {
+			l.inline = l.data[begin:]
 			l.at = len(l.data)
 			return
 		}
 		end := from + i + 2
-		if (end == len(l.data) || isBlank(l.data[end])) && isBlank(l.data[end-3]) {
+		if (end == len(l.data) || isBlank[l.data[end]]) && isBlank[l.data[end-3]] && looksLikeText(l.data[end:]) {
+			l.inline = l.data[min(begin, end-3):max(begin, end-3)]
 			l.at = end
 			return
 		}
@@ -215,13 +239,20 @@ func (l *lexer) skipInlineImage() {
 	}
 }
 
+// looksLikeText reports whether data go on as a drawing does.
+func looksLikeText(data []byte) bool {
+	const reach = 12
+	for _, c := range data[:min(len(data), reach)] {
+		if c >= 0x7f || c < ' ' && !isBlank[c] {
+			return false
+		}
+	}
+	return true
+}
+
 func (l *lexer) peek(n int) byte {
 	if l.at+n < len(l.data) {
 		return l.data[l.at+n]
 	}
 	return 0
-}
-
-func isBlank(c byte) bool {
-	return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0
 }

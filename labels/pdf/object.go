@@ -9,9 +9,12 @@ import (
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
 )
 
-// objectParser reads objects as they stand in a file (ISO 32000 7.3). It takes
-// what can be understood.
-type objectParser struct{ lexer }
+// objectParser reads objects as they are in a file (ISO 32000 7.3). It accepts everything that can
+// be understood.
+type objectParser struct {
+	lexer
+	flawed bool // something was skipped that is no object
+}
 
 var errNoObject = errors.New("no object")
 
@@ -51,21 +54,45 @@ func (p *objectParser) dictionary(depth int) (types.Object, error) {
 	for {
 		p.skipBlanks()
 		switch {
+		case p.at >= len(p.data):
+			return nil, errNoObject
 		case p.peek(0) == '>':
 			p.at = min(p.at+2, len(p.data))
 			return d, nil
 		case p.peek(0) != '/':
-			return nil, errNoObject
+			if p.skipJunk() {
+				continue
+			}
+			if bytes.HasPrefix(p.data[p.at:], []byte("obj")) { // another object begins
+				return nil, errNoObject
+			}
+			return d, nil
 		}
 		key := p.name()
 		value, err := p.object(depth + 1)
-		if err != nil {
+		switch {
+		case err != nil && p.at >= len(p.data):
 			return nil, err
-		}
-		if value != nil {
+		case err != nil:
+			p.flawed = true
+		case value != nil:
 			d[string(key)] = value
 		}
 	}
+}
+
+// skipJunk skips a word where a key or an item should be; ok is false if the object ends there.
+func (p *objectParser) skipJunk() (ok bool) {
+	p.flawed = true
+	for _, end := range []string{"endobj", "stream", "obj"} {
+		if bytes.HasPrefix(p.data[p.at:], []byte(end)) {
+			return false
+		}
+	}
+	if p.word() == "" {
+		p.at++
+	}
+	return true
 }
 
 func (p *objectParser) array(depth int) (types.Object, error) {
@@ -78,23 +105,21 @@ func (p *objectParser) array(depth int) (types.Object, error) {
 			return a, nil
 		}
 		value, err := p.object(depth + 1)
-		if err != nil {
+		switch {
+		case err != nil && (p.at >= len(p.data) || p.peek(0) == '>' || !p.skipJunk()):
 			return nil, err
+		case err == nil:
+			a = append(a, value)
 		}
-		a = append(a, value)
 	}
 }
 
 func (p *objectParser) name() types.Name {
 	p.at++
-	word := p.word()
-	if name, err := types.DecodeName(word); err == nil {
-		return types.Name(name)
-	}
-	return types.Name(word)
+	return types.Name(decodeName(p.word()))
 }
 
-// text keeps a string in round brackets as it is spelt.
+// text keeps a string in round brackets as it is written.
 func (p *objectParser) text() (types.Object, error) {
 	start := p.at
 	p.literal()
@@ -108,7 +133,7 @@ func (p *objectParser) numberOrReference() types.Object {
 	word := p.word()
 	n, err := strconv.Atoi(word)
 	if err != nil {
-		f, _ := strconv.ParseFloat(word, 64) // an odd number is 0, as readers have it
+		f, _ := strconv.ParseFloat(word, 64) // a malformed number is 0, as in PDF readers
 		return types.Float(f)
 	}
 	if generation, end, ok := p.referenceTail(); ok && n >= 0 {
@@ -118,7 +143,7 @@ func (p *objectParser) numberOrReference() types.Object {
 	return types.Integer(n)
 }
 
-// integer reads a whole number; it always moves on.
+// integer reads a whole number; it always advances.
 func (p *objectParser) integer() (int, bool) {
 	p.skipBlanks()
 	n, err := strconv.Atoi(p.word())
@@ -130,7 +155,7 @@ func (p *objectParser) integer() (int, bool) {
 
 // referenceTail looks for the generation and the R of a reference.
 func (p *objectParser) referenceTail() (generation, end int, ok bool) {
-	ahead := objectParser{lexer{data: p.data[:min(len(p.data), p.at+24)], at: p.at}}
+	ahead := objectParser{lexer: lexer{data: p.data[:min(len(p.data), p.at+24)], at: p.at}}
 	ahead.skipBlanks()
 	generation, err := strconv.Atoi(ahead.word())
 	if err != nil || generation < 0 {
@@ -141,39 +166,7 @@ func (p *objectParser) referenceTail() (generation, end int, ok bool) {
 	return generation, ahead.at, ok
 }
 
-// stream reads what follows a dictionary that is a stream's; ok is false when
-// its end is missing. A wrong length gives way to the word that ends it.
-func (p *objectParser) stream(d types.Dict) (raw []byte, ok bool) {
-	const begin, end = "stream", "endstream"
-	p.skipBlanks()
-	if !bytes.HasPrefix(p.data[p.at:], []byte(begin)) {
-		return nil, true
-	}
-	p.at += len(begin)
-	if p.peek(0) == '\r' {
-		p.at++
-	}
-	if p.peek(0) == '\n' {
-		p.at++
-	}
-	rest := p.data[p.at:]
-	if n, isNumber := d["Length"].(types.Integer); isNumber && n >= 0 && int(n) <= len(rest) {
-		after := bytes.TrimLeft(rest[n:min(len(rest), int(n)+32)], "\r\n \t")
-		if bytes.HasPrefix(after, []byte(end)) || bytes.HasPrefix(after, []byte("endobj")) {
-			p.at += int(n)
-			return rest[:n], true
-		}
-	}
-	n := bytes.Index(rest, []byte(end))
-	if n < 0 {
-		return nil, false
-	}
-	p.at += n
-	raw = bytes.TrimSuffix(bytes.TrimSuffix(rest[:n], []byte("\n")), []byte("\r"))
-	return raw, true
-}
-
-// value gives the bytes that a string object stands for.
+// value returns the bytes that a string object stands for.
 func value(o types.Object) ([]byte, bool) {
 	switch o := o.(type) {
 	case types.StringLiteral:

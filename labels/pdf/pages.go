@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -8,10 +9,13 @@ import (
 
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
 	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/labels/budget"
 )
 
-// page is a page's own dictionary with what it inherits filled in.
+// page is a page's own dictionary with the entries that it inherits.
 type page struct {
+	object    int // its number, 0 if it has none
 	dict      types.Dict
 	resources types.Object
 	media     box
@@ -19,21 +23,43 @@ type page struct {
 	rotate    int
 	unit      float64  // of user space, in points (ISO 32000 14.11.1)
 	number    int      // from 1
-	label     int      // of those that the page was cut into, from 1
+	label     int      // its number among the labels that the page was cut into, from 1
+	what      string   // its name, if it stands for something else than a page
 	broken    error    // why it cannot be printed
-	content   *Content // once it was read
+	content   *Content // nil until it was read
+	ending    *ending  // nil until the page was read
+	printed   *printed // nil until it was found to be larger than its slot
 }
 
 func (p page) name() string {
-	if p.label == 0 {
+	switch {
+	case p.what != "":
+		return p.what
+	case p.label == 0:
 		return fmt.Sprintf("page %d", p.number)
 	}
 	return fmt.Sprintf("page %d, label %d", p.number, p.label)
 }
 
+// sound returns an error for a page that cannot be printed.
+func (p page) sound() error {
+	if why := p.whyBroken(); why != nil {
+		return newError(Damaged, "%s: %w", p.name(), why)
+	}
+	return nil
+}
+
+// whyBroken is known completely when the page was read.
+func (p page) whyBroken() error {
+	if p.broken == nil && p.content != nil {
+		return p.content.broken
+	}
+	return p.broken
+}
+
 type box [4]float64 // left, bottom, right, top in points
 
-// letter is what readers take for a page without a usable size.
+// letter is the size that readers assume for a page without a usable one.
 var letter = box{0, 0, 612, 792}
 
 func (b box) usable() bool { return b[2]-b[0] >= 1 && b[3]-b[1] >= 1 }
@@ -44,7 +70,7 @@ func (b box) intersect(c box) box {
 
 func (b box) array() types.Array { return types.NewNumberArray(b[:]...) }
 
-// Size is a page as it is printed: its visible part, turned, in points.
+// Size is a page as it is printed: its visible part, turned upright, in points.
 type Size struct{ Width, Height float64 }
 
 // visible is what readers show of a page: the crop box within the media box.
@@ -59,11 +85,11 @@ func (p page) size() Size {
 	return s
 }
 
-// findPages walks the page tree; a file whose tree leads nowhere is searched
-// for page objects instead.
+// findPages walks the page tree; if the tree leads nowhere, it searches the file for page objects
+// instead.
 func (s *source) findPages() error {
 	s.off = s.layers()
-	walk := treeWalk{source: s, seen: map[int]bool{}}
+	walk := treeWalk{source: s, above: map[int]bool{}, left: s.limits.Objects}
 	if catalog := s.catalog(); catalog != nil {
 		if err := walk.node(catalog["Pages"], page{media: letter}, 0); err != nil {
 			return err
@@ -76,28 +102,41 @@ func (s *source) findPages() error {
 		}
 	}
 	if len(s.pages) == 0 {
-		return refuse(NoPages, "no page found")
+		return newError(NoPages, "no page found")
 	}
+	s.drawFields()
 	return nil
 }
 
-// What is wrong with a page.
+// The defects of a page.
 var (
-	errMissingPage = errors.New("it is missing in the file")
-	errNoDrawing   = errors.New("its drawing is missing")
-	errCutDrawing  = errors.New("its drawing is longer than it says")
-	errPacked      = errors.New("its drawing is damaged")
+	errMissingPage  = errors.New("it is missing in the file")
+	errNoDrawing    = errors.New("its drawing is missing")
+	errCutDrawing   = errors.New("its drawing is longer than it says")
+	errPacked       = errors.New("its drawing is damaged")
+	errLargeDrawing = errors.New("its drawing unpacks to more than a label may")
 )
 
-// settleMissing forgets the pages that are not there when the file counts
-// without them.
+// settleMissing drops missing pages, and pages that are listed again, if the file's page count does
+// not include them.
 func (s *source) settleMissing(root types.Object) {
 	there := lo.Filter(s.pages, func(p page, _ int) bool { return p.broken == nil })
-	if count, ok := s.number(s.dict(root)["Count"]); ok && int(count) == len(there) {
-		s.pages = there
-		for i := range s.pages {
-			s.pages[i].number = i + 1
-		}
+	count, ok := s.number(s.dict(root)["Count"])
+	if !ok || int(count) == len(there) {
+		s.setPages(lo.Ternary(ok, there, s.pages))
+		return
+	}
+	once := lo.UniqBy(there, func(p page) int { return cmp.Or(p.object, -p.number) })
+	if int(count) == len(once) {
+		s.listedAgain = len(there) - len(once)
+		s.setPages(once)
+	}
+}
+
+func (s *source) setPages(pages []page) {
+	s.pages = pages
+	for i := range s.pages {
+		s.pages[i].number = i + 1
 	}
 }
 
@@ -105,23 +144,26 @@ func (s *source) catalog() types.Dict {
 	return s.dict(s.objects.root())
 }
 
+// treeWalk goes through the page tree. A page that is listed twice is two pages, as viewers show it.
 type treeWalk struct {
 	source *source
-	seen   map[int]bool
+	above  map[int]bool // the nodes above the present one, because a tree may lead back into itself
+	left   int          // nodes that may still be visited
 }
 
-func (w treeWalk) node(o types.Object, inherited page, depth int) error {
+func (w *treeWalk) node(o types.Object, inherited page, depth int) error {
 	if ref, ok := o.(types.IndirectRef); ok {
-		number := ref.ObjectNumber.Value()
-		if w.seen[number] {
+		inherited.object = ref.ObjectNumber.Value()
+		if w.above[inherited.object] {
 			return nil
 		}
-		w.seen[number] = true
+		w.above[inherited.object] = true
+		defer delete(w.above, inherited.object)
 	}
 	d := w.source.dict(o)
-	_, isStream := w.source.get(o).(types.StreamDict)
+	_, isStream := w.source.resolve(o).(types.StreamDict)
 	switch {
-	case depth > 0 && (d == nil || isStream): // a table that points elsewhere
+	case depth > 0 && (d == nil || isStream): // the table points elsewhere
 		inherited.broken = errMissingPage
 		return w.source.addPage(nil, inherited)
 	case d == nil || depth > maxDepth:
@@ -133,6 +175,9 @@ func (w treeWalk) node(o types.Object, inherited page, depth int) error {
 		return w.source.addPage(d, inherited)
 	}
 	for _, kid := range w.source.array(kids) {
+		if w.left--; w.left < 0 {
+			return newError(TooManyPage, "the page tree has too many nodes")
+		}
 		if err := w.node(kid, inherited, depth+1); err != nil {
 			return err
 		}
@@ -142,7 +187,7 @@ func (w treeWalk) node(o types.Object, inherited page, depth int) error {
 
 func (s *source) addPage(d types.Dict, p page) error {
 	if len(s.pages) >= s.limits.Pages {
-		return refuse(TooManyPage, "more than %d", s.limits.Pages)
+		return newError(TooManyPage, "more than %d", s.limits.Pages)
 	}
 	p.dict, p.number, p.unit = d, len(s.pages)+1, 1
 	if unit, ok := s.number(d["UserUnit"]); ok && unit > 0 && unit < 1e4 {
@@ -156,7 +201,7 @@ func (s *source) addPage(d types.Dict, p page) error {
 }
 
 func (s *source) inherit(d types.Dict, p page) page {
-	if o, ok := d["Resources"]; ok {
+	if o, ok := d["Resources"]; ok && s.dict(o) != nil {
 		p.resources = o
 	}
 	if b, ok := s.box(d["MediaBox"]); ok {
@@ -175,41 +220,32 @@ func (s *source) inherit(d types.Dict, p page) page {
 }
 
 func (s *source) box(o types.Object) (box, bool) {
-	a := s.array(o)
-	if len(a) != 4 {
+	v, ok := s.numbers(o, len(box{}))
+	if !ok || slices.ContainsFunc(v, func(n float64) bool { return math.IsNaN(n) || math.Abs(n) > 1e6 }) {
 		return box{}, false
-	}
-	var v [4]float64
-	for i := range v {
-		n, ok := s.number(a[i])
-		if !ok || math.IsNaN(n) || math.Abs(n) > 1e6 {
-			return box{}, false
-		}
-		v[i] = n
 	}
 	b := box{min(v[0], v[2]), min(v[1], v[3]), max(v[0], v[2]), max(v[1], v[3])}
 	return b, b.usable()
 }
 
-// markBroken finds the pages whose drawing is missing or cannot be unpacked:
-// they would come out blank, or by half. It fails when there is no other, and
-// when a page unpacks to too much.
+// markBroken finds the pages whose drawing is missing or cannot be unpacked: they would print
+// blank, or only half. It fails if no page is sound.
 func (s *source) markBroken() error {
 	for i := range s.pages {
 		p := &s.pages[i]
 		if p.broken == nil {
 			p.broken = s.contentsAreThere(*p)
 		}
-		var refused *Error
-		switch {
-		case errors.As(p.broken, &refused):
-			return refused
-		case p.broken == nil:
+		if p.broken == nil {
 			s.sound++
 		}
 	}
-	if s.sound == 0 {
-		return &Error{Reason: Damaged, Cause: s.pages[0].broken}
+	switch {
+	case s.sound == 0:
+		reasons := map[error]Reason{errLargeDrawing: TooLarge, budget.ErrSpent: TooCostly}
+		return &Error{Reason: cmp.Or(reasons[s.pages[0].broken], Damaged), Cause: s.pages[0].broken}
+	case s.isPlaceholder():
+		return newError(FormInXML, "its pages only say that another reader is needed")
 	}
 	return nil
 }
@@ -224,21 +260,31 @@ func (s *source) contentsAreThere(p page) error {
 		streams = a
 	}
 	for _, o := range streams {
-		stream, ok := s.get(o).(types.StreamDict)
+		stream, ok := s.resolve(o).(types.StreamDict)
 		if !ok {
 			return errNoDrawing
 		}
-		if !s.isWhole(stream) {
+		if !isWhole(stream, s.data) {
 			return errCutDrawing
 		}
-		var refused *Error
-		if _, err := s.unpack(stream); errors.As(err, &refused) && refused.Reason == TooLarge {
-			return refused
-		} else if err != nil {
-			return errPacked
+		if _, err := s.unpack(stream); err != nil {
+			return whyNotUnpacked(err)
 		}
 	}
 	return nil
+}
+
+// whyNotUnpacked says why a page whose drawing cannot be unpacked is not printed.
+func whyNotUnpacked(err error) error {
+	var refused *Error
+	switch {
+	case !errors.As(err, &refused):
+	case refused.Reason == TooLarge:
+		return errLargeDrawing
+	case refused.Reason == TooCostly:
+		return budget.ErrSpent
+	}
+	return errPacked
 }
 
 // searchPages takes every page object in the order of the object numbers.
@@ -246,7 +292,7 @@ func (s *source) searchPages() error {
 	numbers := s.objects.numbers()
 	slices.Sort(numbers)
 	for _, number := range numbers {
-		d, ok := s.get(*types.NewIndirectRef(number, 0)).(types.Dict)
+		d, ok := s.resolve(*types.NewIndirectRef(number, 0)).(types.Dict)
 		if !ok || s.name(d["Type"]) != "Page" {
 			continue
 		}

@@ -13,8 +13,7 @@ import (
 	"github.com/samber/lo"
 )
 
-// passwords are the entries of an encryption dictionary by which a password is
-// tried.
+// passwords are the entries of an encryption dictionary with which a password is tested.
 type passwords struct {
 	revision          int
 	length            int // of the key in bytes, up to revision 4
@@ -27,8 +26,8 @@ type passwords struct {
 
 var passwordPadding = []byte("\x28\xBF\x4E\x5E\x4E\x75\x8A\x41\x64\x00\x4E\x56\xFF\xFA\x01\x08\x2E\x2E\x00\xB6\xD0\x68\x3E\x80\x2F\x0C\xA9\xFE\x64\x53\x69\x7A")
 
-// fileKey is the key that the empty password gives, as the user's or as the
-// owner's; nil when it is neither.
+// fileKey is the key that the empty password gives, as user or owner password; nil if it is
+// neither.
 func (p passwords) fileKey() []byte {
 	if p.revision >= 5 {
 		return p.longKey()
@@ -45,7 +44,7 @@ func (p passwords) fileKey() []byte {
 	return nil
 }
 
-// shortKey is algorithm 2, for a password that is filled up to 32 bytes.
+// shortKey is algorithm 2, for a password padded to 32 bytes.
 func (p passwords) shortKey(password []byte) []byte {
 	h := md5.New()
 	h.Write(password)
@@ -69,7 +68,7 @@ func (p passwords) strengthen(key []byte) []byte {
 	return key[:p.length]
 }
 
-// opens is algorithms 4 and 5 held against the user entry.
+// opens is algorithms 4 and 5, compared with the user entry.
 func (p passwords) opens(key []byte) bool {
 	if p.revision < 3 {
 		return bytes.Equal(rc4ed(key, passwordPadding), p.user)
@@ -82,7 +81,7 @@ func (p passwords) opens(key []byte) bool {
 	return bytes.Equal(check, p.user[:16])
 }
 
-// userPassword is algorithm 7: the owner's password opens the user's.
+// userPassword is algorithm 7: the owner's password decrypts the user's.
 func (p passwords) userPassword() []byte {
 	sum := md5.Sum(passwordPadding)
 	key := p.strengthen(sum[:])
@@ -98,8 +97,7 @@ func changed(key []byte, by byte) []byte {
 	return lo.Map(key, func(b byte, _ int) byte { return b ^ by })
 }
 
-// longKey is algorithm 2.A for an empty password: of revision 6, and of the one
-// that came before it.
+// longKey is algorithm 2.A for an empty password: of revision 6, and of the revision before it.
 func (p passwords) longKey() []byte {
 	if len(p.user) < 48 || len(p.owner) < 48 {
 		return nil
@@ -147,7 +145,7 @@ func (p passwords) hash(salt, user []byte) []byte {
 	}
 }
 
-// remainder is a number of 16 bytes modulo 3; 256 is 1 modulo 3.
+// remainder is a number of 16 bytes modulo 3, given that 256 is 1 modulo 3.
 func remainder(number []byte) int {
 	return lo.SumBy(number, func(b byte) int { return int(b) }) % 3
 }

@@ -1,239 +1,280 @@
 package pdf
 
 import (
-	"strings"
+	"cmp"
+	"errors"
 
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
 	"github.com/samber/lo"
 )
 
 const (
-	pageBudget  = 2_000_000 // operators of a page and the forms on it
-	fileBudget  = 20_000_000
 	longestText = 256 << 10
-	formDepth   = 12
 	mostMarks   = 20_000
-	mostStates  = 1_000
+	mostStates  = 10_000
 )
 
-// reader runs a page's operators (ISO 32000 8.2) as far as it has to for knowing
-// what is painted where, and which text it is.
+// The reasons why a page was not read completely.
+var (
+	errDeepForms  = errors.New("the page nests forms too deeply")
+	errManyStates = errors.New("the page saves its state too often")
+	errUnreadable = errors.New("what the page shows cannot be read")
+	errVertical   = errors.New("the page has text that runs downwards")
+)
+
+// reader runs a page's operators (ISO 32000 8.2) as far as needed to know what is painted where,
+// and the page's text. Base transforms user space to the space of the marks.
 type reader struct {
-	source  *source
-	of      page
-	fonts   map[types.Object]*font
-	out     strings.Builder
-	marks   []mark
-	painted bool
-	budget  int
-	hidden  int // marked contents that are open, from the outermost one that a layer hides
-	y       float64
-	state   state
-	saved   []state
-	path    outline
+	source   *source
+	of       page
+	base     matrix
+	each     func(Mark)                   // nil if nobody asks for them
+	bars     *bars                        // nil if nobody asks how narrow they are
+	sideways sideways                     // letters, if somebody asks for marks
+	details  *sheetDetails                // nil but for pages that may carry several labels
+	forms    map[types.IndirectRef][]byte // unpacked
+	words    words
+	marks    []mark
+	painted  bool
+	cut      bool                       // the page was not read completely
+	noFont   bool                       // it calls for a font that is not in the file
+	guessed  bool                       // it draws something that does not say whether it is a picture or a form
+	lost     bool                       // it calls for a picture or form that is not in the file
+	work     Work                       // what was done so far, but for the steps
+	budget   int                        // steps that the page may still take
+	owed     int                        // steps that were not yet taken from the bundle's budget
+	spent    error                      // why no further step may be taken
+	pixels   int                        // of pictures that may still be examined
+	running  map[types.IndirectRef]bool // forms
+	depth    int                        // of the form that is run
+	unseen   bool                       // a drawing is run that is not followed for its marks
+	hidden   int                        // number of open marked contents, from the outermost one that a layer hides
+	y        float64
+	state    state
+	saved    []state
+	path     outline
+	ending   ending
+
+	unmeasured error // why the places of some marks are not known
 }
 
-// mark is something painted, in user space. Bars are how many parts of it are
-// small or narrow, as those of barcodes are.
-type mark struct {
-	box    box
-	kind   markKind
-	isBars bool // of a font of barcodes
-	bars   int
-}
-
-type markKind int
-
-const (
-	path markKind = iota
-	image
-	text
-)
-
-// state is the graphics state as far as it is followed.
+// state is the graphics state, as far as the reader follows it.
 type state struct {
 	textState
-	ctm       matrix
-	clip      box
-	lineWidth float64
-	space     bool // what fills is a grey or a light: 1 is white
-	white     bool // fills are not seen on paper
+	ctm          matrix
+	clip         box
+	lineWidth    float64
+	fill, stroke colour
+	blends       bool // white may leave a mark
 }
 
-func (s *source) reader(p page) *reader {
-	return &reader{source: s, of: p, fonts: map[types.Object]*font{}, budget: pageBudget,
-		state: state{textState: textState{line: identity, at: identity}, ctm: identity, clip: p.visible(), lineWidth: 1, space: true}}
+// ending is how a page's content leaves the graphics state: how many q are not undone, the lowest
+// number on the way, and whether a text object is open.
+type ending struct {
+	open, lowest int
+	inText       bool
 }
 
-// read reads a page once; its content stays with it.
-func (s *source) read(p *page) *reader {
-	r := s.reader(*p)
+func (s *source) reader(p page, base matrix) *reader {
+	light := colour{space: additive}
+	return &reader{source: s, of: p, base: base, forms: map[types.IndirectRef][]byte{}, running: map[types.IndirectRef]bool{},
+		budget: pageBudget, pixels: mostPixels,
+		state: state{textState: textState{line: identity, at: identity}, ctm: base, clip: base.box(p.visible()), lineWidth: 1, fill: light, stroke: light}}
+}
+
+// read reads a page once and stores its content in it.
+func (s *source) read(p *page, details *sheetDetails) *reader {
+	r := s.reader(*p, identity)
+	r.details = details
 	r.page()
-	content := r.content()
-	p.content = &content
+	r.settle(p)
 	return r
 }
 
-func (r *reader) content() Content {
-	return Content{Text: r.out.String(), Blank: !r.painted}
+// settle stores what was read in the page. A page that exceeded its budget is not printed.
+func (r *reader) settle(p *page) {
+	p.content, p.ending = r.content(), &r.ending
+	p.broken = cmp.Or(p.broken, r.spent)
 }
 
-// doubt takes a page that was not read to its end for painted: only what is
-// blank for sure may be left out.
-func (r *reader) doubt(cut bool) { r.painted = r.painted || cut }
+// sheet is the visible part of the page.
+func (r *reader) sheet() box { return r.base.box(r.of.visible()) }
+
+func (r *reader) content() *Content {
+	notes, broken := r.faults(r.marks)
+	return &Content{Text: r.words.within(r.sheet()), Blank: !r.painted, Notes: notes, broken: broken}
+}
+
+// contentWithin is what a part of the page shows.
+func (r *reader) contentWithin(part box) *Content {
+	marks := lo.Filter(r.marks, func(m mark, _ int) bool {
+		seen := m.box.intersect(part)
+		return !(seen[0] > seen[2] || seen[1] > seen[3])
+	})
+	notes, broken := r.faults(marks)
+	return &Content{Text: r.words.within(part), Blank: !r.cut && len(marks) == 0, Notes: notes, broken: broken}
+}
+
+// markUnread treats a page that was not read to its end as painted: only pages that are certainly blank
+// may be left out.
+func (r *reader) markUnread(why error) {
+	r.painted, r.cut = true, true
+	r.unmeasured = cmp.Or(r.unmeasured, why)
+}
 
 func (r *reader) page() {
+	defer r.payOwed()
+	begin := r.state
 	content, err := r.source.contents(r.of.dict["Contents"])
-	r.doubt(err != nil)
+	switch why := whyNotUnpacked(err); {
+	case err == nil:
+	case why == errPacked:
+		r.markUnread(errUnreadable)
+	default:
+		r.giveUp(why)
+		return
+	}
 	r.run(content, r.source.dict(r.of.resources), 0)
-	r.state = r.source.reader(r.of).state
+	const stepsPerNote = 20
+	if !r.spend(stepsPerNote * len(r.source.array(r.of.dict["Annots"]))) {
+		return
+	}
 	for _, o := range r.source.printedAnnotations(r.of) {
+		if !r.spend(1) {
+			break
+		}
+		r.state = begin
 		annotation := o.(types.Dict)
 		appearance := r.source.appearance(annotation)
 		if m, ok := r.source.stamping(annotation, r.source.dict(appearance), r.of); ok {
 			r.form(appearance, nil, m, 0)
 		}
+		if rect, ok := r.source.box(annotation["Rect"]); ok {
+			r.measure(Solid, r.base.box(rect))
+		}
 	}
 }
 
+// run follows a content stream. States that it saves and does not restore are dropped at its end.
 func (r *reader) run(stream []byte, resources types.Dict, depth int) {
 	l := &lexer{data: stream}
-	outer := len(r.saved)
+	floor := len(r.saved)
+	outside := r.depth
+	r.depth = depth
 	for {
-		if r.budget--; r.budget < 0 || r.source.operators <= 0 || r.out.Len() > longestText {
-			r.doubt(true)
-			break
-		}
-		r.source.operators--
+		begin := l.at
 		operator, operands, ok := l.next()
-		if !ok {
+		if !r.spend(1+(l.at-begin)/bytesPerStep) || !ok {
 			break
 		}
-		if r.isHidden(operator, operands, resources) {
-			continue
-		}
+		r.work.note(operator, operands)
 		switch operator {
 		case "q":
-			if len(r.saved) < mostStates {
-				r.saved = append(r.saved, r.state)
-			}
+			r.save(depth)
 		case "Q":
-			if len(r.saved) > outer {
-				r.state, r.saved = r.saved[len(r.saved)-1], r.saved[:len(r.saved)-1]
-			}
+			r.restore(depth, floor)
+		case "BMC", "BDC", "EMC":
+			r.followMarkedContent(operator, operands, resources)
 		case "Tf":
-			if len(operands) > 1 {
-				r.state.font, r.state.size = r.fontNamed(operands[0].name, resources), operands[1].number
-			}
+			r.setFont(operands, resources)
+		case "gs":
+			r.setState(operands, resources, depth)
+		case "cs", "CS":
+			r.setSpace(operator, operands, resources)
+		case "scn", "SCN":
+			r.drawPattern(operands, resources, depth)
+			r.operator(operator, operands)
 		case "Do":
-			if len(operands) > 0 {
-				r.external(operands[0].name, resources, depth)
-			}
+			r.external(operands, resources, depth)
+		case "ID":
+			marks := len(r.marks)
+			r.operator(operator, operands)
+			picture := inlinePicture(operands, l.inline)
+			r.notePictureDots(picture)
+			r.judgePicture(picture, resources, marks)
 		default:
-			r.operator(operator, operands, resources)
+			r.operator(operator, operands)
 		}
 	}
-	r.saved = r.saved[:outer]
+	r.saved, r.depth = r.saved[:floor], outside
 }
 
-// isHidden follows marked contents into layers that are switched off: what is
-// painted there is not seen.
-func (r *reader) isHidden(operator string, operands []operand, resources types.Dict) bool {
-	switch operator {
-	case "BMC", "BDC":
-		off := len(operands) >= 2 && operands[0].name == "OC" && r.source.hides(r.source.dict(resources["Properties"])[operands[1].name])
-		if r.hidden > 0 || off {
-			r.hidden++
-		}
-	case "EMC":
+func (r *reader) save(depth int) {
+	if depth == 0 {
+		r.ending.open++
+	}
+	if len(r.saved) == mostStates {
+		r.markUnread(errManyStates)
+		return
+	}
+	r.saved = append(r.saved, r.state)
+}
+
+func (r *reader) restore(depth, floor int) {
+	if depth == 0 {
+		r.ending.open--
+		r.ending.lowest = min(r.ending.lowest, r.ending.open)
+	}
+	if len(r.saved) > floor {
+		r.state, r.saved = r.saved[len(r.saved)-1], r.saved[:len(r.saved)-1]
+	}
+}
+
+// followMarkedContent tracks marked contents in layers that are switched off: what is painted there is not seen.
+func (r *reader) followMarkedContent(operator string, operands []operand, resources types.Dict) {
+	if operator == "EMC" {
 		r.hidden = max(0, r.hidden-1)
-	case "q", "Q", "cm", "Tf", "BT", "ET", "Td", "TD", "Tm", "TL", "T*":
-		return false
+		return
 	}
-	return r.hidden > 0
+	off := len(operands) >= 2 && operands[0].name == "OC" && r.source.isHidden(r.source.dict(resources["Properties"])[operands[1].name])
+	if r.hidden > 0 || off {
+		r.hidden++
+	}
 }
 
-func (r *reader) operator(operator string, operands []operand, resources types.Dict) {
+// operator executes operators that need no resources.
+func (r *reader) operator(operator string, operands []operand) {
 	switch operator {
 	case "cm":
 		if m, ok := matrixOf(operands); ok {
 			r.state.ctm = m.then(r.state.ctm)
 		}
 	case "w":
-		if len(operands) == 1 {
-			r.state.lineWidth = operands[0].number
+		if width, ok := last(operands); ok {
+			r.state.lineWidth = width
 		}
-	case "g", "rg", "k", "sc", "scn", "cs":
-		r.fillColour(operator, operands, resources)
-	case "m", "l", "c", "v", "y", "re":
+	case "g", "rg", "k", "sc", "scn", "G", "RG", "K", "SC", "SCN":
+		r.setColour(operator, operands)
+	case "m", "l", "c", "v", "y", "re", "h":
 		r.extend(operator, operands)
 	case "W", "W*":
 		r.path.clips = true
 	case "n", "f", "F", "f*", "B", "B*", "b", "b*", "S", "s":
 		r.endPath(operator)
 	case "sh":
-		r.paint(mark{box: r.state.clip, kind: image})
+		r.paint(mark{box: r.state.clip, kind: pictureMark})
+		r.measure(Solid, r.state.clip)
 	case "ID":
-		r.paintUnit()
+		r.paintSquare()
+		r.measure(Solid, r.state.ctm.box(unitSquare))
 	default:
 		r.textOperator(operator, operands)
 	}
 }
 
-func matrixOf(operands []operand) (matrix, bool) {
-	if len(operands) != len(identity) {
-		return identity, false
+// setState reads the relevant parts of an extended graphics state.
+func (r *reader) setState(operands []operand, resources types.Dict, depth int) {
+	d := r.source.dict(r.source.dict(resources["ExtGState"])[lastName(operands)])
+	if width, ok := r.source.number(d["LW"]); ok {
+		r.state.lineWidth = width
 	}
-	return matrix(lo.Map(operands, func(o operand, _ int) float64 { return o.number })), true
-}
-
-func (r *reader) paintUnit() {
-	r.paint(mark{box: r.state.ctm.box(box{0, 0, 1, 1}), kind: image})
-}
-
-// paint notes a mark, as far as it is seen.
-func (r *reader) paint(m mark) {
-	m.box = m.box.intersect(r.state.clip)
-	if m.box[0] > m.box[2] || m.box[1] > m.box[3] {
-		return
+	if mode, ok := d["BM"]; ok {
+		name := r.source.name(mode)
+		r.state.blends = name != "Normal" && name != "Compatible" && name != "Multiply"
 	}
-	r.painted = true
-	if len(r.marks) <= mostMarks {
-		r.marks = append(r.marks, m)
+	r.drawMask(d, resources, depth)
+	if font := r.source.array(d["Font"]); len(font) == 2 {
+		r.state.font = r.fontOf(font[0])
+		r.state.size, _ = r.source.number(font[1])
 	}
-}
-
-func (r *reader) external(name string, resources types.Dict, depth int) {
-	o := r.source.dict(resources["XObject"])[name]
-	stream, ok := r.source.get(o).(types.StreamDict)
-	if !ok || r.source.hides(stream.Dict["OC"]) {
-		return
-	}
-	if r.source.name(stream.Dict["Subtype"]) == "Form" {
-		r.form(o, resources, identity, depth)
-		return
-	}
-	r.paintUnit()
-}
-
-// form runs a form's drawing after a transformation.
-func (r *reader) form(o types.Object, inherited types.Dict, m matrix, depth int) {
-	stream, ok := r.source.get(o).(types.StreamDict)
-	if r.doubt(ok && depth >= formDepth); !ok || depth >= formDepth {
-		return
-	}
-	resources := r.source.dict(stream.Dict["Resources"])
-	if resources == nil {
-		resources = inherited
-	}
-	before := r.state
-	r.state.ctm = r.source.matrix(stream.Dict["Matrix"]).then(m).then(before.ctm)
-	if bounds, ok := r.source.box(stream.Dict["BBox"]); ok {
-		r.state.clip = before.clip.intersect(r.state.ctm.box(bounds))
-	}
-	r.separate("\n")
-	content, err := r.source.unpack(stream)
-	r.doubt(err != nil)
-	r.run(content, resources, depth+1)
-	r.state = before
 }

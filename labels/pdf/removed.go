@@ -8,8 +8,8 @@ import (
 	"github.com/samber/lo"
 )
 
-// Removed is something in a file that is not taken along, and how often: what
-// could run, lead elsewhere, or be filled in.
+// Removed is something that is left out of a written file, and how often: anything that could run,
+// lead elsewhere, or be filled in.
 type Removed struct {
 	What  string
 	Count int
@@ -26,6 +26,8 @@ const (
 	embeddedFile = "embedded file"
 	formField    = "form field"
 	undrawn      = "field or note without a drawing of its own"
+	listedTwice  = "page listed more often than counted"
+	oldField     = "value of a form field that its drawing may not show"
 	onScreen     = "field or note for the screen only"
 )
 
@@ -37,10 +39,9 @@ var actions = map[string]string{
 
 var mediaAnnotations = []string{"Sound", "Movie", "Screen", "3D", "RichMedia"}
 
-// active counts what a file holds that is left behind when its pages are
-// written.
+// active counts what is left out when the file's pages are written.
 func (s *source) active() []Removed {
-	a := activity{source: s, counts: map[string]int{}, left: 10_000}
+	a := activity{source: s, counts: map[string]int{}, left: 100_000}
 	catalog := s.catalog()
 	a.action(catalog["OpenAction"], 0)
 	a.additional(catalog["AA"])
@@ -48,25 +49,37 @@ func (s *source) active() []Removed {
 	a.count(script, a.names(names["JavaScript"], 0))
 	a.count(embeddedFile, a.names(names["EmbeddedFiles"], 0))
 	a.count(embeddedFile, len(s.array(catalog["AF"])))
-	if s.get(s.dict(catalog["AcroForm"])["XFA"]) != nil {
+	if s.resolve(s.dict(catalog["AcroForm"])["XFA"]) != nil {
 		a.count("form in XML", 1)
 	}
+	a.count(listedTwice, s.listedAgain)
+	a.count(oldField, s.undrawnFields)
 	for _, p := range s.pages {
 		a.additional(p.dict["AA"])
 		a.count(embeddedFile, len(s.array(p.dict["AF"])))
 		for _, o := range s.array(p.dict["Annots"]) {
+			if a.left--; a.left < 0 {
+				break
+			}
 			a.annotation(s.dict(o))
 		}
 	}
-	what := lo.Keys(a.counts)
+	if s.hidesMore() {
+		a.resources()
+	}
+	return removedOf(a.counts)
+}
+
+func removedOf(counts map[string]int) []Removed {
+	what := lo.Keys(counts)
 	slices.Sort(what)
-	return lo.Map(what, func(w string, _ int) Removed { return Removed{What: w, Count: a.counts[w]} })
+	return lo.Map(what, func(w string, _ int) Removed { return Removed{What: w, Count: counts[w]} })
 }
 
 type activity struct {
 	source *source
 	counts map[string]int
-	left   int // steps: lists may lead in circles
+	left   int // steps left, because lists may be circular
 }
 
 func (a *activity) count(what string, n int) {
@@ -131,21 +144,21 @@ func (a *activity) annotation(d types.Dict) {
 	}
 }
 
-// isUndrawn tells of what would be printed if a reader drew it: a field with a
-// value, or a note to be printed, without an appearance.
+// isUndrawn recognises what would be printed if a reader drew it: a field with a value, or a
+// printable note, without an appearance.
 func (a *activity) isUndrawn(d types.Dict, kind string) bool {
 	flags, _ := a.source.number(d["F"])
-	if a.source.get(d["AP"]) != nil || int(flags)&hiddenFlag != 0 || kind == "Link" || kind == "Popup" {
+	if a.source.resolve(d["AP"]) != nil || int(flags)&hiddenFlag != 0 || kind == "Link" || kind == "Popup" {
 		return false
 	}
 	if kind == "Widget" {
-		text, _ := value(a.source.get(d["V"]))
-		return len(text) > 0
+		chosen := a.source.name(d["V"])
+		return chosen != "" && chosen != "Off"
 	}
 	return int(flags)&printedFlag != 0
 }
 
-// isOnScreen tells of what a reader shows and does not print.
+// isOnScreen recognises what a reader shows but does not print.
 func (a *activity) isOnScreen(d types.Dict, kind string) bool {
 	const noView = 1 << 5
 	flags, _ := a.source.number(d["F"])

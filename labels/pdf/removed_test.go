@@ -13,8 +13,8 @@ import (
 	"github.com/despacho/despacho/labels/pdf"
 )
 
-// withCatalog makes a page with more entries in the catalog and in the page;
-// objects follow from 5.
+// withCatalog makes a page with more entries in the catalog and in the page; further objects are
+// numbered from 5.
 func withCatalog(catalog, page string, more ...string) []byte {
 	return sample.PDFWithObjects(append([]string{
 		"<</Type/Catalog/Pages 2 0 R" + catalog + ">>", "<</Type/Pages/Count 1/Kids[3 0 R]>>",
@@ -34,7 +34,7 @@ func TestWhatIsLeftOutIsTold(t *testing.T) {
 		"a page's actions": {withCatalog("", "/AA<</O<</S/JavaScript/JS(x)>>/C<</S/SubmitForm/F(x)>>>>"), []string{"form submission ×1", "script ×1"}},
 		"links":            {withCatalog("", "/Annots[<</Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI(x)>>>><</Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI(y)>>>>]"), []string{"link ×2"}},
 		"embedded files":   {withCatalog("/AF[5 0 R]/Names<</EmbeddedFiles<</Kids[<</Names[(a)5 0 R]>>]>>>>", "/Annots[<</Subtype/FileAttachment/FS 5 0 R>>]", "<</F(x)>>"), []string{"embedded file ×3"}},
-		"fields":           {withCatalog("/AcroForm<</Fields[5 0 R]/XFA(x)>>", "/Annots[5 0 R]", "<</Subtype/Widget/FT/Tx/V(a name)/Rect[0 0 9 9]/F 4>>"), []string{"field or note without a drawing of its own ×1", "form field ×1", "form in XML ×1"}},
+		"fields":           {withCatalog("/AcroForm<</Fields[5 0 R]/XFA(x)>>", "/Annots[5 0 R]", "<</Subtype/Widget/FT/Tx/V(a name)/Rect[0 0 9 9]/F 4>>"), []string{"form field ×1", "form in XML ×1"}},
 		"notes for the screen": {withCatalog("", "/Annots[<</Subtype/Stamp/F 0/Rect[0 0 9 9]/AP<</N 5 0 R>>>><</Subtype/Widget/Ff 65536/Rect[0 0 9 9]/AP<</N 5 0 R>>>>]", stream("/Type/XObject/Subtype/Form/BBox[0 0 10 5]", "1 1 8 3 re f")),
 			[]string{"field or note for the screen only ×2", "form field ×1"}},
 		"films":             {withCatalog("", "/Annots[<</Subtype/Movie/Rect[0 0 9 9]>>]"), []string{"sound, film or 3D ×1"}},

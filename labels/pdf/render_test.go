@@ -6,9 +6,8 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"maps"
 	"math"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/boombuler/barcode/code128"
 	"github.com/klippa-app/go-pdfium"
+	"github.com/klippa-app/go-pdfium/enums"
 	"github.com/klippa-app/go-pdfium/requests"
 	"github.com/klippa-app/go-pdfium/webassembly"
 	"github.com/makiuchi-d/gozxing"
@@ -23,11 +23,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/despacho/despacho/labels/corpus"
 	"github.com/despacho/despacho/labels/internal/sample"
 	"github.com/despacho/despacho/labels/pdf"
 )
 
-// pdfium is started once: one instance, for one test at a time.
+// pdfium is started once: one instance, used by one test at a time.
 var renderer = sync.OnceValues(func() (pdfium.Pdfium, error) {
 	pool, err := webassembly.Init(webassembly.Config{MinIdle: 1, MaxIdle: 1, MaxTotal: 1})
 	if err != nil {
@@ -38,7 +39,7 @@ var renderer = sync.OnceValues(func() (pdfium.Pdfium, error) {
 
 var rendering sync.Mutex
 
-// pictures are a file's pages as PDFium shows them; none when it cannot open it.
+// pictures are a file's pages as PDFium shows them; none if it cannot open the file.
 func pictures(t *testing.T, data []byte, dpi, most int) []*image.RGBA {
 	t.Helper()
 	rendering.Lock()
@@ -58,7 +59,7 @@ func pictures(t *testing.T, data []byte, dpi, most int) []*image.RGBA {
 	var all []*image.RGBA
 	for i := range min(count.PageCount, most) {
 		page := requests.Page{ByIndex: &requests.PageByIndex{Document: opened.Document, Index: i}}
-		rendered, err := r.RenderPageInDPI(&requests.RenderPageInDPI{Page: page, DPI: dpi})
+		rendered, err := r.RenderPageInDPI(&requests.RenderPageInDPI{Page: page, DPI: dpi, RenderFlags: enums.FPDF_RENDER_FLAG_ANNOT | enums.FPDF_RENDER_FLAG_PRINTING})
 		require.NoError(t, err)
 		shown := rendered.Result.RenderedImage.(*image.RGBA)
 		all = append(all, &image.RGBA{Pix: bytes.Clone(shown.Pix), Stride: shown.Stride, Rect: shown.Rect})
@@ -80,38 +81,42 @@ func shownFiles(t *testing.T) map[string][]byte {
 		"a layer is off": withCatalog("/OCProperties<</OCGs[5 0 R 6 0 R]/D<</OFF[6 0 R]>>>>", "/Resources<</Properties<</A 5 0 R/B 6 0 R>>>>/Contents 7 0 R",
 			"<</Type/OCG/Name(a)>>", "<</Type/OCG/Name(b)>>", stream("", "/OC /A BDC 9 9 99 99 re f EMC /OC /B BDC 99 99 99 99 re f EMC")),
 	}
-	names, err := filepath.Glob("../../../shared/corpus/pdf/*.pdf")
-	require.NoError(t, err)
-	for _, name := range names {
-		files[filepath.Base(name)], err = os.ReadFile(name)
-		require.NoError(t, err)
-	}
+	files["every kind of resource"] = everyKind()
+	maps.Copy(files, corpus.PDF(t))
 	return files
 }
 
 func TestJoinedPagesLookAsTheyCame(t *testing.T) {
 	t.Parallel()
+	compared := 0
 	for name, data := range shownFiles(t) {
 		d, err := pdf.Check(data, pdf.Limits{})
 		if err != nil {
 			continue
 		}
 		before := pictures(t, data, 60, d.Pages)
-		if before == nil { // PDFium opens less than we do
+		if before == nil { // PDFium opens fewer files than we do
 			before = pictures(t, d.Data, 60, d.Pages)
 		}
 		after := pictures(t, joinedOnto(t, "as-is", d.Data), 60, d.Pages)
 		require.Len(t, after, len(before), name)
 		for i := range before {
 			assert.Equal(t, sha256.Sum256(before[i].Pix), sha256.Sum256(after[i].Pix), "%s, page %d", name, i+1)
+			compared++
 		}
 	}
+	assert.NotZero(t, compared)
 }
 
 func joinedOnto(t *testing.T, stockName string, labels ...[]byte) []byte {
 	t.Helper()
+	return joinedWith(t, pdf.Layout{Stock: stock(t, stockName)}, labels...)
+}
+
+func joinedWith(t *testing.T, layout pdf.Layout, labels ...[]byte) []byte {
+	t.Helper()
 	var out bytes.Buffer
-	_, err := pdf.JoinOnto(&out, sample.Each(labels...), pdf.Layout{Stock: stock(t, stockName)})
+	_, err := pdf.JoinOnto(&out, sample.Each(labels...), layout)
 	require.NoError(t, err)
 	return out.Bytes()
 }
@@ -126,7 +131,7 @@ func TestPagesOnAStockLookAsTheyCameButForTheirPlace(t *testing.T) {
 		}
 		before := pictures(t, joinedOnto(t, "as-is", d.Data), dpi, most)
 		for stockName, paper := range map[string]image.Point{"4x6in": {288, 432}, "10x20cm": {283, 567}} {
-			after := pictures(t, joinedOnto(t, stockName, d.Data), dpi, most)
+			after := pictures(t, joinedWith(t, pdf.Layout{Stock: stock(t, stockName), Fit: pdf.FitPage}, d.Data), dpi, most)
 			require.Len(t, after, len(before))
 			for i := range before {
 				want := placed(before[i], paper, d.Rotation(i))
@@ -138,15 +143,15 @@ func TestPagesOnAStockLookAsTheyCameButForTheirPlace(t *testing.T) {
 	}
 }
 
-// placed puts a picture onto white paper as labels are: upright, centred, shrunk
-// when it is too large.
+// placed puts a picture onto white paper as labels are placed: upright, centred, shrunk if it is
+// too large.
 func placed(from *image.RGBA, paper image.Point, rotation int) *image.RGBA {
 	w, h := float64(from.Rect.Dx()), float64(from.Rect.Dy())
 	at := func(x, y float64) color.RGBA { return from.RGBAAt(int(x), int(y)) }
 	if w > h+1 {
 		lying, height, width := at, h, w
 		at = func(x, y float64) color.RGBA { return lying(y, height-1-x) }
-		if rotation == 90 { // what laid it on its side is undone
+		if rotation == 90 { // its own rotation is undone
 			at = func(x, y float64) color.RGBA { return lying(width-1-y, x) }
 		}
 		w, h = h, w
@@ -169,8 +174,8 @@ func placed(from *image.RGBA, paper image.Point, rotation int) *image.RGBA {
 	return out
 }
 
-// difference is the mean difference of brightness, 0 to 1, of the fields of a
-// raster: coarse enough for a shift by part of a dot.
+// difference is the mean difference of brightness, 0 to 1, between the cells of a grid, which is
+// coarse enough to ignore a shift by part of a dot.
 func difference(a, b *image.RGBA) float64 {
 	const fields = 24
 	field := func(m *image.RGBA, i, j int) float64 {
@@ -206,7 +211,7 @@ func TestBarcodesAreReadFromEveryStock(t *testing.T) {
 	}
 }
 
-// barcodeLabel has a Code 128 of bars that are two dots of 1/203 in wide and more.
+// barcodeLabel has a Code 128 whose narrowest bars are two dots of 1/203 in wide.
 func barcodeLabel(t *testing.T, entries, number string) []byte {
 	t.Helper()
 	code, err := code128.Encode(number)
@@ -222,10 +227,17 @@ func barcodeLabel(t *testing.T, entries, number string) []byte {
 	return sheetOf(entries, out.String())
 }
 
-func decoded(t *testing.T, shown *image.RGBA) string {
+func decoded(t *testing.T, shown image.Image) string {
 	t.Helper()
+	return decodedOrWhy(shown)
+}
+
+// decodedOrWhy is the text of a Code 128 on a picture, or why there is none.
+func decodedOrWhy(shown image.Image) string {
 	bitmap, err := gozxing.NewBinaryBitmapFromImage(shown)
-	require.NoError(t, err)
+	if err != nil {
+		return err.Error()
+	}
 	result, err := oned.NewCode128Reader().Decode(bitmap, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true})
 	if err != nil {
 		return err.Error()

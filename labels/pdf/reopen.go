@@ -9,9 +9,9 @@ import (
 	"strconv"
 )
 
-// Pages counts the pages of a file that [Join] wrote, by reading it again: each
-// page has to be there, and what it shows has to begin where the file says. It
-// reads page by page and holds only the table of objects.
+// Pages counts the pages of a file that [Join] wrote by reading it again: each page must be there,
+// and its drawing must begin where the file says. It reads page by page and keeps only the table of
+// objects in memory.
 func Pages(rs io.ReadSeeker) (int, error) {
 	r := reopened{in: rs}
 	if err := r.readTable(); err != nil {
@@ -27,6 +27,8 @@ func Pages(rs io.ReadSeeker) (int, error) {
 type reopened struct {
 	in      io.ReadSeeker
 	offsets []int64
+	ahead   []byte // what was read last, because objects lie one behind the other
+	from    int64
 }
 
 var errNotJoined = errors.New("it does not end as a joined file does")
@@ -70,7 +72,21 @@ func (r *reopened) readTable() error {
 
 const xrefEntry = len("0000000000 00000 n \n")
 
+// read returns the bytes at a place, fewer at the end of the file; valid until the next call.
 func (r *reopened) read(at int64, length int) ([]byte, error) {
+	const block = 64 << 10
+	if at < r.from || at+int64(length) > r.from+int64(len(r.ahead)) {
+		data, err := r.readAt(at, max(length, block))
+		if err != nil {
+			return nil, err
+		}
+		r.ahead, r.from = data, at
+	}
+	data := r.ahead[at-r.from:]
+	return data[:min(length, len(data))], nil
+}
+
+func (r *reopened) readAt(at int64, length int) ([]byte, error) {
 	if _, err := r.in.Seek(at, io.SeekStart); err != nil {
 		return nil, err
 	}
@@ -82,7 +98,7 @@ func (r *reopened) read(at int64, length int) ([]byte, error) {
 	return data[:n], err
 }
 
-// count gives the pages of a node of the page tree.
+// count returns the number of pages under a node of the page tree.
 func (r *reopened) count(number, depth int) (int, error) {
 	entries, err := r.entries(number)
 	if err != nil {
@@ -96,7 +112,7 @@ func (r *reopened) count(number, depth int) (int, error) {
 		return 0, fmt.Errorf("object %d: page nodes nested deeper than they are written", number)
 	}
 	pages := 0
-	for i := 0; i < len(kids[0].list); i += 2 { // a number and a generation each
+	for i := 0; i < len(kids[0].list); i += 2 { // each is a number and a generation
 		n, err := r.count(int(kids[0].list[i].number), depth+1)
 		if err != nil {
 			return 0, err
@@ -106,8 +122,7 @@ func (r *reopened) count(number, depth int) (int, error) {
 	return pages, nil
 }
 
-// entries reads an object that is a dictionary: under each key what stands
-// before the next one.
+// entries reads an object that is a dictionary: for each key, what is between it and the next one.
 func (r *reopened) entries(number int) (map[string][]operand, error) {
 	body, err := r.body(number)
 	if err != nil {
@@ -122,7 +137,7 @@ func (r *reopened) entries(number int) (map[string][]operand, error) {
 			return entries, nil
 		}
 		for _, o := range operands {
-			if o.name != "" {
+			if o.kind == isName {
 				key = o.name
 			} else {
 				entries[key] = append(entries[key], o)
@@ -131,7 +146,7 @@ func (r *reopened) entries(number int) (map[string][]operand, error) {
 	}
 }
 
-// body is an object's text, up to and with the word that ends it.
+// body is an object's text, up to and including its endobj.
 func (r *reopened) body(number int) ([]byte, error) {
 	const first, most = 512, 64 << 20
 	for length := first; length <= most; length *= 4 {
@@ -149,7 +164,7 @@ func (r *reopened) body(number int) ([]byte, error) {
 	return nil, fmt.Errorf("object %d has no end", number)
 }
 
-// begin gives the first bytes of an object behind its heading.
+// begin returns the first bytes of an object after its heading.
 func (r *reopened) begin(number, length int) ([]byte, error) {
 	if number <= 0 || number >= len(r.offsets) || r.offsets[number] == 0 {
 		return nil, fmt.Errorf("object %d is missing", number)
@@ -160,7 +175,7 @@ func (r *reopened) begin(number, length int) ([]byte, error) {
 	}
 	data, found := bytes.CutPrefix(data, fmt.Appendf(nil, "%d 0 obj\n", number))
 	if !found {
-		return nil, fmt.Errorf("object %d does not stand where the table says", number)
+		return nil, fmt.Errorf("object %d is not where the table says", number)
 	}
 	return data, nil
 }
@@ -168,7 +183,7 @@ func (r *reopened) begin(number, length int) ([]byte, error) {
 func (r *reopened) hasBeginning(reference []operand) error {
 	for i := 0; i < len(reference); i += 2 {
 		numbers := reference[i : i+1]
-		if reference[i].isArray {
+		if reference[i].kind == isArray {
 			numbers = reference[i].list
 		}
 		for j := 0; j < len(numbers); j += 2 {

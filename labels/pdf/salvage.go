@@ -2,6 +2,8 @@ package pdf
 
 import (
 	"bytes"
+	"cmp"
+	"errors"
 	"regexp"
 	"strconv"
 
@@ -9,28 +11,28 @@ import (
 	"github.com/samber/lo"
 )
 
-// salvaged is a file whose table of objects is no good: its objects were found
-// by their headings. Of a number the last counts, as after an update.
+// salvaged is a file whose table of objects is damaged: its objects were found by their headings.
+// If a number occurs twice, the last object counts, as after an update.
 type salvaged struct {
 	objects     map[int]types.Object
 	generations map[int]int
 	trailer     types.Dict
 	catalog     int
 	inStreams   []int // object streams, in the order of the file
-	left        int   // bytes that may still be read; overlapping junk could be read for ever
+	size        int   // of the file
+	left        int   // bytes that may still be read; overlapping junk could be read endlessly
 }
 
 var objectStart = regexp.MustCompile(`(?:^|[\s>])([0-9]{1,7})[ \t\r\n]+([0-9]{1,5})[ \t\r\n]+obj\b`)
 
-// salvage reads a file by its objects' headings, and what is in its object
-// streams.
+// salvage reads a file by its objects' headings, including the objects in its object streams.
 func salvage(data []byte, limits Limits) (s *source, err error) {
-	defer recovered(&err)
-	found := &salvaged{objects: map[int]types.Object{}, generations: map[int]int{}, trailer: types.Dict{}, left: 4*len(data) + 1<<20}
+	defer recoverAsError(&err)
+	found := &salvaged{objects: map[int]types.Object{}, generations: map[int]int{}, trailer: types.Dict{}, size: len(data), left: 4*len(data) + 1<<20}
 	if err := found.scan(data, limits); err != nil {
 		return nil, err
 	}
-	s = &source{objects: found, limits: limits, operators: fileBudget, salvaged: true}
+	s = &source{objects: found, fonts: map[types.IndirectRef]*font{}, limits: limits, salvaged: true, oddNames: true}
 	if found.trailer["Encrypt"] != nil {
 		key, err := s.unlock(found.trailer)
 		if err != nil {
@@ -79,7 +81,7 @@ func (f *salvaged) scan(data []byte, limits Limits) error {
 		if err != nil {
 			return err
 		}
-		p := &objectParser{lexer{data: data, at: at + m[1]}}
+		p := &objectParser{lexer: lexer{data: data, at: at + m[1]}}
 		f.left -= m[1]
 		if f.read(p, number) {
 			at = p.at
@@ -89,13 +91,13 @@ func (f *salvaged) scan(data []byte, limits Limits) error {
 			f.left -= max(0, p.at-at)
 		}
 		if len(f.objects) > limits.Objects {
-			return refuse(Damaged, "more than %d objects", limits.Objects)
+			return newError(Damaged, "more than %d objects", limits.Objects)
 		}
 	}
 	return nil
 }
 
-// read takes an object with its stream. It tells whether it is whole.
+// read takes an object with its stream and reports whether it is whole.
 func (f *salvaged) read(p *objectParser, number int) bool {
 	o, err := p.object(0)
 	if err != nil {
@@ -110,7 +112,7 @@ func (f *salvaged) read(p *objectParser, number int) bool {
 	switch {
 	case !whole:
 		delete(f.objects, number)
-		f.left -= len(p.data) - p.at // its end was looked for everywhere
+		f.left -= len(p.data) - p.at // the search for its end read all of that
 		return false
 	case raw != nil:
 		f.objects[number] = types.StreamDict{Dict: d, Raw: raw}
@@ -136,7 +138,7 @@ func (f *salvaged) scanTrailers(data []byte) {
 			return
 		}
 		data = data[i+len(word):]
-		p := &objectParser{lexer{data: data}}
+		p := &objectParser{lexer: lexer{data: data}}
 		if d, err := p.object(0); err == nil {
 			if d, ok := d.(types.Dict); ok {
 				f.addTrailer(d)
@@ -157,19 +159,25 @@ func (f *salvaged) addTrailer(d types.Dict) {
 	}
 }
 
-// openStreams takes the objects out of object streams (ISO 32000 7.5.7). One
-// that stands in the file by itself is the later one.
+// openStreams takes the objects out of object streams (ISO 32000 7.5.7). An object that is also in
+// the file directly is newer there.
 func (f *salvaged) openStreams(s *source) error {
 	alone := lo.SliceToMap(lo.Keys(f.objects), func(n int) (int, bool) { return n, true })
+	left := objectStreamBytes(f.size)
 	for _, number := range f.inStreams {
 		stream, ok := f.objects[number].(types.StreamDict)
 		if !ok {
 			continue
 		}
-		content, err := s.unpack(stream)
+		content, err := s.unpackTo(stream, left)
+		var refused *Error
+		if errors.As(err, &refused) && refused.Reason != Damaged {
+			return err
+		}
 		if err != nil {
 			continue
 		}
+		left -= int64(len(content))
 		f.left += 2 * len(content)
 		if err := f.openStream(stream.Dict, content, alone, s.limits); err != nil {
 			return err
@@ -183,7 +191,7 @@ func (f *salvaged) openStream(d types.Dict, content []byte, alone map[int]bool, 
 	if first < 0 || int(first) > len(content) {
 		return nil
 	}
-	head := &objectParser{lexer{data: content[:first]}}
+	head := &objectParser{lexer: lexer{data: content[:first]}}
 	for head.at < len(head.data) {
 		number, isNumber := head.integer()
 		offset, isOffset := head.integer()
@@ -191,7 +199,7 @@ func (f *salvaged) openStream(d types.Dict, content []byte, alone map[int]bool, 
 		if !isNumber || !isOffset || alone[number] || offset < int(first) || offset > len(content) {
 			continue
 		}
-		p := &objectParser{lexer{data: content, at: offset}}
+		p := &objectParser{lexer: lexer{data: content, at: offset}}
 		o, err := p.object(0)
 		f.left -= p.at - offset
 		if f.left <= 0 {
@@ -205,13 +213,13 @@ func (f *salvaged) openStream(d types.Dict, content []byte, alone map[int]bool, 
 			f.catalog = number
 		}
 		if len(f.objects) > limits.Objects {
-			return refuse(Damaged, "more than %d objects", limits.Objects)
+			return newError(Damaged, "more than %d objects", limits.Objects)
 		}
 	}
 	return nil
 }
 
-// withFilters fills in what pdfcpu unpacks a stream by.
+// withFilters fills in the filters with which pdfcpu unpacks a stream.
 func (s *source) withFilters(stream types.StreamDict) types.StreamDict {
 	names, parameters := s.array(stream.Dict["Filter"]), s.array(stream.Dict["DecodeParms"])
 	if names == nil && s.name(stream.Dict["Filter"]) != "" {
@@ -219,7 +227,7 @@ func (s *source) withFilters(stream types.StreamDict) types.StreamDict {
 	}
 	stream.FilterPipeline = nil
 	for i, o := range names {
-		f := types.PDFFilter{Name: lo.CoalesceOrEmpty(filterNames[s.name(o)], s.name(o))}
+		f := types.PDFFilter{Name: cmp.Or(filterNames[s.name(o)], s.name(o))}
 		if i < len(parameters) {
 			f.DecodeParms = s.dict(parameters[i])
 		}
@@ -228,7 +236,7 @@ func (s *source) withFilters(stream types.StreamDict) types.StreamDict {
 	return stream
 }
 
-// filterNames are the short names that some producers use for streams too.
+// filterNames are the short names that some producers use for streams, too.
 var filterNames = map[string]string{
 	"A85": "ASCII85Decode", "AHx": "ASCIIHexDecode", "CCF": "CCITTFaxDecode", "DCT": "DCTDecode",
 	"Fl": "FlateDecode", "LZW": "LZWDecode", "RL": "RunLengthDecode",

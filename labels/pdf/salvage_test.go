@@ -33,7 +33,7 @@ func locked(t *testing.T, conf *model.Configuration) []byte {
 	return out.Bytes()
 }
 
-// without spoils a word of a file, each time it occurs.
+// without damages a word of a file, each time it occurs.
 func without(data []byte, word string) []byte {
 	return bytes.ReplaceAll(data, []byte(word), []byte(strings.Repeat("?", len(word))))
 }

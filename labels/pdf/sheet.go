@@ -10,11 +10,11 @@ import (
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
 )
 
-// sheet lays pages into the slots of a stock. Each page becomes a form of its own
-// (ISO 32000 8.10), so vectors stay vectors and names do not clash.
+// sheet places pages in the slots of a stock. Each page becomes a form of its own (ISO 32000 8.10),
+// so vectors stay vectors and names do not clash.
 type sheet struct {
 	file    *file
-	stock   Stock
+	layout  Layout
 	next    int // slot, from 0
 	content bytes.Buffer
 	forms   []int
@@ -22,10 +22,10 @@ type sheet struct {
 
 func (s *sheet) begun() bool { return s.content.Len() > 0 || len(s.forms) > 0 }
 
-// place gives the slot, from 0, that a page was laid into.
+// place returns the slot, from 0, in which a page was placed.
 func (s *sheet) place(c *copier, p page) (slot int, fitted placing, err error) {
 	slot = s.next
-	fitted = p.fit(s.stock.slot(slot))
+	fitted = p.fit(s.layout.Stock.slot(slot))
 	visible := p.visible()
 	fmt.Fprintf(&s.content, "q %s cm %s %s %s %s re W n\n", fitted.matrix,
 		number(visible[0]), number(visible[1]), number(visible[2]-visible[0]), number(visible[3]-visible[1]))
@@ -34,7 +34,7 @@ func (s *sheet) place(c *copier, p page) (slot int, fitted placing, err error) {
 	}
 	s.content.WriteString("Q\n")
 	s.next++
-	if s.next == s.stock.Slots() {
+	if s.next == s.layout.Stock.Slots() {
 		err = s.flush()
 	}
 	return slot, fitted, err
@@ -73,9 +73,9 @@ func (s *sheet) stamp(c *copier, annotation types.Dict, p page) error {
 	return nil
 }
 
-// stamping is the transformation that brings an annotation's appearance into its
-// rectangle (ISO 32000 12.5.5, algorithm 8); on a turned page one that does not
-// turn goes around the rectangle's upper left corner.
+// stamping is the transformation that brings an annotation's appearance into its rectangle (ISO
+// 32000 12.5.5, algorithm 8). On a turned page, an appearance that does not turn rotates around the
+// rectangle's upper left corner.
 func (s *source) stamping(annotation, form types.Dict, p page) (matrix, bool) {
 	rect, hasRect := s.box(annotation["Rect"])
 	bounds, hasBounds := s.box(form["BBox"])
@@ -111,13 +111,13 @@ func (s *sheet) flush() error {
 		fmt.Fprintf(&forms, "/L%d %d 0 R", i+1, form)
 	}
 	body := fmt.Appendf(nil, "<</Type/Page/MediaBox[0 0 %s %s]/Contents %d 0 R/Resources<</XObject<<%s>>>>>>",
-		number(s.stock.page.Width), number(s.stock.page.Height), content, forms.String())
+		number(s.layout.Stock.page.Width), number(s.layout.Stock.page.Height), content, forms.String())
 	s.content.Reset()
 	s.forms, s.next = s.forms[:0], 0
 	return s.file.addPage(body)
 }
 
-// form writes a page's drawing as a form and gives its number.
+// form writes a page's drawing as a form and returns its number.
 func (c *copier) form(p page) (int, error) {
 	stream, err := c.from.drawing(p)
 	if err != nil {
@@ -140,14 +140,14 @@ func (c *copier) form(p page) (int, error) {
 	return c.to.share(body)
 }
 
-// drawing is a page's content as one stream; several are unpacked and put after
-// each other, because one may end inside a group that the next goes on with.
+// drawing is a page's content as one stream; several are unpacked and joined, because one may end
+// inside a group that the next continues.
 func (s *source) drawing(p page) (types.StreamDict, error) {
-	if stream, ok := s.get(p.dict["Contents"]).(types.StreamDict); ok {
+	if stream, ok := s.resolve(p.dict["Contents"]).(types.StreamDict); ok {
 		return stream, nil
 	}
 	if a := s.array(p.dict["Contents"]); len(a) == 1 {
-		if stream, ok := s.get(a[0]).(types.StreamDict); ok {
+		if stream, ok := s.resolve(a[0]).(types.StreamDict); ok {
 			return stream, nil
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -24,10 +25,19 @@ func labelAt(x, y int, number string) string {
 	return out.String()
 }
 
-// sheetOf makes one page with entries and a drawing.
+// sheetOf makes one page with the given entries and drawing.
 func sheetOf(entries, content string) []byte {
 	return sample.PDFWithObjects("<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Count 1/Kids[3 0 R]>>",
 		"<</Type/Page/Parent 2 0 R/Resources<</Font<</F1 4 0 R>>>>/Contents 5 0 R"+entries+">>", helvetica, stream("", content))
+}
+
+// dashes draws a line dash by dash.
+func dashes(length int, dash string) string {
+	var out strings.Builder
+	for at := 0; at < length; at += 6 {
+		fmt.Fprintf(&out, dash, at, at+3)
+	}
+	return out.String()
 }
 
 func TestSheetsAreCutWhereTheLayoutCanBeTold(t *testing.T) {
@@ -35,7 +45,7 @@ func TestSheetsAreCutWhereTheLayoutCanBeTold(t *testing.T) {
 	const portrait, landscape = "/MediaBox[0 0 595 842]", "/MediaBox[0 0 842 595]"
 	tests := map[string]struct {
 		data []byte
-		want []string // a number a label, in order
+		want []string // one number per label, in order
 	}{
 		"four on a sheet": {sheetOf(portrait, labelAt(20, 450, "42000000001")+labelAt(320, 450, "42000000002")+labelAt(20, 30, "42000000003")+labelAt(320, 30, "42000000004")),
 			[]string{"42000000001", "42000000002", "42000000003", "42000000004"}},
@@ -53,6 +63,10 @@ func TestSheetsAreCutWhereTheLayoutCanBeTold(t *testing.T) {
 			[]string{"42000000001", "42000000002"}},
 		"two with frames that touch, and lines from frame to frame": {sheetOf("/MediaBox[0 0 520 740]", strings.ReplaceAll(labelAt(5, 200, "42000000001")+labelAt(260, 200, "42000000002"), "re S", "re S 0 330 m 255 330 l S")),
 			[]string{"42000000001", "42000000002"}},
+		"four with dashed lines to cut along": {sheetOf(portrait, dashes(842, "297.5 %d m 297.5 %d l S ")+dashes(595, "%d 421 m %d 421 l S ")+labelAt(20, 450, "42000000001")+labelAt(320, 450, "42000000002")+labelAt(20, 30, "42000000003")+labelAt(320, 30, "42000000004")),
+			[]string{"42000000001", "42000000002", "42000000003", "42000000004"}},
+		"two with a dashed line in one path": {sheetOf(landscape, strings.ReplaceAll(dashes(595, "421 %d m 421 %d l "), "S", "")+" S "+labelAt(60, 100, "42000000001")+labelAt(500, 100, "42000000002")),
+			[]string{"42000000001", "42000000002"}},
 		"two on letter, white painted below": {sheetOf("/MediaBox[0 0 792 612]", "1 1 1 rg 0 0 792 612 re f 0 g "+labelAt(60, 100, "42000000001")+labelAt(450, 100, "42000000002")),
 			[]string{"42000000001", "42000000002"}},
 	}
@@ -61,7 +75,7 @@ func TestSheetsAreCutWhereTheLayoutCanBeTold(t *testing.T) {
 			t.Parallel()
 			d, err := pdf.Check(test.data, pdf.Limits{})
 			require.NoError(t, err)
-			single, sheets, err := d.Singles(noList)
+			single, sheets, err := d.CutSheets(noList)
 			require.NoError(t, err)
 			assert.Equal(t, []pdf.Sheet{{Page: 1, Labels: len(test.want)}}, sheets)
 			require.Equal(t, len(test.want), single.Pages)
@@ -74,9 +88,11 @@ func TestSheetsAreCutWhereTheLayoutCanBeTold(t *testing.T) {
 				assert.InDelta(t, 380, single.Sizes[i].Height, 15)
 			}
 			var out bytes.Buffer
-			joined, err := pdf.JoinDocuments(&out, each(single), pdf.Layout{Stock: stock(t, "10x15cm")})
+			joiner, err := pdf.NewJoiner(&out, pdf.Layout{Stock: stock(t, "10x15cm")})
 			require.NoError(t, err)
-			assert.Empty(t, joined.Places[0].Notes, "a single label fits the stock as it is")
+			place, err := joiner.Add(single)
+			require.NoError(t, err)
+			assert.Empty(t, place.Notes, "a single label fits the stock as it is")
 		})
 	}
 }
@@ -102,11 +118,44 @@ func TestTheLastSheetIsCutLikeThoseBefore(t *testing.T) {
 		stream("", labelAt(20, 450, "42000000001")+labelAt(320, 450, "42000000002")), stream("", labelAt(20, 450, "42000000003")))
 	d, err := pdf.Check(data, pdf.Limits{})
 	require.NoError(t, err)
-	single, sheets, err := d.Singles(noList)
+	single, sheets, err := d.CutSheets(noList)
 	require.NoError(t, err)
 	assert.Equal(t, []pdf.Sheet{{Page: 1, Labels: 2}, {Page: 2, Labels: 1}}, sheets)
 	assert.Equal(t, "page 2, label 1", single.PageName(2))
 	assert.InDelta(t, single.Sizes[0].Width, single.Sizes[2].Width, 1)
+}
+
+func TestEarlierSheetsShowHowTheLastIsCut(t *testing.T) {
+	t.Parallel()
+	entries := "/Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F1 5 0 R>>>>"
+	unframed := func(x, y int, number string) string {
+		return strings.Replace(labelAt(x, y, number), "0 0 255 368 re S", "", 1)
+	}
+	full := unframed(20, 450, "42000000001") + unframed(320, 450, "42000000002") + unframed(20, 30, "42000000003") + unframed(320, 30, "42000000004")
+	tests := map[string]struct {
+		last   string
+		labels int
+		said   bool
+	}{
+		"the first column":         {unframed(20, 450, "42000000005") + unframed(20, 30, "42000000007"), 2, true},
+		"the last place":           {unframed(320, 30, "42000000005"), 1, true},
+		"elsewhere":                {unframed(120, 200, "42000000005"), 1, false},
+		"with a line across":       {unframed(20, 450, "42000000005") + "BT /F1 20 Tf 100 520 Td (Instrucciones para los dos bultos de este envio) Tj ET", 1, false},
+		"the same label two times": {unframed(20, 450, "42000000005") + unframed(20, 30, "42000000005"), 1, true},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			data := sample.PDFWithObjects("<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Count 2/Kids[3 0 R 4 0 R]>>",
+				"<<"+entries+"/Contents 6 0 R>>", "<<"+entries+"/Contents 7 0 R>>", helvetica, stream("", full), stream("", test.last))
+			d, err := pdf.Check(data, pdf.Limits{})
+			require.NoError(t, err)
+			single, sheets, err := d.CutSheets(noList)
+			require.NoError(t, err)
+			assert.Equal(t, 4+test.labels, single.Pages)
+			assert.Len(t, sheets, lo.Ternary(test.said, 2, 1))
+		})
+	}
 }
 
 func TestWhatWasLaidOntoASheetIsCutAgain(t *testing.T) {
@@ -122,7 +171,7 @@ func TestWhatWasLaidOntoASheetIsCutAgain(t *testing.T) {
 		}
 		d, err := pdf.Check(joinedOnto(t, stockName, labels...), pdf.Limits{})
 		require.NoError(t, err)
-		single, sheets, err := d.Singles(noList)
+		single, sheets, err := d.CutSheets(noList)
 		require.NoError(t, err)
 		assert.Len(t, sheets, d.Pages, stockName)
 		require.Equal(t, len(labels), single.Pages, stockName)
@@ -136,23 +185,13 @@ func TestAListThatIsKnownIsNotCut(t *testing.T) {
 	t.Parallel()
 	d, err := pdf.Check(sheetOf("/MediaBox[0 0 842 595]", labelAt(60, 100, "42000000001")+labelAt(500, 100, "42000000002")), pdf.Limits{})
 	require.NoError(t, err)
-	single, sheets, err := d.Singles(func(text string) bool { return strings.Contains(text, "42000000002") })
+	single, sheets, err := d.CutSheets(func(text string) bool { return strings.Contains(text, "42000000002") })
 	require.NoError(t, err)
 	assert.Empty(t, sheets)
 	assert.Equal(t, 1, single.Pages)
 }
 
 func noList(string) bool { return false }
-
-func each(documents ...pdf.Document) func(func(pdf.Document, error) bool) {
-	return func(yield func(pdf.Document, error) bool) {
-		for _, d := range documents {
-			if !yield(d, nil) {
-				return
-			}
-		}
-	}
-}
 
 func TestPagesThatCannotBeCutAreKept(t *testing.T) {
 	t.Parallel()
@@ -177,7 +216,7 @@ func TestPagesThatCannotBeCutAreKept(t *testing.T) {
 			t.Parallel()
 			d, err := pdf.Check(test.data, pdf.Limits{})
 			require.NoError(t, err)
-			single, sheets, err := d.Singles(noList)
+			single, sheets, err := d.CutSheets(noList)
 			require.NoError(t, err)
 			assert.Equal(t, test.want, sheets)
 			assert.Equal(t, 1, single.Pages)

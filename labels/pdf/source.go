@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"strconv"
@@ -12,20 +13,25 @@ import (
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
 	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/labels/budget"
 )
 
-// Limits bound what a file may ask of the machine. A zero field means its
-// default.
+// Limits bound what reading one file may cost. A zero field means its default, given last.
 type Limits struct {
 	Bytes       int64         // of the file; 64 MiB
 	Pages       int           // 1,000
 	Objects     int           // 200,000
 	StreamBytes int64         // of one stream, packed or unpacked; 32 MiB
-	DrawnBytes  int64         // unpacked, of all that is read of the pages; 256 MiB
+	DrawnBytes  int64         // unpacked, of everything that is read for the pages; 256 MiB
 	Time        time.Duration // for reading the file's structure; 20 s
+
+	// Budget is what reading is charged to, together with the other files of a bundle; nil means one
+	// for this file.
+	Budget *budget.Budget
 }
 
-func (l Limits) withDefaults() Limits {
+func (l Limits) withDefaults(data []byte) Limits {
 	if l.Bytes <= 0 {
 		l.Bytes = 64 << 20
 	}
@@ -44,32 +50,42 @@ func (l Limits) withDefaults() Limits {
 	if l.Time <= 0 {
 		l.Time = 20 * time.Second
 	}
+	if l.Budget == nil {
+		l.Budget = budget.New(context.Background(), budget.For(int64(len(data))))
+	}
 	return l
 }
 
 // source is a file's objects and its pages, with what they inherit.
 type source struct {
-	objects   objects
-	data      []byte // as it came, unless it was salvaged
-	limits    Limits
-	pages     []page
-	sound     int          // of the pages, those that can be printed
-	off       map[int]bool // optional content groups, true for those switched off
-	encrypted bool
-	salvaged  bool  // its table of objects was made anew
-	drawn     int64 // bytes unpacked so far
-	operators int   // that may still be run
+	objects objects
+	data    []byte // as it came, unless it was salvaged
+	limits  Limits
+	pages   []page
+	fonts   map[types.IndirectRef]*font // those that were read
+	sound   int                         // number of pages that can be printed
+
+	listedAgain   int            // pages that were dropped because they are listed more often than they are counted
+	made          []types.Object // objects of our own; see insert
+	drawnFields   int            // fields of a form whose values were drawn
+	undrawnFields int            // and those whose values could not be
+	oddNames      bool           // some name has a # of its own
+	cutPictures   map[int]bool   // by object number, of the pictures that were looked at
+	off           map[int]bool   // optional content groups, true for those switched off
+	encrypted     bool
+	salvaged      bool  // its table of objects was rebuilt
+	drawn         int64 // bytes unpacked so far
 }
 
-// objects are what a file is made of, however they were found.
+// objects are a file's objects, however they were found.
 type objects interface {
 	object(ref types.IndirectRef) types.Object // nil when there is none
 	numbers() []int
 	root() types.Object
 }
 
-// table is pdfcpu's. Data is the file, unless it was decrypted; reread is what
-// was found in it again.
+// table is pdfcpu's table of objects. Data is the file, unless it was decrypted; reread are the
+// objects that were read from it again.
 type table struct {
 	*model.XRefTable
 	data   []byte
@@ -77,18 +93,27 @@ type table struct {
 }
 
 func newTable(t *model.XRefTable, data []byte) table {
-	return table{t, data, &salvaged{objects: map[int]types.Object{}, left: 4 * len(data)}}
+	return table{t, data, &salvaged{objects: map[int]types.Object{}, trailer: types.Dict{}, left: 4 * len(data)}}
 }
 
 func (t table) object(ref types.IndirectRef) types.Object {
+	number := ref.ObjectNumber.Value()
+	t.readPacked(number)
+	if o := t.reread.objects[number]; o != nil {
+		return o
+	}
 	o, err := t.Dereference(ref)
 	if err != nil || o == nil {
-		return t.readAgain(ref.ObjectNumber.Value())
+		return t.readAgain(number)
+	}
+	if stream, ok := o.(types.StreamDict); ok && !isWhole(stream, t.data) {
+		return cmp.Or(t.readAgain(number), o)
 	}
 	return o
 }
 
-// readAgain reads an object that pdfcpu gave up, as one without its end.
+// readAgain reads an object that pdfcpu could not, such as one without its end or one whose length
+// is wrong.
 func (t table) readAgain(number int) types.Object {
 	if o, ok := t.reread.objects[number]; ok || t.reread.left <= 0 {
 		return o
@@ -104,7 +129,7 @@ func (t table) readAgain(number int) types.Object {
 	if m == nil || string(data[m[2]:m[3]]) != strconv.Itoa(number) {
 		return nil
 	}
-	p := &objectParser{lexer{data: data, at: m[1]}}
+	p := &objectParser{lexer: lexer{data: data, at: m[1]}}
 	t.reread.read(p, number)
 	t.reread.left -= p.at
 	return t.reread.objects[number]
@@ -121,16 +146,16 @@ func (t table) root() types.Object {
 
 const maxDepth = 60
 
-// pdfcpu would write a configuration folder into the user's home. It keeps this
-// choice in a variable of its own, so it is made before anything runs.
+// pdfcpu would write a configuration folder into the user's home. The choice is a variable of its
+// package, so it is set before anything runs.
 func init() { api.DisableConfigDir() }
 
-func configuration(l Limits) *model.Configuration {
+func configuration(l Limits, size int) *model.Configuration {
 	conf := model.NewDefaultConfiguration()
 	conf.ValidationMode = model.ValidationRelaxed
 	conf.Offline = true
 	conf.Limits.MaxStreamBytes = l.StreamBytes
-	conf.Limits.MaxDecodeBytes = l.StreamBytes
+	conf.Limits.MaxDecodeBytes = objectStreamBytes(size)
 	conf.Limits.MaxObjectCount = l.Objects
 	conf.Limits.MaxXRefEntries = l.Objects
 	conf.Limits.MaxObjectStreamCount = l.Objects
@@ -138,44 +163,44 @@ func configuration(l Limits) *model.Configuration {
 	return conf
 }
 
-// readBytes opens a file and finds its pages. It is not validated: what pdfcpu's
-// relaxed validation refuses is mostly nothing that a printer looks at, and it
-// changes objects on the way.
+// readBytes opens a file and finds its pages. It does not validate: what pdfcpu's relaxed
+// validation refuses mostly does not matter to a printer, and validation changes objects.
 func readBytes(data []byte, limits Limits) (s *source, err error) {
-	defer recovered(&err)
-	limits = limits.withDefaults()
+	defer recoverAsError(&err)
+	limits = limits.withDefaults(data)
 	if err := sniff(data, limits); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), limits.Time)
+	ctx, cancel := context.WithTimeout(limits.Budget.Context(), limits.Time)
 	defer cancel()
-	document, err := pdfcpu.ReadWithContext(ctx, bytes.NewReader(data), configuration(limits))
+	document, err := pdfcpu.ReadWithContext(ctx, bytes.NewReader(data), configuration(limits, len(data)))
 	switch {
 	case errors.Is(err, pdfcpu.ErrWrongPassword):
 		return nil, &Error{Reason: Encrypted, Cause: err}
 	case err != nil:
 		return nil, &Error{Reason: Damaged, Cause: err}
 	}
-	s = &source{limits: limits, operators: fileBudget, encrypted: document.Encrypt != nil}
+	s = &source{limits: limits, fonts: map[types.IndirectRef]*font{}, encrypted: document.Encrypt != nil}
 	if !s.encrypted { // pdfcpu changes the lengths of what it decrypts
 		s.data = data
 	}
-	s.objects = newTable(document.XRefTable, s.data)
+	objects := newTable(document.XRefTable, s.data)
+	s.oddNames = objects.rereadFlawed()
+	s.objects = objects
+	if err := s.checkObjectStreams(document.XRefTable); err != nil {
+		return nil, err
+	}
 	return s, s.findPages()
 }
 
-// isWhole tells whether a stream's length leads to its end: a length that is too
-// small would cut the drawing.
-func (s *source) isWhole(stream types.StreamDict) bool {
-	if s.data == nil || stream.StreamOffset <= 0 || stream.StreamLength == nil {
+// isWhole reports whether a stream's length leads to its end in the file: a length that is too small
+// would cut the drawing. What pdfcpu decrypted, or was read again, has no place in the file.
+func isWhole(stream types.StreamDict, file []byte) bool {
+	if file == nil || stream.StreamOffset <= 0 || stream.StreamLength == nil {
 		return true
 	}
 	end := stream.StreamOffset + *stream.StreamLength
-	if end < 0 || end > int64(len(s.data)) {
-		return false
-	}
-	after := bytes.TrimLeft(s.data[end:min(int64(len(s.data)), end+32)], "\x00\t\f\r\n ")
-	return bytes.HasPrefix(after, []byte("endstream")) || bytes.HasPrefix(after, []byte("endobj"))
+	return end >= 0 && end <= int64(len(file)) && endsStream(file[end:])
 }
 
 const headerWithin = 1024
@@ -184,36 +209,52 @@ func sniff(data []byte, limits Limits) error {
 	head := data[:min(len(data), headerWithin)]
 	switch {
 	case len(bytes.Trim(head, " \t\r\n\x00\xef\xbb\xbf")) == 0:
-		return refuse(Empty, "%d bytes", len(data))
+		return newError(Empty, "%d bytes", len(data))
 	case !bytes.Contains(head, []byte("%PDF-")):
-		return refuse(NotPDF, "no header within the first %d bytes", headerWithin)
+		return newError(NotPDF, "no header within the first %d bytes", headerWithin)
 	case int64(len(data)) > limits.Bytes:
-		return refuse(TooLarge, "%d bytes, allowed are %d", len(data), limits.Bytes)
+		return newError(TooLarge, "%d bytes, allowed are %d", len(data), limits.Bytes)
 	}
 	return nil
 }
 
-// recovered turns a panic of the library on an odd file into an error.
-func recovered(err *error) {
+// recoverAsError turns a panic of the library on a malformed file into an error.
+func recoverAsError(err *error) {
 	if r := recover(); r != nil {
-		*err = refuse(Damaged, "reading it panicked: %v", r)
+		*err = newError(Damaged, "reading it panicked: %v", r)
 	}
 }
 
-// get follows references to the object itself; what cannot be had is null.
-func (s *source) get(o types.Object) types.Object {
+// insert adds an object of our own. Its number is negative.
+func (s *source) insert(o types.Object) types.IndirectRef {
+	s.made = append(s.made, o)
+	return *types.NewIndirectRef(-len(s.made), 0)
+}
+
+func (s *source) object(ref types.IndirectRef) types.Object {
+	if n := -ref.ObjectNumber.Value(); n > 0 && n <= len(s.made) {
+		return s.made[n-1]
+	}
+	return s.objects.object(ref)
+}
+
+// resolve follows references to the object itself; an unreadable object is null.
+func (s *source) resolve(o types.Object) types.Object {
 	for range maxDepth {
-		ref, ok := o.(types.IndirectRef)
-		if !ok {
+		switch at := o.(type) {
+		case types.IndirectRef:
+			o = s.object(at)
+		case inserted:
+			return at.Object
+		default:
 			return o
 		}
-		o = s.objects.object(ref)
 	}
 	return nil
 }
 
 func (s *source) dict(o types.Object) types.Dict {
-	switch o := s.get(o).(type) {
+	switch o := s.resolve(o).(type) {
 	case types.Dict:
 		return o
 	case types.StreamDict:
@@ -223,17 +264,17 @@ func (s *source) dict(o types.Object) types.Dict {
 }
 
 func (s *source) array(o types.Object) types.Array {
-	a, _ := s.get(o).(types.Array)
+	a, _ := s.resolve(o).(types.Array)
 	return a
 }
 
 func (s *source) name(o types.Object) string {
-	n, _ := s.get(o).(types.Name)
+	n, _ := s.resolve(o).(types.Name)
 	return string(n)
 }
 
 func (s *source) number(o types.Object) (float64, bool) {
-	switch n := s.get(o).(type) {
+	switch n := s.resolve(o).(type) {
 	case types.Integer:
 		return float64(n), true
 	case types.Float:
@@ -242,18 +283,26 @@ func (s *source) number(o types.Object) (float64, bool) {
 	return 0, false
 }
 
-func (s *source) matrix(o types.Object) matrix {
+// numbers reads an array of exactly count numbers.
+func (s *source) numbers(o types.Object, count int) ([]float64, bool) {
 	a := s.array(o)
-	if len(a) != len(identity) {
-		return identity
+	if len(a) != count {
+		return nil, false
 	}
-	var m matrix
-	for i := range m {
-		n, ok := s.number(a[i])
-		if !ok {
-			return identity
+	v := make([]float64, count)
+	for i := range v {
+		var ok bool
+		if v[i], ok = s.number(a[i]); !ok {
+			return nil, false
 		}
-		m[i] = n
 	}
-	return m
+	return v, true
+}
+
+// matrix reads a transformation; without one, it is the identity.
+func (s *source) matrix(o types.Object) matrix {
+	if v, ok := s.numbers(o, len(identity)); ok {
+		return matrix(v)
+	}
+	return identity
 }

@@ -5,8 +5,7 @@ import (
 	"math"
 )
 
-// rect is a part of a label as a reader sees it: x to the right, y downwards, in
-// dots or points.
+// rect is a part of a label as a person sees it: x to the right, y downwards, in dots or points.
 type rect struct{ left, top, right, bottom float64 }
 
 func (r rect) width() float64  { return r.right - r.left }
@@ -29,17 +28,17 @@ func (r rect) intersect(o rect) rect {
 
 func (r rect) grown(x, y float64) rect { return rect{r.left - x, r.top - y, r.right + x, r.bottom + y} }
 
-// grid remembers which parts of a label are taken, in cells. Taking a part costs
-// the same however large it is: the cells are added up once, at the end.
+// grid records which parts of a label are taken, in cells. Taking a part costs the same however
+// large it is, because the cells are added up once, at the end.
 type grid struct {
 	area          rect
 	cell          float64
 	columns, rows int
-	changes       []int32 // by how much the number of takers changes at a cell
+	changes       []int32 // change in the number of takers at a cell
 	content       rect
 }
 
-const cellsAcross = 240 // of the longer side: 0.6 mm on 4 × 6 in
+const cellsAcross = 240 // along the longer side: 0.6 mm each on 4 × 6 in
 
 func newGrid(area rect) *grid {
 	g := &grid{area: area, cell: max(area.width(), area.height()) / cellsAcross}
@@ -49,8 +48,8 @@ func newGrid(area rect) *grid {
 	return g
 }
 
-// take marks what is printed, with a free margin around it.
-func (g *grid) take(r rect, marginX, marginY float64) {
+// takeRect marks what is printed, with a margin around it that is kept free.
+func (g *grid) takeRect(r rect, marginX, marginY float64) {
 	seen := r.intersect(g.area)
 	if math.IsNaN(seen.width()) || math.IsNaN(seen.height()) {
 		seen = g.area
@@ -78,12 +77,12 @@ func (g *grid) span(from, to float64, cells int) (first, end int) {
 	return first, end
 }
 
-// free gives the rectangles in which nothing is taken, each as wide and as high
-// upwards as it can be, at least so many cells large.
+// free yields the rectangles in which nothing is taken, each as wide and as high upwards as
+// possible, and with at least the given columns and rows.
 func (g *grid) free(columns, rows int) iter.Seq[rect] {
 	return func(yield func(rect) bool) {
 		takers := make([]int32, g.columns+1)
-		heights := make([]int, g.columns+1) // free cells above and with this one; the last stays 0
+		heights := make([]int, g.columns+1) // free cells above this one, itself included; the last stays 0
 		open := make([]bar, 0, g.columns+1)
 		for row := range g.rows {
 			g.nextRow(row, takers, heights)
@@ -118,8 +117,8 @@ type bar struct{ first, end, height int }
 
 func (b bar) columns() int { return b.end - b.first }
 
-// largest gives every rectangle under the heights that cannot be made wider. The
-// last height is 0; open is room for as many bars.
+// largest yields every rectangle under the heights that cannot be made wider. The last height is 0;
+// open provides space for as many bars.
 func largest(heights []int, open []bar) iter.Seq[bar] {
 	return func(yield func(bar) bool) {
 		for i, height := range heights {

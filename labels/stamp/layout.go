@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// text is one line of a stamp: its left upper corner and the size of its letters.
+// text is one line of a stamp: its upper left corner and the size of its letters.
 type text struct {
 	x, y, size float64
 	bold       bool
@@ -18,8 +18,8 @@ const (
 	between    = "  ·  "
 )
 
-// layout sets a stamp into a strip: the running number large at the left, the
-// lines beside it. It tells how many lines found no room.
+// layout arranges a stamp in a strip: the running number large on the left, the lines beside it. It
+// returns how many lines did not fit.
 func layout(s Stamp, r rect, m measures) (texts []text, left int) {
 	number := s.number()
 	x := r.left
@@ -45,8 +45,8 @@ func layout(s Stamp, r rect, m measures) (texts []text, left int) {
 	return texts, left
 }
 
-// flow sets items in the largest letters in which all have room; in the smallest
-// it says how many more there are.
+// flow sets items in the largest letters in which all fit; in the smallest ones it returns how many
+// do not.
 func flow(items []string, width, height, smallest float64) (rows []string, size float64, left int) {
 	for _, times := range []float64{2, 1.7, 1.4, 1.2, 1} {
 		size = times * smallest
@@ -71,7 +71,7 @@ func fits(rows []string, width float64) bool {
 	return true
 }
 
-// rowsOf puts items beside each other while there is room.
+// rowsOf puts items next to each other while there is room.
 func rowsOf(items []string, width float64, most int) (rows []string, left int) {
 	for i, item := range items {
 		last := len(rows) - 1
@@ -87,8 +87,8 @@ func rowsOf(items []string, width float64, most int) (rows []string, left int) {
 	return rows, 0
 }
 
-// shortened leaves room for the note of how many items are missing, and cuts an
-// item that is longer than a row.
+// shortened leaves room for the note of how many items are missing, and cuts an item that is longer
+// than a row.
 func shortened(items []string, width float64, most int, size float64) ([]string, float64, int) {
 	shown := make([]string, len(items))
 	for i, item := range items {
@@ -96,7 +96,7 @@ func shortened(items []string, width float64, most int, size float64) ([]string,
 	}
 	rows, left := rowsOf(shown, width, most)
 	for kept := len(items) - left; left > 0 && kept > 0; kept-- {
-		note := more(len(items) - kept)
+		note := moreNote(len(items) - kept)
 		if rows, left := rowsOf(append(shown[:kept:kept], note), width, most); left == 0 {
 			return rows, size, len(items) - kept
 		}
@@ -104,13 +104,13 @@ func shortened(items []string, width float64, most int, size float64) ([]string,
 	if left == 0 {
 		return rows, size, 0
 	}
-	note := between + more(len(items)-1)
+	note := between + moreNote(len(items)-1)
 	return []string{cut(items[0], width-widthOf(note)) + note}, size, len(items) - 1
 }
 
-func more(n int) string { return fmt.Sprintf("+%d más", n) }
+func moreNote(n int) string { return fmt.Sprintf("+%d más", n) }
 
-// cut shortens a text from its end: a SKU begins with what tells it apart.
+// cut shortens a text at its end, because a SKU begins with what distinguishes it.
 func cut(item string, width float64) string {
 	if widthOf(item) <= width {
 		return item

@@ -51,8 +51,8 @@ func (r renderer) page(t *testing.T, data []byte, index int) *image.RGBA {
 	return kept
 }
 
-// changes are the dots that differ between two pictures: how many, and how many
-// of them lie on or beside what was printed before.
+// changes counts the dots that differ between two pictures, and those of them that are on or beside
+// what was printed before.
 type changes struct{ dark, touching int }
 
 func changed(t *testing.T, before, after *image.RGBA) (c changes) {

@@ -1,7 +1,7 @@
 package stamp
 
-// slipLayout sets a stamp on paper of its own: the running number as large as it
-// goes at the top, the lines below it.
+// slipLayout arranges a stamp on paper of its own: the running number as large as possible at the
+// top, the lines below it.
 func slipLayout(s Stamp, area rect, m measures) (texts []text, left int) {
 	y := area.top
 	if number := s.number(); number != "" {

@@ -4,7 +4,7 @@ import "cmp"
 
 // measures are a label's sizes in its own unit, dots or points.
 type measures struct {
-	text   float64 // smallest letters that can be read: 7 pt, 20 dots at 8 dots/mm
+	text   float64 // smallest readable letters: 7 pt, or 20 dots at 8 dots/mm
 	margin float64 // kept free at the label's edges
 }
 
@@ -21,9 +21,9 @@ type strip struct {
 	place string
 }
 
-// findStrip looks for a free strip: outside everything that the carrier printed
-// before one between, high enough to be read from afar before a low one, at the
-// bottom before the top.
+// findStrip looks for a free strip. It prefers one outside everything that the carrier printed to
+// one in between, one high enough to be read from a distance to a low one, and the bottom to the
+// top.
 func findStrip(g *grid, m measures) (strip, bool) {
 	width := min(narrowStrip*m.text, 0.7*g.area.width())
 	columns, rows := max(1, int(width/g.cell)), max(1, int(lowStrip*m.text/g.cell)+1)
@@ -42,7 +42,7 @@ func findStrip(g *grid, m measures) (strip, bool) {
 	return best, true
 }
 
-// rank orders strips, its first figures before its later ones.
+// rank orders strips; earlier fields weigh more than later ones.
 type rank struct{ fair, outside, low, height, width, room float64 }
 
 func (a rank) compare(b rank) int {
@@ -68,7 +68,7 @@ func rankOf(r rect, g *grid, m measures) rank {
 	return out
 }
 
-// Where a strip lies.
+// The positions of a strip.
 const (
 	stripBottom = "strip bottom"
 	stripTop    = "strip top"
@@ -85,8 +85,8 @@ func placeOf(r, area rect) string {
 	return stripMiddle
 }
 
-// besideContent takes of a larger free part what lies nearest to the carrier's
-// print: paper is sometimes smaller than a file says.
+// besideContent takes the part of a larger free area that is nearest to the carrier's print,
+// because paper is sometimes smaller than a file says.
 func besideContent(r, content rect, m measures) rect {
 	height := min(r.height(), highStrip*m.text)
 	apart := min(r.height()-height, m.text/2)

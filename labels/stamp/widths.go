@@ -12,8 +12,7 @@ var boldWidths = [...]uint16{
 	611, 611, 389, 556, 333, 611, 556, 778, 556, 556, 500, 389, 280, 389, 584,
 }
 
-// widthOf is a text's width at letters of size 1. Letters beyond ASCII count as
-// wide ones.
+// widthOf is a text's width in letters of size 1. Letters outside ASCII count as wide ones.
 func widthOf(content string) float64 {
 	const widest = 1000
 	sum := 0

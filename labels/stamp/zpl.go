@@ -9,7 +9,7 @@ import (
 	"github.com/despacho/despacho/labels/zpl"
 )
 
-// The comments between which a stamp stands in ZPL.
+// The comments around a stamp in ZPL.
 const (
 	zplBegin = "^FX DESPACHO-BEGIN^FS"
 	zplEnd   = "^FX DESPACHO-END^FS"
@@ -17,11 +17,11 @@ const (
 
 var errManyUnits = errors.New("the file holds more than one label: stamp each by itself")
 
-// ZPL stamps one unit of [zpl.Split]. Each of its fields stays as it was, byte by
-// byte; a slip is a label of its own behind it. An error says that the label
-// cannot be printed, holds several, or the stamp's number is none.
+// ZPL stamps one unit of [zpl.Split]. Each of its fields is unchanged, byte by byte; a slip is an
+// extra label after it. The error says that the label cannot be printed, that there are several, or
+// that the stamp's number is invalid.
 func ZPL(label []byte, s Stamp) (Stamped, error) {
-	s, err := s.prepared()
+	s, err := s.validate()
 	if err != nil {
 		return Stamped{}, err
 	}
@@ -40,7 +40,7 @@ func ZPL(label []byte, s Stamp) (Stamped, error) {
 	g := drawn.grid(m)
 	found, ok := findStrip(g, m)
 	if !ok {
-		return drawn.withSlip(label, s, m, "no strip is free"), nil
+		return drawn.withSlip(label, s, m, "there is no free strip"), nil
 	}
 	texts, left := layout(s, found.rect, m)
 	stamped := make([]byte, 0, len(label)+512)
@@ -56,11 +56,11 @@ func shortenedNote(left int) []string {
 	if left == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("%d lines had no room on the label", left)}
+	return []string{fmt.Sprintf("%d lines did not fit on the label", left)}
 }
 
-// oneUnit gives the label in default prefixes and without an earlier stamp. That
-// is taken away first: what else the label holds may depend on all of it.
+// oneUnit returns the label with default prefixes and without an earlier stamp. The stamp is
+// removed first, because the rest of the label must not depend on it.
 func oneUnit(label []byte) ([]byte, error) {
 	units, report := zpl.Split(withoutStamps(label))
 	switch {
@@ -76,31 +76,38 @@ func oneUnit(label []byte) ([]byte, error) {
 	return units[0].Data, nil
 }
 
-// withoutStamps takes away slips and what stands between our comments, if it is
-// all of the kind that a stamp is made of.
+// withoutStamps removes slips, and what is between our comments if all of it is what a stamp is
+// made of.
 func withoutStamps(label []byte) []byte {
 	if !bytes.Contains(label, []byte(zplBegin)) {
 		return label
 	}
 	var kept []byte
 	copied, begin := 0, -1
-	for t := range zplTokens(label) {
+	for t := range zpl.Commands(label) {
 		switch {
-		case t.is("FX") && bytes.HasPrefix(label[t.start:], []byte(zplBegin)):
-			begin = t.start
-		case begin >= 0 && t.is("FX") && bytes.HasPrefix(label[t.start:], []byte(zplEnd)):
-			from, to := wholeFormat(label, begin, t.start+len(zplEnd))
+		case t.Is("FX") && bytes.HasPrefix(label[t.Start:], []byte(zplBegin)):
+			begin = t.Start
+		case begin >= 0 && t.Is("FX") && bytes.HasPrefix(label[t.Start:], []byte(zplEnd)):
+			from, to := wholeFormat(label, begin, t.Start+len(zplEnd))
 			kept = append(kept, label[copied:from]...)
 			copied, begin = to, -1
-		case !bytes.Contains([]byte("FS CI LH FO A0 FH FD PO PM LR FW JM MU LS PW LL"), t.code[:]):
+		case !isOfStamp(t):
 			begin = -1
 		}
 	}
 	return append(kept, label[copied:]...)
 }
 
-// wholeFormat widens a stamp to the format around it when there is nothing else
-// in that.
+// isOfStamp reports whether a stamp may contain the command.
+func isOfStamp(t zpl.Command) bool {
+	if t.Code == [2]byte{'A'} {
+		return bytes.HasPrefix(t.Param, []byte("0"))
+	}
+	return t.Prefix == '^' && bytes.Contains([]byte("FS CI LH FO FH FD PO PM LR FW JM MU LS PW LL"), t.Code[:])
+}
+
+// wholeFormat extends a stamp to the format around it if there is nothing else in that format.
 func wholeFormat(label []byte, from, to int) (int, int) {
 	before, opened := bytes.CutSuffix(label[:from], []byte("^XA"))
 	after, closed := bytes.CutPrefix(label[to:], []byte("^XZ"))
@@ -110,8 +117,8 @@ func wholeFormat(label []byte, from, to int) (int, int) {
 	return len(before), len(label) - len(bytes.TrimPrefix(after, []byte("\n")))
 }
 
-// appendFields writes a stamp's texts as fields in UTF-8 from the label's corner,
-// and sets encoding and origin back to the label's.
+// appendFields writes a stamp's texts as fields in UTF-8 from the label's corner, and resets
+// encoding and origin to the label's.
 func (d *zplDrawing) appendFields(out []byte, texts []text) []byte {
 	out = append(out, "^CI28^LH0,0"...)
 	for _, t := range texts {
@@ -123,7 +130,7 @@ func (d *zplDrawing) appendFields(out []byte, texts []text) []byte {
 	return fmt.Appendf(out, "^CI%s^LH%d,%d", d.encoding, int(d.home.x), int(d.home.y))
 }
 
-// appendEscaped spells what is not plain as ^FH escapes.
+// appendEscaped writes letters that are not plain ASCII as ^FH escapes.
 func appendEscaped(out []byte, content string) []byte {
 	for _, c := range []byte(content) {
 		switch {
@@ -136,7 +143,7 @@ func appendEscaped(out []byte, content string) []byte {
 	return out
 }
 
-// withSlip puts a label of the same size behind the label.
+// withSlip adds a label of the same size after the label.
 func (d *zplDrawing) withSlip(label []byte, s Stamp, m measures, reason string) Stamped {
 	area := d.area(m)
 	texts, left := slipLayout(s, area, m)

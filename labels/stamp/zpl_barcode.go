@@ -1,20 +1,24 @@
 package stamp
 
-import "math"
+import (
+	"math"
 
-// barcode takes the place of a field that is a barcode, with its quiet zone and
-// the line of letters under or above it.
+	"github.com/despacho/despacho/labels/zpl"
+)
+
+// barcode takes the area of a field that is a barcode, with its quiet zone and the line of text
+// under or above it.
 func (d *zplDrawing) barcode(f zplField) {
-	v := f.barcode.values()
-	if first := f.barcode.param(); len(first) > 0 && first[0] == ',' {
+	v := valuesOf(*f.barcode)
+	if first := textOf(*f.barcode); len(first) > 0 && first[0] == ',' {
 		v[0] = nil
 	}
 	orientation := orientationOr(v.letter(0, 0), d.orientation)
-	data := unescaped(f.data, f.escape)
-	length, height, known := d.symbol(f.barcode.code[1], v, len(data))
+	data := zpl.Unescape(f.data, f.escape)
+	length, height, known := d.symbol(f.barcode.Code[1], v, len(data))
 	quiet := max(quietMargin, 10*d.module)
 	if !known {
-		d.take(f.rest(), quiet)
+		d.takeRect(f.rest(), quiet)
 		return
 	}
 	letters := 20 + 12*d.module
@@ -24,12 +28,12 @@ func (d *zplDrawing) barcode(f zplField) {
 	} else {
 		box = box.grown(0, letters)
 	}
-	d.take(box, 0)
-	d.take(f.box(orientation, length, height, 12).grown(quiet, quiet), 0)
+	d.takeRect(box, 0)
+	d.takeRect(f.box(orientation, length, height, 12).grown(quiet, quiet), 0)
 }
 
-// linear barcodes: which value is the height, and how many modules a character
-// takes at most, start, stop and check characters counted by extra.
+// linear barcodes: which value is the height, and the largest number of modules per character;
+// extra counts start, stop and check characters.
 var linear = map[byte]struct {
 	height  int
 	modules float64
@@ -40,13 +44,14 @@ var linear = map[byte]struct {
 	'U': {1, 16, 8}, 'Z': {1, 20, 4},
 }
 
-// symbol is a barcode's length along its line and its height, in dots, at most.
+// symbol is the largest possible length of a barcode along its line, and its largest height, in
+// dots.
 func (d *zplDrawing) symbol(kind byte, v values, characters int) (length, height float64, known bool) {
 	if is, ok := linear[kind]; ok {
 		return d.module * is.modules * float64(characters+is.extra), v.number(is.height, d.barHeight), true
 	}
 	switch kind {
-	case 'Q': // QR: at most as many modules as byte mode at the highest correction needs
+	case 'Q': // QR: at most as many modules as byte mode needs at the highest correction
 		side := qrModules(characters) * v.number(2, 6)
 		return side, side + 12, true
 	case 'X':
@@ -58,7 +63,7 @@ func (d *zplDrawing) symbol(kind byte, v values, characters int) (length, height
 	case '0', 'O':
 		side := aztecModules(characters) * max(v.number(1, 6), 1)
 		return side, side, true
-	case 'D': // MaxiCode has one size, 28.14 × 26.91 mm
+	case 'D': // MaxiCode has only one size, 28.14 × 26.91 mm
 		const dotsPerMillimetre = 8
 		scale := dotsPerMillimetre * d.measures().text / 20
 		return 30 * scale, 30 * scale, true
@@ -68,7 +73,7 @@ func (d *zplDrawing) symbol(kind byte, v values, characters int) (length, height
 	return 0, 0, false
 }
 
-// pdf417 knows the size of a symbol with a number of columns.
+// pdf417 is the size of a symbol with a given number of columns.
 func (d *zplDrawing) pdf417(v values, characters int) (length, height float64, known bool) {
 	columns, rowHeight := v.number(3, 0), v.number(1, 0)
 	if columns < 1 {

@@ -3,17 +3,19 @@ package stamp
 import (
 	"bytes"
 	"math"
+
+	"github.com/despacho/despacho/labels/zpl"
 )
 
-// zplDrawing is what a unit prints, as far as its places go, and the state in
-// which a printer is at its end.
+// zplDrawing is what a unit prints, as far as positions are concerned, and the state of the printer
+// at its end.
 type zplDrawing struct {
 	taken         []takenPart
-	end           int // where the printing format's ^XZ stands
+	end           int // position of the printing format's ^XZ
 	width, length float64
 	encoding      []byte
 	home          point
-	unmeasured    string // why places cannot be told
+	unmeasured    string // why positions are not known
 
 	font         zplFont
 	orientation  byte
@@ -21,7 +23,7 @@ type zplDrawing struct {
 	ratio        float64
 	barHeight    float64
 	shift, top   float64           // ^LS, ^LT
-	recalls      bool              // the present format fills a template
+	recalls      bool              // the present format fills in a template
 	entries      map[string][]byte // data by field number, ^FN
 	pictures     map[string]picture
 	decodeBudget int
@@ -30,17 +32,17 @@ type zplDrawing struct {
 
 type point struct{ x, y float64 }
 
-// takenPart is a part that is printed, and how much is kept free around it.
+// takenPart is a printed area, and how much is kept free around it.
 type takenPart struct {
 	rect
 	margin float64
 }
 
 const (
-	stockWidth  = 800 // dots: 100 mm, the narrower of the two usual stocks
+	stockWidth  = 800 // dots: 100 mm, the narrower of the two usual widths
 	stockLength = 1218
 	plainMargin = 8  // dots
-	quietMargin = 24 // dots at least, around a barcode
+	quietMargin = 24 // dots around a barcode, at least
 	farAway     = 100_000
 )
 
@@ -48,38 +50,39 @@ func readZPL(unit []byte) *zplDrawing {
 	d := &zplDrawing{encoding: []byte("0"), orientation: 'N', module: 2, ratio: 3, barHeight: 10,
 		font: zplFont{name: 'A', height: 9, width: 5}, entries: fieldEntries(unit), pictures: map[string]picture{}, decodeBudget: 8 << 20}
 	prints := false
-	for t := range zplTokens(unit) {
+	for t := range zpl.Commands(unit) {
 		switch {
-		case t.raw[0] == '~':
+		case t.Prefix == 0:
+		case t.Prefix == '~':
 			d.download(t)
-		case t.is("XA"):
+		case t.Is("XA"):
 			prints, d.recalls = false, false
 			d.field = zplField{}
-		case t.is("XZ"):
+		case t.Is("XZ"):
 			d.flush()
 			if prints || d.end == 0 {
-				d.end = t.start
+				d.end = t.Start
 			}
 		default:
-			prints = prints || !t.is("FS") && !t.is("ID")
+			prints = prints || !t.Is("FS") && !t.Is("ID")
 			d.command(t)
 		}
 	}
 	return d
 }
 
-// fieldEntries are the data that a format gives for a template's fields.
+// fieldEntries are the data that a format provides for a template's fields.
 func fieldEntries(unit []byte) map[string][]byte {
 	entries := map[string][]byte{}
 	var number []byte
-	for t := range zplTokens(unit) {
+	for t := range zpl.Commands(unit) {
 		switch {
-		case t.is("FS"):
+		case t.Is("FS"):
 			number = nil
-		case t.is("FN"):
-			number = digitsOf(t.param())
-		case (t.is("FD") || t.is("FV") || t.is("SN")) && number != nil:
-			if data := t.param(); len(data) > len(entries[string(number)]) {
+		case t.Is("FN"):
+			number = digitsOf(textOf(t))
+		case (t.Is("FD") || t.Is("FV") || t.Is("SN")) && number != nil:
+			if data := textOf(t); len(data) > len(entries[string(number)]) {
 				entries[string(number)] = data
 			}
 		}
@@ -96,11 +99,11 @@ func digitsOf(param []byte) []byte {
 	return param[:end]
 }
 
-// command follows what a command changes for the rest of the label, and hands
-// the others to the field.
-func (d *zplDrawing) command(t zplToken) {
-	v := t.values()
-	switch string(t.code[:]) {
+// command executes a command that affects the rest of the label, and passes the others to the
+// field.
+func (d *zplDrawing) command(t zpl.Command) {
+	v := valuesOf(t)
+	switch string(t.Code[:]) {
 	case "LH":
 		d.home = point{v.number(0, 0), v.number(1, 0)}
 	case "PW":
@@ -112,7 +115,7 @@ func (d *zplDrawing) command(t zplToken) {
 	case "LT":
 		d.top = v.number(0, 0)
 	case "CI":
-		d.encoding = plainList(t.param())
+		d.encoding = plainList(textOf(t))
 	case "FW":
 		d.orientation = orientationOr(v.letter(0, 0), d.orientation)
 	case "CF":
@@ -121,7 +124,7 @@ func (d *zplDrawing) command(t zplToken) {
 		d.module, d.ratio, d.barHeight = v.number(0, d.module), v.number(1, d.ratio), v.number(2, d.barHeight)
 	case "MU":
 		if v.letter(0, 'D') != 'D' || len(v) > 1 {
-			d.unmeasured = "the label counts in other units than dots"
+			d.unmeasured = "the label uses units other than dots"
 		}
 	case "JM":
 		if v.letter(0, 'A') == 'B' {
@@ -137,7 +140,7 @@ func (d *zplDrawing) command(t zplToken) {
 	}
 }
 
-// plainList keeps what an encoding is made of: digits and commas.
+// plainList keeps what the value of an encoding consists of: digits and commas.
 func plainList(param []byte) []byte {
 	kept := bytes.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' || r == ',' {
@@ -159,8 +162,8 @@ func orientationOr(letter, otherwise byte) byte {
 	return otherwise
 }
 
-// measures of the smallest letters: 2.5 mm on a printer of the density that the
-// label's width speaks of.
+// measures of the smallest letters: 2.5 mm on a printer whose density is inferred from the label's
+// width.
 func (d *zplDrawing) measures() measures {
 	const at8 = 20
 	switch {
@@ -172,7 +175,7 @@ func (d *zplDrawing) measures() measures {
 	return measures{text: at8, margin: 16}
 }
 
-// area is the part of the paper that can be printed on for sure.
+// area is the part of the paper on which it is certainly possible to print.
 func (d *zplDrawing) area(m measures) rect {
 	width, length := d.width, d.length
 	if width <= 0 {
@@ -190,8 +193,8 @@ func (d *zplDrawing) area(m measures) rect {
 	return r
 }
 
-// grid has the parts that are taken. Where a length beyond the usual stock is
-// said, only as much counts as the carrier prints on: the paper may be shorter.
+// grid contains the parts that are taken. If the label states a length beyond the usual stock, only
+// the part that the carrier prints on counts, because the paper may be shorter.
 func (d *zplDrawing) grid(m measures) *grid {
 	area := d.area(m)
 	printed := 0.0
@@ -203,12 +206,12 @@ func (d *zplDrawing) grid(m measures) *grid {
 	area.bottom = min(area.bottom, max(printed, stockLength*m.text/20-1.5*m.margin))
 	g := newGrid(area)
 	for _, part := range d.taken {
-		g.take(part.rect, part.margin, part.margin)
+		g.takeRect(part.rect, part.margin, part.margin)
 	}
 	return g
 }
 
-func (d *zplDrawing) take(r rect, margin float64) {
+func (d *zplDrawing) takeRect(r rect, margin float64) {
 	const mostParts = 200_000
 	if len(d.taken) >= mostParts {
 		d.unmeasured = "the label has too many parts to measure"

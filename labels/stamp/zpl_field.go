@@ -2,33 +2,34 @@ package stamp
 
 import (
 	"bytes"
-	"encoding/hex"
+
+	"github.com/despacho/despacho/labels/zpl"
 )
 
-// zplField is a field in the making: what stands between its origin and ^FS.
+// zplField is a field while it is read: what is between its origin and ^FS.
 type zplField struct {
 	origin   point
 	placed   bool // it has an origin of its own
-	typeset  bool // ^FT: the origin is the base of its first line
-	unknown  bool // an origin that depends on what was printed before
-	justify  bool // it may reach to the left of its origin
+	typeset  bool // ^FT: the origin is the baseline of its first line
+	unknown  bool // its origin depends on what was printed before
+	justify  bool // it may extend to the left of its origin
 	font     *zplFont
 	turned   byte
 	block    values // ^FB
 	clip     values // ^TB
 	vertical bool   // ^FP
-	barcode  *zplToken
+	barcode  *zpl.Command
 	escape   byte
 	number   []byte // ^FN
 	data     []byte
 	filled   bool
 	many     bool // ^FM
-	graphics []zplToken
+	graphics []zpl.Command
 }
 
-func (d *zplDrawing) inField(t zplToken, v values) {
+func (d *zplDrawing) inField(t zpl.Command, v values) {
 	f := &d.field
-	switch string(t.code[:]) {
+	switch string(t.Code[:]) {
 	case "FO", "FT":
 		if f.filled {
 			d.flush() // its ^FS is missing
@@ -46,37 +47,37 @@ func (d *zplDrawing) inField(t zplToken, v values) {
 		f.many = true
 	case "FH":
 		f.escape = '_'
-		if param := bytes.TrimSpace(t.param()); len(param) > 0 {
+		if param := bytes.TrimSpace(textOf(t)); len(param) > 0 {
 			f.escape = param[0]
 		}
 	case "FN":
-		f.number = digitsOf(t.param())
+		f.number = digitsOf(textOf(t))
 	case "FD", "FV":
-		f.data, f.filled = t.param(), true
+		f.data, f.filled = textOf(t), true
 	case "SN":
 		f.data, f.filled = v.text(0), true
 	case "GB", "GC", "GE", "GD", "GF", "XG", "IM", "GS":
 		f.graphics = append(f.graphics, t)
 	default:
 		switch {
-		case t.code[0] == 'A':
+		case t.Code[0] == 'A':
 			font := fontOf(t)
 			f.font, f.turned = &font, orientationOr(font.orientation, f.turned)
-		case t.code[0] == 'B' && t.code[1] != 'Y':
+		case t.Code[0] == 'B' && t.Code[1] != 'Y':
 			f.barcode = &t
 		}
 	}
 }
 
-func (d *zplDrawing) place(t zplToken, v values) {
-	d.field.placed, d.field.typeset = true, t.is("FT")
+func (d *zplDrawing) place(t zpl.Command, v values) {
+	d.field.placed, d.field.typeset = true, t.Is("FT")
 	d.field.origin = point{d.home.x + v.number(0, 0), d.home.y + v.number(1, 0)}
 	d.field.unknown = d.field.typeset && (len(v.text(0)) == 0 || len(v.text(1)) == 0)
 	d.field.justify = v.number(2, 0) != 0
 }
 
-// flush takes the place of a field's graphic, text or barcode and begins the next
-// field. A field's commands stand in any order.
+// flush takes the area of a field's graphic, text or barcode and begins the next field. The
+// commands of a field may come in any order.
 func (d *zplDrawing) flush() {
 	f := d.field
 	d.field = zplField{}
@@ -85,7 +86,7 @@ func (d *zplDrawing) flush() {
 	}
 	if f.number != nil {
 		if d.recalls && !f.placed {
-			return // it fills a template's field, which has the place
+			return // it fills in a template's field, which has the position
 		}
 		if !f.filled {
 			f.data, f.filled, f.escape = d.entries[string(f.number)], true, '_'
@@ -93,7 +94,7 @@ func (d *zplDrawing) flush() {
 	}
 	switch {
 	case f.many || f.unknown && f.filled:
-		d.take(everywhere, 0)
+		d.takeRect(everywhere, 0)
 	case !f.filled:
 	case f.barcode != nil:
 		d.barcode(f)
@@ -104,8 +105,8 @@ func (d *zplDrawing) flush() {
 
 var everywhere = rect{-farAway, -farAway, farAway, farAway}
 
-// box is the part of a field of a length along its line and a height across. Of a
-// field placed by its base, below is what may hang under it.
+// box is the area of a field with a length along its line and a height across it. For a field
+// placed by its baseline, below is what may extend under it.
 func (f zplField) box(orientation byte, length, height, below float64) rect {
 	x, y := f.origin.x, f.origin.y
 	before := 0.0
@@ -129,30 +130,10 @@ func (f zplField) box(orientation byte, length, height, below float64) rect {
 	return rect{x - before, y - height, x + length, y + below}
 }
 
-// rest is all that lies behind a field whose size cannot be told.
+// rest is the whole area after a field whose size is not known.
 func (f zplField) rest() rect {
 	if f.typeset || f.justify {
 		return everywhere
 	}
 	return rect{f.origin.x, f.origin.y, farAway, farAway}
-}
-
-// unescaped decodes ^FH escapes.
-func unescaped(data []byte, indicator byte) []byte {
-	if indicator == 0 || bytes.IndexByte(data, indicator) < 0 {
-		return data
-	}
-	out := make([]byte, 0, len(data))
-	for i := 0; i < len(data); i++ {
-		var letter [1]byte
-		if data[i] == indicator && i+2 < len(data) {
-			if _, err := hex.Decode(letter[:], data[i+1:i+3]); err == nil {
-				out = append(out, letter[0])
-				i += 2
-				continue
-			}
-		}
-		out = append(out, data[i])
-	}
-	return out
 }

@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"compress/zlib"
 	"encoding/base64"
-	"encoding/hex"
 	"io"
+
+	"github.com/despacho/despacho/labels/zpl"
 )
 
-// unpacked finds the black parts of a graphic's data, so many bytes in all and in
-// a row.
+// unpacked finds the black parts of a graphic's data; total and row are its number of bytes and of
+// bytes per row.
 func (d *zplDrawing) unpacked(format byte, total, row int, data []byte) picture {
 	if total <= 0 || row <= 0 {
 		return picture{unsized: true}
@@ -21,10 +22,10 @@ func (d *zplDrawing) unpacked(format byte, total, row int, data []byte) picture 
 	}
 	var bits []byte
 	switch {
-	case isPacked(data):
+	case zpl.IsPacked(data):
 		bits = unpackedBase64(data, total)
 	case format == 'A':
-		bits = unpackedHex(data, total, row)
+		bits = zpl.ReadGraphic(data, total, row)
 	default:
 		bits = data[:min(total, len(data))]
 	}
@@ -66,43 +67,7 @@ func unpackedBase64(data []byte, total int) []byte {
 	return bits
 }
 
-// unpackedHex reads hex digits with the alternative compression: letters repeat
-// the digit behind them, a comma fills the row with white, ! with black, : is
-// the row above once more.
-func unpackedHex(data []byte, total, row int) []byte {
-	digits := make([]byte, 0, 2*total)
-	wide, repeat := 2*row, 0
-	for _, c := range data {
-		if len(digits) >= 2*total {
-			break
-		}
-		left := wide - len(digits)%wide
-		switch {
-		case c >= '0' && c <= '9', c >= 'A' && c <= 'F', c >= 'a' && c <= 'f':
-			digits = append(digits, bytes.Repeat([]byte{c}, min(max(1, repeat), 2*total-len(digits)))...)
-			repeat = 0
-		case c >= 'G' && c <= 'Y':
-			repeat += int(c-'G') + 1
-		case c >= 'g' && c <= 'z':
-			repeat += 20 * (int(c-'g') + 1)
-		case c == ',':
-			digits = append(digits, bytes.Repeat([]byte{'0'}, left)...)
-		case c == '!':
-			digits = append(digits, bytes.Repeat([]byte{'F'}, left)...)
-		case c == ':' && len(digits) >= wide:
-			above := len(digits) - len(digits)%wide
-			digits = append(digits, digits[above-wide:above]...)
-		}
-	}
-	digits = digits[:min(len(digits), 2*total)&^1]
-	bits := make([]byte, len(digits)/2)
-	if _, err := hex.Decode(bits, digits); err != nil {
-		return nil
-	}
-	return bits
-}
-
-// blocks joins the black dots of a bitmap into rectangles of 8 dots by 8 rows.
+// blocks combines the black dots of a bitmap into rectangles of 8 dots by 8 rows.
 func blocks(bits []byte, row int) []rect {
 	var black []rect
 	band := make([]byte, row)

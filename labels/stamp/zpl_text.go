@@ -4,26 +4,32 @@ import (
 	"bytes"
 	"math"
 	"unicode/utf8"
+
+	"github.com/despacho/despacho/labels/zpl"
 )
 
-// zplFont is a font with the size that was asked for; 0 is the font's own.
+// zplFont is a font with the requested size; 0 means the font's own size.
 type zplFont struct {
 	name          byte
 	orientation   byte
 	height, width float64
 }
 
-func fontOf(t zplToken) zplFont {
-	v := t.values()
-	font := zplFont{name: t.code[1], height: v.number(1, 0), width: v.number(2, 0)}
+// fontOf reads ^A: the font's name, then its values.
+func fontOf(t zpl.Command) zplFont {
+	name, v := byte(0), valuesOf(t)
+	if first := v[0]; len(first) > 0 {
+		name, v[0] = capital(first[0]), first[1:]
+	}
+	font := zplFont{name: name, height: v.number(1, 0), width: v.number(2, 0)}
 	if first := v.text(0); len(first) > 0 {
 		font.orientation = capital(first[0])
 	}
 	return font
 }
 
-// cell is a bitmap font's letter with the gap behind it, at its own size in dots
-// (ZPL II manual, "font matrices").
+// cell is a bitmap font's letter with the gap after it, at its own size in dots (ZPL II manual,
+// "font matrices").
 type cell struct{ height, width, gap float64 }
 
 var bitmapFonts = map[byte]cell{
@@ -32,8 +38,8 @@ var bitmapFonts = map[byte]cell{
 
 var scalableSizes = map[byte]float64{'P': 20, 'Q': 28, 'R': 35, 'S': 40, 'T': 48, 'U': 59, 'V': 80}
 
-// resolved gives the height of a line and a measure of its letters. Where a size
-// is in doubt, it is the larger one.
+// resolved returns the height of a line and a function that measures text. If a size is uncertain,
+// it is the larger one.
 func (f zplFont) resolved(fallback zplFont) (height float64, width func([]byte) float64) {
 	if f.height == 0 && f.width == 0 && f.name == fallback.name {
 		f.height, f.width = fallback.height, fallback.width
@@ -64,7 +70,7 @@ func (f zplFont) resolved(fallback zplFont) (height float64, width func([]byte) 
 	return height, func(text []byte) float64 { return scale * widthOf(string(text)) }
 }
 
-// text takes the place of a field of letters.
+// text takes the area of a text field.
 func (d *zplDrawing) text(f zplField) {
 	font := d.font
 	if f.font != nil {
@@ -72,19 +78,19 @@ func (d *zplDrawing) text(f zplField) {
 	}
 	height, width := font.resolved(d.font)
 	orientation := orientationOr(f.turned, d.orientation)
-	data := unescaped(f.data, f.escape)
+	data := zpl.Unescape(f.data, f.escape)
 	below := 0.3 * height
 	switch {
 	case f.vertical:
 		reach := float64(utf8.RuneCount(data)) * height * 1.5
-		d.take(rect{f.origin.x - reach, f.origin.y - reach, f.origin.x + reach, f.origin.y + reach}, plainMargin)
+		d.takeRect(rect{f.origin.x - reach, f.origin.y - reach, f.origin.x + reach, f.origin.y + reach}, plainMargin)
 	case f.clip != nil:
-		d.take(f.box(orientation, f.clip.number(1, farAway), f.clip.number(2, farAway), below), plainMargin)
+		d.takeRect(f.box(orientation, f.clip.number(1, farAway), f.clip.number(2, farAway), below), plainMargin)
 	case f.block != nil:
 		length, across := blockSize(f.block, data, height, width)
-		d.take(f.box(orientation, length, across, below), plainMargin)
+		d.takeRect(f.box(orientation, length, across, below), plainMargin)
 	default:
-		d.take(f.box(orientation, width(data), height, below), plainMargin)
+		d.takeRect(f.box(orientation, width(data), height, below), plainMargin)
 	}
 }
 

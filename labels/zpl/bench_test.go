@@ -12,8 +12,8 @@ import (
 	"github.com/despacho/despacho/labels/zpl"
 )
 
-// BenchmarkJoin takes labels of 2 to 6 KB of short commands, as carriers write
-// them, through tokenizer, allow-list and join.
+// BenchmarkJoin takes labels of 2 to 6 KB of short commands, as carriers write them, through
+// tokenizer, allow-list and join.
 func BenchmarkJoin(b *testing.B) {
 	const labels = 1000
 	files := make([][]byte, labels)

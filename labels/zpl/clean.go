@@ -2,6 +2,7 @@ package zpl
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -9,16 +10,17 @@ import (
 )
 
 var (
-	// otherLanguage matches the openings of languages that printers also listen
-	// to: SGD and CPCL ("! U1", "! 0 200"), PJL, and the escape that leads to it.
-	otherLanguage = regexp.MustCompile(`(?i)!\s*U1?\s|!\s*[0-9]+\s+[0-9]+|!\s*(DF|UTILITIES)\b|@PJL|\x1b`)
-	// otherJob matches lines of languages that are no danger within a text:
-	// PostScript, EPL, TSPL and DPL.
+	// otherLanguage matches the beginnings of languages that printers also accept: SGD and CPCL ("!
+	// U1", "! 0 200"), PJL, and the escape character that introduces it. Printers may pass over
+	// control characters between them.
+	otherLanguage = regexp.MustCompile(`(?i)![\x00-\x20]*U[\x00-\x20]*1?([\x00-\x20]|$)|![\x00-\x20]*[0-9]+[\x00-\x20]+[0-9]+|![\x00-\x20]*(DF|UTILITIES)\b|@[\x00-\x1f]*P[\x00-\x1f]*J[\x00-\x1f]*L|\x1b`)
+	// otherJob matches lines of languages that are harmless within a text: PostScript, EPL, TSPL
+	// and DPL.
 	otherJob  = regexp.MustCompile(`(?m)^\s*(%!|N\s*$|[qQZ][0-9]+(,[0-9]+)?\s*$|P[0-9]+(,[0-9]+)?\s*$|[AB][0-9]+,[0-9]+,[0-9]|[GF][KMW]"|SIZE\s+[0-9]|CLS\s*$|PRINT\s+[0-9]|DOWNLOAD\b|KILL\b|SELFTEST\b)|\x02[a-zA-Z]|\x1d[!-z]`)
 	plainName = regexp.MustCompile(`^[A-Z0-9_-]{1,16}\.[A-Z0-9]{1,4}$`)
 )
 
-// largestUnit bounds the memory that a label asks of a printer.
+// largestUnit bounds the memory that a label needs in a printer.
 const largestUnit = 2 << 20
 
 // allows is the allow-list for a command of a format.
@@ -34,14 +36,14 @@ func (r *Report) allows(t *token) bool {
 	return true
 }
 
-// clean mends a parameter: one copy, nothing that belongs to no command, and
-// no byte that could be taken for another command than it was.
-func (c *cutter) clean(t *token) {
+// cleanParameter repairs a parameter of a piece: one copy, nothing that belongs to no command, and no
+// byte that could be taken for a different command.
+func (c *cutter) cleanParameter(t *token, p *piece) {
 	switch {
-	case t.class&looked != 0 && t.code == cmdPQ:
+	case t.class&examined != 0 && t.code == cmdPQ:
 		*t = c.oneCopy(*t)
 	case t.class&graphData != 0:
-		*t = c.cleanGraphic(*t)
+		*t = c.cleanGraphic(*t, p)
 	case t.traits&^beyondASCII != 0:
 		*t = c.cleanText(*t)
 	}
@@ -64,7 +66,7 @@ func (c *cutter) cleanText(t token) token {
 	return c.escaped(t, foreign)
 }
 
-// withoutLines takes away text on the lines after a command.
+// withoutLines removes text on the lines after a command.
 func (c *cutter) withoutLines(t token) token {
 	const blanks = " \t\r\n"
 	param := t.param()
@@ -85,12 +87,12 @@ func (c *cutter) withoutLines(t token) token {
 	return t
 }
 
-// goesOn is true for values that a line end stands between, which printers drop.
+// goesOn reports whether values continue across a line end, which printers ignore.
 func goesOn(before, after []byte) bool {
 	return bytes.HasSuffix(before, []byte(",")) || after[0] == ',' || len(bytes.Trim(after, "0123456789,")) == 0
 }
 
-// withoutLastPrefix takes away a prefix with no command behind it.
+// withoutLastPrefix removes a prefix with no command after it.
 func withoutLastPrefix(t token) token {
 	param := t.param()
 	if last := bytes.TrimRight(param, "\r\n"); len(last) == 0 || !isPrefix(last[len(last)-1]) {
@@ -101,7 +103,7 @@ func withoutLastPrefix(t token) token {
 
 func isPrefix(c byte) bool { return c == '^' || c == '~' || c == controlCaret || c == controlTilde }
 
-// withoutForeign cuts a parameter that is no text before another language.
+// withoutForeign cuts a parameter that is not text where another language begins.
 func (c *cutter) withoutForeign(t token) token {
 	param := bytes.Clone(t.param())
 	for i, b := range param {
@@ -116,21 +118,21 @@ func (c *cutter) withoutForeign(t token) token {
 	return t.with(param)
 }
 
-// escaped spells bytes of a field's text as ^FH escapes, which print the same.
+// escaped writes bytes of a field's text as ^FH escapes, which print the same.
 func (c *cutter) escaped(t token, foreign bool) token {
 	special := ""
-	if isLetter(c.indicator) { // with a prefix before it, an escape would read like a command
+	if isLetter(c.indicator) { // after a prefix, an escape would read like a command
 		special = "^~"
 	}
 	if foreign {
 		special += "!@\x1b"
-		c.report.mended("text that reads like another printer language was spelt with escapes")
+		c.report.addRepair("text that reads like another printer language was written with escapes")
 	}
 	if c.indicator == 0 {
 		c.indicator = '_'
 		special += "_"
 		escapes := newToken(cmdFH, "")
-		c.keep(&escapes)
+		c.keepToken(&escapes)
 	}
 	var out bytes.Buffer
 	for _, b := range t.param() {
@@ -143,13 +145,17 @@ func (c *cutter) escaped(t token, foreign bool) token {
 	return t.with(out.Bytes())
 }
 
-// oneCopy holds ^PQ to one label without a pause: each parcel is printed once.
+// oneCopy reduces ^PQ to one label without a pause: each parcel is printed once. It notes how many
+// were asked for.
 func (c *cutter) oneCopy(t token) token {
 	param := t.param()
 	values := bytes.Split(bytes.TrimSpace(firstLine(param)), []byte(","))
 	quantity, err := strconv.Atoi(string(bytes.TrimSpace(values[0])))
-	if err == nil && quantity > 1 {
-		c.report.mended(fmt.Sprintf("%d copies of a label (^PQ%d) were held to one", quantity, quantity))
+	if err == nil {
+		c.open.copies.quantity = quantity
+	}
+	if len(values) > 2 {
+		c.open.copies.replicates, _ = strconv.Atoi(string(bytes.TrimSpace(values[2]))) // 0 is none
 	}
 	if err == nil && quantity == 1 && isAtMost(values, 1, 0) && isAtMost(values, 2, 1) && t.traits&^lineEnd == 0 && isBlank(param[len(firstLine(param)):]) {
 		return t
@@ -158,7 +164,7 @@ func (c *cutter) oneCopy(t token) token {
 	return t.with(append([]byte("1"), blanks...))
 }
 
-// isAtMost is true for a value that is left out or a number up to most.
+// isAtMost reports whether a value is left out or a number up to most.
 func isAtMost(values [][]byte, index, most int) bool {
 	if index >= len(values) || isBlank(values[index]) {
 		return true
@@ -179,21 +185,24 @@ func startsWithYes(param []byte) bool {
 	return len(param) == 0 || param[0]|0x20 == 'y'
 }
 
-// refusal says why a unit must not be printed, or nothing.
-func refusal(pieces []piece) string {
-	size, filled := 0, false
+// whyRefused says why a unit must not be printed; "" if it may be.
+func whyRefused(pieces []piece) string {
+	size, filled, damage := 0, false, ""
 	for _, p := range pieces {
 		for _, s := range p.defines {
 			if !plainName.MatchString(s.name) {
-				return fmt.Sprintf("it stores something under the name %q, which could touch what is not its own", s.name)
+				return fmt.Sprintf("it stores something under the name %q, which could overwrite what belongs to other labels", s.name)
 			}
 		}
 		size += len(p.raw)
 		filled = filled || p.text || p.classes&carrying != 0
+		damage = cmp.Or(damage, p.damage)
 	}
 	switch {
 	case size > largestUnit:
 		return fmt.Sprintf("the label is larger than %d bytes", largestUnit)
+	case !filled && damage != "":
+		return "nothing else is on the label, and " + damage
 	case !filled:
 		return "the label is empty: it has no text, barcode or graphic"
 	}

@@ -29,6 +29,7 @@ const (
 	cmdCC = command('C')<<8 | 'C'
 	cmdCD = command('C')<<8 | 'D'
 	cmdCI = command('C')<<8 | 'I'
+	cmdCV = command('C')<<8 | 'V'
 	cmdCT = command('C')<<8 | 'T'
 	cmdCW = command('C')<<8 | 'W'
 	cmdDF = command('D')<<8 | 'F'
@@ -44,24 +45,31 @@ const (
 	cmdGF = command('G')<<8 | 'F'
 	cmdID = command('I')<<8 | 'D'
 	cmdIS = command('I')<<8 | 'S'
+	cmdLH = command('L')<<8 | 'H'
 	cmdLL = command('L')<<8 | 'L'
+	cmdLS = command('L')<<8 | 'S'
+	cmdLT = command('L')<<8 | 'T'
 	cmdMC = command('M')<<8 | 'C'
 	cmdMU = command('M')<<8 | 'U'
+	cmdPA = command('P')<<8 | 'A'
+	cmdPM = command('P')<<8 | 'M'
+	cmdPO = command('P')<<8 | 'O'
 	cmdPQ = command('P')<<8 | 'Q'
 	cmdPW = command('P')<<8 | 'W'
+	cmdSF = command('S')<<8 | 'F'
 	cmdSN = command('S')<<8 | 'N'
 	cmdXA = command('X')<<8 | 'A'
 	cmdXF = command('X')<<8 | 'F'
 	cmdXZ = command('X')<<8 | 'Z'
 )
 
-// class is what the ZPL II manual says of a command, as a set.
+// class is what the ZPL II manual says about a command, as a set.
 type class uint32
 
 const (
 	drawing   class = 1 << iota // describes a label and nothing else: may reach a packer's printer
 	marking                     // leaves something on the label by itself
-	carrying                    // can carry what a parcel needs; a frame of lines cannot
+	carrying                    // can carry information about the parcel; a frame of lines cannot
 	graphic                     // brings a picture
 	storing                     // stores something under a name
 	recalling                   // shows something stored under a name
@@ -73,6 +81,7 @@ const (
 	steering                    // changes a prefix or the delimiter
 	download                    // a ~ command that brings something to store
 	immediate                   // a ~ command of the manual
+	setsScale
 	setsWidth
 	setsLength
 	setsTop
@@ -80,11 +89,14 @@ const (
 	setsJustification
 	setsFont
 	linksFont
-	setsDefaults
-	looked // its parameter is looked at
+	lasting  // its effect lasts beyond the label
+	placing  // says where a field is
+	measured // its values are in the units of ^MU
+	serial   // counts from label to label
+	examined // its parameter must be examined
 )
 
-// classes holds what is known of each ^ command and of each ~ command.
+// classes holds what is known about each ^ command and each ~ command.
 var classes = func() (known [2][1 << 12]class) {
 	add := func(prefix byte, codes string, is class) {
 		for code := range strings.FieldsSeq(codes) {
@@ -95,7 +107,7 @@ var classes = func() (known [2][1 << 12]class) {
 		CF CI CV CW FB FC FD FE FH FL FM FN FO FP FR FS FT FV FW FX GB GC GD GE GF GS
 		DF XF XG IS IL IM JM LH LL LR LS LT MC MU PA PM PO PQ PW SE SF SN TB`, drawing)
 	add('^', "GB GC GD GE GF XG XF IL IM", marking)
-	add('^', "GF XG XF IL IM", carrying)
+	add('^', "GF", carrying)
 	add('^', "GF", graphic|graphData)
 	add('^', "DF IS", storing)
 	add('^', "XF XG IL IM", recalling)
@@ -109,9 +121,13 @@ var classes = func() (known [2][1 << 12]class) {
 	add('^', "PA", setsLayout)
 	add('^', "CW", setsFont)
 	add('^', "FL", linksFont)
-	add('^', "CI SE CF BY CW", setsDefaults)
-	add('^', "FH FN FW MC PQ SN", looked)
-	add('~', "DG DY", graphic|graphData|download|storing)
+	add('^', "CI SE CF BY CW CV FL FW JM LH LL LR LS LT MU PA PM PO PW", lasting)
+	add('^', "FO FT", placing)
+	add('^', `FO FT A B0 B1 B2 B3 B4 B5 B7 B8 B9 BA BB BC BD BE BF BI BJ BK BL BM BO BP BQ BR BS BT BU BX BY BZ
+		CF FB FM FP GB GC GD GE LH LL LS LT PW TB`, measured)
+	add('^', "SF SN", serial)
+	add('^', "FH FN FW MC PQ SF SN", examined)
+	add('~', "DG DY", carrying|graphic|graphData|download|storing)
 	for _, prefix := range []byte("^~") {
 		add(prefix, "CC CD CT", steering)
 	}

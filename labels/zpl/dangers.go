@@ -2,8 +2,8 @@ package zpl
 
 import "strings"
 
-// hasMode are the commands that the first letter of their parameter names
-// better: ^MMT tears off, ^MMC cuts.
+// hasMode are the commands that are better described together with the first letter of their
+// parameter: ^MMT tears off, ^MMC cuts.
 var hasMode = map[string]bool{"^MM": true, "^MN": true, "^MT": true, "^MC": true, "^JU": true, "~JS": true}
 
 // dangers say what a command could do to a printer beyond the label.
@@ -16,7 +16,7 @@ var dangers = func() map[string]string {
 		{"^KP ^KD", "it changes the printer's password or clock"},
 		{"^NB ^NC ^ND ^NI ^NN ^NP ^NR ^NS ^NT ^NW ~NC ~NR ~NT ^SC ^WA ^WE ^WI ^WL ^WP ^WR ^WS ^WX ~WL ~WR", "it changes the printer's network or port"},
 		{"~DB ~DE ~DN ~DS ~DT ~DU ~DY ~DG ^TO ^ID ^CM ^CO", "it writes, moves or deletes files in the printer's storage"},
-		{"^HF ^HG ^HH ^HL ^LF ^HT ^HV ^HW ^HY ^HZ ~HB ~HD ~HI ~HL ~HM ~HQ ~HS ~HU ~WC ^WD ~WQ", "it makes the printer tell about itself"},
+		{"^HF ^HG ^HH ^HL ^LF ^HT ^HV ^HW ^HY ^HZ ~HB ~HD ~HI ~HL ~HM ~HQ ~HS ~HU ~WC ^WD ~WQ", "it makes the printer report about itself"},
 		{"^JI ~JI ~JQ", "it runs a program in the printer"},
 		{"^JB ~JB ~JC ~JD ~JE ~JG ^JJ ~JJ ~JL ~JS ^JS ^JT ^JW ^JZ ~TA ~LO ^ML ~DL ~PL ^SI ^SR ^SS ^XS", "it changes the printer's calibration, sensors or diagnosis"},
 		{"^RB ^RE ^RF ^RI ^RL ^RM ^RN ^RQ ^RR ^RS ^RT ^RU ^RW ^RZ ^WT ^WV ^HR", "it writes or locks a radio tag"},
@@ -28,5 +28,5 @@ var dangers = func() map[string]string {
 	return known
 }()
 
-// danger is empty for a command that only this job would feel.
+// danger is "" for a command that affects only this job.
 func danger(t token) string { return dangers[string(t.prefix)+t.code.String()] }

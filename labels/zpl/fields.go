@@ -19,10 +19,9 @@ var (
 	qrLead        = regexp.MustCompile(`^[HQML]?(A,|M,[NAK]|M,B[0-9]{4})`)
 )
 
-// IDs gives the unit's texts and barcode data in the order in which they stand,
-// escapes decoded, without the marks that only steer a barcode. The values of
-// JSON in a QR code are given one by one, after the whole.
-func IDs(u Unit) []string {
+// Texts returns the unit's texts and barcode data in order, with escapes decoded and without the
+// characters that only control a barcode. JSON in a QR code is followed by its values, one by one.
+func Texts(u Unit) []string {
 	var texts []string
 	for _, p := range u.pieces {
 		texts = append(texts, textsOf(p)...)
@@ -39,16 +38,13 @@ func textsOf(p piece) []string {
 		case t.class&bare != 0:
 			code, indicator = token{}, 0
 		case t.is(cmdFH):
-			indicator = '_'
-			if param := bytes.TrimSpace(t.param()); len(param) > 0 {
-				indicator = param[0]
-			}
+			indicator = indicatorOf(t)
 		case t.class&barcode != 0:
 			code = t
 		case t.is(cmdSN):
 			texts = append(texts, readable(firstValue(t.param())))
 		case t.class&fieldData != 0:
-			text := barcodeText(code, readable(unescape(withoutBytes(t.param(), "\r\n"), indicator)))
+			text := barcodeText(code, readable(Unescape(withoutBytes(t.param(), "\r\n"), indicator)))
 			texts = append(texts, text)
 			texts = append(texts, jsonValues(text)...)
 		}
@@ -56,16 +52,25 @@ func textsOf(p piece) []string {
 	return lo.Compact(lo.Map(texts, func(text string, _ int) string { return strings.TrimSpace(text) }))
 }
 
-// unescape decodes ^FH hex escapes.
-func unescape(data []byte, indicator byte) []byte {
-	if indicator == 0 {
+// indicatorOf is the character with which the escapes of ^FH begin.
+func indicatorOf(t token) byte {
+	if param := bytes.TrimSpace(t.param()); len(param) > 0 {
+		return param[0]
+	}
+	return '_'
+}
+
+// Unescape decodes the hex escapes of ^FH; indicator 0 means a field without escapes.
+func Unescape(data []byte, indicator byte) []byte {
+	if indicator == 0 || bytes.IndexByte(data, indicator) < 0 {
 		return data
 	}
 	out := make([]byte, 0, len(data))
 	for i := 0; i < len(data); i++ {
+		var letter [1]byte
 		if data[i] == indicator && i+2 < len(data) {
-			if b, err := hex.DecodeString(string(data[i+1 : i+3])); err == nil {
-				out = append(out, b...)
+			if _, err := hex.Decode(letter[:], data[i+1:i+3]); err == nil {
+				out = append(out, letter[0])
 				i += 2
 				continue
 			}
@@ -125,8 +130,8 @@ func jsonValues(text string) []string {
 	}
 }
 
-// Fingerprint is the same for two units that show the same texts, barcodes and
-// graphics, wherever they stand on the label.
+// Fingerprint is equal for two units that show the same texts, barcodes and graphics, wherever they
+// are on the label.
 func Fingerprint(u Unit) [sha256.Size]byte {
 	hash := sha256.New()
 	for _, p := range u.pieces {

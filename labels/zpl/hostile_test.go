@@ -10,8 +10,8 @@ import (
 	"github.com/despacho/despacho/labels/zpl"
 )
 
-// BenchmarkHostile takes files made to be slow: each must come near the speed
-// of the others, whatever its size.
+// BenchmarkHostile takes files that are made to be slow: each must come near the speed of the
+// others, whatever its size.
 func BenchmarkHostile(b *testing.B) {
 	const size = 4 << 20
 	numbered := func(format string) string {

@@ -8,15 +8,15 @@ import (
 	"iter"
 )
 
-// reset brings back what outlives a format: leftover bitmap, orientation,
-// mirror, reverse, density, units, origin, shift, encoding, default font and
-// bar width. It is a format of its own that prints nothing.
+// reset undoes what remains set after a format: leftover bitmap, orientation, mirror, reverse,
+// density, units, origin, shift, encoding, default font and bar width. It is a format of its own
+// that prints nothing.
 const reset = "^XA^MCY^PON^PMN^LRN^FWN^JMA^MUD^LH0,0^LS0^CVN^CI0^CFA,9,5^BY2,3,10^XZ\n"
 
-// Place says where a label's units stand in a joined file, counted from 1.
+// Place says where a label's units are in a joined file, counted from 1.
 type Place struct{ First, Count int }
 
-// Joined tells what [Join] wrote: a place for each label, in order.
+// Joined says what [Join] wrote: a place for each label, in order.
 type Joined struct {
 	Units   int
 	Places  []Place
@@ -32,12 +32,12 @@ type JoinError struct {
 func (e *JoinError) Error() string { return fmt.Sprintf("join label %d: %v", e.Index+1, e.Err) }
 func (e *JoinError) Unwrap() error { return e.Err }
 
-// ErrNothingToPrint is the reason for a label without a unit.
+// ErrNothingToPrint is the error for a label without a unit.
 var ErrNothingToPrint = errors.New("the label file prints nothing")
 
-// Join writes labels one after the other, each whole and after a reset, so that
-// none changes how the next one prints. Only drawing commands pass. The first
-// label that cannot be read or printed ends it with a *[JoinError].
+// Join writes labels one after the other, each whole and after a reset, so that none changes how
+// the next one prints. Only drawing commands pass. It stops at the first label that cannot be read
+// or printed, with a *[JoinError].
 func Join(w io.Writer, labels iter.Seq2[[]byte, error]) (Joined, error) {
 	j := NewJoiner(w)
 	var joined Joined
@@ -53,17 +53,9 @@ func Join(w io.Writer, labels iter.Seq2[[]byte, error]) (Joined, error) {
 }
 
 func (joined *Joined) add(j *Joiner, data []byte) error {
-	units, report := Split(data)
-	if report.Broken != "" {
-		return errors.New(report.Broken)
-	}
-	if len(units) == 0 {
-		return ErrNothingToPrint
-	}
-	for _, u := range units {
-		if u.Broken != "" {
-			return errors.New(u.Broken)
-		}
+	units, report, err := Printable(data)
+	if err != nil {
+		return err
 	}
 	for _, u := range units {
 		if err := j.Add(u); err != nil {
@@ -72,11 +64,29 @@ func (joined *Joined) add(j *Joiner, data []byte) error {
 	}
 	joined.Places = append(joined.Places, Place{First: joined.Units + 1, Count: len(units)})
 	joined.Units += len(units)
-	joined.Removed = addUp(joined.Removed, report.Removed)
+	joined.Removed = addRemovedCounts(joined.Removed, report.Removed)
 	return nil
 }
 
-// Joiner is a joined file in the making, for labels that [Split] gave.
+// Printable splits a label's file and returns its units, all of which can be printed. The error
+// says which part cannot, or that the file prints nothing.
+func Printable(data []byte) ([]Unit, Report, error) {
+	units, report := Split(data)
+	if report.Broken != "" {
+		return nil, report, errors.New(report.Broken)
+	}
+	if len(units) == 0 {
+		return nil, report, ErrNothingToPrint
+	}
+	for _, u := range units {
+		if u.Broken != "" {
+			return nil, report, errors.New(u.Broken)
+		}
+	}
+	return units, report, nil
+}
+
+// Joiner is a joined file while it is written, for labels that [Split] returned.
 type Joiner struct {
 	out   *bufio.Writer
 	left  leftovers
@@ -89,33 +99,33 @@ func NewJoiner(w io.Writer) *Joiner { return &Joiner{out: bufio.NewWriterSize(w,
 // Add writes a label that is not broken.
 func (j *Joiner) Add(u Unit) error {
 	j.units++
-	return j.write(reset, j.left.before(u), u.Data)
+	return j.write(j.left.before(u), u.Data)
 }
 
-// Close leaves the printer as the first label found it.
+// Close leaves the printer in the state in which the first label found it.
 func (j *Joiner) Close() error {
 	if j.units > 0 {
-		if err := j.write(reset, j.left.before(Unit{}), nil); err != nil {
+		if err := j.write(j.left.before(Unit{}), nil); err != nil {
 			return err
 		}
 	}
 	return j.out.Flush()
 }
 
-func (j *Joiner) write(reset, back string, data []byte) error {
-	if _, err := j.out.WriteString(reset); err != nil {
+func (j *Joiner) write(back string, data []byte) error {
+	if _, err := j.out.WriteString(back); err != nil {
 		return err
 	}
-	if _, err := j.out.WriteString(back); err != nil {
+	if _, err := j.out.WriteString(reset); err != nil {
 		return err
 	}
 	_, err := j.out.Write(data)
 	return err
 }
 
-func addUp(sum, more []Removed) []Removed {
+func addRemovedCounts(sum, more []Removed) []Removed {
 	for _, m := range more {
-		sum = count(sum, m)
+		sum = addRemoved(sum, m)
 	}
 	return sum
 }

@@ -7,25 +7,24 @@ import (
 	"strings"
 )
 
-// leftovers is what the last label set that has no neutral value, so that it is
-// set back only when a label has set it: to the print head of a 4 in printer and
-// 6 in of length at 8 dots/mm, to no shift, plain layout, justification by the
-// script and the printer's fonts.
+// leftovers is what the last label set and what has no neutral value, so that it is reset only
+// after a label that set it: to no other resolution, to the print head of a 4 in printer and 6 in of
+// length at 8 dots/mm, to no shift, plain layout, justification by the script and the printer's fonts.
 type leftovers struct {
 	set   class
-	fonts []string // the commands that set fonts back
+	fonts []string // the commands that reset fonts
 }
 
 var leftoverCommands = []struct {
 	class    class
 	command  string
-	forWhole bool // a label sets it for the whole label, wherever it does
-}{{setsWidth, "^PW832", true}, {setsLength, "^LL1218", true}, {setsTop, "^LT0", true}, {setsLayout, "^PA0,0,0,0", false}, {setsJustification, "^FWN,2", false}}
+	forWhole bool // it counts for the whole label, wherever the label sets it
+}{{setsScale, "^MUD,200,200", false}, {setsWidth, "^PW832", true}, {setsLength, "^LL1218", true}, {setsTop, "^LT0", true}, {setsLayout, "^PA0,0,0,0", false}, {setsJustification, "^FWN,2", false}}
 
-const leavesBehind = setsWidth | setsLength | setsTop | setsLayout | setsJustification | setsFont | linksFont
+const leavesBehind = setsScale | setsWidth | setsLength | setsTop | setsLayout | setsJustification | setsFont | linksFont
 
-// before is a format that sets back what the label before u set and u does not set
-// for itself.
+// before is a format that resets what the label before u set and u does not set itself. It comes
+// before the general reset, so that it is not taken for a part of u when the file is joined again.
 func (l *leftovers) before(u Unit) string {
 	var sets class
 	for _, p := range u.pieces {
@@ -48,11 +47,10 @@ func (l *leftovers) before(u Unit) string {
 	if back.Len() == 0 {
 		return ""
 	}
-	return "^XA" + back.String() + "^XZ\n"
+	return "^XA^MUD" + back.String() + "^XZ\n"
 }
 
-// noteFonts notes letters that stand for another font (^CW) and fonts that are
-// linked (^FL).
+// noteFonts records letters that were assigned another font (^CW) and fonts that were linked (^FL).
 func (l *leftovers) noteFonts(u Unit) {
 	for _, p := range u.pieces {
 		for t := range tokens(p.raw) {
@@ -73,7 +71,7 @@ func (l *leftovers) noteFont(command string) {
 	}
 }
 
-// builtIn is the printer's own font behind a letter; A where it has none.
+// builtIn is the printer's own font for a letter; A if it has none.
 func builtIn(letter byte) string {
 	if strings.IndexByte("0ABCDEFGHPQRSTUV", letter) >= 0 {
 		return string(letter)

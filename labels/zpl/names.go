@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// stored names a graphic or template in a printer: its device letter, empty
-// when none is said, and its name with extension, in capitals.
+// stored names a graphic or template in a printer: its device letter, "" if none is given, and its
+// name with extension, in capitals.
 type stored struct{ device, name string }
 
 func storedName(t token) stored {
@@ -37,7 +37,7 @@ func extensionOf(t token) string {
 	return ".GRF"
 }
 
-// homes are the devices in which a printer looks for a name without one.
+// homes are the devices on which a printer looks for a name without a device.
 var homes = []string{"R", "E", "B", "A"}
 
 // at is where a name without a device is stored.
@@ -60,7 +60,7 @@ func (s stored) places() []stored {
 	return places
 }
 
-// covers is true for a name, perhaps with wildcards, that stands for another.
+// covers reports whether a name, perhaps with wildcards, matches another.
 func (s stored) covers(other stored) bool {
 	if s.at().device != other.device {
 		return false
@@ -79,14 +79,14 @@ func firstValue(param []byte) []byte {
 	return param
 }
 
-// renamed has a command store or recall under another name, in memory R:, which
-// a printer forgets when it is switched off.
+// renamed makes a command store or recall under another name, in memory R:, which a printer loses
+// when it is switched off.
 func (t token) renamed(name string) token {
 	rest := t.param()[len(firstValue(t.param())):]
 	return t.with(append([]byte("R:"+name), rest...))
 }
 
-// savesOnly is true for ^IS with N: the image is stored and not printed.
+// savesOnly reports whether this is ^IS with N: the image is stored and not printed.
 func savesOnly(t token) bool {
 	values := bytes.Split(t.param(), []byte(","))
 	return len(values) > 1 && bytes.EqualFold(bytes.TrimSpace(values[1]), []byte("N"))

@@ -8,11 +8,11 @@ import (
 	"iter"
 )
 
-// largestPart bounds what lies between two resets of a joined file: a label of
-// the largest size, the reset of leftovers and the deletions.
+// largestPart bounds what is between two resets of a joined file: a label of the largest size, the
+// reset of leftovers and the deletions.
 const largestPart = largestUnit + 1<<20
 
-// Units reads a joined file again, unit by unit, holding one at a time.
+// Units reads a joined file again and yields its units, holding one at a time.
 func Units(r io.Reader) iter.Seq2[Unit, error] {
 	return func(yield func(Unit, error) bool) {
 		parts := bufio.NewScanner(r)
@@ -36,10 +36,13 @@ func Units(r io.Reader) iter.Seq2[Unit, error] {
 	}
 }
 
-// Count gives the number of labels that a joined file prints.
+// Count returns the number of labels that a joined file prints. An incomplete label is an error.
 func Count(r io.Reader) (int, error) {
 	n := 0
-	for _, err := range Units(r) {
+	for u, err := range Units(r) {
+		if err == nil && u.Broken != "" {
+			err = fmt.Errorf("reopen joined labels: label %d: %s", n+1, u.Broken)
+		}
 		if err != nil {
 			return n, err
 		}

@@ -26,13 +26,13 @@ func TestAFormatWithoutItsStartIsOpened(t *testing.T) {
 		repairs []string
 		removed []zpl.Removed
 	}{
-		"after a label":                   {whole + "^FDtwo^FS^XZ", []string{whole, "^XA^FDtwo^FS^XZ"}, opened, nil},
-		"between two":                     {whole + headless + whole, []string{whole, "^XA" + headless, whole}, opened, nil},
-		"at the beginning":                {headless + whole, []string{"^XA" + headless, whole}, opened, nil},
-		"with a template's definition":    {whole + "^DFR:T^FS^FN1^FS^XZ^XA^XFR:T^FS^FN1^FDa^FS^XZ", []string{whole, "^XA^DFR:1.ZPL^FS^FN1^FS^XZ\n^XA^XFR:1.ZPL^FS^FN1^FDa^FS^XZ\n^XA^IDR:1.ZPL^FS^XZ"}, opened, nil},
-		"and without its end":             {whole + "^FO1,1^FDx" + whole, []string{whole, whole}, nil, removed("^FO", "^FD")},
-		"that prints nothing":             {whole + "^LH9,9^FS^XZ" + whole, []string{whole, whole}, nil, removed("^LH", "^FS", "^XZ")},
-		"a remark that belongs to no one": {"^FX remark^FS" + whole, []string{whole}, nil, removed("^FX", "^FS")},
+		"after a label":                {whole + "^FDtwo^FS^XZ", []string{whole, "^XA^FDtwo^FS^XZ"}, opened, nil},
+		"between two":                  {whole + headless + whole, []string{whole, "^XA" + headless, whole}, opened, nil},
+		"at the beginning":             {headless + whole, []string{"^XA" + headless, whole}, opened, nil},
+		"with a template's definition": {whole + "^DFR:T^FS^FN1^FS^XZ^XA^XFR:T^FS^FN1^FDa^FS^XZ", []string{whole, "^XA^DFR:1.ZPL^FS^FN1^FS^XZ\n^XA^XFR:1.ZPL^FS^FN1^FDa^FS^XZ\n^XA^IDR:1.ZPL^FS^XZ"}, opened, nil},
+		"and without its end":          {whole + "^FO1,1^FDx" + whole, []string{whole, whole}, nil, removed("^FO", "^FD")},
+		"that prints nothing":          {whole + "^LH9,9^FS^XZ" + whole, []string{whole, "^XA^LH9,9^XZ\n" + whole}, nil, removed("^FS", "^XZ")},
+		"a comment outside formats":    {"^FX remark^FS" + whole, []string{whole}, nil, removed("^FX", "^FS")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -67,7 +67,7 @@ func TestALabelThatWouldPrintBlankIsRefused(t *testing.T) {
 	units, _ = zpl.Split([]byte("^XA^FO1,1^XGE:LOGO.GRF,1,1^FS^FO9,9^FDx^FS^XZ"))
 	require.Len(t, units, 1)
 	assert.Empty(t, units[0].Broken)
-	assert.Equal(t, []string{`it recalls "LOGO.GRF", which it does not bring: that part may stay blank`}, units[0].Repairs)
+	assert.Equal(t, []string{`it recalls "LOGO.GRF", which is not in the file: that part may stay blank`}, units[0].Repairs)
 }
 
 func TestDangerousCommandsAreMarked(t *testing.T) {
@@ -120,6 +120,6 @@ func TestJustificationEndsWithItsLabel(t *testing.T) {
 	var out bytes.Buffer
 	_, err := zpl.Join(&out, sample.Each([]byte("^XA^FWR,1^FDa^FS^XZ"), []byte("^XA^FDb^FS^FWN,1^FDc^FS^XZ"), []byte("^XA^FWI^FDd^FS^XZ")))
 	require.NoError(t, err)
-	assert.Equal(t, []string{"", "^XA^FWR,1^FDa^FS^XZ\n", "^XA^FWN,2^XZ\n^XA^FDb^FS^FWN,1^FDc^FS^XZ\n", "^XA^FWN,2^XZ\n^XA^FWI^FDd^FS^XZ\n", ""},
+	assert.Equal(t, []string{"", "^XA^FWR,1^FDa^FS^XZ\n^XA^MUD^FWN,2^XZ\n", "^XA^FDb^FS^FWN,1^FDc^FS^XZ\n^XA^MUD^FWN,2^XZ\n", "^XA^FWI^FDd^FS^XZ\n", ""},
 		strings.Split(out.String(), reset))
 }

@@ -7,24 +7,24 @@ import (
 	"strings"
 )
 
-// Report tells what was found around the units and left out or mended.
+// Report says what was removed or repaired around the units.
 type Report struct {
 	Removed []Removed
 	Repairs []string
 	Broken  string // why the whole file cannot be cut into units
 
-	mendings []Removed // what was mended, and how often
+	mendings []Removed // what was repaired, and how often
 }
 
-// Removed is a command, or text between commands, that was taken out. Dangerous
-// says in plain words what it could have done; it is empty for a harmless one.
+// Removed is a command, or text between commands, that was removed. Dangerous says in plain words
+// what it could have done; "" if it was harmless.
 type Removed struct {
 	Command   string // as "~JR" or "^MMT"; "text" for text between commands
 	Count     int
 	Dangerous string
 }
 
-// String is "removed ~JR ×2 (dangerous: it resets or cancels)".
+// String describes the removal, such as "removed ~JR ×2 (dangerous: it resets or cancels)".
 func (r Removed) String() string {
 	text := fmt.Sprintf("removed %s ×%d", r.Command, r.Count)
 	if r.Dangerous != "" {
@@ -33,8 +33,8 @@ func (r Removed) String() string {
 	return text
 }
 
-func (r *Report) mended(what string) {
-	r.mendings = count(r.mendings, Removed{Command: what, Count: 1})
+func (r *Report) addRepair(what string) {
+	r.mendings = addRemoved(r.mendings, Removed{Command: what, Count: 1})
 }
 
 func (r *Report) close() {
@@ -46,7 +46,7 @@ func (r *Report) close() {
 	}
 }
 
-// remove notes a token that is taken out.
+// remove records a token that is removed.
 func (r *Report) remove(t token) {
 	if t.prefix == 0 {
 		r.removeText(t.raw)
@@ -57,11 +57,11 @@ func (r *Report) remove(t token) {
 	if hasMode[name] && len(param) > 0 && isLetter(param[0]) {
 		name += string(capital(param[0]))
 	}
-	r.Removed = count(r.Removed, Removed{Command: name, Count: 1, Dangerous: danger(t)})
+	r.Removed = addRemoved(r.Removed, Removed{Command: name, Count: 1, Dangerous: danger(t)})
 	r.removeForeign(t.param())
 }
 
-// removeText notes text that belongs to no command; blanks are not worth a word.
+// removeText records text that belongs to no command; blanks are not mentioned.
 func (r *Report) removeText(text []byte) {
 	for _, c := range text {
 		switch c {
@@ -69,7 +69,7 @@ func (r *Report) removeText(text []byte) {
 			continue
 		}
 		if !r.removeForeign(text) && !r.removeJob(text) {
-			r.Removed = count(r.Removed, Removed{Command: "text", Count: 1})
+			r.Removed = addRemoved(r.Removed, Removed{Command: "text", Count: 1})
 		}
 		return
 	}
@@ -79,7 +79,7 @@ func (r *Report) removeForeign(text []byte) bool {
 	return r.removeLanguage(text, otherLanguage)
 }
 
-// removeJob notes text outside of commands that is a job in another language.
+// removeJob records text outside commands that is a job in another language.
 func (r *Report) removeJob(text []byte) bool {
 	return r.removeLanguage(text, otherJob)
 }
@@ -88,14 +88,14 @@ func (r *Report) removeLanguage(text []byte, language *regexp.Regexp) bool {
 	if !language.Match(text) {
 		return false
 	}
-	r.Removed = count(r.Removed, Removed{Command: "text in another printer language", Count: 1, Dangerous: "it can change settings, files and firmware"})
+	r.Removed = addRemoved(r.Removed, Removed{Command: "text in another printer language", Count: 1, Dangerous: "it can change settings, files and firmware"})
 	return true
 }
 
-// mostKinds bounds what a report lists; what is beyond is counted as others.
+// mostKinds bounds what a report lists; the rest is counted as others.
 const mostKinds = 200
 
-func count(sum []Removed, more Removed) []Removed {
+func addRemoved(sum []Removed, more Removed) []Removed {
 	if len(sum) >= mostKinds {
 		more.Command, more.Dangerous = "others", ""
 	}

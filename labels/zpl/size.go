@@ -5,9 +5,9 @@ import (
 	"strconv"
 )
 
-// Size is the label's width (^PW) and length (^LL) in dots; 0 where it does not
-// say so, or says so in other units.
-func (u Unit) Size() (width, length int) {
+// SizeInDots is the label's width (^PW) and length (^LL) in dots; 0 if the label does not state it, or
+// states it in other units.
+func (u Unit) SizeInDots() (width, length int) {
 	inDots := true
 	for _, p := range u.pieces {
 		if p.classes&(setsWidth|setsLength) == 0 {

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// steer follows ^CC, ^CT and ^CD: what they change is written with the default
-// prefixes and delimiter again, so that nothing of the file's outlives it.
+// steer follows ^CC, ^CT and ^CD: what they affect is written with the default prefixes and
+// delimiter, so that no change of the file's remains in effect after it.
 func (s *scanner) steer(code command, at int) {
 	s.at = at
 	if at >= len(s.data) {
@@ -32,7 +32,7 @@ func (s *scanner) steer(code command, at int) {
 	s.at, _ = s.run(at+1, false)
 }
 
-// headerOf is how many values stand before a picture's data.
+// headerOf is how many values come before a picture's data.
 func headerOf(code command) int {
 	switch code {
 	case cmdGF:
@@ -45,8 +45,8 @@ func headerOf(code command) int {
 	return 0
 }
 
-// redelimited writes a parameter with commas. A comma that was none becomes a
-// blank, except in a picture's data, which is packed with commas.
+// redelimited writes a parameter with commas. A comma that was not a delimiter becomes a blank,
+// except in a picture's data, which is compressed with commas.
 func (t token) redelimited(delimiter byte) token {
 	param, values, most := bytes.Clone(t.param()), 0, headerOf(t.code)
 	for i, c := range param {

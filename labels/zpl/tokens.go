@@ -2,9 +2,9 @@ package zpl
 
 import "iter"
 
-// token is one command with its parameter, or text between commands (prefix 0).
-// raw is how it stands in a file with the default prefixes; from begin on it is
-// the parameter. start is where raw stands in the file, -1 when it is spelt anew.
+// token is one command with its parameter, or text between commands (prefix 0). raw is how it looks
+// in a file with the default prefixes; the parameter starts at begin. start is the position of raw
+// in the file, -1 if it was rewritten.
 type token struct {
 	raw    []byte
 	start  int
@@ -19,7 +19,7 @@ func (t *token) param() []byte { return t.raw[t.begin:] }
 
 func (t *token) is(code command) bool { return t.prefix == '^' && t.code == code }
 
-// trait is what kinds of bytes stand in a parameter, as a set.
+// trait says what kinds of bytes are in a parameter, as a set.
 type trait uint8
 
 const (
@@ -28,7 +28,9 @@ const (
 	suspicious                   // may begin another printer language
 	literal                      // a default prefix that is plain text in a file with others
 	beyondASCII
-	cutShort // counted data that ends before its count
+	cutShort   // counted data that ends before its count
+	counted    // its end is where its count says
+	miscounted // it is not: the data ends elsewhere
 )
 
 const (
@@ -54,8 +56,8 @@ func traitsOf(caret, tilde byte) *[256]trait {
 	return &traits
 }
 
-// scanner cuts ZPL into tokens, following changes of prefixes and delimiter.
-// It goes over each byte a bounded number of times.
+// scanner cuts ZPL into tokens, following changes of prefixes and delimiter. It reads each byte a
+// bounded number of times.
 type scanner struct {
 	data         []byte
 	at           int
@@ -64,6 +66,7 @@ type scanner struct {
 	traits       *[256]trait
 	found        heading // where the last run ended
 	err          error
+	noFieldEnds  bool // no ^FS follows any more
 }
 
 // heading is a command without its parameter.
@@ -77,8 +80,8 @@ func newScanner(data []byte) *scanner {
 	return &scanner{data: data, caret: '^', tilde: '~', comma: ',', traits: defaultTraits}
 }
 
-// commandAt gives the prefix and code of the command that starts at i. The
-// printer drops control characters, so they may stand between the two.
+// commandAt returns the prefix and code of the command that starts at i. The printer drops control
+// characters, so they may be between the two.
 func (s *scanner) commandAt(i int, insideText bool) (prefix byte, code command, end int) {
 	switch s.data[i] {
 	case s.caret, controlCaret:
@@ -89,7 +92,7 @@ func (s *scanner) commandAt(i int, insideText bool) (prefix byte, code command, 
 		return 0, 0, i
 	}
 	if i+2 < len(s.data) && isLetter(s.data[i+1]) && isLetterOrDigit(s.data[i+2]) && s.data[i+1]|0x20 != 'a' {
-		return s.judged(prefix, s.data[i+1], s.data[i+2], i+3, insideText)
+		return s.judgeCommand(prefix, s.data[i+1], s.data[i+2], i+3, insideText)
 	}
 	first := s.significant(i + 1)
 	if first == len(s.data) || !isLetter(s.data[first]) {
@@ -103,12 +106,12 @@ func (s *scanner) commandAt(i int, insideText bool) (prefix byte, code command, 
 	if second == len(s.data) || !isLetterOrDigit(s.data[second]) {
 		return 0, 0, i
 	}
-	return s.judged(prefix, s.data[first], s.data[second], second+1, insideText)
+	return s.judgeCommand(prefix, s.data[first], s.data[second], second+1, insideText)
 }
 
-// judged takes two characters after a prefix for a command, except where they
-// are likelier to be text: an e-mail address may hold a tilde.
-func (s *scanner) judged(prefix, first, second byte, end int, insideText bool) (byte, command, int) {
+// judgeCommand takes two characters after a prefix for a command, unless they are more likely text: an
+// e-mail address may contain a tilde.
+func (s *scanner) judgeCommand(prefix, first, second byte, end int, insideText bool) (byte, command, int) {
 	code := command(first&^0x20)<<8 | command(capital(second))
 	capitals := first < 'a' && second < 'a'
 	if insideText && prefix == '~' && !capitals && classOf(prefix, code)&immediate == 0 {
@@ -124,7 +127,7 @@ func (s *scanner) significant(i int) int {
 	return i
 }
 
-// run gives the end of a parameter, where the next command begins.
+// run returns the end of a parameter, where the next command begins.
 func (s *scanner) run(i int, insideText bool) (end int, seen trait) {
 	traits := s.traits
 	for at, c := range s.data[i:] {
@@ -143,7 +146,7 @@ func (s *scanner) run(i int, insideText bool) (end int, seen trait) {
 	return len(s.data), seen
 }
 
-// next reads the token that begins where the scanner stands into t.
+// next reads the token at the scanner's position into t.
 func (s *scanner) next(t *token) {
 	start := s.at
 	if s.found.at != start || s.found.prefix == 0 {
@@ -171,6 +174,7 @@ func (s *scanner) nextOfOwnEnd(t *token, as token, begin int) {
 	*t = token{}
 	if as.class&steering != 0 {
 		s.steer(as.code, begin)
+		t.raw, t.start = s.data[min(begin+1, s.at):s.at], -1 // what follows belongs to no command
 		return
 	}
 	end, seen, counted := s.countedData(as.prefix, begin)
@@ -183,7 +187,7 @@ func (s *scanner) nextOfOwnEnd(t *token, as token, begin int) {
 	s.finish(t, begin)
 }
 
-// finish writes a token as it stands under the default prefixes and delimiter.
+// finish writes a token with the default prefixes and delimiter.
 func (s *scanner) finish(t *token, begin int) {
 	t.begin = 3
 	if t.code&0xff == 0 {
@@ -197,7 +201,7 @@ func (s *scanner) finish(t *token, begin int) {
 	}
 }
 
-// tokens goes through what a piece holds: default prefixes, all allowed.
+// tokens yields what a piece contains: default prefixes, everything allowed.
 func tokens(raw []byte) iter.Seq[token] {
 	return func(yield func(token) bool) {
 		s := newScanner(raw)
@@ -210,7 +214,7 @@ func tokens(raw []byte) iter.Seq[token] {
 	}
 }
 
-// with gives the command another parameter.
+// with returns the command with another parameter.
 func (t token) with(param []byte) token {
 	raw := make([]byte, 0, 3+len(param))
 	raw = append(raw, t.prefix)

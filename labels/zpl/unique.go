@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// nameUniquely gives everything that the unit stores a name of its own, made
-// from the unit's content, and returns these names. So no label of a joined
-// file can overwrite what another one stored, and what it recalls without
-// bringing it stays blank, as it would alone.
+// nameUniquely gives everything that the unit stores a name of its own, made from the unit's
+// content, and returns these names. So no label of a joined file can overwrite what another one
+// stored, and what it recalls without bringing it along stays blank, as it would if the label were
+// printed alone.
 func (u *Unit) nameUniquely() []string {
 	n := naming{index: map[stored]int{}}
 	recalls := false
@@ -34,7 +34,7 @@ func (u *Unit) nameUniquely() []string {
 	return names
 }
 
-// naming numbers what a unit stores, in the order in which it does.
+// naming numbers what a unit stores, in order.
 type naming struct {
 	own   []stored
 	index map[stored]int
@@ -49,7 +49,7 @@ func (n *naming) add(names []stored) {
 	}
 }
 
-// of gives the number of what a command stores or recalls.
+// of returns the number of what a command stores or recalls.
 func (n *naming) of(t token) (int, bool) {
 	if t.class&(storing|recalling) == 0 {
 		return 0, false
@@ -67,7 +67,7 @@ func (n *naming) of(t token) (int, bool) {
 	return 0, false
 }
 
-// sum is of what the unit holds, whatever its names are.
+// sum is the hash of what the unit contains, whatever its names are.
 func (n *naming) sum(pieces []piece) [sha256.Size]byte {
 	hash := sha256.New()
 	for _, p := range pieces {
@@ -76,13 +76,13 @@ func (n *naming) sum(pieces []piece) [sha256.Size]byte {
 				hash.Write([]byte{t.prefix, byte(t.code >> 8), byte(t.code), 0, byte(i)})
 				t.raw = t.param()[len(firstValue(t.param())):]
 			}
-			hash.Write(bytes.TrimRight(t.raw, "\r\n")) // the end of a line may be ours
+			hash.Write(bytes.TrimRight(t.raw, "\r\n")) // the line end may be ours
 		}
 	}
 	return [sha256.Size]byte(hash.Sum(nil))
 }
 
-// nameFrom makes a name of eight characters, which every printer takes.
+// nameFrom makes a name of eight characters, which every printer accepts.
 func nameFrom(sum [sha256.Size]byte, index int, s stored, taken []string) string {
 	_, extension, _ := strings.Cut(s.name, ".")
 	for try := uint32(0); ; try++ {
@@ -95,7 +95,7 @@ func nameFrom(sum [sha256.Size]byte, index int, s stored, taken []string) string
 	}
 }
 
-// rename writes a piece with the new names and notes what it does not find.
+// rename writes a piece with the new names and records what it does not find.
 func (u *Unit) rename(at int, n naming, names []string) {
 	p := u.pieces[at]
 	if len(p.defines) == 0 && len(p.uses) == 0 {
@@ -114,7 +114,7 @@ func (u *Unit) rename(at int, n naming, names []string) {
 }
 
 func (u *Unit) missing(name string) {
-	note := "it recalls " + quoted(name) + ", which it does not bring: that part may stay blank"
+	note := "it recalls " + quoted(name) + ", which is not in the file: that part may stay blank"
 	if len(u.Repairs) < mostKinds && !slices.Contains(u.Repairs, note) {
 		u.Repairs = append(u.Repairs, note)
 	}

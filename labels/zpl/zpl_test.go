@@ -3,8 +3,6 @@ package zpl_test
 import (
 	"bytes"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,11 +12,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/despacho/despacho/labels/corpus"
 	"github.com/despacho/despacho/labels/internal/sample"
 	"github.com/despacho/despacho/labels/zpl"
 )
 
-// reset stands before each label of a joined file and after the last one.
+// reset is before each label of a joined file and after the last one.
 const reset = "^XA^MCY^PON^PMN^LRN^FWN^JMA^MUD^LH0,0^LS0^CVN^CI0^CFA,9,5^BY2,3,10^XZ\n"
 
 var uniqueName = regexp.MustCompile(`L[A-Z2-7]{7}\.`)
@@ -43,8 +42,8 @@ func TestSplitMakesAUnitOfEachLabel(t *testing.T) {
 	}{
 		"a label":                   {label, []string{label}},
 		"two labels":                {label + "\r\n" + label, []string{label, label}},
-		"a set-up before each":      {"^XA^CI28^XZ" + label + "^XA^CI28^XZ" + label, []string{"^XA^CI28^XZ\n" + label, "^XA^CI28^XZ\n" + label}},
-		"a set-up for all":          {"^XA^LH0,20^CI28^XZ" + label + label, []string{"^XA^LH0,20^CI28^XZ\n" + label, "^XA^LH0,20^CI28^XZ\n" + label}},
+		"a set-up before each":      {"^XA^CI28^XZ" + label + "^XA^CI28^XZ" + label, []string{label, label}},
+		"a set-up for all":          {"^XA^LH0,20^CI28^XZ" + label + label, []string{"^XA^LH0,20^XZ\n" + label, "^XA^LH0,20^XZ\n" + label}},
 		"a set-up after the last":   {label + "^XA^MCY^XZ", []string{label}},
 		"only a set-up":             {"^XA^MCY^XZ", nil},
 		"nothing":                   {"", nil},
@@ -78,17 +77,16 @@ func TestSplitMakesAUnitOfEachLabel(t *testing.T) {
 			[]string{"^XA^CI28^FDá^FS^XZ", "^XA^CI28^XZ\n^XA^FDé^FS^XZ", "^XA^FDe^FS^XZ"}},
 		"joined labels":                   {"^XA^MCY^PON^PMN^LRN^FWN^JMA^MUD^LH0,0^LS0^CVN^CI0^CFA,9,5^BY2,3,10^XZ\n" + label, []string{label}},
 		"the head of a driver":            {"CT~~CD,~CC^~CT~\n" + label, []string{label}},
-		"binary data with prefixes in it": {"^XA^GFB,8,8,1,^XZ^XA~J^FDx^FS^XZ", []string{"^XA^GFB,8,8,1,^XZ^XA~J^FDx^FS^XZ"}},
-		"packed data":                     {"^XA^GFA,8,8,1,:Z64:eJw=:1234^FS^XZ", []string{"^XA^GFA,8,8,1,:Z64:eJw=:1234^FS^XZ"}},
+		"binary data with prefixes in it": {"^XA^GFB,8,8,1,^XZ^XA~J^FDx^FS^XZ", []string{"^XA^GFA,8,8,1,5E585A5E58417E4A^FDx^FS^XZ"}},
+		"packed data":                     {"^XA^GFA,64,64,8,:Z64:eJz73/ifIggAIHowAQ==:4C4B^FS^XZ", []string{"^XA^GFA,64,64,8,:Z64:eJz73/ifIggAIHowAQ==:4C4B^FS^XZ"}},
 		"another prefix":                  {"^XA^CC!!FO1,1!FDa^b~c!FS!CC^^XZ", []string{"^XA^FO1,1^FH^FDa_5Eb~c^FS^XZ"}},
 		"control characters for prefixes": {"\x1eXA\x1eFDx\x1eFS\x1eXZ", []string{"^XA^FDx^FS^XZ"}},
-		"commands in a graphic's header":  {"^XA^CC!!GF^JUS!GFB,1,^JUS,1,^!FDx!FS!CC^^XZ", []string{"^XA^GFJUS^GFB,1,JUS,1,^^FDx^FS^XZ"}},
 		"another delimiter":               {"^XA^CD;^FO1;1^A0N;9;9^FDa;b,c^FS^GFA;2;2;1;F0,0^FS^XZ", []string{"^XA^FO1,1^A0N,9,9^FDa;b,c^FS^GFA,2,2,1,F0,0^FS^XZ"}},
 		"copies":                          {"^XA^FDx^FS^PQ5,1,0,Y^XZ", []string{"^XA^FDx^FS^PQ1^XZ"}},
 		"one copy":                        {"^XA^FDx^FS^PQ1,0,1,Y^XZ", []string{"^XA^FDx^FS^PQ1,0,1,Y^XZ"}},
 		"one copy with a pause":           {"^XA^FDx^FS^PQ1,1,1,Y^XZ", []string{"^XA^FDx^FS^PQ1^XZ"}},
 		"another language in a text":      {"^XA^FH\\^FD! U1 do\\41@PJL^FS^FD! U1 a_b^FS^XZ", []string{`^XA^FH\^FD\21 U1 do\41\40PJL^FS^FH^FD_21 U1 a_5Fb^FS^XZ`}},
-		"what no picture can hold":        {"^XA^GFA,1,1,1,F0\n! U1 do \"x\"\n^FDx^FS^XZ", []string{"^XA^GFA,1,1,1,F0\n! U1 do \n^FDx^FS^XZ"}},
+		"what no picture can hold":        {"^XA^GFA,1,1,1,F0\n! U1 do \"x\"\n^FDx^FS^XZ", []string{"^XA^GFA,10,10,1,F0!U1do^FDx^FS^XZ"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -110,6 +108,7 @@ func TestSplitRefusesWhatMustNotBePrinted(t *testing.T) {
 		"a text cut short":                "^XA^FO1,1^BCN^FDx^FS^FO2,2^FDhal",
 		"a label cut before its barcode":  "^XA^FO1,1^FDx^FS",
 		"a graphic cut short":             "^XA^FO1,1^GFB,100,100,1,abc",
+		"commands in a graphic's header":  "^XA^CC!!GF^JUS!GFB,1,^JUS,1,^!FDx!FS!CC^^XZ",
 		"only a frame":                    "^XA^FO1,1^GB100,100,3^FS^XZ",
 		"a name that is not its own":      "^XA^DFR:*.*^FS^FDx^FS^XZ^XA^XFR:*.*^FS^XZ",
 		"more than a printer should hold": "^XA^FD" + strings.Repeat("x", 3<<20) + "^FS^XZ",
@@ -164,7 +163,7 @@ func TestATildeInATextIsText(t *testing.T) {
 	units, report := zpl.Split([]byte("^XA^FDmail ana~mail.cl ~ 5^FS^XZ"))
 	require.Len(t, units, 1)
 	assert.Empty(t, report.Removed)
-	assert.Equal(t, []string{"mail ana~mail.cl ~ 5"}, zpl.IDs(units[0]))
+	assert.Equal(t, []string{"mail ana~mail.cl ~ 5"}, zpl.Texts(units[0]))
 }
 
 func TestIDsGivesTextsAndBarcodeData(t *testing.T) {
@@ -188,7 +187,7 @@ func TestIDsGivesTextsAndBarcodeData(t *testing.T) {
 	} {
 		units, _ := zpl.Split([]byte("^XA^FO1,1" + field + "^XZ"))
 		require.Len(t, units, 1, field)
-		assert.Equal(t, want, zpl.IDs(units[0]), field)
+		assert.Equal(t, want, zpl.Texts(units[0]), field)
 	}
 }
 
@@ -214,8 +213,8 @@ func TestJoinResetsBetweenLabels(t *testing.T) {
 	assert.Equal(t, 4, joined.Units)
 	assert.Equal(t, []zpl.Place{{First: 1, Count: 1}, {First: 2, Count: 2}, {First: 4, Count: 1}}, joined.Places)
 	parts := strings.Split(out.String(), reset)
-	assert.Equal(t, []string{"", "^XA^PW679^LL900^LT9^POI^FDa^FS^XZ\n", "^XA^PW832^LL1218^LT0^XZ\n^XA^FDb^FS^XZ\n",
-		"^XA^PW400^FDc^FS^XZ\n", "^XA^PW500^FDd^FS^XZ\n", "^XA^PW832^XZ\n"}, parts)
+	assert.Equal(t, []string{"", "^XA^PW679^LL900^LT9^POI^FDa^FS^XZ\n^XA^MUD^PW832^LL1218^LT0^XZ\n", "^XA^FDb^FS^XZ\n",
+		"^XA^PW400^FDc^FS^XZ\n", "^XA^PW500^FDd^FS^XZ\n^XA^MUD^PW832^XZ\n", ""}, parts)
 
 	n, err := zpl.Count(bytes.NewReader(out.Bytes()))
 	require.NoError(t, err)
@@ -240,14 +239,10 @@ var fields = regexp.MustCompile(`(?s)\^FD.*?\^FS`)
 
 func TestCarriersLabelsOfTheCorpusPassWhole(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("../../../shared/corpus/zpl/*.zpl")
-	require.NoError(t, err)
 	labels := map[string]int{"templating.zpl": 2}
-	for _, name := range files {
-		data, err := os.ReadFile(name)
-		require.NoError(t, err)
+	for name, data := range corpus.ZPL(t) {
 		units, report := zpl.Split(data)
-		want := max(1, labels[filepath.Base(name)])
+		want := max(1, labels[name])
 		require.Len(t, units, want, name)
 		assert.Empty(t, report.Broken, name)
 		for _, u := range units {

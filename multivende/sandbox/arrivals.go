@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -11,30 +12,30 @@ import (
 	"github.com/samber/lo"
 )
 
-// Life is what becomes of a sale that comes while the world runs.
-type Life string
+// SaleLife says how a sale develops that comes while the world runs.
+type SaleLife string
 
 // The lives of a sale.
 const (
-	Plain          Life = "plain"           // paid from the beginning
-	PaidLater      Life = "paid_later"      // paid 5 minutes to 2 hours later
-	CancelledLater Life = "cancelled_later" // cancelled 10 minutes to 4 hours later, labelled or not
-	Repaired       Life = "repaired"        // fails to register, and is registered under another id 20 minutes to 3 hours later
-	NoLabel        Life = "no_label"        // of a shipping mode without a label
+	LifePlain          SaleLife = "plain"           // paid from the beginning
+	LifePaidLater      SaleLife = "paid_later"      // paid 5 minutes to 2 hours later
+	LifeCancelledLater SaleLife = "cancelled_later" // cancelled 10 minutes to 4 hours later, labelled or not
+	LifeRepaired       SaleLife = "repaired"        // fails to register, and is registered under another id 20 minutes to 3 hours later
+	LifeNoLabel        SaleLife = "no_label"        // of a shipping mode without a label
 )
 
 // lives are how often each comes, in hundredths; the rest is plain.
 var lives = []struct {
-	life  Life
+	life  SaleLife
 	share int
-}{{PaidLater, 8}, {CancelledLater, 5}, {Repaired, 4}, {NoLabel, 2}}
+}{{LifePaidLater, 8}, {LifeCancelledLater, 5}, {LifeRepaired, 4}, {LifeNoLabel, 2}}
 
 // arrival is a sale that is to come. What is empty is drawn.
 type arrival struct {
 	connection *connection
-	life       Life
+	life       SaleLife
 	mode       string // its shipping mode, one of the connection's
-	pickUp     bool   // its buyer fetches it: a pick-up instead of deliveries
+	pickUp     bool   // its buyer picks it up: a pick-up instead of deliveries
 }
 
 // failure is a sale that the hub could not register.
@@ -45,7 +46,7 @@ type failure struct {
 	repaired       string // the id of the sale that it became; empty for not yet
 }
 
-// expectArrivals has sales come by themselves, so many an hour of the hub's clock.
+// expectArrivals lets sales come by themselves, at a rate per hour of the hub's clock.
 func (h *Hub) expectArrivals(from time.Time, number uint64) {
 	if h.options.Arrivals <= 0 {
 		return
@@ -58,7 +59,7 @@ func (h *Hub) expectArrivals(from time.Time, number uint64) {
 	})
 }
 
-// expectSales has so many sales come, evenly spread over a time from now on.
+// expectSales lets a number of sales come, evenly spread over a time from now on.
 func (h *Hub) expectSales(now time.Time, count int, spread time.Duration, like arrival) {
 	for i := range count {
 		at := now.Add(spread * time.Duration(i) / time.Duration(count)).Truncate(time.Millisecond)
@@ -82,7 +83,7 @@ func (h *Hub) arrive(at time.Time, like arrival) {
 	after := func(least, span time.Duration) time.Time {
 		return at.Add(least + time.Duration(g.dice.Int64N(int64(span)))).Truncate(time.Millisecond)
 	}
-	if life == Repaired {
+	if life == LifeRepaired {
 		f := &failure{id: h.id("failed sale %d", n), externalID: externalID(n), connection: c, at: at, repairedAt: after(20*time.Minute, 160*time.Minute)}
 		h.failures = append(h.failures, f)
 		h.tell(at, aboutCheckouts, f.id, f.id, c)
@@ -95,45 +96,46 @@ func (h *Hub) arrive(at time.Time, like arrival) {
 	}
 	s := h.join(g, arrival{c, life, like.mode, like.pickUp}, n, at)
 	switch life {
-	case PaidLater:
+	case LifePaidLater:
 		h.schedule(after(5*time.Minute, 115*time.Minute), func(at time.Time) { h.pay(at, s) })
-	case CancelledLater:
+	case LifeCancelledLater:
 		h.schedule(after(10*time.Minute, 230*time.Minute), func(at time.Time) {
 			bound := slices.ContainsFunc(s.orders, func(o *order) bool { return o.given > 0 })
 			if c.provider != "mercadolibre" || !bound {
 				h.cancelSale(at, s)
 			}
 		})
+	case LifePlain, LifeRepaired, LifeNoLabel:
 	}
 }
 
 // join makes the sale with its orders and puts them where the lists show them.
 func (h *Hub) join(g *generator, like arrival, n uint64, at time.Time) *sale {
 	c, life := like.connection, like.life
-	fate, mode := Labelable, "Standard"
+	fate, mode := FateLabelable, "Standard"
 	switch {
 	case c.channel == nil:
-		fate = Shop
+		fate = FateShop
 	case like.mode != "":
 		mode = like.mode
 		if slices.Contains(c.channel.without, mode) {
-			fate = Unsupported
+			fate = FateUnsupported
 		}
-	case life == NoLabel && len(c.channel.without) > 0:
-		fate, mode = Unsupported, g.pick(c.channel.without)
+	case life == LifeNoLabel && len(c.channel.without) > 0:
+		fate, mode = FateUnsupported, g.pick(c.channel.without)
 	default:
 		mode = g.pick(c.channel.modes)
 	}
 	s := g.saleNumbered(c, at, n)
 	s.life, s.updatedAt = life, at
-	if life == PaidLater {
+	if life == LifePaidLater {
 		s.payment = "pending"
 		if s.shape%3 == 0 {
 			s.payment, s.verification = "completed", "pending"
 		}
 	}
 	deliveries := 1
-	if fate == Labelable && n%17 == 5 {
+	if fate == FateLabelable && n%17 == 5 {
 		deliveries = 2
 	}
 	if like.pickUp {
@@ -159,7 +161,7 @@ func (h *Hub) join(g *generator, like arrival, n uint64, at time.Time) *sale {
 	return s
 }
 
-// comeIn brings a new order to where it stands when its sale comes.
+// comeIn brings a new order to its state when its sale comes.
 func (h *Hub) comeIn(o *order, at time.Time) {
 	o.updatedAt, o.status, o.onChannel = at, pending, pending
 	if o.handlingLimit.Before(at.Add(4 * time.Hour)) {
@@ -167,9 +169,9 @@ func (h *Hub) comeIn(o *order, at time.Time) {
 	}
 	c := o.connection
 	switch {
-	case o.fate != Labelable && o.takesTracking(): // until the seller reports it
-	case o.fate != Labelable || c.channel.first == "":
-		o.tracking, o.ready = o.parcels[0].tracking, o.fate == Labelable
+	case o.fate != FateLabelable && o.takesTracking(): // until the seller reports it
+	case o.fate != FateLabelable || c.channel.first == "":
+		o.tracking, o.ready = o.parcels[0].tracking, o.fate == FateLabelable
 	case len(o.sales[0].orders) == 1:
 		o.trackingAtReady = true
 	default:
@@ -204,34 +206,34 @@ func (h *Hub) drawConnection(dice *rand.Rand) *connection {
 	return h.connections[0]
 }
 
-// ships says whether the connection has the shipping mode.
+// ships tells whether the connection has the shipping mode.
 func (c *connection) ships(mode string) bool {
 	return c.channel != nil && (slices.Contains(c.channel.modes, mode) || slices.Contains(c.channel.without, mode))
 }
 
-func drawLife(dice *rand.Rand) Life {
+func drawLife(dice *rand.Rand) SaleLife {
 	place := dice.IntN(100)
 	for _, row := range lives {
 		if place -= row.share; place < 0 {
 			return row.life
 		}
 	}
-	return Plain
+	return LifePlain
 }
 
-// salesLimit is how many sales can be had come at once.
+// salesLimit is how many sales one request can let come.
 const salesLimit = 100_000
 
-// salesRoute has sales come.
+// salesRoute lets sales come.
 func (h *Hub) salesRoute(r *http.Request) answer {
 	var body struct {
-		Count      int    `json:"count"`
-		Spread     string `json:"spread"`
-		Clock      string `json:"clock"`
-		Connection string `json:"connection"`
-		Life       Life   `json:"life"`
-		Mode       string `json:"shipping_mode"`
-		PickUp     bool   `json:"pick_up"`
+		Count      int      `json:"count"`
+		Spread     string   `json:"spread"`
+		Clock      string   `json:"clock"`
+		Connection string   `json:"connection"`
+		SaleLife   SaleLife `json:"life"`
+		Mode       string   `json:"shipping_mode"`
+		PickUp     bool     `json:"pick_up"`
 	}
 	refuse := func(format string, arguments ...any) answer {
 		return problem(http.StatusBadRequest, "BadRequestError", fmt.Sprintf(format, arguments...))
@@ -239,14 +241,14 @@ func (h *Hub) salesRoute(r *http.Request) answer {
 	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
 		return refuse(`the body is not JSON with "count", "spread", "clock", "connection", "life", "shipping_mode" and "pick_up"`)
 	}
-	spread, err := time.ParseDuration(lo.CoalesceOrEmpty(body.Spread, "0s"))
+	spread, err := time.ParseDuration(cmp.Or(body.Spread, "0s"))
 	c, named := lo.Find(h.connections, func(c *connection) bool { return c.called(body.Connection) || c.provider == body.Connection })
-	known := body.Life == "" || body.Life == Plain ||
+	known := body.SaleLife == "" || body.SaleLife == LifePlain ||
 		slices.ContainsFunc(lives, func(row struct {
-			life  Life
+			life  SaleLife
 			share int
 		}) bool {
-			return row.life == body.Life
+			return row.life == body.SaleLife
 		})
 	switch {
 	case err != nil || spread < 0:
@@ -258,15 +260,15 @@ func (h *Hub) salesRoute(r *http.Request) answer {
 	case body.Clock != "" && body.Clock != "ours":
 		return refuse(`clock %q: only "ours" is known`, body.Clock)
 	case !known:
-		return refuse("life %q is none", body.Life)
+		return refuse("life %q is none", body.SaleLife)
 	case body.Mode != "" && (c == nil || !c.ships(body.Mode)):
 		return refuse("shipping mode %q is none of connection %q", body.Mode, body.Connection)
 	}
 	if body.Clock == "ours" {
 		spread = time.Duration(float64(spread) * h.options.Speed)
 	}
-	like := arrival{connection: c, life: body.Life, mode: body.Mode, pickUp: body.PickUp}
-	next := entry{Kind: "sales", Count: body.Count, Spread: spread, Life: body.Life, Mode: body.Mode, PickUp: body.PickUp}
+	like := arrival{connection: c, life: body.SaleLife, mode: body.Mode, pickUp: body.PickUp}
+	next := entry{Kind: "sales", Count: body.Count, Spread: spread, Life: body.SaleLife, Mode: body.Mode, PickUp: body.PickUp}
 	if c != nil {
 		next.ID = c.id
 	}

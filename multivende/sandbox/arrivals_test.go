@@ -24,11 +24,11 @@ func TestArrivals(t *testing.T) {
 	v.time.pass(24 * time.Second)
 	came := v.came()
 	assert.InDelta(t, 480, len(came), 120, "a day of them")
-	lives := lo.CountValuesBy(came, func(o ReportOrder) Life { return o.Life })
-	for _, life := range []Life{Plain, PaidLater, CancelledLater, Repaired, NoLabel} {
+	lives := lo.CountValuesBy(came, func(o ReportOrder) SaleLife { return o.Life })
+	for _, life := range []SaleLife{LifePlain, LifePaidLater, LifeCancelledLater, LifeRepaired, LifeNoLabel} {
 		assert.Positive(t, lives[life], life)
 	}
-	assert.Greater(t, lives[Plain], 4*lives[PaidLater])
+	assert.Greater(t, lives[LifePlain], 4*lives[LifePaidLater])
 	changed := v.all("/checkouts/light", url.Values{"_updated_at_from": {v.hub.start.Format(time.RFC3339)}})
 	for i := range changed[1:] {
 		require.GreaterOrEqual(t, changed[i]["updatedAt"], changed[i+1]["updatedAt"])
@@ -37,7 +37,7 @@ func TestArrivals(t *testing.T) {
 	for _, o := range came[:50] {
 		require.True(t, o.Deadline.After(o.CreatedAt), o.Code)
 	}
-	o, _ := lo.Find(came, func(o ReportOrder) bool { return o.Channel == "mercadolibre" && o.Life == Plain })
+	o, _ := lo.Find(came, func(o ReportOrder) bool { return o.Channel == "mercadolibre" && o.Life == LifePlain })
 	assert.Contains(t, v.available(o.Connection), o.ID)
 	assert.Equal(t, o.Checkouts[0], v.get("/api/checkouts/" + o.Checkouts[0])["_id"])
 }
@@ -141,7 +141,7 @@ func TestArrivalsAreJournalled(t *testing.T) {
 	v.time.pass(10 * time.Minute)
 	v.come(object{"count": 20, "spread": "2h"})
 	v.time.pass(5 * time.Minute)
-	v.ask("paris", v.orders("paris", Labelable)[0].ID)
+	v.ask("paris", v.orders("paris", FateLabelable)[0].ID)
 	v.time.pass(time.Minute)
 	v.come(object{"count": 1})
 	before := v.hub.Report()
@@ -167,11 +167,11 @@ func TestSalesComeOfAShippingMode(t *testing.T) {
 	for _, o := range came {
 		switch o.Channel {
 		case "mercadolibre":
-			assert.Equal(t, Unsupported, o.Fate)
+			assert.Equal(t, FateUnsupported, o.Fate)
 			assert.Equal(t, "me1", o.Mode)
 			assert.Empty(t, o.TrackNumber, "the seller reports it")
 		case "amazon":
-			assert.Equal(t, Labelable, o.Fate)
+			assert.Equal(t, FateLabelable, o.Fate)
 			assert.Equal(t, "MFN", o.Mode)
 			assert.NotEmpty(t, o.TrackNumber)
 		}

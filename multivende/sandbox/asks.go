@@ -21,7 +21,7 @@ const (
 	taskFailed     = "failed"
 )
 
-// ask makes the task of one request for labels; ids that are unknown are passed over.
+// ask makes the task of one request for labels; unknown ids are ignored.
 func (h *Hub) ask(now time.Time, c *connection, ids []string) *task {
 	h.tasks++
 	t := &task{
@@ -77,7 +77,7 @@ func (h *Hub) askOne(now time.Time, t *task, o *order) *ask {
 	return a
 }
 
-// result is how asking for the order's label ends, as things stand.
+// result is how a request for the order's label ends now.
 func (o *order) result() string {
 	switch {
 	case o.has(func(f Fault) bool { return f.Unknown }):

@@ -34,8 +34,8 @@ func (h *Hub) listAvailable(r *http.Request) answer {
 	return fine(paged(found, r.PathValue("page"), h.options.PageSize, h.availableView))
 }
 
-// availableFilter honours every filter that the list knows; one that is not given
-// lets everything through, but for the labels, which must be ready or printed.
+// availableFilter applies every filter that the list knows. A filter that is not given
+// lets everything through, except that labels must be ready or printed.
 func availableFilter(query url.Values) (func(*order) bool, error) {
 	updated, err := windowOf(query, "_updated_at")
 	if err != nil {

@@ -45,7 +45,7 @@ func (a *archive) close() ([]byte, error) {
 const nestedName = "delivery-order-tickets-zpl.zip"
 
 // bundle is the zip of a task: the files of its orders as the channel hands them
-// out, made anew each time and always the same.
+// out. It is made anew for each download and is always the same.
 func (h *Hub) bundle(t *task) ([]byte, error) {
 	hands := t.connection.channel.hands
 	asks := slices.DeleteFunc(slices.Clone(t.asks), func(a *ask) bool { return a.result != resultLabel })
@@ -75,7 +75,7 @@ func (h *Hub) bundle(t *task) ([]byte, error) {
 	return out.close()
 }
 
-// addLabels puts in each order's files, or the ZPL of all orders in one file.
+// addLabels adds each order's files, or the ZPL of all orders in one file.
 func (h *Hub) addLabels(out *archive, t *task, asks []*ask) error {
 	hands := t.connection.channel.hands
 	if hands.nested && t.number%2 == 1 && !slices.ContainsFunc(asks, func(a *ask) bool { return a.file != "" || a.order.sample != "" }) {
@@ -128,7 +128,7 @@ func addTogether(out *archive, asks []*ask) error {
 	return nil
 }
 
-// addMerged puts in the PDF of all labels, without those whose files go wrong.
+// addMerged adds the PDF of all labels, without those whose files have a fault.
 func (h *Hub) addMerged(out *archive, t *task, asks []*ask) error {
 	hands := t.connection.channel.hands
 	if hands.merged == "" {
@@ -156,7 +156,7 @@ func (h *Hub) addMerged(out *archive, t *task, asks []*ask) error {
 	return out.add(name, content)
 }
 
-// addPapers puts in the control sheet and the workbooks.
+// addPapers adds the control sheet and the workbooks.
 func addPapers(out *archive, hands handout, t *task, asks []*ask) error {
 	var lines []string
 	var items []paper.Item

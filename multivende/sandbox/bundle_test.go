@@ -75,7 +75,7 @@ func TestWhatEachChannelHandsOut(t *testing.T) {
 		t.Run(provider, func(t *testing.T) {
 			t.Parallel()
 			v := visit(t, Options{})
-			o := plain(v.orders(provider, Labelable))[0]
+			o := plain(v.orders(provider, FateLabelable))[0]
 			if o.FirstNeeds != "" {
 				v.send(o.ID, o.FirstNeeds)
 				v.time.pass(4 * time.Minute)
@@ -100,7 +100,7 @@ func TestSameTaskHasTheSameBytes(t *testing.T) {
 	t.Parallel()
 	v := visit(t, Options{})
 	for _, provider := range []string{"mercadolibre", "paris", "coppel"} {
-		task := v.ask(provider, ids(v.orders(provider, Labelable)[:3])...)
+		task := v.ask(provider, ids(v.orders(provider, FateLabelable)[:3])...)
 		v.time.pass(3 * time.Minute)
 		_, first := v.download(v.task(task)["url"].(string))
 		_, second := v.download(v.task(task)["url"].(string))
@@ -111,7 +111,7 @@ func TestSameTaskHasTheSameBytes(t *testing.T) {
 func TestFalabellaInZPL(t *testing.T) {
 	t.Parallel()
 	v := visit(t, Options{FalabellaFormat: "zpl"})
-	o := plain(v.orders("fcom", Labelable))[0]
+	o := plain(v.orders("fcom", FateLabelable))[0]
 	assert.Contains(t, v.labelled("fcom", o.ID), o.Reference+".zpl")
 	v = visit(t, Options{})
 	assert.Contains(t, v.labelled("fcom", o.ID), o.Reference+".pdf", "the switch is this hub's alone")
@@ -120,7 +120,7 @@ func TestFalabellaInZPL(t *testing.T) {
 func TestMercadoLibreHandsOutAZipInAZip(t *testing.T) {
 	t.Parallel()
 	v := visit(t, Options{})
-	orders := v.orders("mercadolibre", Labelable)
+	orders := v.orders("mercadolibre", FateLabelable)
 	shipments := regexp.MustCompile(`\^FD(?:>:|LA,\{"id":")(\d+(?:-\d)?)`)
 
 	first := v.labelled("mercadolibre", ids(orders[:9])...)
@@ -137,11 +137,11 @@ func TestMercadoLibreHandsOutAZipInAZip(t *testing.T) {
 		}
 	}
 	assert.Equal(t, want, found, "every parcel's barcode, once")
-	assert.Equal(t, len(want), bytes.Count(first["Etiquetas.pdf"], []byte("/Type /Page ")), "a page a label")
+	assert.Equal(t, len(want), bytes.Count(first["Etiquetas.pdf"], []byte("/Type /Page ")), "one page per label")
 
 	second := v.labelled("mercadolibre", orders[0].ID, orders[9].ID)
 	assert.ElementsMatch(t, []string{"Etiqueta de envio " + orders[0].Reference + "_old.txt", "Etiqueta de envio " + orders[9].Reference + ".txt"},
-		names(unzipped(t, second[nestedName])), "a file an order, and the old one's name says so")
+		names(unzipped(t, second[nestedName])), "one file per order, and the old one's name says so")
 	assert.Contains(t, second, "Control-2.pdf")
 
 	third := v.labelled("mercadolibre", orders[0].ID)
@@ -152,7 +152,7 @@ func TestMercadoLibreHandsOutAZipInAZip(t *testing.T) {
 func TestDocumentsOfAnOrder(t *testing.T) {
 	t.Parallel()
 	v := visit(t, Options{})
-	o := v.orders("mercadolibre", Labelable)[0]
+	o := v.orders("mercadolibre", FateLabelable)[0]
 	assert.Empty(t, v.get("/api/delivery-orders/" + o.ID)["DeliveryOrderDocuments"])
 	task := v.ask("mercadolibre", o.ID)
 	v.time.pass(2 * time.Minute)
@@ -177,13 +177,13 @@ func TestGivenLabelFiles(t *testing.T) {
 	}
 	v := visit(t, Options{LabelsDir: dir})
 	t.Run("a provider's own folder comes first, unchanged, under the order's reference", func(t *testing.T) {
-		o := plain(v.orders("paris", Labelable))[0]
+		o := plain(v.orders("paris", FateLabelable))[0]
 		files := v.labelled("paris", o.ID)
 		assert.ElementsMatch(t, []string{"Packing.xlsx", "Picking.xlsx", o.Reference + ".txt"}, names(files))
 		assert.Equal(t, "^XA^FDc^FS^XZ", string(files[o.Reference+".txt"]))
 	})
 	t.Run("others take turns with the folder's files", func(t *testing.T) {
-		orders := v.orders("ripley", Labelable)
+		orders := v.orders("ripley", FateLabelable)
 		files := v.labelled("ripley", ids(orders)...)
 		contents := lo.CountValues(lo.FilterMap(names(files), func(name string, _ int) (string, bool) {
 			return string(files[name]), !strings.HasSuffix(name, ".xlsx")

@@ -24,7 +24,7 @@ func (o *order) moved(h *Hub, at time.Time) {
 	h.tellOrder(at, o)
 }
 
-// forbidden says which rule a status breaks; empty for none.
+// forbidden is the rule that a status breaks; empty for none.
 func (o *order) forbidden(present, code string) string {
 	mode, rules := squash(o.mode), o.connection.outward
 	switch {
@@ -42,7 +42,7 @@ func (o *order) forbidden(present, code string) string {
 	return ""
 }
 
-// verdict is what the channel makes of a status.
+// verdict is how the channel answers a status.
 func (o *order) verdict(code string) verdict {
 	if planned, is := o.planned(); is {
 		return planned
@@ -58,7 +58,7 @@ func (o *order) verdict(code string) verdict {
 	return verdict{state: linkChanged, word: word}
 }
 
-// there lets the label be had once the status that it needs is there.
+// there makes the label available once its channel has the status that it needs.
 func (o *order) there(now time.Time, code string) {
 	if o.channel() == nil || code != o.channel().first || !o.hasLabel() {
 		return
@@ -83,7 +83,7 @@ func (h *Hub) cancelSale(now time.Time, s *sale) {
 	s.cancelled, s.payment = true, "refunded"
 	for _, o := range s.orders {
 		o.cancel, o.status, o.onChannel, o.updatedAt = true, cancelled, cancelled, now
-		o.ready = o.ready && o.shape%2 == 0 // the hub is not careful: half of them stay in the list
+		o.ready = o.ready && o.shape%2 == 0 // the list is not exact: half of them stay in it
 	}
 	for _, p := range s.pickUps {
 		p.status, p.onChannel, p.updatedAt = pickUpCancelled, pickUpCancelled, now

@@ -2,10 +2,10 @@ package sandbox
 
 import "github.com/despacho/despacho/multivende/sandbox/paper"
 
-// channel is a marketplace as the sandbox plays it.
+// channel is a marketplace as the sandbox imitates it.
 type channel struct {
 	provider, name string
-	first          string   // the status that must reach the channel before a label can be had
+	first          string   // the status that must reach the channel before it makes a label
 	caption        string   // the name of the order's reference on the label
 	prefix         string   // how its tracking numbers begin
 	modes          []string // shipping modes with a label

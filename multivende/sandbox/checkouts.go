@@ -62,7 +62,7 @@ func (h *Hub) shift(id string) {
 	}
 }
 
-// of is the stretch of sales, newest change first, whose change lies in the window.
+// of returns the sales, newest change first, whose change is in the window.
 func (w window) of(sales []*sale) []*sale {
 	first, last := 0, len(sales)
 	if !w.to.IsZero() {
@@ -150,7 +150,7 @@ func (h *Hub) checkoutView(s *sale) checkoutView {
 	return view
 }
 
-// common is what all deliveries of the sale share, or the word for their not sharing it.
+// common is what all deliveries of the sale share, or the hub's word for "they differ".
 func (s *sale) common(of func(*order) string, differ string) *string {
 	switch values := lo.Uniq(lo.Map(s.orders, func(o *order, _ int) string { return of(o) })); len(values) {
 	case 0:
@@ -173,11 +173,11 @@ func (s *sale) deliveryStatus() string {
 
 func (h *Hub) itemView(line *item, without bool) checkoutItemView {
 	view := checkoutItemView{
-		ID: line.id, Code: &line.sku, Count: line.count, Gross: line.price, Total: line.price * line.count,
-		ProductVersionID: h.id("version %s", line.sku),
+		ID: line.id, Code: nullable(line.sku), Count: line.count, Gross: line.price, Total: line.price * line.count,
+		ProductVersionID: h.id("version %s", line.version()),
 		ProductVersion: map[string]any{
-			"_id": h.id("version %s", line.sku), "code": line.sku, "internalCode": nil,
-			"Product": map[string]any{"name": line.product, "code": line.sku}, "Size": nil, "Color": nil,
+			"_id": h.id("version %s", line.version()), "code": nullable(line.sku), "internalCode": nil,
+			"Product": map[string]any{"name": line.product, "code": nullable(line.sku)}, "Size": nil, "Color": nil,
 		},
 	}
 	if without { // the client then takes the version's
@@ -185,6 +185,9 @@ func (h *Hub) itemView(line *item, without bool) checkoutItemView {
 	}
 	return view
 }
+
+// version tells a product's version from others: by its SKU, where it has one.
+func (line *item) version() string { return cmp.Or(line.sku, line.product) }
 
 func (s *sale) linkView() checkoutLinkView {
 	return checkoutLinkView{
@@ -239,7 +242,7 @@ func (h *Hub) inCheckout(s *sale, o *order, inside *deliveryOrderView) orderInCh
 	for _, line := range s.items {
 		if line.order == o {
 			view.Items = append(view.Items, map[string]any{
-				"CheckoutItemId": line.id, "count": line.count, "ProductVersion": map[string]string{"code": line.sku},
+				"CheckoutItemId": line.id, "count": line.count, "ProductVersion": map[string]any{"code": nullable(line.sku)},
 				"FulfilledWarehouse": h.fulfilledIn(line),
 			})
 		}

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// clock is the hub's: it began at start when ours stood at began, and runs
+// clock is the hub's clock: it showed start when ours showed began, and runs
 // speed times as fast.
 type clock struct {
 	start, began time.Time
@@ -43,7 +43,7 @@ func (e *events) Pop() any {
 	return last
 }
 
-// schedule has something done at a time on the hub's clock.
+// schedule plans something for a time on the hub's clock.
 func (h *Hub) schedule(at time.Time, do func(now time.Time)) {
 	h.turn++
 	heap.Push(&h.coming, event{at: at, turn: h.turn, do: do})

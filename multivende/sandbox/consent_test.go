@@ -62,7 +62,7 @@ func TestScopesOfSomeConnections(t *testing.T) {
 	require.Equal(t, http.StatusOK, v.call(http.MethodPost, "/sandbox/scopes", grants, "").Code)
 	pair := v.exchanged()
 	bearer := pair["token"].(string)
-	mine, other := v.orders("mercadolibre", Labelable)[0], v.orders("paris", Labelable)[0]
+	mine, other := v.orders("mercadolibre", FateLabelable)[0], v.orders("paris", FateLabelable)[0]
 	scope := pair["scopes"].(object)[readCheckouts].(object)
 	assert.Equal(t, []any{false, true}, []any{scope["all"], scope[mine.Connection]})
 	assert.NotEqual(t, true, scope[other.Connection])

@@ -8,16 +8,16 @@ import (
 // grantedRate is how many calls a second the hub grants a merchant.
 const grantedRate = 4
 
-// CriticalPath is how long a client needs at least that loses no time of its own, on the hub's
-// clock: the longest chain of waits that the hub imposed on one order, and the calls. README.md
-// defines both.
+// CriticalPath is the least time that a client needs if it loses none itself, in seconds of the
+// hub's clock: the longest chain of waits that the hub imposed on one order, and the calls.
+// README.md defines both.
 type CriticalPath struct {
 	Order string `json:"order,omitempty"` // the one that the hub let wait longest
 	// StatusSeconds were its status on the way to the channel before the label, TaskSeconds the
 	// tasks that it needed.
 	StatusSeconds float64 `json:"status_seconds"`
 	TaskSeconds   float64 `json:"task_seconds"`
-	// Calls are those that a client cannot do without; CallSeconds is what they take at four a second.
+	// Calls are the calls that every client needs; CallSeconds is their time at four per second.
 	Calls       int     `json:"calls"`
 	CallSeconds float64 `json:"call_seconds"`
 	Seconds     float64 `json:"seconds"` // all three
@@ -28,8 +28,8 @@ func (p CriticalPath) Duration() time.Duration {
 	return time.Duration(p.Seconds * float64(time.Second))
 }
 
-// CriticalPath is that of what was asked since a moment on the hub's clock; the report tells it
-// since the world began.
+// CriticalPath covers what was asked since a time on the hub's clock; the report's covers
+// everything since the world began.
 func (h *Hub) CriticalPath(since time.Time) CriticalPath {
 	h.lock()
 	defer h.mutex.Unlock()
@@ -84,8 +84,8 @@ func (o *order) taskWait(since time.Time) (wait time.Duration) {
 
 func (t *task) ended() bool { return t.state != taskPending && t.state != taskProcessing }
 
-// need notes a call that a client cannot do without: not one that only showed that a task is at
-// work or a status on its way, not a refused one, and none for a file or a token.
+// need records a call that every client needs: not one that only showed that a task is at work or
+// a status on its way, not a refused one, and none for a file or a token.
 func (h *Hub) need(call entry) {
 	if routeNamed(call.Route).access != byToken || call.Status >= http.StatusBadRequest || call.Status == 0 {
 		return

@@ -12,7 +12,7 @@ import (
 // needsStatus is an order whose label can be had only after a status.
 func (v visitor) needsStatus() ReportOrder {
 	v.Helper()
-	o, found := lo.Find(v.orders("linio", Labelable), func(o ReportOrder) bool { return o.Status == pending })
+	o, found := lo.Find(v.orders("linio", FateLabelable), func(o ReportOrder) bool { return o.Status == pending })
 	require.True(v, found)
 	return o
 }
@@ -45,15 +45,15 @@ func TestTheCriticalPath(t *testing.T) {
 	t.Run("takes the order that waits longest", func(t *testing.T) {
 		t.Parallel()
 		v := visit(t, Options{TaskTime: quick})
-		v.ask("paris", ids(v.orders("paris", Labelable)[:5])...)
-		v.ask("ripley", v.orders("ripley", Labelable)[0].ID)
+		v.ask("paris", ids(v.orders("paris", FateLabelable)[:5])...)
+		v.ask("ripley", v.orders("ripley", FateLabelable)[0].ID)
 		v.time.pass(time.Minute)
 		assert.InDelta(t, 13, v.hub.Report().CriticalPath.TaskSeconds, 1e-9)
 	})
 	t.Run("has every task that an order needed, and none after its label", func(t *testing.T) {
 		t.Parallel()
 		v := visit(t, Options{TaskTime: quick, Faults: []Fault{{Channel: "paris", Nth: 1, Unavailable: 2}}})
-		o, _ := lo.Find(v.orders("paris", Labelable), func(o ReportOrder) bool { return len(o.Faults) > 0 })
+		o, _ := lo.Find(v.orders("paris", FateLabelable), func(o ReportOrder) bool { return len(o.Faults) > 0 })
 		for range 4 { // without a label 9 s each; the third makes it, the fourth is for nothing
 			v.ask("paris", o.ID)
 			v.time.pass(time.Minute)
@@ -63,7 +63,7 @@ func TestTheCriticalPath(t *testing.T) {
 	t.Run("can be told since a moment", func(t *testing.T) {
 		t.Parallel()
 		v := visit(t, Options{TaskTime: quick})
-		orders := v.orders("paris", Labelable)
+		orders := v.orders("paris", FateLabelable)
 		v.ask("paris", ids(orders[:5])...)
 		v.time.pass(time.Minute)
 		since := v.hub.Now()
@@ -77,7 +77,7 @@ func TestTheCriticalPath(t *testing.T) {
 		t.Parallel()
 		options := Options{TaskTime: quick, Dir: t.TempDir()}
 		v := visit(t, options)
-		task := v.ask("paris", v.orders("paris", Labelable)[0].ID)
+		task := v.ask("paris", v.orders("paris", FateLabelable)[0].ID)
 		v.task(task)
 		v.time.pass(time.Minute)
 		v.task(task)

@@ -86,7 +86,7 @@ func (h *Hub) readDeliveryOrder(r *http.Request) answer {
 	return given
 }
 
-// orderOf is the order that a path names; without one there is the answer to give.
+// orderOf is the order that a path names, or the answer to give when there is none.
 func (h *Hub) orderOf(r *http.Request) (*order, answer) {
 	o := h.orderByID[r.PathValue("id")]
 	if o == nil || o.has(func(f Fault) bool { return f.Unknown }) {

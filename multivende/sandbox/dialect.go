@@ -11,8 +11,8 @@ import (
 	"github.com/samber/lo"
 )
 
-// Dialect is how a hub words what the guide leaves open, or leaves it out. The zero value is the
-// guide's own wording in full.
+// Dialect says how the hub words, or leaves out, what the guide leaves open. The zero value is the
+// guide's own wording, complete.
 type Dialect struct {
 	// Countries of connections are "codes" (also when empty), "names" (Chile, México) or "none" (null).
 	Countries string
@@ -22,7 +22,7 @@ type Dialect struct {
 	SaleWords map[string]string
 	// OtherScopeIDs writes ids into scopes that are not those of connections.
 	OtherScopeIDs bool
-	// StatusLinks are "shown" (also when empty), "late" (absent until the channel is being told) or "never".
+	// StatusLinks are "shown" (also when empty), "late" (absent until the status is on its way to the channel) or "never".
 	StatusLinks string
 }
 
@@ -36,7 +36,7 @@ func (d Dialect) check() error {
 	return nil
 }
 
-// spanishSales are the words of the guide's example of the light list, and their like.
+// spanishSales are the words in the guide's example of the light list, and similar ones.
 var spanishSales = map[string]string{
 	"completed": "completado", "verified": "verificado", "pending": "pendiente", "rejected": "rechazado", "refunded": "reembolsado",
 	"cancelled": "cancelado", "verificationStatus": "verifyStatus",

@@ -25,7 +25,7 @@ func TestWordsOfSalesOnDemand(t *testing.T) {
 		"one's own, and one left out":      {own, object{"paymentStatus": "verde"}},
 	} {
 		v := visit(t, Options{Dialect: Dialect{SaleWords: c.words}})
-		shown := v.get("/api/checkouts/" + v.orders("paris", Labelable)[0].Checkouts[0])
+		shown := v.get("/api/checkouts/" + v.orders("paris", FateLabelable)[0].Checkouts[0])
 		got := lo.PickByKeys(shown, []string{"paymentStatus", "verificationStatus", "verifyStatus"})
 		assert.Equal(t, c.want, object(got), name)
 	}
@@ -56,7 +56,7 @@ func TestStatusLinksOnDemand(t *testing.T) {
 	}
 	for links, want := range map[string][]bool{"late": {false, true}, "never": {false, false}} {
 		v := visit(t, Options{Dialect: Dialect{StatusLinks: links}})
-		o := v.orders("fcom", Labelable)[0]
+		o := v.orders("fcom", FateLabelable)[0]
 		v.send(o.ID, shipped)
 		got := []bool{linked(v, o.ID)}
 		v.time.pass(5 * time.Minute)

@@ -9,7 +9,7 @@ import (
 	"github.com/samber/lo"
 )
 
-// The tries that Expected supposes a client has.
+// How often the client of Expected tries.
 const (
 	labelTries     = 5
 	statusSends    = 3
@@ -22,21 +22,22 @@ const (
 // only orders of the last seven days that the hub does not list as printed.
 func (o *order) expected() string {
 	switch o.fate {
-	case Old, Printed:
+	case FateOld, FatePrinted:
 		return "left_out"
-	case Unpaid, Unregistered:
+	case FateUnpaid, FateUnregistered:
 		return "held_back"
-	case Cancelled:
+	case FateCancelled:
 		return "cancelled"
-	case Shipped:
+	case FateShipped:
 		return "rejected"
-	case Unsupported:
+	case FateUnsupported:
 		return "unsupported"
-	case Shop:
+	case FateShop:
 		return "skipped"
+	case FateLabelable:
 	}
 	switch {
-	case o.cancel && o.sales[0].life == CancelledLater && o.given == 0:
+	case o.cancel && o.sales[0].life == LifeCancelledLater && o.given == 0:
 		return "cancelled"
 	case o.cancelledDuring():
 		return "cancelled"
@@ -85,7 +86,7 @@ func (o *order) badFiles() Times {
 		case f.File == "" || f.File == "missing_in_zip":
 			return 0
 		case f.Times == 0:
-			return Always
+			return AlwaysTimes
 		}
 		return f.Times
 	})

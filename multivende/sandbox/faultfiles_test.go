@@ -17,8 +17,8 @@ func TestFaultsOfFiles(t *testing.T) {
 	first := func(t *testing.T, provider, fault string) (visitor, ReportOrder, map[string][]byte) {
 		t.Helper()
 		v := faulty(t, `[{"channel":"`+provider+`","nth":1,`+fault+`}]`)
-		o := v.orders(provider, Labelable)[0]
-		files := v.labelled(provider, o.ID, v.orders(provider, Labelable)[1].ID)
+		o := v.orders(provider, FateLabelable)[0]
+		files := v.labelled(provider, o.ID, v.orders(provider, FateLabelable)[1].ID)
 		return v, o, lo.PickBy(files, func(name string, _ []byte) bool { return strings.HasPrefix(name, o.Reference) })
 	}
 	t.Run("broken: it ends too early", func(t *testing.T) {
@@ -62,8 +62,8 @@ func TestFaultsOfFiles(t *testing.T) {
 	t.Run("the merged file leaves it out", func(t *testing.T) {
 		t.Parallel()
 		v := faulty(t, `[{"channel":"ripley","nth":1,"file":"broken"}]`)
-		orders := plain(v.orders("ripley", Labelable))
-		files := v.labelled("ripley", v.orders("ripley", Labelable)[0].ID, orders[len(orders)-1].ID)
+		orders := plain(v.orders("ripley", FateLabelable))
+		files := v.labelled("ripley", v.orders("ripley", FateLabelable)[0].ID, orders[len(orders)-1].ID)
 		assert.Equal(t, 1, bytes.Count(files["Etiquetas_Ripley.pdf"], []byte("/Type /Page ")))
 	})
 	t.Run("only the first time, when that is said", func(t *testing.T) {
@@ -75,7 +75,7 @@ func TestFaultsOfFiles(t *testing.T) {
 	t.Run("one bad order among Mercado Libre's has a file of its own", func(t *testing.T) {
 		t.Parallel()
 		v := faulty(t, `[{"channel":"mercadolibre","nth":1,"file":"broken"}]`)
-		orders := v.orders("mercadolibre", Labelable)
+		orders := v.orders("mercadolibre", FateLabelable)
 		inside := unzipped(t, v.labelled("mercadolibre", ids(orders[:3])...)[nestedName])
 		assert.NotContains(t, string(inside["Etiqueta de envio "+orders[0].Reference+".txt"]), "^XZ")
 		assert.Contains(t, string(inside["Etiqueta de envio "+orders[1].Reference+".txt"]), "^XZ")
@@ -120,7 +120,7 @@ func TestFaultsOfRoutes(t *testing.T) {
 	t.Run("a connection cut before does nothing, one cut after has done it", func(t *testing.T) {
 		t.Parallel()
 		v := faulty(t, `[{"route":"tickets","answer":"cut_before"},{"route":"tickets","answer":"cut_after","after":1}]`)
-		id := v.orders("paris", Labelable)[0].ID
+		id := v.orders("paris", FateLabelable)[0].ID
 		assert.PanicsWithError(t, http.ErrAbortHandler.Error(), func() { v.ask("paris", id) })
 		assert.Empty(t, v.order(id).Labels)
 		assert.PanicsWithError(t, http.ErrAbortHandler.Error(), func() { v.ask("paris", id) })

@@ -12,8 +12,8 @@ import (
 	"github.com/samber/lo"
 )
 
-// answerWords are the answers that are no status: those of every route, those of one list, and
-// those of the pseudo-route "webhook", the notices that the hub sends.
+// answerWords are the answers that are not a status: those of every route, those of one list, and
+// those of the pseudo-route "webhook", the notifications that the hub sends.
 var (
 	answerWords  = []string{"html", "empty", "slow", "cut_before", "cut_after", silent, stalled, trickled, "wrapped", "without"}
 	shiftWords   = append([]string{"shift"}, answerWords...)
@@ -53,7 +53,7 @@ func (f Fault) checkRoute() error {
 	return nil
 }
 
-// reshapes says what is wrong with what an entry tells of its answer's shape; "" for nothing.
+// reshapes says what is wrong with an entry's members about its answer's shape; "" for nothing.
 func (f Fault) reshapes(status bool) string {
 	switch {
 	case f.AnswerAs != "" && !slices.Contains([]string{"page", "nothing"}, f.AnswerAs):
@@ -80,8 +80,8 @@ type routeFault struct {
 	calls, struck int
 }
 
-// strikes counts a call of the route and says whether this fault, when it is
-// free to, answers it.
+// strikes counts a call of the route and tells whether this fault answers it, if
+// no other does.
 func (f *routeFault) strikes(free bool) bool {
 	f.calls++
 	call := f.calls - f.After
@@ -152,7 +152,7 @@ func (h *Hub) named(fault Fault) []*connection {
 	})
 }
 
-// chosen are the orders that a fault speaks of: one that it names, or of a
+// chosen are the orders that a fault concerns: one that it names, or of a
 // connection or channel the nth or every nth that can be labelled, newest first.
 func (h *Hub) chosen(fault Fault) ([]*order, error) {
 	if fault.Order != "" {
@@ -161,15 +161,15 @@ func (h *Hub) chosen(fault Fault) ([]*order, error) {
 	candidates := lo.FlatMap(h.named(fault), func(c *connection, _ int) []*order {
 		return lo.Filter(c.orders, func(o *order, _ int) bool {
 			if fault.Mode != "" {
-				return squash(o.mode) == squash(fault.Mode) && o.fate != Cancelled && o.fate != Shipped
+				return squash(o.mode) == squash(fault.Mode) && o.fate != FateCancelled && o.fate != FateShipped
 			}
-			return o.fate == Labelable || o.fate == Shop
+			return o.fate == FateLabelable || o.fate == FateShop
 		})
 	})
 	return nthOf(candidates, fault, "orders that can be labelled")
 }
 
-// chosenPickUps are the pick-ups that a fault speaks of, likewise.
+// chosenPickUps are the pick-ups that a fault concerns, chosen in the same way.
 func (h *Hub) chosenPickUps(fault Fault) ([]*pickUp, error) {
 	candidates := h.pickUps
 	if fault.Order != "" {

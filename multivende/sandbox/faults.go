@@ -31,7 +31,7 @@ type Fault struct {
 	CancelledDuring string `json:"cancelled_during,omitempty"` // "asked": the sale is cancelled when its label is asked for
 	StatusRefused   string `json:"status_refused,omitempty"`   // failed_fatal, with these words of the channel
 	StatusStuck     Times  `json:"status_stuck,omitempty"`     // this many changes never reach the channel
-	StatusDelay     string `json:"status_delay,omitempty"`     // how long a status takes to the channel, instead of the channel's own time
+	StatusDelay     string `json:"status_delay,omitempty"`     // how long a status takes to reach the channel, instead of the channel's own time
 	NotRequested    bool   `json:"not_requested,omitempty"`    // changes end not_requested
 	File            string `json:"file,omitempty"`             // broken, empty, encrypted, mislabelled, missing, missing_in_zip, stalled, trickled
 	Control         string `json:"control,omitempty"`          // (with a connection or channel alone) its requests' control file is broken, missing or unnamed
@@ -53,13 +53,13 @@ type Fault struct {
 // Times is how often a fault strikes: a number, or "always".
 type Times int
 
-// Always is more often than anybody asks.
-const Always Times = 1 << 30
+// AlwaysTimes stands for "always": more often than any client asks.
+const AlwaysTimes Times = 1 << 30
 
 // UnmarshalJSON reads a number from 1 on or the word "always".
 func (t *Times) UnmarshalJSON(data []byte) error {
 	if string(data) == `"always"` {
-		*t = Always
+		*t = AlwaysTimes
 		return nil
 	}
 	var number int
@@ -72,7 +72,7 @@ func (t *Times) UnmarshalJSON(data []byte) error {
 
 // MarshalJSON writes what UnmarshalJSON reads.
 func (t Times) MarshalJSON() ([]byte, error) {
-	if t >= Always {
+	if t >= AlwaysTimes {
 		return []byte(`"always"`), nil
 	}
 	return json.Marshal(int(t))
@@ -190,10 +190,10 @@ func (f Fault) name() string {
 	return ""
 }
 
-// ofConnection says whether the fault concerns a connection's requests, and no orders.
+// ofConnection tells whether the fault concerns a connection's requests, and no orders.
 func (f Fault) ofConnection() bool { return f.TaskFails > 0 || f.Control != "" }
 
-// ofStatus says whether the fault concerns statuses, or whether the order is known at all.
+// ofStatus tells whether the fault concerns statuses, or whether the order is known at all.
 func (f Fault) ofStatus() bool {
 	return f.StatusRefused != "" || f.StatusStuck > 0 || f.NotRequested || f.StatusDelay != "" || f.Unknown
 }

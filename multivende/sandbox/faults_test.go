@@ -33,7 +33,7 @@ func TestParseFaults(t *testing.T) {
 		faults := parsed(t, "["+entry+"]")
 		assert.Equal(t, faults, parsed(t, `{"faults":[`+entry+`]}`))
 		assert.Equal(t, []Fault{
-			{Order: "1", LabelFails: 2}, {Route: "tickets", Answer: "429", RetryAfter: 5}, {Order: "2", Unavailable: Always},
+			{Order: "1", LabelFails: 2}, {Route: "tickets", Answer: "429", RetryAfter: 5}, {Order: "2", Unavailable: AlwaysTimes},
 		}, faults)
 	})
 	for plan, words := range map[string]string{
@@ -129,20 +129,20 @@ func TestFaultsOfLabels(t *testing.T) {
 		t.Run(fault, func(t *testing.T) {
 			t.Parallel()
 			v := faulty(t, `[{"channel":"paris","nth":1,`+fault+`}]`)
-			assert.Equal(t, want, v.lists("paris", v.orders("paris", Labelable)[0].ID, len(want)))
+			assert.Equal(t, want, v.lists("paris", v.orders("paris", FateLabelable)[0].ID, len(want)))
 		})
 	}
 	t.Run("an unknown order is 404 when read, but in the list of available labels", func(t *testing.T) {
 		t.Parallel()
 		v := faulty(t, `[{"channel":"paris","nth":1,"unknown":true}]`)
-		id := v.orders("paris", Labelable)[0].ID
+		id := v.orders("paris", FateLabelable)[0].ID
 		assert.Equal(t, http.StatusNotFound, v.call(http.MethodGet, "/api/delivery-orders/"+id, nil, v.hub.Token()).Code)
 		assert.Contains(t, v.available(v.connection("paris").ID), id)
 	})
 	t.Run("the first tasks of a connection fail without output", func(t *testing.T) {
 		t.Parallel()
 		v := faulty(t, `[{"channel":"paris","task_fails":1}]`)
-		id := v.orders("paris", Labelable)[0].ID
+		id := v.orders("paris", FateLabelable)[0].ID
 		task := v.ask("paris", id)
 		v.time.pass(time.Minute)
 		assert.Equal(t, taskFailed, v.task(task)["processStatus"])
@@ -152,7 +152,7 @@ func TestFaultsOfLabels(t *testing.T) {
 	t.Run("a late order comes into the list later", func(t *testing.T) {
 		t.Parallel()
 		v := faulty(t, `[{"channel":"paris","nth":1,"late":"1m"}]`)
-		c, id := v.connection("paris").ID, v.orders("paris", Labelable)[0].ID
+		c, id := v.connection("paris").ID, v.orders("paris", FateLabelable)[0].ID
 		assert.NotContains(t, v.available(c), id)
 		v.time.pass(time.Minute)
 		assert.Contains(t, v.available(c), id)
@@ -160,7 +160,7 @@ func TestFaultsOfLabels(t *testing.T) {
 	t.Run("every nth order of a channel can be chosen", func(t *testing.T) {
 		t.Parallel()
 		v := faulty(t, `[{"channel":"paris","every":3,"label_fails":1}]`)
-		chosen := lo.Map(v.orders("paris", Labelable), func(o ReportOrder, _ int) bool { return len(o.Faults) > 0 })
+		chosen := lo.Map(v.orders("paris", FateLabelable), func(o ReportOrder, _ int) bool { return len(o.Faults) > 0 })
 		assert.Equal(t, []bool{false, false, true, false, false, true, false, false}, chosen)
 	})
 }
@@ -170,7 +170,7 @@ func TestCancelledDuringTheRun(t *testing.T) {
 	t.Run("a channel that does not bind makes the label all the same", func(t *testing.T) {
 		t.Parallel()
 		v := faulty(t, `[{"channel":"paris","nth":1,"cancelled_during":"asked"}]`)
-		o := v.orders("paris", Labelable)[0]
+		o := v.orders("paris", FateLabelable)[0]
 		task := v.ask("paris", o.ID)
 		assert.False(t, v.order(o.ID).Cancelled)
 		v.time.pass(time.Minute)
@@ -181,7 +181,7 @@ func TestCancelledDuringTheRun(t *testing.T) {
 	t.Run("Mercado Libre, where nobody can cancel after asking, cancels just before", func(t *testing.T) {
 		t.Parallel()
 		v := faulty(t, `[{"channel":"mercadolibre","nth":1,"cancelled_during":"asked"}]`)
-		o := v.orders("mercadolibre", Labelable)[0]
+		o := v.orders("mercadolibre", FateLabelable)[0]
 		assert.Equal(t, []string{resultFailed}, v.lists("mercadolibre", o.ID, 1))
 		assert.True(t, v.order(o.ID).Cancelled)
 	})
@@ -192,7 +192,7 @@ func TestFaultsOfStatuses(t *testing.T) {
 	t.Run("refused, with the channel's words", func(t *testing.T) {
 		t.Parallel()
 		v := faulty(t, `[{"channel":"linio","nth":1,"status_refused":"Sin stock"}]`)
-		id := v.orders("linio", Labelable)[0].ID
+		id := v.orders("linio", FateLabelable)[0].ID
 		v.send(id, readyToShip)
 		v.time.pass(4 * time.Minute)
 		assert.Equal(t, linkFailed, v.sync(id))
@@ -202,7 +202,7 @@ func TestFaultsOfStatuses(t *testing.T) {
 	t.Run("stuck the first time", func(t *testing.T) {
 		t.Parallel()
 		v := faulty(t, `[{"channel":"linio","nth":1,"status_stuck":1}]`)
-		id := v.orders("linio", Labelable)[0].ID
+		id := v.orders("linio", FateLabelable)[0].ID
 		v.send(id, readyToShip)
 		v.time.pass(time.Hour)
 		assert.Equal(t, linkRequesting, v.sync(id))
@@ -215,7 +215,7 @@ func TestFaultsOfStatuses(t *testing.T) {
 	t.Run("not requested counts as there", func(t *testing.T) {
 		t.Parallel()
 		v := faulty(t, `[{"channel":"dafiti","nth":1,"not_requested":true}]`)
-		id := v.orders("dafiti", Labelable)[0].ID
+		id := v.orders("dafiti", FateLabelable)[0].ID
 		v.send(id, readyToShip)
 		v.time.pass(4 * time.Minute)
 		assert.Equal(t, linkNotRequested, v.sync(id))

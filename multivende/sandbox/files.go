@@ -11,7 +11,7 @@ import (
 // linkLife is how long a link that dies can be used, on the hub's clock.
 const linkLife = 15 * time.Minute
 
-// linkTo is the address of a file; one that dies is signed until its hour.
+// linkTo is the address of a file; one that dies is signed until its end.
 func (h *Hub) linkTo(base, kind, id string, dies bool, now time.Time) string {
 	address := base + "/files/" + kind + "/" + id
 	if !dies {
@@ -23,8 +23,8 @@ func (h *Hub) linkTo(base, kind, id string, dies bool, now time.Time) string {
 
 func (h *Hub) signature(id string, until int64) string { return h.id("signature %s %d", id, until) }
 
-// dead is the answer to a link of a channel whose links die, when it is not, or
-// no longer, signed.
+// dead is the answer to a link without a valid signature, for channels whose
+// links die.
 func (h *Hub) dead(r *http.Request, id string, c *channel, now time.Time) (answer, bool) {
 	if !c.hands.dies {
 		return answer{}, false

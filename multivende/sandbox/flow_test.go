@@ -36,7 +36,7 @@ func (v visitor) sync(order string) any {
 func TestStatusTravelsToTheChannel(t *testing.T) {
 	t.Parallel()
 	v := visit(t, Options{})
-	waiting := lo.Filter(v.orders("linio", Labelable), func(o ReportOrder, _ int) bool { return o.Status == pending })
+	waiting := lo.Filter(v.orders("linio", FateLabelable), func(o ReportOrder, _ int) bool { return o.Status == pending })
 	o := waiting[0]
 	c := v.connection("linio").ID
 	before := v.get("/api/checkouts/" + o.Checkouts[0])["updatedAt"]
@@ -66,7 +66,7 @@ func TestStatusTravelsToTheChannel(t *testing.T) {
 func TestStatusThatTheChannelIsNotTold(t *testing.T) {
 	t.Parallel()
 	v := visit(t, Options{})
-	id := v.orders("ripley", Labelable)[0].ID
+	id := v.orders("ripley", FateLabelable)[0].ID
 	v.send(id, readyToShip)
 	v.time.pass(4 * time.Minute)
 	assert.Equal(t, linkNotRequested, v.sync(id))
@@ -76,7 +76,7 @@ func TestStatusLinksComeInEveryShape(t *testing.T) {
 	t.Parallel()
 	v := visit(t, Options{})
 	shapes := map[string]bool{}
-	for _, o := range v.orders("mercadolibre", Labelable) {
+	for _, o := range v.orders("mercadolibre", FateLabelable) {
 		v.send(o.ID, readyToShip)
 		order := v.get("/api/delivery-orders/" + o.ID)
 		link, has := order["DeliveryOrderStatusLink"]
@@ -91,7 +91,7 @@ func TestStatusLinksComeInEveryShape(t *testing.T) {
 func TestChangeStatusRefuses(t *testing.T) {
 	t.Parallel()
 	v := visit(t, Options{})
-	id := v.orders("linio", Labelable)[0].ID
+	id := v.orders("linio", FateLabelable)[0].ID
 	for name, row := range map[string]struct {
 		path string
 		body any
@@ -111,7 +111,7 @@ func TestChangeStatusRefuses(t *testing.T) {
 func TestLabelsTakeAMinuteEach(t *testing.T) {
 	t.Parallel()
 	v := visit(t, Options{Speed: 60})
-	asked := v.orders("paris", Labelable)[:5]
+	asked := v.orders("paris", FateLabelable)[:5]
 	c := v.connection("paris").ID
 	task := v.ask("paris", ids(asked)...)
 	assert.Equal(t, taskPending, v.task(task)["processStatus"])
@@ -125,7 +125,7 @@ func TestLabelsTakeAMinuteEach(t *testing.T) {
 	assert.Len(t, v.output(task).Successful, 5)
 	assert.Empty(t, lo.Intersect(v.available(c), ids(asked)), "they have left the list")
 	printed := v.all("/delivery-orders/documents", url.Values{"_marketplace_connection_id": {c}, "_shipping_label_print_statuses": {"printed"}})
-	assert.Len(t, printed, 5+len(v.orders("paris", Printed))+len(v.orders("paris", Shipped)))
+	assert.Len(t, printed, 5+len(v.orders("paris", FatePrinted))+len(v.orders("paris", FateShipped)))
 	assert.Len(t, v.order(asked[0].ID).Labels, 1)
 	assert.Equal(t, v.hub.start.Add(5*time.Minute), *v.order(asked[0].ID).Labels[0].MadeAt)
 }
@@ -133,7 +133,7 @@ func TestLabelsTakeAMinuteEach(t *testing.T) {
 func TestTasksRunSideBySide(t *testing.T) {
 	t.Parallel()
 	v := visit(t, Options{})
-	orders := ids(v.orders("paris", Labelable))
+	orders := ids(v.orders("paris", FateLabelable))
 	first, second := v.ask("paris", orders[:3]...), v.ask("paris", orders[3])
 	v.time.pass(time.Minute)
 	assert.Equal(t, []any{taskProcessing, taskCompleted}, []any{v.task(first)["processStatus"], v.task(second)["processStatus"]})
@@ -144,7 +144,7 @@ func TestTasksRunSideBySide(t *testing.T) {
 func TestTaskSortsItsOrders(t *testing.T) {
 	t.Parallel()
 	v := visit(t, Options{})
-	good, unpaid, gone := v.orders("paris", Labelable)[0].ID, v.orders("paris", Unpaid)[0].ID, v.orders("paris", Shipped)[0].ID
+	good, unpaid, gone := v.orders("paris", FateLabelable)[0].ID, v.orders("paris", FateUnpaid)[0].ID, v.orders("paris", FateShipped)[0].ID
 	listedAsIDs := map[bool]bool{}
 	for range 3 {
 		task := v.ask("paris", good, unpaid, gone, "7d7fb1b5-0d35-4f0f-8f29-7b9d6a3c0000")
@@ -170,7 +170,7 @@ func TestTaskSortsItsOrders(t *testing.T) {
 func TestTaskWithoutLabelsFailsSoon(t *testing.T) {
 	t.Parallel()
 	v := visit(t, Options{})
-	task := v.ask("paris", v.orders("paris", Shipped)[0].ID)
+	task := v.ask("paris", v.orders("paris", FateShipped)[0].ID)
 	v.time.pass(failingTime)
 	assert.Equal(t, taskFailed, v.task(task)["processStatus"])
 	assert.Nil(t, v.task(task)["url"])
@@ -179,7 +179,7 @@ func TestTaskWithoutLabelsFailsSoon(t *testing.T) {
 func TestTicketsRefuse(t *testing.T) {
 	t.Parallel()
 	v := visit(t, Options{Orders: 200})
-	many := ids(v.orders("mercadolibre", Labelable))
+	many := ids(v.orders("mercadolibre", FateLabelable))
 	shop, _ := lo.Find(v.hub.Report().Connections, func(c ReportConnection) bool { return c.Provider == "vtex" })
 	mine := v.connection("mercadolibre").ID
 	for name, row := range map[string]struct {
@@ -204,7 +204,7 @@ func TestTicketsRefuse(t *testing.T) {
 func TestMercadoLibreLabelBlocksCancellation(t *testing.T) {
 	t.Parallel()
 	v := visit(t, Options{})
-	o := v.orders("mercadolibre", Labelable)[1]
+	o := v.orders("mercadolibre", FateLabelable)[1]
 	v.ask("mercadolibre", o.ID)
 	assert.Equal(t, readyToShip, v.order(o.ID).Status)
 	assert.Equal(t, http.StatusConflict, v.call(http.MethodPost, "/sandbox/cancel/"+o.Code, nil, "").Code)
@@ -214,7 +214,7 @@ func TestMercadoLibreLabelBlocksCancellation(t *testing.T) {
 func TestCancelByHand(t *testing.T) {
 	t.Parallel()
 	v := visit(t, Options{})
-	o := v.orders("paris", Labelable)[0]
+	o := v.orders("paris", FateLabelable)[0]
 	v.time.pass(time.Hour)
 	require.Equal(t, http.StatusOK, v.call(http.MethodPost, "/sandbox/cancel/"+o.Number, nil, "").Code)
 	assert.True(t, v.order(o.ID).Cancelled)
@@ -231,7 +231,7 @@ func TestCancelByHand(t *testing.T) {
 func TestAmazonLinksDie(t *testing.T) {
 	t.Parallel()
 	v := visit(t, Options{})
-	o := v.orders("amazon", Labelable)[0]
+	o := v.orders("amazon", FateLabelable)[0]
 	task := v.ask("amazon", o.ID)
 	v.time.pass(time.Minute)
 	zipLink := v.task(task)["url"].(string)

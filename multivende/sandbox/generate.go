@@ -9,8 +9,8 @@ import (
 	"github.com/samber/lo"
 )
 
-// generator makes a world from a seed; each connection has dice of its own, so
-// that more orders change only what they must.
+// generator makes a world from a seed. Each connection has its own random source,
+// so that more orders change as little as possible.
 type generator struct {
 	hub   *Hub
 	id    func(format string, arguments ...any) string
@@ -29,7 +29,7 @@ func (h *Hub) generate(start time.Time) {
 			if c.outward.paper { // one of each fate of its tax document
 				count += 3
 			}
-			g.single(c, Shop, count)
+			g.single(c, FateShop, count)
 		default:
 			g.labelable(c, count)
 			g.others(c, count)
@@ -50,8 +50,8 @@ func (h *Hub) generate(start time.Time) {
 	slices.SortStableFunc(h.sales, func(a, b *sale) int { return b.updatedAt.Compare(a.updatedAt) })
 }
 
-// spread gives each outlet its share of the orders; none that labels goes empty
-// where there are enough for all.
+// spread gives each outlet its share of the orders; every outlet with labels gets
+// one if there are enough.
 func spread(orders int) []int {
 	counts := lo.Map(outlets, func(o outlet, _ int) int { return orders * o.share / 100 })
 	labelling := lo.CountBy(outlets, func(o outlet) bool { return o.share > 0 })
@@ -77,7 +77,7 @@ func (g *generator) connection(place int) *connection {
 	return c
 }
 
-// labelable makes the orders whose labels can be had, with every so often a sale
+// labelable makes the orders whose labels can be made, and now and then a sale
 // of two deliveries, a second parcel, a pick-up, or a pack of two sales.
 func (g *generator) labelable(c *connection, count int) {
 	for made := 0; made < count; {
@@ -88,7 +88,7 @@ func (g *generator) labelable(c *connection, count int) {
 			deliveries = 2
 		}
 		for range deliveries {
-			o := g.order(s, Labelable, g.pick(c.channel.modes))
+			o := g.order(s, FateLabelable, g.pick(c.channel.modes))
 			if i%13 == 4 {
 				g.parcel(o)
 			}
@@ -105,32 +105,32 @@ func (g *generator) labelable(c *connection, count int) {
 
 // others makes the orders that get no label, or not by themselves.
 func (g *generator) others(c *connection, count int) {
-	g.single(c, Unpaid, 1+count/40)
+	g.single(c, FateUnpaid, 1+count/40)
 	for i, mode := range c.channel.without {
 		for range 1 + count/80 {
-			o := g.order(g.sale(c, g.recently()), Unsupported, mode)
+			o := g.order(g.sale(c, g.recently()), FateUnsupported, mode)
 			o.careless = i%2 == 0
 		}
 	}
 	if count < 5 {
 		return
 	}
-	g.single(c, Cancelled, 1+count/60)
-	g.single(c, Shipped, 1)
-	g.single(c, Old, 1+count/100)
+	g.single(c, FateCancelled, 1+count/60)
+	g.single(c, FateShipped, 1)
+	g.single(c, FateOld, 1+count/100)
 	if c.channel.first == "" {
-		g.single(c, Printed, 1)
+		g.single(c, FatePrinted, 1)
 	}
 	g.pickUp(g.sale(c, g.recently()))
 	if c.provider == "paris" || c.alias == outlets[0].alias {
-		g.single(c, Unregistered, 1)
+		g.single(c, FateUnregistered, 1)
 	}
 }
 
 func (g *generator) single(c *connection, fate Fate, count int) {
 	for i := range count {
 		at := g.recently()
-		if fate == Old {
+		if fate == FateOld {
 			at = g.start.Add(-8*24*time.Hour - time.Duration(g.dice.IntN(12*24))*time.Hour)
 		}
 		mode := "Standard"
@@ -138,19 +138,19 @@ func (g *generator) single(c *connection, fate Fate, count int) {
 			mode = g.pick(c.channel.modes)
 		}
 		o := g.order(g.sale(c, at), fate, mode)
-		o.careless = i%2 == 0 || fate == Unregistered
+		o.careless = i%2 == 0 || fate == FateUnregistered
 	}
 }
 
-// history makes so many sales of the last week that are shipped, one after the other on each
-// connection that labels.
+// history makes a number of shipped sales of the last week, in turn on each connection with
+// labels.
 func (g *generator) history(count int) {
 	g.dice = rand.New(rand.NewPCG(uint64(g.hub.options.Seed), 1<<40))
 	labelling := lo.Filter(g.hub.connections, func(c *connection, _ int) bool { return c.channel != nil })
 	for i := range count {
 		c := labelling[i%len(labelling)]
 		at := g.start.Add(-time.Hour - time.Duration(i)*(7*24*time.Hour-2*time.Hour)/time.Duration(count)).Truncate(time.Millisecond)
-		g.order(g.sale(c, at), Shipped, g.pick(c.channel.modes))
+		g.order(g.sale(c, at), FateShipped, g.pick(c.channel.modes))
 	}
 }
 
@@ -167,7 +167,7 @@ func (g *generator) number() uint64 {
 	return (g.hub.serial*387_420_489 + uint64(g.hub.options.Seed)*104_729) % 1_000_000_000
 }
 
-// prepare brings every order to where it stands when the world begins, once its
+// prepare brings every order to its state at the beginning of the world, once its
 // faults are known.
 func (h *Hub) prepare(start time.Time) {
 	for _, c := range h.connections {
@@ -181,16 +181,16 @@ func (h *Hub) prepare(start time.Time) {
 		o.tracking = o.parcels[0].tracking
 		o.status = pending
 		switch o.fate {
-		case Labelable, Old:
+		case FateLabelable, FateOld:
 			h.prepareLabelable(o, start)
-		case Printed:
+		case FatePrinted:
 			o.ready, o.printed, o.given = true, true, 1
-		case Cancelled:
+		case FateCancelled:
 			o.status, o.ready, o.cancel = cancelled, o.careless, true
-		case Shipped:
+		case FateShipped:
 			o.status, o.printed = shipped, true
-		case Shop:
-		default:
+		case FateShop:
+		case FateUnpaid, FateUnregistered, FateUnsupported:
 			o.ready = o.careless
 		}
 		if o.partial && o.status == pending && o.connection.provider == "mercadolibre" {

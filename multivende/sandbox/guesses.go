@@ -19,10 +19,10 @@ const (
 	AtNone       = "none"
 )
 
-// heeds says whether a list keeps to the connection that it is asked for.
+// heeds tells whether a list follows the connection filter.
 func (h *Hub) heeds(list string) bool { return !slices.Contains(h.options.IgnoreFilter, list) }
 
-// isNameless says whether the hub does not tell of which connection the sale is.
+// isNameless tells whether the hub hides to which connection the sale belongs.
 func (h *Hub) isNameless(s *sale) bool { return s.shape%100 < h.options.Nameless }
 
 // warehousesOf are those in which the hub says that an order's items lie.
@@ -56,7 +56,7 @@ func (h *Hub) fulfilledIn(line *item) any {
 	return map[string]string{"_id": id}
 }
 
-// withoutGuesses takes out of an order's view what the options say that the hub does not tell.
+// withoutGuesses removes from an order's view what the hub hides according to the options.
 func (h *Hub) withoutGuesses(view *deliveryOrderView, o *order) {
 	if h.options.Warehouses == AtItems || h.options.Warehouses == AtNone {
 		view.WarehouseID, view.Warehouse = nil, nil

@@ -1,7 +1,11 @@
-// Package sandbox is a hub to run against: the routes of the Multivende API over
-// one world made from a seed, with its own clock, its own latencies and faults on
-// demand. It imports nothing of the client that it serves and makes its own
-// labels. README.md beside it tells the world, the faults and the report.
+// Package sandbox is a hub to run against: it serves the routes of the Multivende
+// API from an invented world that is made from a seed, with its own clock, its own
+// latencies and faults on demand. Equal seeds make equal worlds but for their dates.
+//
+// Begin with [New], which makes a [Hub]; [Merchants] puts several behind one
+// address. [Hub.Report] says what a client did and what it should have done. The
+// package must not import the client that it serves; it makes its own labels.
+// README.md describes the world, the faults and the report.
 package sandbox
 
 import (
@@ -23,8 +27,8 @@ type Hub struct {
 	mux      *http.ServeMux
 	turns    atomic.Int64 // counts answers whose shape changes from call to call
 
-	// What stands below is guarded by mutex. The static parts of orders, sales
-	// and connections (see their types) may be read without it once New is done.
+	// mutex guards everything below. The static parts of orders, sales and
+	// connections (see their types) may be read without it once New is done.
 	mutex       sync.Mutex
 	start       time.Time
 	clock       clock
@@ -52,10 +56,10 @@ type Hub struct {
 	oauth       oauth
 }
 
-// ErrOtherWorld says that Options.Dir holds a world made with other options.
+// ErrOtherWorld means that Options.Dir holds a world made with other options.
 var ErrOtherWorld = errors.New("the folder holds another world")
 
-// New makes the world, or takes it up again from Options.Dir.
+// New makes the world, or continues the one in Options.Dir.
 // It fails for options that make no sense, a fault that fits no order, a folder
 // of labels without labels, and a Dir that holds another world (ErrOtherWorld).
 func New(options Options) (*Hub, error) {
@@ -120,14 +124,14 @@ func channelsWith(falabella string) map[string]*channel {
 // Merchant is the id of the merchant whose orders these are.
 func (h *Hub) Merchant() string { return h.options.MerchantID }
 
-// Token is the bearer token that the hub accepts beside those of OAuth; with
-// Options.OAuthOnly it does not.
+// Token is the bearer token that the hub accepts besides those of OAuth, unless
+// Options.OAuthOnly is set.
 func (h *Hub) Token() string { return h.options.Token }
 
-// Now is the hub's clock.
+// Now is the hub's time.
 func (h *Hub) Now() time.Time { return h.clock.now() }
 
-// Close ends the journal; the world can be taken up again from its folder.
+// Close closes the journal; New can continue the world from its folder.
 func (h *Hub) Close() error {
 	h.mutex.Lock()
 	post := h.webhooks.post
@@ -140,7 +144,7 @@ func (h *Hub) Close() error {
 	return errors.Join(kept.close(h.clock.now()), h.journal.close())
 }
 
-// lock takes the world and brings it to now; the caller unlocks it.
+// lock locks the world and brings it up to now; the caller must unlock it.
 func (h *Hub) lock() time.Time {
 	h.mutex.Lock()
 	now := h.clock.now()

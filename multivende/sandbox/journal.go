@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// journal appends what changes the world, a JSON line each, before it is done.
+// journal records each change of the world as a line of JSON, before it is made.
 // The zero journal writes nothing.
 type journal struct {
 	mutex sync.Mutex
@@ -38,10 +38,10 @@ type entry struct {
 	Text    string            `json:"text,omitempty"`   // of a refused exchange
 	Asked   []string          `json:"asked,omitempty"`  // scopes of a consent
 	Scopes  Scopes            `json:"scopes,omitempty"` // what the account grants
-	Rates   *Rates            `json:"rates,omitempty"`  // of webhooks
+	Rates   *WebhookRates     `json:"rates,omitempty"`  // of webhooks
 	Millis  float64           `json:"millis,omitempty"` // of a webhook's answer
 	Count   int               `json:"count,omitempty"`  // of sales
-	Life    Life              `json:"life,omitempty"`
+	Life    SaleLife          `json:"life,omitempty"`
 	Mode    string            `json:"mode,omitempty"`
 	PickUp  bool              `json:"pick_up,omitempty"`
 	Spread  time.Duration     `json:"spread,omitempty"`
@@ -65,7 +65,7 @@ type worldEntry struct {
 	TaskTime  TaskTime                 `json:"task_time,omitzero"`
 }
 
-// past is what a journal tells: how the world was made, what happened, and the
+// past is the content of a journal: how the world was made, what happened, and the
 // hub's time when it stopped.
 type past struct {
 	world   worldEntry
@@ -119,7 +119,7 @@ func seekTo(file *os.File, offset int64) error {
 	return err
 }
 
-// took makes the past out of a journal's entries, when it is this world's.
+// took turns a journal's entries into the past, if the journal is this world's.
 func took(entries []entry, asked worldEntry, dir string) (past, error) {
 	if entries[0].World == nil {
 		return past{}, fmt.Errorf("%s in %s does not begin with a world", journalName, dir)

@@ -25,7 +25,7 @@ func asItStands(t *testing.T, dir string) string {
 func lived(t *testing.T, options Options) visitor {
 	t.Helper()
 	v := visit(t, options)
-	paris, linio := ids(v.orders("paris", Labelable)), ids(v.orders("linio", Labelable))
+	paris, linio := ids(v.orders("paris", FateLabelable)), ids(v.orders("linio", FateLabelable))
 	v.get("/api/d/info")
 	first := v.ask("paris", paris[:3]...)
 	v.send(linio[0], readyToShip)
@@ -33,7 +33,7 @@ func lived(t *testing.T, options Options) visitor {
 	v.time.pass(5 * time.Minute)
 	status, _ := v.download(v.task(first)["url"].(string))
 	require.Equal(t, http.StatusOK, status)
-	v.put("/api/delivery-orders/"+v.orders("liverpool", Labelable)[0].ID, object{"trackingNumber": "T-1"})
+	v.put("/api/delivery-orders/"+v.orders("liverpool", FateLabelable)[0].ID, object{"trackingNumber": "T-1"})
 	require.Equal(t, http.StatusOK, v.call(http.MethodPost, "/sandbox/cancel/"+paris[5], nil, "").Code)
 	v.ask("paris", paris[1], paris[3]) // goes on when the hub stops
 	v.get("/api/checkouts/" + v.order(paris[0]).Checkouts[0])
@@ -84,7 +84,7 @@ func TestJournalWithHalfALine(t *testing.T) {
 	t.Parallel()
 	options := Options{Dir: t.TempDir()}
 	first := visit(t, options)
-	id := first.orders("paris", Labelable)[0].ID
+	id := first.orders("paris", FateLabelable)[0].ID
 	first.ask("paris", id)
 	path := filepath.Join(options.Dir, journalName)
 	content, err := os.ReadFile(path)

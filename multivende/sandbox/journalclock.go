@@ -15,8 +15,8 @@ const (
 	clockEvery = 100 * time.Millisecond // on our clock
 )
 
-// keptClock is where the hub's time stands beside the journal, so that a hub that
-// was killed while nobody called goes on from then.
+// keptClock keeps the hub's time in a file beside the journal, so that a hub that
+// was killed while nobody called continues from then.
 type keptClock struct {
 	file *os.File
 	stop chan struct{}

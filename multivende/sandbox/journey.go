@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"hash/fnv"
 	"net/http"
 	"slices"
@@ -20,7 +21,7 @@ type journey struct {
 	reads     int
 }
 
-// traveller is what has a status that travels to its channel.
+// traveller is an order or pick-up whose status travels to its channel.
 type traveller interface {
 	way() *journey
 	name() string
@@ -65,7 +66,7 @@ func (j *journey) way() *journey { return j }
 
 // fault sums up what its faults of one kind say.
 func (j *journey) fault(times func(Fault) Times) Times {
-	return lo.SumBy(j.faults, func(f Fault) Times { return min(times(f), Always) })
+	return lo.SumBy(j.faults, func(f Fault) Times { return min(times(f), AlwaysTimes) })
 }
 
 func (j *journey) has(property func(Fault) bool) bool { return slices.ContainsFunc(j.faults, property) }
@@ -85,7 +86,7 @@ func (j *journey) planned() (verdict, bool) {
 	return verdict{}, false
 }
 
-// send changes a status, which then travels to the channel.
+// send sets a status, which then travels to the channel.
 func (h *Hub) send(now time.Time, t traveller, code string) {
 	j := t.way()
 	j.sends++
@@ -107,7 +108,7 @@ func (h *Hub) send(now time.Time, t traveller, code string) {
 	h.schedule(l.endsAt, func(at time.Time) {
 		v := t.verdict(l.code)
 		l.state, l.words, l.word, l.updatedAt = v.state, v.words, v.word, at
-		l.forbidden = lo.CoalesceOrEmpty(l.forbidden, v.forbidden)
+		l.forbidden = cmp.Or(l.forbidden, v.forbidden)
 		if l.state == linkChanged {
 			j.onChannel = l.code
 		}
@@ -122,7 +123,7 @@ func (h *Hub) move(l *link, at time.Time, state string) {
 	h.schedule(at, func(at time.Time) { l.state, l.updatedAt = state, at })
 }
 
-// travelTime is how long a status takes to the channel: the channel's own time, give or take a
+// travelTime is how long a status takes to reach the channel: the channel's own time, give or take a
 // tenth, always the same for an order.
 func (h *Hub) travelTime(t traveller) time.Duration {
 	for _, fault := range t.way().faults {

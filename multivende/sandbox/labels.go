@@ -134,7 +134,7 @@ func (h *Hub) neighbour(o *order) *order {
 	orders := o.connection.orders
 	place := slices.Index(orders, o)
 	for i := range orders {
-		if other := orders[(place+1+i)%len(orders)]; other != o && other.fate == Labelable {
+		if other := orders[(place+1+i)%len(orders)]; other != o && other.fate == FateLabelable {
 			return other
 		}
 	}
@@ -150,6 +150,9 @@ func (o *order) zpl() []byte {
 	return out.Bytes()
 }
 
+// itemsOnLabel is how many of an order's items stand on its label.
+const itemsOnLabel = 8
+
 // labels are the order's parcels as they are printed.
 func (o *order) labels() []paper.Label {
 	c, s := o.channel(), o.sales[0]
@@ -162,10 +165,9 @@ func (o *order) labels() []paper.Label {
 		references = []paper.Reference{{Caption: caption, Value: o.number}, {Caption: c.caption, Value: o.shipment}}
 	}
 	notes := []string{"Bodega: " + o.warehouse.name, "Despachar antes de: " + o.handlingLimit.Format("02-01-2006 15:04"), "Servicio: " + o.courier + " " + o.mode}
-	for _, line := range s.items {
-		if line.order == o {
-			notes = append(notes, fmt.Sprintf("%d x %s %s", line.count, line.sku, line.product))
-		}
+	own := lo.Filter(s.items, func(line *item, _ int) bool { return line.order == o })
+	for _, line := range lo.Subset(own, 0, itemsOnLabel) {
+		notes = append(notes, lo.Substring(fmt.Sprintf("%d x %s %s", line.count, line.sku, line.product), 0, 60))
 	}
 	labels := make([]paper.Label, len(o.parcels))
 	for i, parcel := range o.parcels {

@@ -10,10 +10,10 @@ import (
 	"github.com/samber/lo"
 )
 
-// Merchants are the hubs of several merchants behind one address, as the real hub is: a call goes
-// to the merchant whose token, code or file it names. Calls of people, of the consent page and
-// under /sandbox/, name it as merchant=ID in the query; without that they go to the first. The
-// hubs share ClientID and ClientSecret.
+// Merchants are the hubs of several merchants behind one address, as at the real hub: a call goes
+// to the merchant whose token, code or file it names. Calls by people, to the consent page and
+// under /sandbox/, name the merchant in the query (merchant=ID); without that they go to the
+// first. All hubs must have the same ClientID and ClientSecret.
 type Merchants []*Hub
 
 // ServeHTTP answers one call.
@@ -37,7 +37,7 @@ func (m Merchants) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	found.ServeHTTP(w, r)
 }
 
-// isMeant says whether a call names this hub's merchant, or something of it.
+// isMeant tells whether a call names this hub's merchant, or something of it.
 func (h *Hub) isMeant(r *http.Request) bool {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
@@ -53,7 +53,7 @@ func (h *Hub) isMeant(r *http.Request) bool {
 	return r.URL.Query().Get("merchant") == h.options.MerchantID
 }
 
-// handedOut says whether this hub made the code or refresh token.
+// handedOut tells whether this hub made the code or refresh token.
 func (h *Hub) handedOut(asked tokenRequest) bool {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()

@@ -42,7 +42,7 @@ func TestSeveralMerchantsBehindOneAddress(t *testing.T) {
 		for _, token := range []string{pair["token"].(string), v.hub.Token()} {
 			assert.Equal(t, http.StatusOK, ask(http.MethodGet, v.merchant("/marketplace-connections/p/1"), "", token).Code)
 		}
-		task := v.ask("paris", v.orders("paris", Labelable)[0].ID)
+		task := v.ask("paris", v.orders("paris", FateLabelable)[0].ID)
 		v.time.pass(time.Minute)
 		link, err := url.Parse(v.task(task)["url"].(string))
 		require.NoError(t, err)

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// A movable route, by its own name: what DESPACHO_HUB_PATHS calls it, and its path in those words.
+// A movable route, by its own name, with its name and path in DESPACHO_HUB_PATHS.
 var movable = map[string]struct{ setting, path string }{
 	"connections":          {"connections", "/api/m/{merchantId}/marketplace-connections/p/{page}"},
 	"statuses":             {"delivery_order_statuses", "/api/delivery-order-statuses"},
@@ -69,7 +69,7 @@ func movesOf(moved map[string]string) ([]move, error) {
 
 type movedKey struct{}
 
-// moved leads a call of a route that was moved to where the route is served.
+// moved leads a call of a moved route to its handler.
 func (h *Hub) moved(r *http.Request) *http.Request {
 	for _, m := range h.moves {
 		found := m.now.FindStringSubmatch(r.URL.Path)
@@ -92,7 +92,7 @@ func (h *Hub) moved(r *http.Request) *http.Request {
 	return r
 }
 
-// movedAway says that a route was called under the path that it has no more.
+// movedAway tells that a route was called under its old path.
 func (h *Hub) movedAway(route route, r *http.Request) bool {
 	return slices.ContainsFunc(h.moves, func(m move) bool { return m.route == route.name }) && r.Context().Value(movedKey{}) != route.name
 }

@@ -13,7 +13,7 @@ func TestAMovedRouteAnswersUnderItsNewPathOnly(t *testing.T) {
 	v := visit(t, Options{MovedRoutes: map[string]string{
 		"generate_tickets": "/api/connections/{marketplaceConnectionId}/tickets", "delivery-order": "/api/shipments/{deliveryOrderId}",
 	}})
-	o, c := v.orders("paris", Labelable)[0], v.connection("paris")
+	o, c := v.orders("paris", FateLabelable)[0], v.connection("paris")
 	body := object{"orders": []string{o.ID}}
 	assert.Equal(t, http.StatusNotFound, v.call(http.MethodPut, "/api/paris-connections/"+c.ID+"/delivery-order-tickets/generation", body, v.hub.Token()).Code)
 	assert.Equal(t, http.StatusCreated, v.call(http.MethodPut, "/api/connections/"+c.ID+"/tickets", body, v.hub.Token()).Code)

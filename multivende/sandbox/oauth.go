@@ -13,7 +13,7 @@ import (
 	"github.com/samber/lo"
 )
 
-// How long what OAuth hands out lives, on the hub's clock.
+// How long codes and tokens live, on the hub's clock.
 const (
 	codeLife    = 24 * time.Hour
 	tokenLife   = 6 * time.Hour
@@ -123,7 +123,7 @@ func (h *Hub) issue(now time.Time, a *application) pair {
 	return p
 }
 
-// jwt is a token's text: its claims tell the refresh token too, as the real one's do.
+// jwt is a token's text: its claims also hold the refresh token, as at the real hub.
 func (h *Hub) jwt(now time.Time, a *application, p pair) string {
 	claims, _ := json.Marshal(map[string]any{ // texts and numbers only
 		"_id": h.id("token %d", p.number), "status": "created", "OauthClientId": h.id("oauth client"), "MerchantId": h.options.MerchantID,
@@ -138,7 +138,7 @@ func (h *Hub) jwt(now time.Time, a *application, p pair) string {
 	return text + "." + encode(sign.Sum(nil))
 }
 
-// exchange takes a code for a pair; without one it says why not.
+// exchange returns a pair of tokens for a code, or says why not.
 func (h *Hub) exchange(now time.Time, text string) (p pair, a *application, refused string) {
 	c := h.oauth.codes[text]
 	switch {
@@ -154,7 +154,7 @@ func (h *Hub) exchange(now time.Time, text string) (p pair, a *application, refu
 	return h.issue(now, c.application), c.application, ""
 }
 
-// refreshPair takes a refresh token for a new pair; without one it says why not.
+// refreshPair returns a new pair for a refresh token, or says why not.
 func (h *Hub) refreshPair(now time.Time, text string) (p pair, a *application, refused string) {
 	old := h.oauth.refreshes[text]
 	switch {
@@ -174,7 +174,7 @@ func (h *Hub) refreshPair(now time.Time, text string) (p pair, a *application, r
 	return h.issue(now, old.application), old.application, ""
 }
 
-// revoke takes the application's rights away: everything that was handed out is dead.
+// revoke ends the application's rights: everything handed out is dead.
 func (h *Hub) revoke() {
 	h.oauth.revoked = true
 	h.oauth.report.Revocations++
@@ -193,7 +193,7 @@ func (h *Hub) killTokens() {
 	}
 }
 
-// accepts says whether a bearer token is good now, and what it may do.
+// accepts tells whether a bearer token is valid now, and what it may do.
 func (h *Hub) accepts(text string) (Scopes, bool) {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// ReportOAuth is what was asked of OAuth.
+// ReportOAuth says how OAuth was used.
 type ReportOAuth struct {
 	Connections int `json:"connections"` // rows of the application list: the first, and one a consent
 	Consents    int `json:"consents"`

@@ -14,15 +14,15 @@ import (
 	"github.com/samber/lo"
 )
 
-// Options say what world a hub has. The zero value is a world of 110 orders
-// whose labels can be had, from seed 0, on our own clock, without faults.
+// Options describe a hub's world. The zero value is a world of 110 orders that
+// can be labelled, from seed 0, on our own clock, without faults.
 type Options struct {
 	// Seed makes the world: equal seeds make equal worlds but for their dates.
 	Seed int64
 	// Orders is how many orders can be labelled; unpaid, cancelled, unsupported
-	// and web-shop orders come on top. Zero means 110.
+	// and web-shop orders are added to them. Zero means 110.
 	Orders int
-	// History is how many sales of the last week, already shipped, come on top.
+	// History is how many sales of the last week, already shipped, are added.
 	History int
 	// Speed is how many times as fast as ours the hub's clock runs. Zero means 1.
 	Speed float64
@@ -33,7 +33,7 @@ type Options struct {
 	// those of LabelsDir, in name order, in rotation over the orders, unchanged.
 	LabelsDir string
 	// Dir, when set, keeps the world's changes in a journal: a hub made again with
-	// the same Dir goes on where the last one stopped, however it stopped.
+	// the same Dir continues where the last one stopped, however it stopped.
 	Dir string
 	// FalabellaFormat is "pdf" (also when empty) or "zpl".
 	FalabellaFormat string
@@ -58,14 +58,14 @@ type Options struct {
 	RefreshDiesWithToken bool
 	// Scopes are what the account grants; nil means everything for everything.
 	Scopes Scopes
-	// Webhooks is the address to which changes are told, while the hub runs or
-	// until POST /sandbox/webhooks names another; empty for nobody. WebhookRates
-	// say how often a notice goes wrong.
+	// Webhooks is the address to which notifications are sent, until POST
+	// /sandbox/webhooks names another; empty for none. WebhookRates say how often
+	// a notification goes wrong.
 	Webhooks     string
-	WebhookRates Rates
-	// WebhookClient sends the notices; nil means a client of the hub's own.
+	WebhookRates WebhookRates
+	// WebhookClient sends the notifications; nil means a client of the hub's own.
 	WebhookClient *http.Client
-	// Arrivals are how many sales come by themselves in an hour of the hub's clock.
+	// Arrivals is how many new sales come per hour of the hub's clock.
 	Arrivals float64
 	// StatusDelays are how long statuses take to a channel, by provider, where that
 	// is not to be the world's own time for it.
@@ -81,13 +81,13 @@ type Options struct {
 	// Dialect is how the hub words what the guide leaves open.
 	Dialect Dialect
 
-	// TaskTime is how long tasks take. Zero means a minute a label.
+	// TaskTime is how long tasks take. Zero means a minute per label.
 	TaskTime TaskTime
 
 	// IgnoreFilter names lists that show every connection's entries whatever connection they are
 	// asked for: "labels", "sales".
 	IgnoreFilter []string
-	// Nameless leaves the connection out of so many of 100 sales, and of their deliveries.
+	// Nameless is how many of 100 sales, and their deliveries, do not name their connection.
 	Nameless int
 	// Warehouses says where warehouses stand: at the "items" (some orders then lie in two), at the
 	// "deliveries", nowhere ("none"), or at both, with one for each order (empty).
@@ -135,36 +135,40 @@ func (o Options) withDefaults() (Options, error) {
 		sum := sha256.Sum256(fmt.Appendf(nil, "token %d", o.Seed))
 		o.Token = "sandbox." + hex.EncodeToString(sum[:16]) + "." + hex.EncodeToString(sum[16:])
 	}
+	return o, o.check()
+}
+
+func (o Options) check() error {
 	if err := o.Dialect.check(); err != nil {
-		return o, err
+		return err
 	}
 	switch {
 	case o.Orders < 0 || o.Orders > 1_000_000:
-		return o, fmt.Errorf("sandbox: %d orders: give a number from 1 to 1,000,000", o.Orders)
+		return fmt.Errorf("sandbox: %d orders: give a number from 1 to 1,000,000", o.Orders)
 	case o.History < 0 || o.History > 1_000_000:
-		return o, fmt.Errorf("sandbox: %d sales of the last week: give a number from 0 to 1,000,000", o.History)
+		return fmt.Errorf("sandbox: %d sales of the last week: give a number from 0 to 1,000,000", o.History)
 	case o.Speed < 0:
-		return o, fmt.Errorf("sandbox: speed %g: a clock does not run backwards", o.Speed)
+		return fmt.Errorf("sandbox: speed %g: a clock does not run backwards", o.Speed)
 	case o.PageSize < 0:
-		return o, fmt.Errorf("sandbox: page size %d: give a number from 1 on", o.PageSize)
+		return fmt.Errorf("sandbox: page size %d: give a number from 1 on", o.PageSize)
 	case o.Arrivals < 0 || o.Arrivals > 1_000_000:
-		return o, fmt.Errorf("sandbox: %g arrivals an hour: give a number from 0 to 1,000,000", o.Arrivals)
+		return fmt.Errorf("sandbox: %g arrivals an hour: give a number from 0 to 1,000,000", o.Arrivals)
 	case refuseWebhooks(o.Webhooks, o.WebhookRates) != "":
-		return o, fmt.Errorf("sandbox: %s", refuseWebhooks(o.Webhooks, o.WebhookRates))
+		return fmt.Errorf("sandbox: %s", refuseWebhooks(o.Webhooks, o.WebhookRates))
 	case lo.SomeBy(lo.Values(o.StatusDelays), func(delay time.Duration) bool { return delay <= 0 }):
-		return o, errors.New("sandbox: a status takes some time to its channel")
+		return errors.New("sandbox: a status takes some time to its channel")
 	case o.TaskTime.Fixed < 0 || o.TaskTime.PerLabel < 0:
-		return o, errors.New("sandbox: a task takes some time")
+		return errors.New("sandbox: a task takes some time")
 	case len(lo.Without(o.IgnoreFilter, ListLabels, ListSales)) > 0:
-		return o, fmt.Errorf("sandbox: lists without a filter %q: give %s, %s", o.IgnoreFilter, ListLabels, ListSales)
+		return fmt.Errorf("sandbox: lists without a filter %q: give %s, %s", o.IgnoreFilter, ListLabels, ListSales)
 	case o.Nameless < 0 || o.Nameless > 100:
-		return o, fmt.Errorf("sandbox: %d of 100 sales without a connection: give a number from 0 to 100", o.Nameless)
+		return fmt.Errorf("sandbox: %d of 100 sales without a connection: give a number from 0 to 100", o.Nameless)
 	case !slices.Contains([]string{"", AtItems, AtDeliveries, AtNone}, o.Warehouses):
-		return o, fmt.Errorf("sandbox: warehouses at %q: give %s, %s or %s", o.Warehouses, AtItems, AtDeliveries, AtNone)
+		return fmt.Errorf("sandbox: warehouses at %q: give %s, %s or %s", o.Warehouses, AtItems, AtDeliveries, AtNone)
 	case o.FalabellaFormat != "pdf" && o.FalabellaFormat != "zpl":
-		return o, fmt.Errorf("sandbox: Falabella's format %q: give pdf or zpl", o.FalabellaFormat)
+		return fmt.Errorf("sandbox: Falabella's format %q: give pdf or zpl", o.FalabellaFormat)
 	}
-	return o, nil
+	return nil
 }
 
 // identifiers makes the ids of a seed's world: version 5 UUIDs of what they name.

@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// outward is what a channel makes of the hub's statuses.
+// outward says how a channel answers the hub's statuses.
 type outward struct {
 	words    map[string]string // its own word by the hub's code; a status without one is not sent
 	bound    []string          // shipping modes of which it takes no status but cancelled
 	paper    bool              // shipped only with the tax document loaded
 	fetched  bool              // it takes a tracking number of pick-ups too
 	tracking []string          // shipping modes of which it takes a tracking number; "*" for all
-	delay    time.Duration     // how long a status takes to it
+	delay    time.Duration     // how long a status takes to reach it
 }
 
 // linioWords are those of Linio, Dafiti and Falabella.

@@ -9,7 +9,7 @@ func (c *connection) partlyCancelled() {
 	}
 	place := 0
 	for _, o := range c.orders {
-		if o.fate != Labelable || len(o.sales[0].items) < 2 || len(o.sales) > 1 {
+		if o.fate != FateLabelable || len(o.sales[0].items) < 2 || len(o.sales) > 1 {
 			continue
 		}
 		if place++; place%every == every/2 {

@@ -17,7 +17,7 @@ const (
 	pickUpCancelled = "pick_up_order_status_cancelled"
 )
 
-// pickUp is an order that its buyer fetches. Below its comment stands what may change.
+// pickUp is an order that its buyer picks up. What may change is below the comment "changes".
 type pickUp struct {
 	journey
 	id, code  string
@@ -89,7 +89,7 @@ var (
 // listPickUpStatuses answers a bare array and an envelope in turns.
 func (h *Hub) listPickUpStatuses(*http.Request) answer { return h.catalogueAnswer(pickUpCatalogue) }
 
-// pickUpOf is the pick-up that a path names; without one there is the answer to give.
+// pickUpOf is the pick-up that a path names, or the answer to give when there is none.
 func (h *Hub) pickUpOf(r *http.Request) (*pickUp, answer) {
 	p := h.pickUpByID[r.PathValue("id")]
 	if p == nil || p.has(func(f Fault) bool { return f.Unknown }) {

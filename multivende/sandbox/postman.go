@@ -15,11 +15,11 @@ import (
 const (
 	answerWithin = 6 * time.Second // of a webhook, on our clock
 	postEvery    = 10 * time.Millisecond
-	postmen      = 128 // notices that are sent at once
+	postmen      = 128 // notifications that are sent at once
 )
 
-// postman sends what lies in the outbox, and brings the world to now meanwhile, so that changes
-// are told when they happen.
+// postman sends what is in the outbox. It also brings the world up to now, so that changes are
+// sent when they happen.
 type postman struct {
 	stop context.CancelFunc
 	work sync.WaitGroup
@@ -84,19 +84,19 @@ func (h *Hub) dispatch() {
 	})
 }
 
-// letter is a notice on its way.
+// letter is a notification on its way.
 type letter struct {
 	url  string
 	body []byte
 }
 
-// letters are the notices that are due.
+// letters are the notifications that are due.
 func (h *Hub) letters() []letter {
 	h.lock()
 	defer h.mutex.Unlock()
 	ours := time.Now()
 	var due []letter
-	h.webhooks.outbox = slices.DeleteFunc(h.webhooks.outbox, func(n notice) bool {
+	h.webhooks.outbox = slices.DeleteFunc(h.webhooks.outbox, func(n notification) bool {
 		if n.due.After(ours) {
 			return false
 		}
@@ -143,26 +143,26 @@ func (p *postman) close() {
 	p.work.Wait()
 }
 
-// webhooksRoute sets where notices go from now on.
+// webhooksRoute sets where notifications go from now on.
 func (h *Hub) webhooksRoute(r *http.Request) answer {
 	var body struct {
 		URL string `json:"url"`
-		Rates
+		WebhookRates
 	}
 	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
 		return problem(http.StatusBadRequest, "BadRequestError", `the body is not JSON with "url", "duplicates", "reordered" and "lost"`)
 	}
-	if refused := refuseWebhooks(body.URL, body.Rates); refused != "" {
+	if refused := refuseWebhooks(body.URL, body.WebhookRates); refused != "" {
 		return problem(http.StatusBadRequest, "BadRequestError", refused)
 	}
-	return h.byHand(entry{Kind: "webhooks", URL: &body.URL, Rates: &body.Rates}, func(time.Time) {
-		h.direct(body.URL, body.Rates)
+	return h.byHand(entry{Kind: "webhooks", URL: &body.URL, Rates: &body.WebhookRates}, func(time.Time) {
+		h.direct(body.URL, body.WebhookRates)
 		h.dispatch()
 	})
 }
 
-// refuseWebhooks says what is wrong with where notices shall go; empty for nothing.
-func refuseWebhooks(address string, rates Rates) string {
+// refuseWebhooks says what is wrong with the given address and shares; empty for nothing.
+func refuseWebhooks(address string, rates WebhookRates) string {
 	if address != "" {
 		if parsed, err := url.Parse(address); err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https" {
 			return "webhooks: the address is not one of http or https"

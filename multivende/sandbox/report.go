@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -9,7 +10,7 @@ import (
 	"github.com/samber/lo"
 )
 
-// Report is what a hub has been asked, and what its world truly is. Times are on
+// Report says what a hub was asked, and what its world really is. Times are on
 // the hub's clock.
 type Report struct {
 	Merchant    string                `json:"merchant"`
@@ -64,7 +65,7 @@ type ReportOrder struct {
 	Checkouts  []string       `json:"checkouts"`
 	Parcels    []ReportParcel `json:"parcels"`
 	Fate       Fate           `json:"fate"`
-	Life       Life           `json:"life,omitempty"` // of a sale that came while the world ran
+	Life       SaleLife       `json:"life,omitempty"` // of a sale that came while the world ran
 	CreatedAt  time.Time      `json:"created_at"`
 	Faults     []Fault        `json:"faults,omitempty"`
 	Expected   string         `json:"expected"` // the outcome for a client that asks five times and sends a status three times
@@ -102,7 +103,7 @@ type LabelRequest struct {
 	MadeAt *time.Time `json:"made_at,omitempty"`
 }
 
-// Report tells what has been asked so far and what the world is.
+// Report returns the report as it stands now.
 func (h *Hub) Report() Report {
 	now := h.lock()
 	defer h.mutex.Unlock()
@@ -120,9 +121,9 @@ func (h *Hub) Report() Report {
 	}
 	for _, c := range h.connections {
 		report.Connections = append(report.Connections, ReportConnection{
-			ID: c.id, Provider: c.provider, Name: lo.CoalesceOrEmpty(c.alias, c.name), Country: c.country, Labels: c.channel != nil,
+			ID: c.id, Provider: c.provider, Name: cmp.Or(c.alias, c.name), Country: c.country, Labels: c.channel != nil,
 			Orders: len(c.orders), Tasks: len(c.tasks),
-			Labelable: lo.CountBy(c.orders, func(o *order) bool { return o.fate == Labelable }),
+			Labelable: lo.CountBy(c.orders, func(o *order) bool { return o.fate == FateLabelable }),
 		})
 	}
 	for _, o := range h.orders {

@@ -15,7 +15,7 @@ import (
 func TestReport(t *testing.T) {
 	t.Parallel()
 	v := visit(t, Options{})
-	o := v.orders("paris", Labelable)[0]
+	o := v.orders("paris", FateLabelable)[0]
 	v.get("/api/checkouts/" + o.Checkouts[0])
 	v.get("/api/delivery-orders/" + o.ID)
 	v.get("/api/delivery-orders/" + o.ID)
@@ -56,7 +56,7 @@ func TestNoBuyerInTheReport(t *testing.T) {
 func TestManyCallersAtOnce(t *testing.T) {
 	t.Parallel()
 	v := visit(t, Options{Speed: 600, Dir: t.TempDir()})
-	orders := v.orders("mercadolibre", Labelable)
+	orders := v.orders("mercadolibre", FateLabelable)
 	connection := v.connection("mercadolibre").ID
 	var callers sync.WaitGroup
 	for caller := range 8 {

@@ -6,8 +6,8 @@ import (
 	"github.com/samber/lo"
 )
 
-// route is one row of what the hub answers to. Its name stands in fault plans and
-// in the report; one without a pattern is chosen by what a call asks.
+// route is one row of the hub's routes. Its name is used in fault plans and in the
+// report; a route without a pattern is chosen by what a call asks.
 type route struct {
 	name, pattern string
 	access        access

@@ -82,11 +82,11 @@ func TestAvailableLabels(t *testing.T) {
 	available := v.available(c)
 	t.Run("it holds what can be labelled, and some of what cannot", func(t *testing.T) {
 		t.Parallel()
-		assert.Subset(t, available, ids(v.orders("mercadolibre", Labelable)))
-		for _, fate := range []Fate{Unpaid, Cancelled, Unsupported, Unregistered} {
+		assert.Subset(t, available, ids(v.orders("mercadolibre", FateLabelable)))
+		for _, fate := range []Fate{FateUnpaid, FateCancelled, FateUnsupported, FateUnregistered} {
 			assert.NotEmpty(t, lo.Intersect(available, ids(v.orders("mercadolibre", fate))), fate)
 		}
-		assert.Empty(t, lo.Intersect(available, ids(v.orders("mercadolibre", Shipped))))
+		assert.Empty(t, lo.Intersect(available, ids(v.orders("mercadolibre", FateShipped))))
 		assert.Len(t, lo.Uniq(available), len(available))
 	})
 	t.Run("a page too far is empty and says that it is the end", func(t *testing.T) {
@@ -103,12 +103,12 @@ func TestAvailableLabels(t *testing.T) {
 		}
 		everything := count(url.Values{})
 		printed := count(url.Values{"_shipping_label_print_statuses": {"printed"}, "_shipping_label_status": {"ready"}})
-		assert.Equal(t, len(v.orders("mercadolibre", Printed)), printed)
+		assert.Equal(t, len(v.orders("mercadolibre", FatePrinted)), printed)
 		pending := count(url.Values{"_delivery_statuses": {"pending"}})
 		completed := count(url.Values{"_delivery_statuses": {"completed"}})
 		assert.True(t, pending > 0 && completed > 0 && pending < everything, "%d and %d of %d", pending, completed, everything)
 		from := v.hub.Now().Add(-7 * 24 * time.Hour).Format("2006-01-02 15:04:05")
-		old := len(v.orders("mercadolibre", Old))
+		old := len(v.orders("mercadolibre", FateOld))
 		assert.Equal(t, everything-old, count(url.Values{"_updated_at_from": {from}}))
 		assert.Equal(t, old, count(url.Values{"_updated_at_to": {strings.Replace(from, " ", "T", 1)}}))
 	})
@@ -153,7 +153,7 @@ func TestCheckouts(t *testing.T) {
 	t.Run("links, contents and item codes come in every shape", func(t *testing.T) {
 		t.Parallel()
 		seen := map[string]bool{}
-		for _, o := range append(v.orders("mercadolibre", Labelable), v.orders("fcom", Labelable)...) {
+		for _, o := range append(v.orders("mercadolibre", FateLabelable), v.orders("fcom", FateLabelable)...) {
 			checkout := v.get("/api/checkouts/" + o.Checkouts[0])
 			link, single := checkout["CheckoutLink"].(object)
 			links, several := checkout["CheckoutLinks"].([]any)
@@ -175,17 +175,17 @@ func TestCheckouts(t *testing.T) {
 	})
 	t.Run("payment, verification and cancellation can be read", func(t *testing.T) {
 		t.Parallel()
-		for _, o := range v.orders("mercadolibre", Unpaid) {
+		for _, o := range v.orders("mercadolibre", FateUnpaid) {
 			checkout := v.get("/api/checkouts/" + o.Checkouts[0])
 			assert.False(t, checkout["paymentStatus"] == "completed" && checkout["verificationStatus"] == "verified")
 		}
-		for _, o := range v.orders("mercadolibre", Cancelled) {
+		for _, o := range v.orders("mercadolibre", FateCancelled) {
 			assert.Equal(t, "cancelled", v.get("/api/checkouts/" + o.Checkouts[0])["paymentStatus"])
 		}
 	})
 	t.Run("a sale that was never registered is 404", func(t *testing.T) {
 		t.Parallel()
-		o := v.orders("mercadolibre", Unregistered)[0]
+		o := v.orders("mercadolibre", FateUnregistered)[0]
 		assert.Equal(t, http.StatusNotFound, v.call(http.MethodGet, "/api/checkouts/"+o.Checkouts[0], nil, v.hub.Token()).Code)
 		assert.Equal(t, o.ID, v.get("/api/delivery-orders/" + o.ID)["_id"])
 	})
@@ -194,7 +194,7 @@ func TestCheckouts(t *testing.T) {
 func TestUpdateTracking(t *testing.T) {
 	t.Parallel()
 	v := visit(t, Options{})
-	id := v.orders("liverpool", Labelable)[0].ID
+	id := v.orders("liverpool", FateLabelable)[0].ID
 	v.put("/api/delivery-orders/"+id, object{"trackingNumber": "T-1", "trackingUrl": "https://example.invalid/T-1"})
 	order := v.get("/api/delivery-orders/" + id)
 	assert.Equal(t, "T-1", order["trackingNumber"])

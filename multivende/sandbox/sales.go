@@ -47,7 +47,7 @@ func (g *generator) order(s *sale, fate Fate, mode string) *order {
 		createdAt: s.createdAt, warehouse: warehouse{id: g.id("warehouse %s", house.code), code: house.code, name: house.name},
 	}
 	o.handlingLimit = g.start.Truncate(time.Hour).Add(time.Duration(g.dice.IntN(78)-6) * time.Hour)
-	if fate == Old {
+	if fate == FateOld {
 		o.handlingLimit = s.createdAt.Truncate(time.Hour).Add(48 * time.Hour)
 	}
 	o.promised = o.handlingLimit.Add(time.Duration(24+g.dice.IntN(96)) * time.Hour)
@@ -97,33 +97,47 @@ func (g *generator) parcel(o *order) {
 // fated writes the order's fate into its sale.
 func (g *generator) fated(s *sale, o *order) {
 	switch o.fate {
-	case Unpaid:
+	case FateUnpaid:
 		if o.shape%3 == 0 {
 			s.verification = "pending"
 			return
 		}
 		s.payment = refusedPayments[o.shape%len(refusedPayments)]
-	case Cancelled:
+	case FateCancelled:
 		s.cancelled, s.payment = true, "cancelled"
-	case Unregistered:
+	case FateUnregistered:
 		s.unregistered = true
+	case FateLabelable, FateOld, FatePrinted, FateShipped, FateUnsupported, FateShop:
 	}
 }
 
-// items are one to four lines of the order, natural-order traps among their SKUs.
+// items are one to four lines of the order, natural-order traps among their SKUs; of a few orders twenty.
+// The last line of some has no SKU.
 func (g *generator) items(s *sale, o *order) {
-	first := g.dice.IntN(len(products))
-	for i := range 1 + g.dice.IntN(4) {
-		product := products[(first+i*5)%len(products)]
-		line := &item{
-			id: g.id("item %s %d", s.id, len(s.items)), sku: product.sku, product: product.name, order: o,
-			count: 1 + g.dice.IntN(3), price: 1000 * (1 + g.dice.IntN(40)),
-		}
-		if o != nil {
-			line.warehouse = o.warehouse.id
-		}
-		s.items = append(s.items, line)
+	first, count := g.dice.IntN(len(products)), 1+g.dice.IntN(4)
+	for i := range count {
+		g.item(s, o, first+i*5, 1+g.dice.IntN(3), 1000*(1+g.dice.IntN(40)))
 	}
+	if o != nil && s.shape%60 == 13 {
+		for i := count; i < 20; i++ {
+			g.item(s, o, first+i*5, 1+i%3, 1000*i)
+			s.items[len(s.items)-1].sku += fmt.Sprintf("-%d", i)
+		}
+	}
+	if o != nil && s.shape%20 == 11 {
+		s.items[len(s.items)-1].sku = ""
+	}
+}
+
+func (g *generator) item(s *sale, o *order, nth, count, price int) {
+	product := products[nth%len(products)]
+	line := &item{
+		id: g.id("item %s %d", s.id, len(s.items)), sku: product.sku, product: product.name, order: o, count: count, price: price,
+	}
+	if o != nil {
+		line.warehouse = o.warehouse.id
+	}
+	s.items = append(s.items, line)
 }
 
 func (g *generator) pickUp(s *sale) {

@@ -62,7 +62,7 @@ func sampleFiles(dir string) ([]string, error) {
 func (s samples) deal(orders []*order) {
 	for _, labelable := range []bool{true, false} {
 		for _, o := range orders {
-			if (o.fate == Labelable) == labelable {
+			if (o.fate == FateLabelable) == labelable {
 				s.give(o)
 			}
 		}

@@ -107,6 +107,7 @@ func (h *Hub) refused(route route, r *http.Request) (*http.Request, answer, bool
 		return r, answer{}, false
 	case byAll, byClient:
 		return r, answer{}, false
+	case byToken:
 	}
 	scheme, text, _ := strings.Cut(given, " ")
 	granted, accepted := h.accepts(text)

@@ -13,7 +13,7 @@ import (
 func TestAChannelThatIsSlowerThanTheWindow(t *testing.T) {
 	t.Parallel()
 	v := visit(t, Options{StatusDelays: map[string]time.Duration{"ripley": 12 * time.Minute}})
-	orders := v.orders("ripley", Labelable)
+	orders := v.orders("ripley", FateLabelable)
 	for range 3 {
 		for _, o := range orders {
 			v.send(o.ID, shipped)

@@ -30,7 +30,7 @@ func papered(where string) func(ReportOrder) bool {
 }
 
 func standing(status string) func(ReportOrder) bool {
-	return func(o ReportOrder) bool { return o.Status == status && o.Fate != Unsupported }
+	return func(o ReportOrder) bool { return o.Status == status && o.Fate != FateUnsupported }
 }
 
 func TestWhatTheChannelsMakeOfAStatus(t *testing.T) {
@@ -58,7 +58,7 @@ func TestWhatTheChannelsMakeOfAStatus(t *testing.T) {
 		"or with the checkout's":                     {"vtex", papered(paperOnCheckout), shipped, linkChanged, ""},
 		"not without":                                {"vtex", papered(""), shipped, linkFailed, rulePaper},
 		"nor with a row that has no file":            {"vtex", papered(paperWithoutURL), shipped, linkFailed, rulePaper},
-		"Walmart México is ready where Chile is not": {"walmart", func(o ReportOrder) bool { return o.Fate == Shop }, readyToShip, linkChanged, ""},
+		"Walmart México is ready where Chile is not": {"walmart", func(o ReportOrder) bool { return o.Fate == FateShop }, readyToShip, linkChanged, ""},
 	} {
 		o := v.first(row.provider, row.fits)
 		v.send(o.ID, row.to)
@@ -94,7 +94,7 @@ func TestStatusThatNeedsAReSend(t *testing.T) {
 	v := visit(t, Options{Faults: parsed(t, `[{"channel":"fcom","nth":1,"status_stuck":1},{"channel":"fcom","nth":2,"status_stuck":"always"},
 		{"channel":"fcom","nth":3,"status_delay":"12m"},{"channel":"vtex","every":1,"status_refused":"Cerrado"},
 		{"channel":"mercadolibre","mode":"custom","nth":1,"not_requested":true}]`)})
-	falabella := v.orders("fcom", Labelable)
+	falabella := v.orders("fcom", FateLabelable)
 	once, never, late := falabella[0].ID, falabella[1].ID, falabella[2].ID
 	for range 2 {
 		for _, id := range []string{once, never, late} {
@@ -113,9 +113,9 @@ func TestStatusThatNeedsAReSend(t *testing.T) {
 	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &expected))
 	custom := v.first("mercadolibre", func(o ReportOrder) bool { return o.Mode == "custom" && len(o.Faults) > 0 })
 	for id, want := range map[string]string{
-		once: "synced", never: "not_synced", v.orders("ripley", Shipped)[0].ID: "synced", custom.ID: "not_needed",
+		once: "synced", never: "not_synced", v.orders("ripley", FateShipped)[0].ID: "synced", custom.ID: "not_needed",
 		v.first("vtex", papered(paperOnOrder)).ID: "refused", v.first("vtex", papered("")).ID: "not_allowed",
-		v.orders("mercadolibre", Labelable)[0].ID: "not_allowed", v.orders("mercadolibre", Shipped)[0].ID: "not_needed", v.first("magento", standing(pending)).ID: "not_needed",
+		v.orders("mercadolibre", FateLabelable)[0].ID: "not_allowed", v.orders("mercadolibre", FateShipped)[0].ID: "not_needed", v.first("magento", standing(pending)).ID: "not_needed",
 	} {
 		assert.Equal(t, want, expected[id], id)
 	}
@@ -126,7 +126,7 @@ func TestReportTellsWhenAStatusWasKnown(t *testing.T) {
 	t.Parallel()
 	options := Options{Dir: t.TempDir()}
 	v := visit(t, options)
-	o := v.orders("fcom", Labelable)[0]
+	o := v.orders("fcom", FateLabelable)[0]
 	v.send(o.ID, shipped)
 	v.time.pass(time.Minute)
 	v.get("/api/delivery-orders/" + o.ID)
@@ -201,7 +201,7 @@ func TestTaxDocuments(t *testing.T) {
 	}
 	load(without.ID)
 	assert.Contains(t, files(without), `"url":"https://documents`)
-	falabella := v.orders("fcom", Labelable)
+	falabella := v.orders("fcom", FateLabelable)
 	load(falabella[0].ID)
 	assert.Equal(t, paperRefused, v.order(falabella[0].ID).TaxDocument, "Falabella takes none before ready to ship")
 	v.send(falabella[1].ID, readyToShip)

@@ -6,13 +6,14 @@ import (
 	"time"
 )
 
-// TaskTime is how long a task takes that makes labels, on the hub's clock: a fixed part and one
-// for each label. The zero value is a minute a label.
+// TaskTime is how long a task that makes labels takes, on the hub's clock: a fixed part and a part
+// per label. The zero value is a minute per label.
 type TaskTime struct {
 	Fixed, PerLabel time.Duration
 }
 
-// ParseTaskTime reads a fixed part and one a label, as "8s+1s"; one span alone is a label's.
+// ParseTaskTime reads a fixed part and a part per label, as "8s+1s"; a single duration is the part
+// per label.
 func ParseTaskTime(text string) (TaskTime, error) {
 	var t TaskTime
 	fixed, perLabel, both := strings.Cut(text, "+")

@@ -28,7 +28,7 @@ func TestParseTaskTime(t *testing.T) {
 func TestATaskTakesWhatTheOptionSays(t *testing.T) {
 	t.Parallel()
 	v := visit(t, Options{TaskTime: TaskTime{Fixed: time.Second, PerLabel: 500 * time.Millisecond}})
-	task := v.ask("paris", ids(v.orders("paris", Labelable)[:2])...)
+	task := v.ask("paris", ids(v.orders("paris", FateLabelable)[:2])...)
 	v.time.pass(time.Second)
 	assert.Equal(t, taskProcessing, v.task(task)["processStatus"])
 	v.time.pass(time.Second)

@@ -77,7 +77,7 @@ func (h *Hub) generateTickets(r *http.Request) answer {
 	return given
 }
 
-// refuseTickets says why a request is refused; empty when it is not.
+// refuseTickets says why a request is refused; empty if it is not.
 func (h *Hub) refuseTickets(c *connection, ids []string) string {
 	switch {
 	case c.channel == nil:

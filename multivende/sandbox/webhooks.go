@@ -7,33 +7,33 @@ import (
 	"time"
 )
 
-// The resources of notices.
+// The resources of notifications.
 const (
 	aboutCheckouts = "checkouts"
 	aboutOrders    = "delivery-orders"
 	aboutPickUps   = "pick-up-orders"
 )
 
-// Rates are how often, of all notices, one goes wrong: shares from 0 to 1.
-type Rates struct {
+// WebhookRates are the shares of notifications that go wrong, from 0 to 1.
+type WebhookRates struct {
 	Duplicates float64 `json:"duplicates,omitempty"` // sent twice
 	Reordered  float64 `json:"reordered,omitempty"`  // sent some seconds late, after others
 	Lost       float64 `json:"lost,omitempty"`       // never sent
 }
 
-// webhooks are where notices go, and how that went.
+// webhooks are where notifications go, and how that went.
 type webhooks struct {
 	url    string // empty: nobody is told
-	rates  Rates
-	number int      // of the newest notice
-	outbox []notice // waiting to be sent
+	rates  WebhookRates
+	number int            // of the newest notification
+	outbox []notification // waiting to be sent
 	report ReportWebhooks
 	millis []float64 // each answer's time
 	post   *postman
 }
 
-// notice is what the hub has to tell.
-type notice struct {
+// notification is what the hub has to tell.
+type notification struct {
 	number       int
 	resource, id string
 	sale         string
@@ -42,7 +42,7 @@ type notice struct {
 	due          time.Time // on ours; zero: now
 }
 
-// ReportWebhooks is what was told to the receiver of webhooks.
+// ReportWebhooks says what was sent to the receiver of webhooks.
 type ReportWebhooks struct {
 	URL        string         `json:"url"`
 	Changes    int            `json:"changes"`    // that there were to tell
@@ -56,10 +56,10 @@ type ReportWebhooks struct {
 	P99        float64        `json:"p99_ms"`
 }
 
-// lateness is how late, on our clock, a reordered notice is sent.
+// lateness is how late, on our clock, a reordered notification is sent.
 const lateness = 2 * time.Second
 
-// tell has the receiver of webhooks told of a change; s may be nil for a sale that failed.
+// tell sends a notification of a change; s may be nil for a sale that failed.
 func (h *Hub) tell(now time.Time, resource, id, sale string, c *connection) {
 	hooks := &h.webhooks
 	if hooks.url == "" {
@@ -67,8 +67,8 @@ func (h *Hub) tell(now time.Time, resource, id, sale string, c *connection) {
 	}
 	hooks.number++
 	hooks.report.Changes++
-	next := notice{number: hooks.number, resource: resource, id: id, sale: sale, connection: c, at: now}
-	switch fate, delay := h.noticeFate(next); fate {
+	next := notification{number: hooks.number, resource: resource, id: id, sale: sale, connection: c, at: now}
+	switch fate, delay := h.notificationFate(next); fate {
 	case "lost":
 		hooks.report.Lost++
 		return
@@ -83,8 +83,8 @@ func (h *Hub) tell(now time.Time, resource, id, sale string, c *connection) {
 	hooks.outbox = append(hooks.outbox, next)
 }
 
-// noticeFate is how a notice goes wrong: by the fault plan, else by the rates; empty for not.
-func (h *Hub) noticeFate(n notice) (fate string, delay time.Duration) {
+// notificationFate is how a notification goes wrong: by the fault plan, else by the rates; empty for not.
+func (h *Hub) notificationFate(n notification) (fate string, delay time.Duration) {
 	for _, fault := range h.routeFaults["webhook"] {
 		if fault.strikes(fate == "") {
 			fate = string(fault.Answer)
@@ -115,9 +115,9 @@ func (h *Hub) tellOrder(now time.Time, o *order) {
 	h.tell(now, aboutOrders, o.id, o.sales[0].id, o.connection)
 }
 
-// body is the notice as it is sent; what the guide shows for checkouts, and by analogy for the
+// body is the notification as it is sent; what the guide shows for checkouts, and by analogy for the
 // others, in which the sale may be named or not.
-func (h *Hub) body(n notice) map[string]any {
+func (h *Hub) body(n notification) map[string]any {
 	body := map[string]any{
 		"MerchantId": h.options.MerchantID, "MerchantAppId": h.id("application %d", 0),
 		"OauthClient": map[string]string{"_id": h.id("oauth client"), "client_id": h.options.ClientID},
@@ -144,13 +144,13 @@ func (h *Hub) body(n notice) map[string]any {
 	return body
 }
 
-// direct sets where notices go from now on.
-func (h *Hub) direct(url string, rates Rates) {
+// direct sets the address of notifications from now on.
+func (h *Hub) direct(url string, rates WebhookRates) {
 	h.webhooks.url, h.webhooks.rates = url, rates
 	h.webhooks.report.URL = url
 }
 
-// delivered counts how a notice was answered.
+// delivered counts how a notification was answered.
 func (h *Hub) delivered(past entry) {
 	report := &h.webhooks.report
 	report.Sent++

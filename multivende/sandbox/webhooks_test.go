@@ -18,8 +18,8 @@ import (
 // receiver takes webhooks.
 type receiver struct {
 	*httptest.Server
-	mutex   sync.Mutex
-	notices []object
+	mutex         sync.Mutex
+	notifications []object
 }
 
 func receive(t *testing.T, status int) *receiver {
@@ -27,10 +27,10 @@ func receive(t *testing.T, status int) *receiver {
 	r := &receiver{}
 	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		content, _ := io.ReadAll(request.Body)
-		var notice object
-		assert.NoError(t, json.Unmarshal(content, &notice))
+		var notification object
+		assert.NoError(t, json.Unmarshal(content, &notification))
 		r.mutex.Lock()
-		r.notices = append(r.notices, notice)
+		r.notifications = append(r.notifications, notification)
 		r.mutex.Unlock()
 		w.WriteHeader(status)
 	}))
@@ -41,10 +41,10 @@ func receive(t *testing.T, status int) *receiver {
 func (r *receiver) all() []object {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	return append([]object{}, r.notices...)
+	return append([]object{}, r.notifications...)
 }
 
-// told waits until so many notices were sent and counted.
+// told waits until so many notifications were sent and counted.
 func (v visitor) told(count int) ReportWebhooks {
 	v.Helper()
 	require.Eventually(v, func() bool { return v.hub.Report().Webhooks.Sent >= count }, 20*time.Second, 5*time.Millisecond)
@@ -66,13 +66,13 @@ func TestWebhooks(t *testing.T) {
 	report := v.told(1)
 	assert.Equal(t, []int{1, 1, 1}, []int{report.Changes, report.Sent, report.Answered})
 	assert.Positive(t, report.Slowest)
-	notice := r.all()[0]
+	notification := r.all()[0]
 	sale := v.hub.sales[0]
 	assert.Equal(t, object{
 		"CheckoutId": sale.id, "MerchantId": v.hub.Merchant(), "MarketplaceConnectionId": v.connection("ripley").ID,
 		"MerchantAppId": v.hub.id("application 0"), "resource": "checkouts", "attemps": 1.0, "received": "2026-03-02T12:00:00.000Z",
 		"OauthClient": object{"_id": v.hub.id("oauth client"), "client_id": v.hub.ClientID()},
-	}, notice)
+	}, notification)
 
 	t.Run("a status is told when it is sent and when it is there", func(t *testing.T) {
 		v.send(sale.orders[0].id, shipped)
@@ -91,9 +91,9 @@ func TestWebhooks(t *testing.T) {
 	})
 	for name, row := range map[string]struct {
 		url   string
-		rates Rates
+		rates WebhookRates
 	}{
-		"an address that is none": {"here", Rates{}}, "a share over 1": {r.URL, Rates{Lost: 1.5}}, "a negative share": {r.URL, Rates{Lost: -0.5}},
+		"an address that is none": {"here", WebhookRates{}}, "a share over 1": {r.URL, WebhookRates{Lost: 1.5}}, "a negative share": {r.URL, WebhookRates{Lost: -0.5}},
 	} {
 		body := object{"url": row.url, "lost": row.rates.Lost}
 		assert.Equal(t, http.StatusBadRequest, v.call(http.MethodPost, "/sandbox/webhooks", body, "").Code, name)
@@ -120,7 +120,7 @@ func TestWebhooksGoWrong(t *testing.T) {
 	t.Run("at the rates that are asked for", func(t *testing.T) {
 		t.Parallel()
 		r := receive(t, http.StatusOK)
-		v := visit(t, Options{Webhooks: r.URL, WebhookRates: Rates{Duplicates: 0.2, Lost: 0.1}})
+		v := visit(t, Options{Webhooks: r.URL, WebhookRates: WebhookRates{Duplicates: 0.2, Lost: 0.1}})
 		v.come(object{"count": 500, "life": "plain"})
 		report := v.told(480)
 		assert.InDelta(t, 100, report.Duplicated, 40)
@@ -153,7 +153,7 @@ func TestWebhooksGoWrong(t *testing.T) {
 func TestWebhooksAreJournalled(t *testing.T) {
 	t.Parallel()
 	r := receive(t, http.StatusOK)
-	options := Options{Dir: t.TempDir(), Webhooks: r.URL, WebhookRates: Rates{Lost: 0.2}}
+	options := Options{Dir: t.TempDir(), Webhooks: r.URL, WebhookRates: WebhookRates{Lost: 0.2}}
 	v := visit(t, options)
 	v.come(object{"count": 20, "life": "plain"})
 	v.told(10)

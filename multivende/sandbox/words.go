@@ -1,21 +1,21 @@
 package sandbox
 
-// Everything that stands here is invented.
+// Everything here is invented.
 
 var products = []struct{ sku, name string }{
-	{"A-2", "Polerón de algodón niño, talla 10"},
+	{"A-2", "Polerón de algodón orgánico con capucha para niño, talla 10, azul"},
 	{"A-10", "Polerón de algodón niña, talla 12"},
 	{"A-1", "Calcetín deportivo señora (3 pares)"},
 	{"CAM-9-ROJO", "Camisa leñador roja, año nuevo"},
 	{"CAM-10-ROJO", "Camisa leñador roja, edición otoño"},
 	{"ZAP-36", "Zapatilla urbana blanca nº 36"},
 	{"ZAP-100", "Plantilla ortopédica de látex"},
-	{"CAF-500", "Café en grano tostado 500 g, región de Ñuble"},
+	{"CAF-500", "Café en grano tostado 500 g, región de Ñuble, molienda media, bolsa con válvula"},
 	{"PAO-07", "Forma para pão de ló em alumínio"},
 	{"PAO-70", "Assadeira com tampa, coleção verão"},
 	{"LAP-B2", "Lápices de colores \"Arcoíris\" 24 piezas"},
 	{"MOC-15", "Mochila escolar & estuche, diseño montaña"},
-	{"TEC-011", "Audífonos inalámbricos con micrófono"},
+	{"TEC-011", "Audífonos inalámbricos con micrófono 🎧 Bluetooth 5.3"},
 	{"TEC-2", "Cargador rápido <20 W> para camión y auto"},
 }
 

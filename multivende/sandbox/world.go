@@ -2,20 +2,20 @@ package sandbox
 
 import "time"
 
-// Fate is what an order is by the world's truth, faults apart.
+// Fate says what an order really is, apart from its faults.
 type Fate string
 
 // The fates of an order.
 const (
-	Labelable    Fate = "labelable"    // its label can be had
-	Old          Fate = "old"          // so too, but older than seven days
-	Printed      Fate = "printed"      // so too, but somebody has printed it before the world began
-	Unpaid       Fate = "unpaid"       // its payment or verification is not done
-	Unregistered Fate = "unregistered" // its sale is not registered: the checkout is 404
-	Cancelled    Fate = "cancelled"    // its sale was cancelled before the world began
-	Shipped      Fate = "shipped"      // it has left already
-	Unsupported  Fate = "unsupported"  // its shipping mode gets no label
-	Shop         Fate = "shop"         // its connection makes no labels
+	FateLabelable    Fate = "labelable"    // its label can be made
+	FateOld          Fate = "old"          // likewise, but older than seven days
+	FatePrinted      Fate = "printed"      // likewise, but printed before the world began
+	FateUnpaid       Fate = "unpaid"       // its payment or verification is not done
+	FateUnregistered Fate = "unregistered" // its sale is not registered: the checkout is 404
+	FateCancelled    Fate = "cancelled"    // its sale was cancelled before the world began
+	FateShipped      Fate = "shipped"      // it has left already
+	FateUnsupported  Fate = "unsupported"  // its shipping mode gets no label
+	FateShop         Fate = "shop"         // its connection makes no labels
 )
 
 type connection struct {
@@ -30,7 +30,7 @@ type connection struct {
 	control                            string   // what is wrong with the control file of its tasks
 }
 
-// sale is a checkout. Below its comment stands what may change.
+// sale is a checkout. What may change is below the comment "changes".
 type sale struct {
 	id, code, externalID, orderNumber string
 	connection                        *connection
@@ -41,7 +41,7 @@ type sale struct {
 	soldAt, createdAt                 time.Time
 	shape                             int
 	unregistered                      bool
-	life                              Life // empty for what the world began with
+	life                              SaleLife // empty for what the world began with
 
 	// changes
 	updatedAt             time.Time
@@ -64,7 +64,7 @@ type person struct {
 
 type parcel struct{ tracking, code string }
 
-// order is a delivery order. Below its comment stands what may change.
+// order is a delivery order. What may change is below the comment "changes".
 type order struct {
 	journey
 	id, code        string
@@ -154,8 +154,10 @@ type task struct {
 
 type warehouse struct{ id, code, name string }
 
-// hasLabel says whether the channel makes a label for the order.
-func (o *order) hasLabel() bool { return o.fate == Labelable || o.fate == Old || o.fate == Printed }
+// hasLabel tells whether the channel makes a label for the order.
+func (o *order) hasLabel() bool {
+	return o.fate == FateLabelable || o.fate == FateOld || o.fate == FatePrinted
+}
 
 func (o *order) channel() *channel { return o.connection.channel }
 

@@ -9,7 +9,7 @@ import (
 )
 
 func labelable(report Report) []ReportOrder {
-	return lo.Filter(report.Orders, func(o ReportOrder, _ int) bool { return o.Fate == Labelable })
+	return lo.Filter(report.Orders, func(o ReportOrder, _ int) bool { return o.Fate == FateLabelable })
 }
 
 func TestWorld(t *testing.T) {
@@ -35,7 +35,7 @@ func TestWorld(t *testing.T) {
 	t.Run("every fate comes on top", func(t *testing.T) {
 		t.Parallel()
 		fates := lo.CountValuesBy(report.Orders, func(o ReportOrder) Fate { return o.Fate })
-		for _, fate := range []Fate{Old, Printed, Unpaid, Unregistered, Cancelled, Shipped, Unsupported, Shop} {
+		for _, fate := range []Fate{FateOld, FatePrinted, FateUnpaid, FateUnregistered, FateCancelled, FateShipped, FateUnsupported, FateShop} {
 			assert.Positive(t, fates[fate], fate)
 		}
 	})
@@ -60,7 +60,7 @@ func TestWorld(t *testing.T) {
 		hub := visit(t, Options{Seed: 1}).hub
 		for _, o := range hub.orders {
 			age := hub.start.Sub(o.updatedAt).Hours() / 24
-			assert.Equal(t, o.fate == Old, age > 7, "%s is %.1f days old", o.code, age)
+			assert.Equal(t, o.fate == FateOld, age > 7, "%s is %.1f days old", o.code, age)
 			assert.Positive(t, age)
 		}
 	})

@@ -37,10 +37,10 @@ func TestWhatIsAnotherUsersIsNotTakenForOurs(t *testing.T) {
 	}
 	path := placed(t, 0o644)
 	require.NoError(t, os.Chown(path, 65532, 65533))
-	require.ErrorContains(t, wholefile.Own(path), "another user's")
+	require.ErrorContains(t, wholefile.OwnFile(path), "belongs to another user")
 	folder := t.TempDir()
 	require.NoError(t, os.Chown(folder, 65532, 65533))
-	require.ErrorContains(t, wholefile.OwnFolder(folder), "another user's")
+	require.ErrorContains(t, wholefile.OwnFolder(folder), "belongs to another user")
 }
 
 func TestAMountedFileIsWrittenThrough(t *testing.T) {

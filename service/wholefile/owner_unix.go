@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// giveTo makes the file the old one's owner's and group's.
+// giveTo gives the file the owner and group of the old one.
 func giveTo(file *os.File, old fs.FileInfo) error {
 	owner, known := old.Sys().(*syscall.Stat_t)
 	if !known {
@@ -24,7 +24,7 @@ func giveTo(file *os.File, old fs.FileInfo) error {
 	return file.Chown(int(owner.Uid), int(owner.Gid))
 }
 
-// isOurs says whether a file or folder is this user's: its owner could take its rights back.
+// isOurs tells whether a file or folder belongs to this user. An owner can always change permissions back.
 func isOurs(about fs.FileInfo) bool {
 	owner, known := about.Sys().(*syscall.Stat_t)
 	return !known || int(owner.Uid) == os.Geteuid()

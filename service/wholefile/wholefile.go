@@ -1,9 +1,9 @@
-// Package wholefile writes files that hold secrets or labels: whole or not at all, and in a folder
-// where others may have put something in their way.
+// Package wholefile writes files that hold secrets or labels. A file is written whole or not at
+// all, even in a folder where others may have put something in its place.
 //
-// [Replace] puts a new file in a place. [Rewrite] gives an old one new content and leaves to it
-// what its operator gave it: owner, rights, the link or mount that leads to it. [Own] readies a
-// file that another library opens.
+// Begin with [Replace], which puts a new file in a place. [Rewrite] gives an existing file new
+// content and keeps what its operator set: owner, permissions, the link or mount that leads to
+// it. [Own] prepares a file that another library opens.
 package wholefile
 
 import (
@@ -14,21 +14,21 @@ import (
 	"path/filepath"
 )
 
-// Private are the rights of a file that only its owner reads.
-const Private os.FileMode = 0o600
+// PrivateMode are the permissions of a file that only its owner may read.
+const PrivateMode os.FileMode = 0o600
 
-// Replace puts a new file in the place of whatever is there, a link included, with these rights.
-// It leaves the old one when it fails or the power does, and nothing beside it.
+// Replace puts a new file with these permissions in the place of whatever is there, a link
+// included. If it fails, or the power does, the old file stays and nothing is left beside it.
 func Replace(path string, content []byte, rights os.FileMode) error {
 	if about, err := os.Stat(path); err == nil && !about.Mode().IsRegular() {
-		return fmt.Errorf("%s is no plain file: take it away, or use another name", path)
+		return fmt.Errorf("%s is not a plain file: remove it, or use another name", path)
 	}
 	return throughNew(path, content, func(file *os.File) error { return file.Chmod(rights) })
 }
 
-// Rewrite gives the file at path new content in one step. It keeps owner and rights and follows
-// links. Where no other file can take its place (a mount, a folder that is not to be written), it
-// is written over: then a power cut in that moment can spoil it, so keep a copy of what matters.
+// Rewrite gives the file at path new content in one step. It keeps owner and permissions and
+// follows links. Where no other file can take its place (a mount, a read-only folder) it is
+// overwritten: a power cut at that moment can damage it, so keep a copy of what matters.
 func Rewrite(path string, content []byte) error {
 	path, err := filepath.EvalSymlinks(path)
 	if err != nil {
@@ -39,7 +39,7 @@ func Rewrite(path string, content []byte) error {
 		return err
 	}
 	if !about.Mode().IsRegular() {
-		return fmt.Errorf("%s is no plain file", path)
+		return fmt.Errorf("%s is not a plain file", path)
 	}
 	err = throughNew(path, content, func(file *os.File) error {
 		return errors.Join(giveTo(file, about), file.Chmod(about.Mode().Perm()))
@@ -53,8 +53,8 @@ func Rewrite(path string, content []byte) error {
 	return nil
 }
 
-// throughNew writes a file under a name that nobody knows beforehand, which only its owner reads
-// until it is made ready, and moves it to its place.
+// throughNew writes a file under a random name, readable by its owner only until ready has set
+// its permissions, and renames it to path.
 func throughNew(path string, content []byte, ready func(*os.File) error) (err error) {
 	folder := filepath.Dir(path)
 	file, err := os.CreateTemp(folder, ".despacho-*")
@@ -83,7 +83,7 @@ func throughNew(path string, content []byte, ready func(*os.File) error) (err er
 	return nil
 }
 
-// syncFolder has the new name outlive a power cut, where the system offers that.
+// syncFolder makes the new name survive a power cut, where the system supports that.
 func syncFolder(folder string) {
 	if opened, err := os.Open(folder); err == nil {
 		_ = opened.Sync()
@@ -101,15 +101,15 @@ func writeOver(path string, content []byte) error {
 	if err != nil {
 		return err
 	}
-	err = fill(file, content)
+	err = overwriteContent(file, content)
 	if err != nil {
-		err = errors.Join(err, fill(file, old))
+		err = errors.Join(err, overwriteContent(file, old))
 	}
 	return errors.Join(err, file.Close())
 }
 
-// fill writes in one piece before it cuts the rest off, so that the file is never empty.
-func fill(file *os.File, content []byte) error {
+// overwriteContent writes in one piece before it cuts the rest off, so that the file is never empty.
+func overwriteContent(file *os.File, content []byte) error {
 	_, err := file.WriteAt(content, 0)
 	if err == nil {
 		err = file.Truncate(int64(len(content)))
@@ -117,10 +117,11 @@ func fill(file *os.File, content []byte) error {
 	return errors.Join(err, file.Sync())
 }
 
-// Own makes an empty file that only its owner reads, or takes others' rights from the one that is
-// there. What is no plain file, a link for one, or is another user's, who could open it again, is refused.
-func Own(path string) error {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, Private)
+// OwnFile makes an empty file that only its owner may read, or removes others' permissions from the
+// existing one. It refuses what is not a plain file, such as a link, and another user's file,
+// because its owner could open it to others again.
+func OwnFile(path string) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, PrivateMode)
 	if err == nil {
 		return file.Close()
 	}
@@ -132,16 +133,16 @@ func Own(path string) error {
 		return err
 	}
 	if !about.Mode().IsRegular() {
-		return fmt.Errorf("%s is no plain file: take it away, or use another folder", path)
+		return fmt.Errorf("%s is not a plain file: remove it, or use another folder", path)
 	}
 	if !isOurs(about) {
-		return fmt.Errorf("%s is another user's: take it away, or use another folder", path)
+		return fmt.Errorf("%s belongs to another user: remove it, or use another folder", path)
 	}
-	return os.Chmod(path, Private)
+	return os.Chmod(path, PrivateMode)
 }
 
-// OwnFolder makes a folder that only its owner enters, or takes others' rights from the one that
-// is there. What is no folder, a link for one, or is another user's is refused.
+// OwnFolder makes a folder that only its owner may enter, or removes others' permissions from the
+// existing one. It refuses what is not a folder, such as a link, and another user's folder.
 func OwnFolder(path string) error {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return err
@@ -151,10 +152,10 @@ func OwnFolder(path string) error {
 		return err
 	}
 	if !about.IsDir() {
-		return fmt.Errorf("%s is no folder: take it away, or use another one", path)
+		return fmt.Errorf("%s is not a folder: remove it, or use another one", path)
 	}
 	if !isOurs(about) {
-		return fmt.Errorf("%s is another user's: take it away, or use another one", path)
+		return fmt.Errorf("%s belongs to another user: remove it, or use another one", path)
 	}
 	return os.Chmod(path, 0o700)
 }

@@ -99,21 +99,21 @@ func TestARewrittenFileKeepsWhatItsOperatorGaveIt(t *testing.T) {
 	t.Run("nothing is made where nothing is", func(t *testing.T) {
 		t.Parallel()
 		require.ErrorIs(t, wholefile.Rewrite(filepath.Join(t.TempDir(), "none"), nil), os.ErrNotExist)
-		require.ErrorContains(t, wholefile.Rewrite(t.TempDir(), nil), "no plain file")
+		require.ErrorContains(t, wholefile.Rewrite(t.TempDir(), nil), "not a plain file")
 	})
 }
 
 func TestWhatIsOursIsReadByNobodyElse(t *testing.T) {
 	t.Parallel()
 	path := placed(t, 0o644)
-	require.NoError(t, wholefile.Own(path))
+	require.NoError(t, wholefile.OwnFile(path))
 	holds(t, path, "old", 0o600)
 	fresh := filepath.Join(t.TempDir(), "fresh")
-	require.NoError(t, wholefile.Own(fresh))
+	require.NoError(t, wholefile.OwnFile(fresh))
 	holds(t, fresh, "", 0o600)
 	link := filepath.Join(t.TempDir(), "link")
 	require.NoError(t, os.Symlink(path, link))
-	require.ErrorContains(t, wholefile.Own(link), "no plain file")
+	require.ErrorContains(t, wholefile.OwnFile(link), "not a plain file")
 
 	folder := t.TempDir()
 	require.NoError(t, os.Chmod(folder, 0o755))
@@ -123,7 +123,7 @@ func TestWhatIsOursIsReadByNobodyElse(t *testing.T) {
 	assert.Equal(t, os.FileMode(0o700), about.Mode().Perm())
 	toFolder := filepath.Join(t.TempDir(), "link")
 	require.NoError(t, os.Symlink(folder, toFolder))
-	require.ErrorContains(t, wholefile.OwnFolder(toFolder), "no folder")
+	require.ErrorContains(t, wholefile.OwnFolder(toFolder), "not a folder")
 }
 
 func TestMain(m *testing.M) {

@@ -6,8 +6,8 @@ import (
 	"os"
 
 	"github.com/despacho/despacho/accounts"
-	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/service/wholefile"
+	"github.com/despacho/despacho/starter/terminal"
 )
 
 type accountsKeyCommands struct {
@@ -16,7 +16,7 @@ type accountsKeyCommands struct {
 }
 
 type newKeyCommand struct {
-	To string `placeholder:"FILE" type:"path" help:"Write it there; a file that exists stays as it is."`
+	To string `placeholder:"FILE" type:"path" help:"File to write; an existing file is not overwritten."`
 }
 
 // Run makes a key set.
@@ -25,34 +25,21 @@ func (c *newKeyCommand) Run(d desk) error {
 	if err != nil {
 		return err
 	}
-	written, err := keys.JSON()
-	if err != nil {
-		return err
-	}
 	if c.To == "" {
-		d.print("%s", written.Reveal())
-		return nil
-	}
-	if err := writeNew(c.To, written); err != nil {
+		written, err := keys.JSON()
+		if err == nil {
+			d.print("%s", written.Reveal())
+		}
 		return err
+	}
+	err = accounts.CreateKeyFile(c.To, keys)
+	switch {
+	case errors.Is(err, os.ErrExist):
+		return usageProblem("starter accounts-key rotate adds a key to it", "%s is there already", c.To)
+	case err != nil:
+		return &Problem{Code: ExitUsage, Message: fmt.Sprintf("the key set cannot be written: %v", err), Cause: err}
 	}
 	d.say("%s: a key set with one key. Set DESPACHO_ACCOUNTS_KEY_FILE to it for every worker and for starter connect, and keep a copy apart from the bucket: without it no account can be opened", c.To)
-	return nil
-}
-
-func writeNew(path string, content multivende.Secret) error {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, os.ErrExist) {
-		return usageProblem("starter accounts-key rotate adds a key to it", "%s is there already", path)
-	}
-	if err != nil {
-		return &Problem{Code: ExitUsage, Message: fmt.Sprintf("the key set cannot be written: %v", err), Cause: err}
-	}
-	_, err = file.WriteString(content.Reveal() + "\n")
-	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-		_ = os.Remove(path) // half a key set would be in the way of the next try
-		return &Problem{Code: ExitUsage, Message: fmt.Sprintf("the key set cannot be written: %v", err), Cause: err}
-	}
 	return nil
 }
 
@@ -79,6 +66,6 @@ func (c *rotateKeyCommand) Run(d desk) error {
 	if err := wholefile.Rewrite(c.AccountsKeyFile, []byte(written.Reveal()+"\n")); err != nil {
 		return &Problem{Code: ExitUsage, Message: fmt.Sprintf("the key set cannot be written: %v", err), Cause: err}
 	}
-	d.say("%s: %s now, the newest encrypts. Give the file to every worker and restart them together: one with the old file cannot open what others write", c.AccountsKeyFile, count(rotated.Number(), "key"))
+	d.say("%s: %s now, the newest encrypts. Give the file to every worker and restart them together: one with the old file cannot open what others write", c.AccountsKeyFile, terminal.Count(rotated.Number(), "key"))
 	return nil
 }

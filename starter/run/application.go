@@ -12,7 +12,7 @@ import (
 type hubFlags struct {
 	Hub           string   `env:"DESPACHO_HUB" default:"https://app.multivende.com" placeholder:"URL" help:"Address of the hub ($$DESPACHO_HUB)."`
 	HubPaths      string   `env:"DESPACHO_HUB_PATHS" placeholder:"FILE" help:"File that overrides the hub's path templates ($$DESPACHO_HUB_PATHS)."`
-	HubSpeed      float64  `env:"DESPACHO_HUB_SPEED" default:"1" help:"How many times as fast as ours the hub's time runs ($$DESPACHO_HUB_SPEED): 1 in production."`
+	HubSpeed      float64  `env:"DESPACHO_HUB_SPEED" default:"1" help:"How many times faster than ours the hub's clock runs ($$DESPACHO_HUB_SPEED): 1 in production."`
 	DownloadHosts []string `env:"DESPACHO_DOWNLOAD_HOSTS" placeholder:"HOST,…" help:"Hosts that may be called without https ($$DESPACHO_DOWNLOAD_HOSTS)."`
 }
 

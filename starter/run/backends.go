@@ -1,10 +1,13 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"time"
 
+	"github.com/despacho/despacho/accounts/consent"
+	"github.com/despacho/despacho/client"
 	"github.com/despacho/despacho/storage"
 )
 
@@ -26,7 +29,7 @@ func (p Program) withDefaults() Program {
 		p.Store = openStore
 	}
 	if p.Temporal == nil {
-		p.Temporal = Dial
+		p.Temporal = client.Dial
 	}
 	if p.Objects == nil {
 		p.Objects = openObjects
@@ -35,9 +38,9 @@ func (p Program) withDefaults() Program {
 		p.Keeping = dialKeeping
 	}
 	if p.Browse == nil {
-		p.Browse = browse
+		p.Browse = consent.OpenBrowser
 	}
-	p.Callback = orDefault(p.Callback, Callback)
+	p.Callback = cmp.Or(p.Callback, consent.CallbackAddress)
 	if p.Statuses == nil {
 		p.Statuses = dialStatuses
 	}
@@ -53,28 +56,28 @@ func (p Program) withDefaults() Program {
 	if p.Now == nil {
 		p.Now = time.Now
 	}
-	p.FollowEvery = orDefaultValue(p.FollowEvery, FollowEvery)
-	p.PurgeWait = orDefaultValue(p.PurgeWait, PurgeWait)
+	p.FollowEvery = cmp.Or(p.FollowEvery, client.FollowEvery)
+	p.PurgeWait = cmp.Or(p.PurgeWait, PurgeWait)
 	return p
 }
 
-func dialRuns(ctx context.Context) (Runs, error) {
-	c, _, err := Dial(ctx)
+func dialRuns(ctx context.Context) (client.Runs, error) {
+	c, _, err := client.Dial(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return TemporalRuns{Client: c}, nil
+	return client.TemporalRuns{Client: c}, nil
 }
 
-func dialStatuses(ctx context.Context) (StatusChanges, error) {
-	c, _, err := Dial(ctx)
+func dialStatuses(ctx context.Context) (client.StatusChanges, error) {
+	c, _, err := client.Dial(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return TemporalStatuses{Client: c}, nil
+	return client.TemporalStatuses{Client: c}, nil
 }
 
-func openStore(ctx context.Context, bucket string) (Store, error) {
+func openStore(ctx context.Context, bucket string) (client.Store, error) {
 	store, err := storage.Open(ctx, storage.Config{Bucket: bucket})
 	if err != nil {
 		return nil, err
@@ -83,10 +86,34 @@ func openStore(ctx context.Context, bucket string) (Store, error) {
 }
 
 func dialAndPrepare(ctx context.Context) (did []string, err error) {
-	c, namespace, err := Dial(ctx)
+	c, namespace, err := client.Dial(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer c.Close()
-	return Prepare(ctx, c, namespace)
+	return client.Prepare(ctx, c, namespace)
+}
+
+func dialIntakes(ctx context.Context) (client.Intakes, error) {
+	c, _, err := client.Dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return client.TemporalIntakes{Client: c}, nil
+}
+
+func dialSchedules(ctx context.Context) (client.Schedules, error) {
+	c, _, err := client.Dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return client.TemporalSchedules{Client: c}, nil
+}
+
+func dialKeeping(ctx context.Context) (client.Keeping, error) {
+	c, _, err := client.Dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return client.TemporalKeeping{Client: c}, nil
 }

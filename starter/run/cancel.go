@@ -3,6 +3,8 @@ package run
 import (
 	"context"
 	"errors"
+
+	"github.com/despacho/despacho/client"
 )
 
 type cancelCommand struct {
@@ -21,8 +23,8 @@ func (c *cancelCommand) Run(ctx context.Context, d desk) error {
 	if err != nil {
 		return err
 	}
-	description, err := find(ctx, runs, id)
-	if errors.Is(err, ErrNoRun) {
+	description, err := client.Find(ctx, runs, id)
+	if errors.Is(err, client.ErrNoRun) {
 		return &Problem{Code: ExitNotFound, Message: "there is no run " + id, Hint: "starter list shows the runs that Temporal keeps", Cause: err}
 	}
 	if err != nil {

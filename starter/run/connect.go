@@ -2,6 +2,7 @@ package run
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,15 +13,17 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/accounts"
+	"github.com/despacho/despacho/accounts/consent"
 	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/starter/terminal"
 )
 
 type connectCommand struct {
 	applicationFlags
 	Code        string   `placeholder:"ac-…" help:"An authorization code from the merchant's application list; - reads it from standard input. Makes no second connection."`
-	NoBrowser   bool     `help:"Print the consent page's address, open no browser."`
-	Another     bool     `help:"The merchant may be another than --merchant names, or than those that are connected."`
-	Connections []string `placeholder:"ID,…" help:"Work on these marketplace connections only; all takes the limit away."`
+	NoBrowser   bool     `help:"Print the address of the consent page instead of opening a browser."`
+	Another     bool     `help:"Allow a merchant other than --merchant, or other than those already connected."`
+	Connections []string `placeholder:"ID,…" help:"Work on these marketplace connections only; \"all\" removes the limit."`
 
 	unproven bool // the code came without the state that was sent
 }
@@ -62,8 +65,8 @@ func (c *connectCommand) Run(ctx context.Context, d desk) error {
 	if err := keeping.Connected(ctx, account.Merchant); err != nil {
 		return &Problem{
 			Code: ExitError, Cause: err,
-			Message: fmt.Sprintf("merchant %s is connected, but Temporal did not hear of it: %v", account.Merchant, err),
-			Hint:    "nothing is to be done where a worker runs: it takes the account up within a minute, and one that starts at once",
+			Message: fmt.Sprintf("merchant %s is connected, but its workflows could not be started in Temporal: %v", account.Merchant, err),
+			Hint:    "if a worker is running, do nothing: it starts them within a minute; otherwise start a worker",
 		}
 	}
 	if err := c.tell(ctx, d, vault, account, again); err != nil {
@@ -76,7 +79,7 @@ func (c *connectCommand) Run(ctx context.Context, d desk) error {
 // pasted is the code that was given.
 func (c *connectCommand) pasted(d desk, known []string) (multivende.Secret, error) {
 	if len(known) == 0 {
-		d.say(beforeConsent, redirectOf(d.Callback), strings.Join(accounts.Needed, " "))
+		d.say(beforeConsent, consent.RedirectURL(d.Callback), strings.Join(accounts.NeededScopes, " "))
 	}
 	code := strings.TrimSpace(c.Code)
 	if code == "-" {
@@ -86,8 +89,8 @@ func (c *connectCommand) pasted(d desk, known []string) (multivende.Secret, erro
 		}
 		code = strings.TrimSpace(line)
 	}
-	if !validCode(code) {
-		return "", usageProblem("it looks like ac-… and stands in the merchant's application list: the pencil, Generar código de autorización", "this is no authorization code")
+	if !consent.ValidCode(code) {
+		return "", usageProblem("it looks like ac-…; the merchant finds it in the application list: the pencil, Generar código de autorización", "this is not an authorization code")
 	}
 	return multivende.Secret(code), nil
 }
@@ -106,10 +109,10 @@ func exchangeProblem(err error) error {
 	problem := &Problem{Code: ExitError, Message: "the code could not be exchanged: " + err.Error(), Cause: err}
 	switch multivende.FateOf(err) {
 	case multivende.NotSent, multivende.Postponed:
-		problem.Hint = "the code is still good: try again with starter connect --code"
+		problem.Hint = "the code was not used: try again with starter connect --code"
 	case multivende.Denied:
-		problem.Hint = "a code is good for a day, once; is DESPACHO_CLIENT_ID, DESPACHO_CLIENT_SECRET the application's that it was made for? " + accounts.HowToConsent
-	default:
+		problem.Hint = "a code is valid for one day and can be used once; do DESPACHO_CLIENT_ID and DESPACHO_CLIENT_SECRET belong to the application that it was made for? " + accounts.HowToConsent
+	case multivende.Lost:
 		problem.Hint = "the answer is lost and the code may be used up: try it once more, else " + accounts.HowToConsent
 	}
 	return problem
@@ -118,16 +121,16 @@ func exchangeProblem(err error) error {
 // tell shows what was granted and what is left out, and sets the seller's limit.
 func (c *connectCommand) tell(ctx context.Context, d desk, vault *accounts.Vault, account accounts.Account, again bool) error {
 	d.print("merchant    %s", account.Merchant)
-	d.print("state       %s", lo.Ternary(again, "connected again; runs that waited for this go on by themselves", "connected"))
-	d.print("token       until %s, renewed by itself (the hub's time)", timeWords(account.ExpiresAt))
+	d.print("state       %s", lo.Ternary(again, "connected again; runs that waited for this continue", "connected"))
+	d.print("token       until %s (the hub's time), renewed automatically", timeWords(account.ExpiresAt))
 	d.print("refresh     until %s", timeWords(account.RefreshExpiresAt))
 	d.print("scopes      %s", scopeWords(account.Scopes))
 	if again && c.Code == "" {
 		d.say("warning: this merchant was connected before: the hub has a second connection now. The merchant can remove the older one in its application list")
 	}
-	for _, scope := range accounts.Needed {
+	for _, scope := range accounts.NeededScopes {
 		if !account.Scopes.Has(scope) {
-			d.print("missing     %s: without it labels cannot be made; %s", scope, "the merchant grants it with a new code")
+			d.print("missing     %s: without it no labels can be made; %s", scope, "the merchant grants it with a new code")
 		}
 	}
 	listed, err := c.listed(ctx, account)
@@ -135,8 +138,8 @@ func (c *connectCommand) tell(ctx context.Context, d desk, vault *accounts.Vault
 		d.say("warning: the connections could not be listed: %v", err)
 	}
 	for _, connection := range listed {
-		if doubt := account.Doubts(connection.ID); doubt != "" {
-			d.print("in doubt    %s (%s): %s", plain(connection.Name), connection.ID, doubt)
+		if doubt := account.ScopeDoubts(connection.ID); doubt != "" {
+			d.print("in doubt    %s (%s): %s", terminal.Plain(connection.Name), connection.ID, doubt)
 		}
 	}
 	return c.limit(ctx, d, vault, account.Merchant, listed)
@@ -159,7 +162,7 @@ func (c *connectCommand) probe(ctx context.Context, d desk, account accounts.Acc
 		return
 	}
 	defer hub.Close()
-	d.say("Looking whether the hub's routes answer as expected; this takes some seconds …")
+	d.say("Checking the hub's routes; this takes some seconds …")
 	limited, cancel := context.WithTimeout(ctx, probeWithin)
 	defer cancel()
 	probing, err := hub.Probe(limited, "", probedAtOnce)
@@ -168,10 +171,10 @@ func (c *connectCommand) probe(ctx context.Context, d desk, account accounts.Acc
 	d.print("routes      %d of %d as expected; starter doctor --probe shows all", well, len(findings))
 	for _, f := range findings {
 		if f.State != stateOK {
-			d.print("%-11s %s: %s", string(f.State), f.Check, plain(f.Found))
+			d.print("%-11s %s: %s", string(f.State), f.Check, terminal.Plain(f.Found))
 		}
 		if f.State != stateOK && f.Do != "" {
-			d.print("            → %s", plain(f.Do))
+			d.print("            → %s", terminal.Plain(f.Do))
 		}
 	}
 	if err != nil {
@@ -219,9 +222,9 @@ func timeWords(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC
 func scopeWords(scopes multivende.Scopes) string {
 	words := lo.Map(scopes.Names(), func(name string, _ int) string {
 		if all, ids := scopes.Connections(name); !all {
-			return fmt.Sprintf("%s (%s only)", plain(name), count(len(ids), "connection"))
+			return fmt.Sprintf("%s (%s only)", terminal.Plain(name), terminal.Count(len(ids), "connection"))
 		}
-		return plain(name)
+		return terminal.Plain(name)
 	})
-	return lo.CoalesceOrEmpty(strings.Join(words, ", "), "none")
+	return cmp.Or(strings.Join(words, ", "), "none")
 }

@@ -3,8 +3,6 @@ package run
 import (
 	"context"
 	"net"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -32,7 +30,7 @@ func TestConnect(t *testing.T) {
 		assert.NotContains(t, c.out.String(), "missing")
 		assert.Contains(t, c.err.String(), "Redirect URL is: http://", "what must have been done before, in the guide's words")
 		assert.Contains(t, c.out.String(), "starter doctor --probe shows all", "it ends with a probe")
-		assert.Contains(t, c.out.String(), "route label_tasks: it answers, but lists nothing now")
+		assert.Contains(t, c.out.String(), "route label_tasks: it answers with an empty list")
 		calls := c.hub.Report().Calls
 		assert.Zero(t, calls["tickets"].Count)
 		assert.LessOrEqual(t, lo.SumBy(lo.Values(calls), func(one sandbox.RouteCalls) int { return one.Count }), 32, "at 4 calls a second a person waits for them")
@@ -107,13 +105,13 @@ func TestConnect(t *testing.T) {
 		c.connects(0)
 		assert.EqualValues(t, 1, c.account().Generation)
 		assert.Contains(t, c.err.String(), "without a code: access_denied")
-		assert.Contains(t, c.err.String(), "a code that the hub does not take")
+		assert.Contains(t, c.err.String(), "a code that the hub does not accept")
 	})
 	t.Run("refuses the code of a merchant that nobody spoke of", func(t *testing.T) {
 		t.Parallel()
 		c := newCounter(t, sandbox.Options{Orders: 20})
 		c.connects(ExitConflict, "--merchant", "m-other", "--code", c.code())
-		assert.Contains(t, c.err.String(), "is of merchant "+c.hub.Merchant()+", not of m-other")
+		assert.Contains(t, c.err.String(), "belongs to merchant "+c.hub.Merchant()+", not to m-other")
 		assert.Contains(t, c.err.String(), "--merchant "+c.hub.Merchant())
 		vault := accounts.Vault{Store: c.store}
 		merchants, err := vault.Merchants(t.Context())
@@ -137,7 +135,7 @@ func TestConnect(t *testing.T) {
 		t.Cleanup(func() { assert.NoError(t, other.Close()) })
 		c.program.Callback = other.Addr().String()
 		c.connects(ExitError)
-		assert.Contains(t, c.err.String(), "something else listens on "+other.Addr().String())
+		assert.Contains(t, c.err.String(), "cannot listen on "+other.Addr().String())
 		assert.Contains(t, c.err.String(), "--code")
 	})
 	t.Run("says of a used code what to do", func(t *testing.T) {
@@ -193,38 +191,7 @@ func TestConnect(t *testing.T) {
 		c := newCounter(t, sandbox.Options{Orders: 20})
 		c.keeping.fails = context.DeadlineExceeded
 		c.connects(ExitError, "--code", c.code())
-		assert.Contains(t, c.err.String(), "is connected, but Temporal did not hear of it")
+		assert.Contains(t, c.err.String(), "is connected, but its workflows could not be started in Temporal")
 		assert.Equal(t, accounts.Alive, c.account().State)
 	})
-}
-
-func TestTheCallbackTakesACodeAndNothingElse(t *testing.T) {
-	t.Parallel()
-	catcher, err := catchCode(t.Context(), "127.0.0.1:0", "https://hub.example/x")
-	require.NoError(t, err)
-	t.Cleanup(catcher.close)
-	ask := func(method, target, host string) int {
-		request := httptest.NewRequest(method, target, nil)
-		request.Host = host
-		answer := httptest.NewRecorder()
-		catcher.ServeHTTP(answer, request)
-		return answer.Code
-	}
-	assert.Equal(t, http.StatusNotFound, ask("GET", "/", catcher.host))
-	assert.Equal(t, http.StatusNotFound, ask("POST", "/callback?code=ac-1", catcher.host))
-	assert.Equal(t, http.StatusNotFound, ask("GET", "/callback?code=ac-1", "evil.example"))
-	assert.Equal(t, http.StatusForbidden, ask("GET", "/callback?code=ac-3&state=of-another", catcher.host))
-	assert.Equal(t, http.StatusForbidden, ask("GET", "/callback?error=access_denied&state=of-another", catcher.host))
-	assert.Equal(t, http.StatusBadRequest, ask("GET", "/callback", catcher.host))
-	assert.Equal(t, http.StatusBadRequest, ask("GET", "/callback?code=a%0Ab", catcher.host))
-	assert.Equal(t, http.StatusBadRequest, ask("GET", "/callback?code=ac-4&code=ac-5", catcher.host))
-	assert.Equal(t, http.StatusBadRequest, ask("GET", "/callback?code=ac-4;code=ac-5", catcher.host))
-	assert.Equal(t, http.StatusForbidden, ask("GET", "/callback?code=ac-4&state=of-another&state="+catcher.state, catcher.host))
-	assert.Equal(t, http.StatusBadRequest, ask("GET", "/callback?code=ac-4&state="+catcher.state+"&state=of-another", catcher.host))
-	assert.Equal(t, http.StatusNotFound, ask("HEAD", "/callback?code=ac-4", catcher.host))
-	assert.Equal(t, http.StatusOK, ask("GET", "/callback?code=ac-1", catcher.host))
-	assert.Equal(t, http.StatusOK, ask("GET", "/callback?code=ac-2", catcher.host))
-	brought, err := catcher.wait(t.Context(), nil, nil)
-	require.NoError(t, err)
-	assert.Equal(t, "ac-1", brought.code.Reveal())
 }

@@ -5,17 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/accounts"
+	"github.com/despacho/despacho/accounts/consent"
 	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/starter/terminal"
 )
-
-// deniedCodes bounds the codes that are tried while a consent is waited for: any page that is open
-// in the browser can bring one.
-const deniedCodes = 5
 
 // grant is what the pasted code, or the one that the consent page brings, was exchanged for.
 func (c *connectCommand) grant(ctx context.Context, d desk, oauth *multivende.OAuth, known []string) (multivende.Grant, error) {
@@ -34,46 +31,34 @@ func (c *connectCommand) grant(ctx context.Context, d desk, oauth *multivende.OA
 }
 
 func (c *connectCommand) consent(ctx context.Context, d desk, oauth *multivende.OAuth, known []string) (multivende.Grant, error) {
-	catcher, err := catchCode(ctx, d.Callback, c.Hub)
-	if err != nil {
-		return multivende.Grant{}, err
-	}
-	defer catcher.close()
-	redirect := redirectOf(catcher.host)
-	d.say(beforeConsent, redirect, strings.Join(accounts.Needed, " "))
-	isKnown := lo.Contains(known, d.merchant)
-	if len(known) > 0 {
-		d.say("\nwarning: connected already: %s. The consent page makes a second connection of such a merchant beside the first.\n"+
-			"For a new code without one: %s", strings.Join(known, ", "), accounts.HowToConsent)
-	}
-	address := oauth.ConsentURL(redirect, catcher.state, accounts.Needed)
-	d.say("\nThe merchant consents here:\n\n  %s\n\nWaiting for the browser to come back to %s …", address, redirect)
-	if !c.NoBrowser && !isKnown {
-		_ = d.Browse(ctx, address) // the address is printed as well
-	}
-	return c.exchangeCaught(ctx, d, oauth, catcher)
-}
-
-// exchangeCaught exchanges the first code that the hub takes.
-func (c *connectCommand) exchangeCaught(ctx context.Context, d desk, oauth *multivende.OAuth, catcher *catcher) (multivende.Grant, error) {
-	limit := time.NewTimer(consentWait)
-	defer limit.Stop()
-	note := func(what string) { d.say("%s. Waiting on; Ctrl-C ends it", what) }
-	for denied := 1; ; denied++ {
-		brought, err := catcher.wait(ctx, limit.C, note)
-		if err != nil {
-			return multivende.Grant{}, err
+	page := consent.Page{OAuth: oauth, Hub: c.Hub, Callback: d.Callback, Note: func(what string) { d.say("%s. Waiting on; Ctrl-C ends it", what) }}
+	page.Show = func(ctx context.Context, address, redirect string) {
+		d.say(beforeConsent, redirect, strings.Join(accounts.NeededScopes, " "))
+		if len(known) > 0 {
+			d.say("\nwarning: connected already: %s. The consent page adds a second connection for such a merchant.\n"+
+				"To give a new code without that: %s", strings.Join(known, ", "), accounts.HowToConsent)
 		}
-		grant, err := oauth.Exchange(ctx, brought.code)
-		if err == nil {
-			c.unproven = !brought.ours
-			return grant, nil
+		d.say("\nThe merchant consents here:\n\n  %s\n\nWaiting for the browser to come back to %s …", address, redirect)
+		if !c.NoBrowser && !lo.Contains(known, d.merchant) {
+			_ = d.Browse(ctx, address) // the address is printed as well
 		}
-		if multivende.FateOf(err) != multivende.Denied || denied == deniedCodes {
-			return grant, exchangeProblem(err)
-		}
-		note("the browser brought a code that the hub does not take: " + err.Error())
 	}
+	grant, proven, err := page.Grant(ctx)
+	var (
+		port     *consent.PortError
+		exchange *consent.ExchangeError
+	)
+	switch {
+	case errors.As(err, &port):
+		return grant, &Problem{
+			Code: ExitError, Cause: err, Message: err.Error(),
+			Hint: "end that program, or take the code from the merchant's application list and give it with --code ac-…",
+		}
+	case errors.As(err, &exchange):
+		return grant, exchangeProblem(exchange.Err)
+	}
+	c.unproven = !proven
+	return grant, err
 }
 
 // expected refuses a merchant that nobody spoke of: a code from elsewhere would connect the shop
@@ -94,14 +79,14 @@ func (c *connectCommand) expected(d desk, merchant string, known []string) error
 	case d.merchant != "":
 		return &Problem{
 			Code: ExitConflict, Cause: errOtherMerchant,
-			Message: fmt.Sprintf("the code is of merchant %s, not of %s", merchant, plain(d.merchant)),
-			Hint:    usedUp + "if that is the merchant that you mean, take a new code and say --merchant " + merchant,
+			Message: fmt.Sprintf("the code belongs to merchant %s, not to %s", merchant, terminal.Plain(d.merchant)),
+			Hint:    usedUp + "if that is the merchant you mean, get a new code and add --merchant " + merchant,
 		}
 	case len(known) > 0:
 		return &Problem{
 			Code: ExitConflict, Cause: errOtherMerchant,
-			Message: fmt.Sprintf("the code is of merchant %s, and connected are only: %s", merchant, strings.Join(known, ", ")),
-			Hint:    usedUp + "if that is the merchant that you mean, take a new code and say --merchant " + merchant + ", or --another",
+			Message: fmt.Sprintf("the code belongs to merchant %s; connected are only: %s", merchant, strings.Join(known, ", ")),
+			Hint:    usedUp + "if that is the merchant you mean, get a new code and add --merchant " + merchant + ", or --another",
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -17,6 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/despacho/despacho/accounts"
+	"github.com/despacho/despacho/accounts/consent"
+	"github.com/despacho/despacho/client"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/multivende/sandbox"
 	"github.com/despacho/despacho/storage"
@@ -88,10 +91,10 @@ func newCounter(t *testing.T, options sandbox.Options) *counter {
 	_, err = c.store.EnsureBucket(t.Context())
 	require.NoError(t, err)
 	c.keys = filepath.Join(t.TempDir(), "keys.json")
-	require.NoError(t, writeNew(c.keys, keySet(t)))
+	require.NoError(t, os.WriteFile(c.keys, []byte(keySet(t).Reveal()), 0o600))
 	c.program = Program{
 		Objects:  func(context.Context, string) (*storage.Store, error) { return c.store, nil },
-		Keeping:  func(context.Context) (Keeping, error) { return c.keeping, nil },
+		Keeping:  func(context.Context) (client.Keeping, error) { return c.keeping, nil },
 		Browse:   func(context.Context, string) error { t.Error("no browser is wanted"); return nil },
 		Callback: "127.0.0.1:0",
 	}
@@ -139,7 +142,7 @@ func (c *counter) account() accounts.Account {
 	c.Helper()
 	keys, err := accounts.LoadKeys(c.keys, "")
 	require.NoError(c, err)
-	account, _, err := (&accounts.Vault{Store: c.store, Keys: keys}).Open(c.Context(), c.hub.Merchant())
+	account, _, err := (&accounts.Vault{Store: c.store, Keys: keys}).ReadWithTokens(c.Context(), c.hub.Merchant())
 	require.NoError(c, err)
 	return account
 }
@@ -154,7 +157,7 @@ func (c *counter) consents(decision string) func(context.Context, string) error 
 		}
 		form := asked.Query()
 		back := form.Get("redirect_uri")
-		form.Set("redirect_uri", "http://"+Callback+"/callback")
+		form.Set("redirect_uri", "http://"+consent.CallbackAddress+"/callback")
 		form.Set("decision", decision)
 		request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.address+asked.Path, strings.NewReader(form.Encode()))
 		if err != nil {

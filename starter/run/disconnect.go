@@ -6,11 +6,13 @@ import (
 	"time"
 
 	"github.com/despacho/despacho/accounts"
+	"github.com/despacho/despacho/client"
+	"github.com/despacho/despacho/starter/terminal"
 	"github.com/despacho/despacho/storage"
 )
 
 type disconnectCommand struct {
-	Purge bool `help:"Also delete everything that is kept of the merchant: labels, files to print, manifests, what was printed."`
+	Purge bool `help:"Also delete everything stored for the merchant: labels, files to print, manifests, the record of what was printed."`
 	Yes   bool `help:"With --purge: do not ask."`
 }
 
@@ -30,7 +32,7 @@ func (c *disconnectCommand) Run(ctx context.Context, d desk) error {
 	if err != nil {
 		return err
 	}
-	_, err = vault.Look(ctx, merchant)
+	_, err = vault.ReadPublic(ctx, merchant)
 	if err != nil && (!errors.Is(err, accounts.ErrNotConnected) || !c.Purge) {
 		if errors.Is(err, accounts.ErrNotConnected) {
 			return notConnected(err)
@@ -47,7 +49,7 @@ func (c *disconnectCommand) Run(ctx context.Context, d desk) error {
 	if err := vault.Disconnect(ctx, merchant); err != nil {
 		return err
 	}
-	d.print("merchant %s is disconnected: its tokens are deleted, nothing more begins", merchant)
+	d.print("merchant %s is disconnected: its tokens are deleted and nothing new starts", merchant)
 	d.say("the merchant can remove the connection in its application list")
 	if !c.Purge {
 		d.say("open runs end as not_authorised at their next call, and schedules of its runs are to be deleted: starter schedule delete")
@@ -57,14 +59,14 @@ func (c *disconnectCommand) Run(ctx context.Context, d desk) error {
 }
 
 // purge ends everything that is open for a merchant, and deletes what is kept of it.
-func (c *disconnectCommand) purge(ctx context.Context, d desk, keeping Keeping, store *storage.Store, merchant string) error {
+func (c *disconnectCommand) purge(ctx context.Context, d desk, keeping client.Keeping, store *storage.Store, merchant string) error {
 	ended, err := keeping.Cleared(ctx, merchant)
 	if err != nil {
 		return err
 	}
 	deleted, err := purge(ctx, store, merchant)
 	if err == nil && ended > 0 {
-		d.say("%s of the merchant were ended; waiting for their last steps", count(ended, "open workflow"))
+		d.say("%s of the merchant were ended; waiting for their last steps", terminal.Count(ended, "open workflow"))
 		if err := pause(ctx, d.PurgeWait); err != nil {
 			return err
 		}
@@ -72,7 +74,7 @@ func (c *disconnectCommand) purge(ctx context.Context, d desk, keeping Keeping, 
 		late, err = purge(ctx, store, merchant)
 		deleted += late
 	}
-	d.print("%s of merchant %s deleted", count(deleted, "object"), merchant)
+	d.print("%s of merchant %s deleted", terminal.Count(deleted, "object"), merchant)
 	return err
 }
 

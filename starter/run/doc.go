@@ -1,7 +1,7 @@
-// Package run is what the command line is made of: it starts runs, follows
-// them, shows how their orders ended and fetches their files.
+// Package run is the starter's command line: it parses what a person asks for, lets package client
+// do it, and prints the answer.
 //
-// Start with [Program.Main], which is the whole command line, or, to use its
-// parts in another program, with [Prepare], [Start], [Follow] and [WriteTable].
-// Nothing here is global: several can run in one process.
+// Begin with [Program.Main], which runs one command and returns its exit code. A command is a struct
+// in a file of its own; its tags are its flags and help. Nothing here is global: several programs can
+// run in one process. Other programs use package client, not this one.
 package run

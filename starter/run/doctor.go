@@ -7,10 +7,11 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"go.temporal.io/sdk/client"
+	sdk "go.temporal.io/sdk/client"
 
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/starter/terminal"
 	"github.com/despacho/despacho/storage"
 )
 
@@ -23,11 +24,11 @@ type doctorCommand struct {
 	keyFlags
 	tokenFlags
 
-	Callback      string `placeholder:"URL" help:"The callback that is registered with the hub, https://…/webhooks/multivende: its certificate is looked at."`
-	ProbeFairness bool   `help:"Try whether Temporal shares a task queue between merchants; leaves some terminated workflows behind."`
+	Callback      string `placeholder:"URL" help:"The callback that is registered with the hub, https://…/webhooks/multivende: checks its path and certificate."`
+	ProbeFairness bool   `help:"Test whether Temporal shares a task queue fairly between merchants; leaves some terminated workflows behind."`
 	Probe         bool   `help:"Also call each of the hub's read-only routes once, with ids that it shows, and say whether it answers as expected. Sends nothing, asks for no label."`
 	Order         string `placeholder:"ID" help:"With --probe: this delivery order or sale, by the hub's id."`
-	Bundle        string `placeholder:"ORDER" help:"Also write what the hub's support needs to know of this order (a delivery order's or checkout's id)."`
+	Bundle        string `placeholder:"ORDER" help:"Also write a file with what the hub's support needs to know about this order (a delivery order's or checkout's id)."`
 	Out           string `placeholder:"FILE" help:"File of --bundle."`
 	JSON          bool   `name:"json" help:"Print JSON on stdout."`
 
@@ -67,7 +68,7 @@ type examination struct {
 	findings []finding
 
 	store     *storage.Store
-	temporal  client.Client
+	temporal  sdk.Client
 	namespace string
 	account   *accounts.Account
 	locked    bool // there is an account, and it cannot be opened
@@ -151,9 +152,9 @@ func (e *examination) tell(d desk) error {
 func (e *examination) table(d desk) error {
 	out := tabwriter.NewWriter(d.Out, 0, 0, 2, ' ', 0)
 	for _, f := range e.findings {
-		writeCells(out, string(f.State), f.Check, plain(f.Found))
+		terminal.WriteCells(out, string(f.State), f.Check, terminal.Plain(f.Found))
 		if f.Do != "" {
-			writeCells(out, "", "", "→ "+plain(f.Do))
+			terminal.WriteCells(out, "", "", "→ "+terminal.Plain(f.Do))
 		}
 	}
 	return out.Flush()

@@ -8,11 +8,12 @@ import (
 
 	"github.com/samber/lo"
 
-	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/client"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/service/wholefile"
+	"github.com/despacho/despacho/starter/terminal"
 	"github.com/despacho/despacho/storage"
-	"github.com/despacho/despacho/workflows"
 )
 
 // bundleRuns is how many of the merchant's newest runs are looked through for an order.
@@ -93,13 +94,13 @@ type bundledCheckout struct {
 
 // bundledRow is what a run's manifest says of the order.
 type bundledRow struct {
-	Started   time.Time           `json:"started"`
-	Requested int64               `json:"requested"`
-	Outcome   books.Outcome       `json:"outcome"`
-	Reason    string              `json:"reason,omitempty"`
-	Status    books.ChannelStatus `json:"status"`
-	Channel   string              `json:"channel"`
-	Printed   bool                `json:"printed"`
+	Started   time.Time        `json:"started"`
+	Requested int64            `json:"requested"`
+	Outcome   contract.Outcome `json:"outcome"`
+	contract.Reason
+	Status  contract.StatusOutcome `json:"status"`
+	Channel string                 `json:"channel"`
+	Printed bool                   `json:"printed"`
 }
 
 // examineBundle writes the bundle and tells so.
@@ -116,18 +117,18 @@ func (e *examination) examineBundle(ctx context.Context) {
 	b.Checks, b.Calls = e.findings, e.calls
 	content, err := json.MarshalIndent(b, "", "  ")
 	if err == nil {
-		err = wholefile.Replace(e.command.Out, append(content, '\n'), wholefile.Private)
+		err = wholefile.Replace(e.command.Out, append(content, '\n'), wholefile.PrivateMode)
 	}
 	if err != nil {
 		e.fail("bundle", "name a file in a folder that can be written", "%v", err)
 		return
 	}
 	if e.hub != nil && len(b.DeliveryOrders)+len(b.Checkouts) == 0 {
-		e.warn("bundle", "name a delivery order or a checkout by the hub's id", "%s: the hub tells nothing of order %s; what it answered stands there", e.command.Out, e.command.Bundle)
+		e.warn("bundle", "name a delivery order or a checkout by the hub's id", "%s: the hub knows nothing of order %s; its answers are in the file", e.command.Out, e.command.Bundle)
 		return
 	}
 	e.ok("bundle", "%s: order %s with %s, %s; nothing of the buyer is in it", e.command.Out, e.command.Bundle,
-		count(len(b.DeliveryOrders), "delivery order"), count(len(b.Runs), "run"))
+		terminal.Count(len(b.DeliveryOrders), "delivery order"), terminal.Count(len(b.Runs), "run"))
 }
 
 // readOrder reads the order now: as a delivery order with its sales, else as a sale.
@@ -199,11 +200,7 @@ func (e *examination) readRecords(ctx context.Context, b *bundle) {
 	if e.temporal == nil {
 		return
 	}
-	query, err := listQuery(e.merchant, "")
-	var runs []Description
-	if err == nil {
-		runs, err = TemporalRuns{Client: e.temporal}.List(ctx, query, bundleRuns)
-	}
+	runs, err := client.ListRuns(ctx, client.TemporalRuns{Client: e.temporal}, e.merchant, "", bundleRuns)
 	if err != nil {
 		b.Errors = append(b.Errors, err.Error())
 	}
@@ -212,15 +209,15 @@ func (e *examination) readRecords(ctx context.Context, b *bundle) {
 	}
 }
 
-func (e *examination) readManifest(ctx context.Context, b *bundle, run Description, ids []string) {
-	var manifest books.Manifest
+func (e *examination) readManifest(ctx context.Context, b *bundle, run client.Description, ids []string) {
+	var manifest contract.Manifest
 	err := e.store.Get(ctx, storage.ManifestJSON(e.merchant, run.Run), &manifest)
 	if err != nil && !errors.Is(err, storage.ErrNotFound) {
 		b.Errors = append(b.Errors, err.Error())
 	}
 	for _, row := range manifest.Rows {
 		if lo.Contains(ids, row.ID) {
-			b.Runs[workflows.RunID(e.merchant, run.Run)+" "+row.ID] = bundledRow{
+			b.Runs[contract.RunID(e.merchant, run.Run)+" "+row.ID] = bundledRow{
 				Started: run.Started.UTC(), Requested: run.Requested, Outcome: row.Outcome, Reason: row.Reason,
 				Status: row.Status, Channel: row.Channel, Printed: row.Position != nil,
 			}

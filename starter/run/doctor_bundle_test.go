@@ -13,21 +13,20 @@ import (
 	"go.temporal.io/api/common/v1"
 	workflowpb "go.temporal.io/api/workflow/v1"
 
-	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/storage"
-	"github.com/despacho/despacho/workflows"
 )
 
 func TestABundleTellsTheHubsSupport(t *testing.T) {
 	t.Parallel()
 	c := newClinic(t)
 	order := someOrder(t, c)
-	require.NoError(t, c.store.Put(t.Context(), storage.ManifestJSON(c.merchant, "k1"), books.Manifest{Rows: []books.Row{
-		{ID: order.ID, Outcome: books.Rejected, Reason: "E063", Status: books.StatusRefused, Channel: "fcom"}, {ID: "another", Outcome: books.Labelled},
+	require.NoError(t, c.store.Put(t.Context(), storage.ManifestJSON(c.merchant, "k1"), contract.Manifest{Rows: []contract.ManifestRow{
+		{ID: order.ID, Outcome: contract.Rejected, Reason: contract.Reason{Words: "E063"}, Status: contract.StatusRefused, Channel: "fcom"}, {ID: "another", Outcome: contract.Labelled},
 	}}))
 	require.NoError(t, c.store.Put(t.Context(), storage.IntakeOrder(c.merchant, order.ID), map[string]string{"heard": "webhook"}))
-	c.temporal.runs = []*workflowpb.WorkflowExecutionInfo{{Execution: executionOf(workflows.RunID(c.merchant, "k1"))}}
+	c.temporal.runs = []*workflowpb.WorkflowExecutionInfo{{Execution: executionOf(contract.RunID(c.merchant, "k1"))}}
 	out := filepath.Join(t.TempDir(), "order.json")
 	code, found := c.visit(t, "--bundle", order.ID, "--out", out)
 	require.Equal(t, ExitComplete, code, found)
@@ -43,7 +42,7 @@ func TestABundleTellsTheHubsSupport(t *testing.T) {
 	assert.Contains(t, b.Checkouts[0].DeliveryOrderIDs, order.ID)
 	assert.JSONEq(t, `{"heard":"webhook"}`, string(b.Intake))
 	require.Len(t, b.Runs, 1)
-	assert.Equal(t, books.Rejected, b.Runs[workflows.RunID(c.merchant, "k1")+" "+order.ID].Outcome)
+	assert.Equal(t, contract.Rejected, b.Runs[contract.RunID(c.merchant, "k1")+" "+order.ID].Outcome)
 	assert.NotEmpty(t, b.Calls)
 	assert.NotEmpty(t, b.Checks)
 	assert.False(t, b.HubTime.IsZero())

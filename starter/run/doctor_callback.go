@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/despacho/despacho/starter/terminal"
 )
 
 const (
@@ -23,7 +25,7 @@ func (e *examination) examineCallback(ctx context.Context, _ desk) {
 	}
 	address, err := url.Parse(e.command.Callback)
 	if err != nil || address.Scheme != "https" || address.Hostname() == "" {
-		e.fail("callback", "give the address that is registered with the hub: https://…"+gatewayPath, "%q is no https address", e.command.Callback)
+		e.fail("callback", "give the address that is registered with the hub: https://…"+gatewayPath, "%q is not an https address", e.command.Callback)
 		return
 	}
 	if address.Path != gatewayPath {
@@ -36,7 +38,7 @@ func (e *examination) examineCallback(ctx context.Context, _ desk) {
 	dialer := tls.Dialer{Config: e.callbackTLS()}
 	connection, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(address.Hostname(), port))
 	if err != nil {
-		e.fail("callback certificate", "the hub wants https with a certificate that is valid and trusted, with its whole chain", "%s: %v", address.Host, err)
+		e.fail("callback certificate", "the hub wants https with a certificate that is valid, trusted and complete (with its chain)", "%s: %v", address.Host, err)
 		return
 	}
 	defer connection.Close()
@@ -48,9 +50,9 @@ func (e *examination) examineCallback(ctx context.Context, _ desk) {
 	ends := secured.ConnectionState().PeerCertificates[0].NotAfter
 	left := ends.Sub(e.now())
 	if left < certificateWarn {
-		e.warn("callback certificate", "renew it; the gateway reads it again by itself", "valid until %s, %s left", ends.Format(time.DateOnly), count(int(left/day), "day"))
+		e.warn("callback certificate", "renew it; the gateway loads the new one automatically", "valid until %s, %s left", ends.Format(time.DateOnly), terminal.Count(int(left/day), "day"))
 	} else {
-		e.ok("callback certificate", "valid until %s, %s left", ends.Format(time.DateOnly), count(int(left/day), "day"))
+		e.ok("callback certificate", "valid until %s, %s left", ends.Format(time.DateOnly), terminal.Count(int(left/day), "day"))
 	}
 	e.examineGateway(ctx, address)
 }
@@ -77,8 +79,8 @@ func (e *examination) examineGateway(ctx context.Context, address *url.URL) {
 	defer answer.Body.Close()
 	switch answer.StatusCode {
 	case http.StatusForbidden, http.StatusMethodNotAllowed:
-		e.ok("callback", "refuses strangers, as it should (%s)", answer.Status)
+		e.ok("callback", "refuses unknown senders, as it should (%s)", answer.Status)
 	default:
-		e.warn("callback", "does it lead to the gateway?", "answers %s to a stranger, where the gateway answers 403", answer.Status)
+		e.warn("callback", "does this address lead to the gateway?", "answers %s to an unknown sender, where the gateway answers 403", answer.Status)
 	}
 }

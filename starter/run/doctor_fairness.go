@@ -9,7 +9,7 @@ import (
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/api/workflowservice/v1"
-	"go.temporal.io/sdk/client"
+	sdk "go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 )
 
@@ -23,7 +23,7 @@ const (
 // fairnessProbe asks a task queue of its own, which no worker serves, for its work: where
 // fairness is on, the one workflow of a quiet merchant comes before most of a loud one's.
 type fairnessProbe struct {
-	client    client.Client
+	client    sdk.Client
 	namespace string
 }
 
@@ -36,7 +36,7 @@ func (p fairnessProbe) run(ctx context.Context) (fair bool, err error) {
 		if id == quiet {
 			key = "quiet " + name[len(name)-36:]
 		}
-		if _, err := p.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		if _, err := p.client.ExecuteWorkflow(ctx, sdk.StartWorkflowOptions{
 			ID: id, TaskQueue: name, WorkflowExecutionTimeout: probeLife, Priority: temporal.Priority{FairnessKey: key},
 			StaticSummary: "starter doctor --probe-fairness",
 		}, "DoctorProbe"); err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/starter/terminal"
 )
 
 const (
@@ -85,7 +86,7 @@ func (e *examination) token() (multivende.Secret, bool) {
 	case err != nil:
 		e.fail("token", "check DESPACHO_TOKEN_FILE", "%v", err)
 	case token == "" && e.store == nil:
-		e.fail("token", "mend S3 first", "whether merchant %s is connected is not known: the label store cannot be reached", e.merchant)
+		e.fail("token", "fix S3 first", "whether merchant %s is connected is not known: the label store is unreachable", e.merchant)
 	case token == "":
 		e.fail("token", "starter connect, or set DESPACHO_TOKEN_FILE", "merchant %s is not connected, and there is no pasted token", e.merchant)
 	}
@@ -111,8 +112,8 @@ func (e *examination) answered(err error) bool {
 		e.fail("hub", "check DESPACHO_HUB, the network and any proxy", "%v", err)
 	case multivende.Busy:
 		e.warn("hub", "try again later", "%v", err)
-	default:
-		e.fail("hub", "is a path another than ours? DESPACHO_HUB_PATHS names a file with the right ones", "%v", err)
+	case multivende.NotFound, multivende.NoRoute, multivende.Refused, multivende.Broken, multivende.LinkExpired, multivende.Stalled, multivende.NeedsConsent:
+		e.fail("hub", "does the hub use another path? set it in the file of DESPACHO_HUB_PATHS", "%v", err)
 	}
 	return false
 }
@@ -123,17 +124,17 @@ func (e *examination) examineLife(token multivende.Secret) {
 		expires, known = e.account.ExpiresAt, true
 	}
 	if !known {
-		e.ok("token", "taken; how long it lives is not known (six hours from when it was made)")
+		e.ok("token", "accepted; when it ends is not known (six hours after it was made)")
 		return
 	}
 	life := expires.Sub(e.hub.Clock().Now()).Round(time.Minute)
 	switch {
 	case life > shortLife:
-		e.ok("token", "lives for another %s", life)
+		e.ok("token", "valid for another %s", life)
 	case e.account != nil:
-		e.warn("token", "it should be renewed by now: is the worker running, and workflow credentials/"+e.merchant+" open?", "lives for another %s only", life)
+		e.warn("token", "it should be renewed by now: is the worker running, and workflow credentials/"+e.merchant+" open?", "valid for another %s only", life)
 	default:
-		e.warn("token", "write a new one into DESPACHO_TOKEN_FILE, or connect the merchant: starter connect", "lives for another %s only", life)
+		e.warn("token", "write a new one into DESPACHO_TOKEN_FILE, or connect the merchant: starter connect", "valid for another %s only", life)
 	}
 }
 
@@ -170,31 +171,31 @@ func (e *examination) examineScopes(ctx context.Context) {
 			e.fail("scopes", "the application needs read:checkouts; a new code with it is needed", "sales cannot be listed: %v", err)
 			return
 		}
-		e.ok("scopes", "%s and sales can be read; write:checkouts cannot be tried without writing", count(len(connections), "connection"))
+		e.ok("scopes", "%s and sales can be read; write:checkouts cannot be tried without writing", terminal.Count(len(connections), "connection"))
 		return
 	}
-	missing := lo.Reject(accounts.Needed, func(scope string, _ int) bool { return e.account.Scopes.Has(scope) })
+	missing := lo.Reject(accounts.NeededScopes, func(scope string, _ int) bool { return e.account.Scopes.Has(scope) })
 	doubted := lo.FilterMap(connections, func(c multivende.Connection, _ int) (string, bool) {
-		return c.Name + " (" + c.ID + ")", e.account.Doubts(c.ID) != ""
+		return c.Name + " (" + c.ID + ")", e.account.ScopeDoubts(c.ID) != ""
 	})
 	switch {
 	case len(missing) > 0:
 		e.fail("scopes", "add them to the application and get a new code: "+accounts.HowToConsent, "not granted: %s", strings.Join(missing, ", "))
 	case len(doubted) == len(connections) && len(doubted) > 0:
-		e.warn("scopes", "they are worked on all the same; where the hub refuses one, the merchant has to grant it",
-			"the scopes name none of the %s: their ids may be of something else", count(len(connections), "connection"))
+		e.warn("scopes", "despacho uses them anyway; where the hub refuses one, the merchant has to grant it",
+			"the scopes name none of the %s: their ids may be of something else", terminal.Count(len(connections), "connection"))
 	case len(doubted) > 0:
-		e.warn("scopes", "they are worked on all the same, and the hub refuses what it does not allow; where it does, the merchant has to grant them",
+		e.warn("scopes", "despacho uses them anyway; where the hub refuses one, the merchant has to grant it",
 			"the scopes do not name %s", strings.Join(doubted, ", "))
 	default:
-		e.ok("scopes", "%s, for all %s", strings.Join(accounts.Needed, ", "), count(len(connections), "connection"))
+		e.ok("scopes", "%s, for all %s", strings.Join(accounts.NeededScopes, ", "), terminal.Count(len(connections), "connection"))
 	}
 }
 
 func (e *examination) examineClock() {
 	clock := e.hub.Clock()
 	if clock.Speed() != 1 {
-		e.warn("clock", "this is right for a sandbox only; else set DESPACHO_HUB_SPEED to 1", "the hub's time is taken to run %g times as fast as ours", clock.Speed())
+		e.warn("clock", "this is right for a sandbox only; otherwise set DESPACHO_HUB_SPEED to 1", "DESPACHO_HUB_SPEED says that the hub's clock runs %g times faster than ours", clock.Speed())
 		return
 	}
 	difference := clock.Now().Sub(e.now()).Round(time.Second)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/starter/terminal"
 )
 
 const (
@@ -22,7 +23,7 @@ const (
 // Nothing is sent, and no label is asked for.
 func (e *examination) examineRoutes(ctx context.Context) {
 	if e.hub == nil {
-		e.warn("routes", "mend the token or the hub first", "not probed")
+		e.warn("routes", "fix the token or the hub first", "not probed")
 		return
 	}
 	limited, cancel := context.WithTimeout(ctx, probeWithin)
@@ -30,7 +31,7 @@ func (e *examination) examineRoutes(ctx context.Context) {
 	probing, err := e.hub.Probe(limited, e.command.Order, probedConnections)
 	e.findings = append(e.findings, probeFindings(probing, e.command.Order)...)
 	if err != nil {
-		e.fail("routes", "mend the token or the hub first", "the probe ended early: %v", err)
+		e.fail("routes", "fix the token or the hub first", "the probe ended early: %v", err)
 	}
 }
 
@@ -38,7 +39,7 @@ func (e *examination) examineRoutes(ctx context.Context) {
 func probeFindings(probing multivende.Probing, order string) []finding {
 	var findings []finding
 	if probing.OrderUnknown {
-		findings = append(findings, finding{"order", stateWarn, plain(order) + ": the hub knows neither a delivery order nor a sale of this id, so others were looked at", "give the hub's own id of it, which its page shows in the address bar, not the marketplace's number"})
+		findings = append(findings, finding{"order", stateWarn, terminal.Plain(order) + ": the hub knows neither a delivery order nor a sale of this id, so others were looked at", "give the hub's own id of it, which its page shows in the address bar, not the marketplace's number"})
 	}
 	for _, one := range probing.Routes {
 		findings = append(findings, routeFinding(one))
@@ -58,7 +59,7 @@ func routeFinding(one multivende.Probed) finding {
 	case multivende.ProbeExpected:
 		found.State, found.Found = stateOK, "as expected"
 	case multivende.ProbeEmpty:
-		found.State, found.Found = stateWarn, "it answers, but lists nothing now, so its shape is not known"
+		found.State, found.Found = stateWarn, "it answers with an empty list, so its shape could not be checked"
 	case multivende.ProbeNotCalled:
 		found.State, found.Found = stateWarn, "not called: "+one.Words
 		found.Do = "once there is one: starter doctor --probe, or with --order ID for one that you name"
@@ -74,11 +75,11 @@ func routeFinding(one multivende.Probed) finding {
 		found.Found = "forbidden: " + one.Words
 		found.Do = fmt.Sprintf("add the scope %s to the application and get a new code: %s", one.Scope, accounts.HowToConsent)
 		if one.Scope == "" {
-			found.Do = "it needs no scope that is known; ask the hub's support"
+			found.Do = "no known scope is missing; ask the hub's support"
 		}
-	default:
+	case multivende.ProbeFailed:
 		found.Found = one.Words
-		found.Do = "try again later; if it stays so, report it to the hub's support"
+		found.Do = "try again later; if it persists, report it to the hub's support"
 	}
 	if found.Found == "" {
 		found.Found = string(one.Verdict)
@@ -95,5 +96,5 @@ func filterFinding(one multivende.Filtered) finding {
 		return finding{check, stateOK, "the list keeps to one connection", ""}
 	}
 	return finding{check, stateWarn, "the list does not keep to the connection that is asked for: orders of others stand in it",
-		"nothing is sent to an order whose sale names another connection; report it, so that the filter's name can be mended"}
+		"nothing is sent to an order whose sale names another connection; report it, so that the filter's name can be fixed"}
 }

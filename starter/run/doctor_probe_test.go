@@ -43,7 +43,7 @@ func TestADoctorProbesTheHubsRoutes(t *testing.T) {
 			assert.Equal(t, finding{"route " + route, stateOK, "as expected", ""}, found["route "+route])
 		}
 		assert.Equal(t, stateWarn, found["route label_tasks"].State)
-		assert.Contains(t, found["route label_tasks"].Found, "lists nothing now")
+		assert.Contains(t, found["route label_tasks"].Found, "empty list")
 		assert.Contains(t, found["route task"].Found, "not called")
 		assert.Equal(t, stateOK, found["filter of available_labels"].State)
 		calls := c.hub.Report().Calls

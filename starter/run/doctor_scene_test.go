@@ -17,22 +17,22 @@ import (
 	"go.temporal.io/api/taskqueue/v1"
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
-	"go.temporal.io/sdk/client"
+	sdk "go.temporal.io/sdk/client"
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/despacho/despacho/accounts"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/multivende/sandbox"
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/storage/storagetest"
-	"github.com/despacho/despacho/workflows"
 )
 
 // patientServer is a Temporal server that a doctor looks at.
 type patientServer struct {
-	client.Client
+	sdk.Client
 	operatorservice.OperatorServiceClient
 
 	attributes map[string]enums.IndexedValueType
@@ -40,7 +40,7 @@ type patientServer struct {
 	pollers    map[string][]string // by task queue: identities
 	lastPoll   time.Time
 	open       map[string]bool
-	started    []client.StartWorkflowOptions
+	started    []sdk.StartWorkflowOptions
 	fair       bool
 	terminated int
 	handedOut  int
@@ -88,7 +88,7 @@ func (p *patientServer) ListWorkflow(context.Context, *workflowservice.ListWorkf
 	return &workflowservice.ListWorkflowExecutionsResponse{Executions: p.runs}, nil
 }
 
-func (p *patientServer) ExecuteWorkflow(_ context.Context, options client.StartWorkflowOptions, _ any, _ ...any) (client.WorkflowRun, error) {
+func (p *patientServer) ExecuteWorkflow(_ context.Context, options sdk.StartWorkflowOptions, _ any, _ ...any) (sdk.WorkflowRun, error) {
 	p.started = append(p.started, options)
 	return nil, nil
 }
@@ -103,7 +103,7 @@ func (p patientFrontend) PollWorkflowTaskQueue(context.Context, *workflowservice
 	order := p.server.started
 	if p.server.fair {
 		last := len(order) - 1
-		order = append([]client.StartWorkflowOptions{order[0], order[last]}, order[1:last]...)
+		order = append([]sdk.StartWorkflowOptions{order[0], order[last]}, order[1:last]...)
 	}
 	p.server.handedOut++
 	return &workflowservice.PollWorkflowTaskQueueResponse{WorkflowExecution: executionOf(order[p.server.handedOut-1].ID)}, nil
@@ -132,8 +132,8 @@ func newClinic(t *testing.T) *clinic {
 	c := &clinic{
 		hub: hub, address: listener.URL, token: "sandbox-token", merchant: hub.Merchant(), server: server, store: server.Open(t, storage.Config{}),
 		temporal: &patientServer{
-			attributes: workflows.SearchAttributes(), retention: 30 * day, lastPoll: time.Now(), open: map[string]bool{},
-			pollers: map[string][]string{workflows.TaskQueue: {"worker-1"}, workflows.FilesTaskQueue: {"worker-1"}},
+			attributes: contract.SearchAttributes(), retention: 30 * day, lastPoll: time.Now(), open: map[string]bool{},
+			pollers: map[string][]string{contract.TaskQueue: {"worker-1"}, contract.FilesTaskQueue: {"worker-1"}},
 		},
 	}
 	_, err = c.store.EnsureBucket(t.Context())
@@ -150,8 +150,8 @@ func (c *clinic) connect(t *testing.T, change func(*multivende.Grant)) {
 		Merchant: c.merchant, Token: multivende.Secret(c.token), RefreshToken: "rt-1", At: time.Now(),
 		ExpiresAt: time.Now().Add(5*time.Hour + 30*time.Second), RefreshExpiresAt: time.Now().Add(47 * time.Hour), Scopes: multivende.Scopes{},
 	}
-	for _, scope := range accounts.Needed {
-		grant.Scopes[scope] = multivende.Granted{All: true}
+	for _, scope := range accounts.NeededScopes {
+		grant.Scopes[scope] = multivende.GrantedConnections{All: true}
 	}
 	if change != nil {
 		change(&grant)
@@ -163,7 +163,7 @@ func (c *clinic) connect(t *testing.T, change func(*multivende.Grant)) {
 	require.NoError(t, err)
 	c.token = ""
 	c.arguments = append(c.arguments, "--accounts-key", written.Reveal())
-	c.temporal.open[workflows.CredentialsID(c.merchant)], c.temporal.open[workflows.IntakeID(c.merchant)] = true, true
+	c.temporal.open[contract.CredentialsID(c.merchant)], c.temporal.open[contract.IntakeID(c.merchant)] = true, true
 }
 
 // visit calls the doctor and returns what was found by check.
@@ -173,7 +173,7 @@ func (c *clinic) visit(t *testing.T, arguments ...string) (code int, found map[s
 	program := Program{
 		Out: &out, Err: &errors,
 		Objects:  func(context.Context, string) (*storage.Store, error) { return c.store, nil },
-		Temporal: func(context.Context) (client.Client, string, error) { return c.temporal, "packers", nil },
+		Temporal: func(context.Context) (sdk.Client, string, error) { return c.temporal, "packers", nil },
 	}
 	line := append([]string{"--merchant", c.merchant, "doctor", "--json", "--hub", c.address, "--token", c.token}, c.arguments...)
 	code = program.Main(t.Context(), append(line, arguments...))

@@ -25,19 +25,19 @@ func (e *examination) examineStore(ctx context.Context, d desk) {
 	e.ok("S3", "bucket %s can be read and written", store.Bucket())
 	switch {
 	case found.Unconditional != nil:
-		e.fail("S3 conditional writes", "nothing starts on such a server", "%v", found.Unconditional)
-	case found.Untried != "":
-		e.warn("S3 conditional writes", "give the credentials these rights, or look at what the worker logs at its start", "%s", found.Untried)
+		e.fail("S3 conditional writes", "despacho does not start on such a server", "%v", found.Unconditional)
+	case found.WhyUntested != "":
+		e.warn("S3 conditional writes", "give the credentials these rights, or look at what the worker logs at its start", "%s", found.WhyUntested)
 	default:
-		e.ok("S3 conditional writes", "If-None-Match and If-Match are honoured")
+		e.ok("S3 conditional writes", "If-None-Match and If-Match are supported")
 	}
 	switch {
 	case found.NoExpiry:
 		e.ok("S3 expiry", "the server offers no expiry rules, or does not show them; the worker deletes old objects itself")
-	case len(found.Unruled) > 0:
-		e.warn("S3 expiry", "run: starter setup", "no expiry rule for %s", strings.Join(found.Unruled, ", "))
+	case len(found.KindsWithoutRule) > 0:
+		e.warn("S3 expiry", "run: starter setup", "no expiry rule for %s", strings.Join(found.KindsWithoutRule, ", "))
 	default:
-		e.ok("S3 expiry", "every kind of object has its rule")
+		e.ok("S3 expiry", "every kind of object has an expiry rule")
 	}
 	e.examineAccount(ctx)
 }
@@ -73,10 +73,10 @@ func (e *examination) openAccount(ctx context.Context) (accounts.Account, error)
 		return accounts.Account{}, err
 	}
 	vault := &accounts.Vault{Store: e.store, Keys: keys}
-	if _, err := vault.Look(ctx, e.merchant); err != nil {
+	if _, err := vault.ReadPublic(ctx, e.merchant); err != nil {
 		return accounts.Account{}, err
 	}
-	account, _, err := vault.Open(ctx, e.merchant)
+	account, _, err := vault.ReadWithTokens(ctx, e.merchant)
 	return account, err
 }
 

@@ -16,8 +16,9 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 
 	"github.com/despacho/despacho/accounts"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/service"
-	"github.com/despacho/despacho/workflows"
+	"github.com/despacho/despacho/starter/terminal"
 )
 
 const (
@@ -43,17 +44,17 @@ func (e *examination) examineTemporal(ctx context.Context, d desk) {
 	if kept := about.GetConfig().GetWorkflowExecutionRetentionTtl().AsDuration(); kept < leastRetention {
 		e.warn("Temporal", "temporal operator namespace update --retention 720h --namespace "+namespace, "namespace %s keeps closed runs for %s only", namespace, kept)
 	} else {
-		e.ok("Temporal", "namespace %s keeps closed runs for %s", namespace, count(int(kept/day), "day"))
+		e.ok("Temporal", "namespace %s keeps closed runs for %s", namespace, terminal.Count(int(kept/day), "day"))
 	}
-	if err := service.CheckSearchAttributes(ctx, temporal, namespace, workflows.SearchAttributes()); err != nil {
+	if err := service.CheckSearchAttributes(ctx, temporal, namespace, contract.SearchAttributes()); err != nil {
 		e.fail("search attributes", "starter setup", "%v", err)
 	} else {
 		e.ok("search attributes", "all there")
 	}
 	e.examineFairness(ctx)
 	e.examineWorkers(ctx)
-	e.examineWorkflow(ctx, workflows.CredentialsID(e.merchant), "token's renewal", e.account != nil)
-	e.examineWorkflow(ctx, workflows.IntakeID(e.merchant), "intake", e.account != nil)
+	e.examineWorkflow(ctx, contract.CredentialsID(e.merchant), "token's renewal", e.account != nil)
+	e.examineWorkflow(ctx, contract.IntakeID(e.merchant), "intake", e.account != nil)
 }
 
 // examineWorkers looks who asks for work.
@@ -65,9 +66,9 @@ func (e *examination) examineWorkers(ctx context.Context) {
 		kind enums.TaskQueueType
 		work string
 	}{
-		{workflows.TaskQueue, enums.TASK_QUEUE_TYPE_WORKFLOW, "workflows"},
-		{workflows.TaskQueue, enums.TASK_QUEUE_TYPE_ACTIVITY, "steps at the hub"},
-		{workflows.FilesTaskQueue, enums.TASK_QUEUE_TYPE_ACTIVITY, "steps on files"},
+		{contract.TaskQueue, enums.TASK_QUEUE_TYPE_WORKFLOW, "workflows"},
+		{contract.TaskQueue, enums.TASK_QUEUE_TYPE_ACTIVITY, "steps at the hub"},
+		{contract.FilesTaskQueue, enums.TASK_QUEUE_TYPE_ACTIVITY, "steps on files"},
 	} {
 		about, err := e.temporal.DescribeTaskQueue(ctx, queue.name, queue.kind)
 		if err != nil {
@@ -87,10 +88,10 @@ func (e *examination) examineWorkers(ctx context.Context) {
 		}
 	}
 	if len(idle) > 0 {
-		e.fail("worker", "start the worker, and look at its /readyz; with DESPACHO_BUILD_ID its version must be the current one", "nobody takes %s", strings.Join(idle, ", "))
+		e.fail("worker", "start the worker, and look at its /readyz; with DESPACHO_BUILD_ID its version must be the current one", "no worker takes %s", strings.Join(idle, ", "))
 		return
 	}
-	e.ok("worker", "%s: %s", count(len(workers), "worker"), strings.Join(slices.Sorted(maps.Keys(workers)), ", "))
+	e.ok("worker", "%s: %s", terminal.Count(len(workers), "worker"), strings.Join(slices.Sorted(maps.Keys(workers)), ", "))
 	e.examineShare(len(workers))
 }
 
@@ -100,9 +101,9 @@ func (e *examination) examineShare(workers int) {
 	do := fmt.Sprintf("set DESPACHO_WORKERS=%d on every worker (this command knows its own setting only)", workers)
 	switch {
 	case workers > told:
-		e.warn("rate share", do, "%s ask for work and DESPACHO_WORKERS is %d: together they may call the hub more often than it grants", count(workers, "worker"), told)
+		e.warn("rate share", do, "%s ask for work and DESPACHO_WORKERS is %d: together they may call the hub more often than it grants", terminal.Count(workers, "worker"), told)
 	case workers < told:
-		e.warn("rate share", do, "%s ask for work and DESPACHO_WORKERS is %d: part of what the hub grants is not used", count(workers, "worker"), told)
+		e.warn("rate share", do, "%s ask for work and DESPACHO_WORKERS is %d: part of what the hub grants is not used", terminal.Count(workers, "worker"), told)
 	default:
 		e.ok("rate share", "the hub's rate is divided by %d", told)
 	}
@@ -132,7 +133,7 @@ func (e *examination) examineFairness(ctx context.Context) {
 		fair, err := fairnessProbe{e.temporal, e.namespace}.run(ctx)
 		switch {
 		case err != nil:
-			e.warn("fairness", "", "it could not be tried: %v", err)
+			e.warn("fairness", "", "could not be tested: %v", err)
 		case fair:
 			e.ok("fairness", "a merchant does not wait for another one's work")
 		default:
@@ -144,7 +145,7 @@ func (e *examination) examineFairness(ctx context.Context) {
 	case err != nil:
 		e.warn("fairness", do, "how many merchants share the task queues is not known: %v", err)
 	case merchants > 1:
-		e.warn("fairness", do+"; --probe-fairness tries whether it is", "%s share the task queues, and Temporal does not tell its settings", count(merchants, "merchant"))
+		e.warn("fairness", do+"; --probe-fairness tries whether it is", "%s share the task queues, and Temporal does not tell its settings", terminal.Count(merchants, "merchant"))
 	default:
 		e.ok("fairness", "not needed: there is one merchant")
 	}
@@ -152,7 +153,7 @@ func (e *examination) examineFairness(ctx context.Context) {
 
 func (e *examination) connectedMerchants(ctx context.Context) (int, error) {
 	if e.store == nil {
-		return 0, errors.New("the label store cannot be reached")
+		return 0, errors.New("the label store is unreachable")
 	}
 	merchants, err := (&accounts.Vault{Store: e.store}).Merchants(ctx)
 	return len(merchants), err

@@ -12,10 +12,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/despacho/despacho/accounts"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/storage/storagetest"
-	"github.com/despacho/despacho/workflows"
 )
 
 func TestADoctorFindsNothing(t *testing.T) {
@@ -51,7 +51,7 @@ func TestADoctorSaysWhatToDo(t *testing.T) {
 	}{
 		"no worker":                     {func(_ *testing.T, c *clinic) { c.temporal.pollers = nil }, "worker", stateFail, "steps on files", "start the worker"},
 		"a worker that has gone":        {func(_ *testing.T, c *clinic) { c.temporal.lastPoll = time.Now().Add(-3 * time.Minute) }, "worker", stateFail, "workflows", "start the worker"},
-		"more workers than told":        {func(_ *testing.T, c *clinic) { c.temporal.pollers[workflows.TaskQueue] = []string{"a", "b", "b"} }, "rate share", stateWarn, "2 workers", "DESPACHO_WORKERS=2"},
+		"more workers than told":        {func(_ *testing.T, c *clinic) { c.temporal.pollers[contract.TaskQueue] = []string{"a", "b", "b"} }, "rate share", stateWarn, "2 workers", "DESPACHO_WORKERS=2"},
 		"fewer workers than told":       {func(_ *testing.T, c *clinic) { c.arguments = []string{"--workers=3"} }, "rate share", stateWarn, "not used", "DESPACHO_WORKERS=1"},
 		"missing search attributes":     {func(_ *testing.T, c *clinic) { c.temporal.attributes = nil }, "search attributes", stateFail, "DespachoRun", "starter setup"},
 		"a namespace that soon forgets": {func(_ *testing.T, c *clinic) { c.temporal.retention = time.Hour }, "Temporal", stateWarn, "1h", "retention"},
@@ -72,7 +72,7 @@ func TestADoctorSaysWhatToDo(t *testing.T) {
 			require.NoError(t, err)
 			c.server.OfferExpiry()
 		}, "S3 expiry", stateWarn, "labels", "starter setup"},
-		"a store that writes whatever it is told": {func(_ *testing.T, c *clinic) { c.server.Ignore("If-Match") }, "S3 conditional writes", stateFail, "If-Match", "nothing starts"},
+		"a store that writes whatever it is told": {func(_ *testing.T, c *clinic) { c.server.Ignore("If-Match") }, "S3 conditional writes", stateFail, "If-Match", "does not start"},
 		"a merchant that is paused": {func(t *testing.T, c *clinic) {
 			_, err := accounts.ChangeSettings(t.Context(), c.store, c.merchant, func(s *accounts.Settings) error { s.Paused = true; return nil })
 			require.NoError(t, err)
@@ -88,7 +88,9 @@ func TestADoctorSaysWhatToDo(t *testing.T) {
 			c.connect(t, func(g *multivende.Grant) { delete(g.Scopes, "write:checkouts") })
 		}, "scopes", stateFail, "write:checkouts", "Generar código de autorización"},
 		"scopes with ids of something else": {func(t *testing.T, c *clinic) {
-			c.connect(t, func(g *multivende.Grant) { g.Scopes["write:checkouts"] = multivende.Granted{IDs: []string{"x"}} })
+			c.connect(t, func(g *multivende.Grant) {
+				g.Scopes["write:checkouts"] = multivende.GrantedConnections{IDs: []string{"x"}}
+			})
 		}, "scopes", stateWarn, "name none of the", "the hub refuses"},
 		"an account without its keys": {func(t *testing.T, c *clinic) {
 			c.connect(t, nil)

@@ -1,46 +1,71 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/samber/lo"
 
-	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/activities/intake"
+	"github.com/despacho/despacho/client"
+	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/starter/terminal"
 	"github.com/despacho/despacho/storage"
-	"github.com/despacho/despacho/workflows"
 )
 
-// confirmWait is how long a confirmation is waited for; the worker tries it for a minute.
-const confirmWait = 75 * time.Second
-
 type intakeCommand struct {
-	State   string `enum:",take_out,held_back,waiting,queued,taken,labelled,cancelled,unsupported,ended,closed" default:"" placeholder:"STATE" help:"List the orders in this state: take_out (sacar de la pila), held_back, waiting, queued, taken, labelled, cancelled, unsupported, ended or closed; else those to take out and those held back."`
-	PickUps bool   `name:"pickups" help:"List the pick-up orders that wait, with the id that starter status set --pickup takes."`
+	State   string `enum:"${order_state_enum}" default:"" placeholder:"STATE" help:"List the orders in this state: ${order_states}; else those to take out (retirar: no despachar) and those held back."`
+	PickUps bool   `name:"pickups" help:"List the pick-up orders that wait, with the id for starter status set --pickup."`
 	Limit   int    `default:"200" help:"List at most this many of a state; default 200."`
-	Start   bool   `help:"Begin to hear of the merchant's orders, unless that is done already."`
+	Start   bool   `help:"Start the merchant's intake if it is not running."`
 	JSON    bool   `name:"json" help:"Print JSON on stdout."`
 }
 
 // intakeReport is what is known of a merchant's orders.
 type intakeReport struct {
-	Merchant string                         `json:"merchant"`
-	Running  bool                           `json:"running"`
-	Counts   map[activities.IntakeState]int `json:"counts"`
-	Near     int                            `json:"near_deadline"`
-	PickUps  int                            `json:"pick_ups_waiting"`
+	Merchant string                            `json:"merchant"`
+	Running  bool                              `json:"running"`
+	Counts   map[contract.IntakeOrderState]int `json:"counts"`
+	Near     int                               `json:"near_deadline"`
+	PickUps  int                               `json:"pick_ups_waiting"`
 
-	LastWebhook time.Time         `json:"last_webhook,omitzero"`
-	LastPoll    time.Time         `json:"last_poll,omitzero"`
-	Window      activities.Polled `json:"window,omitzero"`
-	Notices     int               `json:"notices"`
-	Pending     int               `json:"pending"`
-	Trouble     string            `json:"trouble,omitempty"`
+	LastWebhook   time.Time       `json:"last_webhook,omitzero"`
+	LastPoll      time.Time       `json:"last_poll,omitzero"`
+	Window        contract.Polled `json:"window,omitzero"`
+	Notifications int             `json:"notifications"`
+	Pending       int             `json:"pending"`
+	Trouble       string          `json:"trouble,omitempty"`
 
-	Orders []activities.IntakeRecord `json:"orders"`
+	Orders []intakeOrder `json:"orders"`
+}
+
+// intakeOrder is an order and, where it is to be taken out, who has its parcel in hand.
+type intakeOrder struct {
+	contract.IntakeRecord
+	FoundBy string    `json:"found_by,omitempty"`
+	FoundAt time.Time `json:"found_at,omitzero"`
+}
+
+// foundWords say who has the parcel of an order to take out; empty when nobody has it.
+func (o intakeOrder) foundWords() string {
+	if o.FoundAt.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf("encontrada por %s, %s", o.FoundBy, terminal.MomentWords(o.FoundAt))
+}
+
+// withFound adds who has the parcels in hand of those that are to be taken out.
+func withFound(ctx context.Context, store *storage.Store, merchant string, records []contract.IntakeRecord) ([]intakeOrder, error) {
+	cancelled := lo.FilterMap(records, func(r contract.IntakeRecord, _ int) (string, bool) { return r.Order, r.State == contract.IntakeTakeOut })
+	found, err := client.ReadFound(ctx, store, merchant, cancelled)
+	return lo.Map(records, func(r contract.IntakeRecord, _ int) intakeOrder {
+		return intakeOrder{r, found[r.Order].Person, found[r.Order].At}
+	}), err
 }
 
 // Run shows how a merchant's orders stand that were heard of.
@@ -50,7 +75,7 @@ func (c *intakeCommand) Run(ctx context.Context, d desk) error {
 		return err
 	}
 	if c.Limit < 1 || c.Limit > maxListed {
-		return usageProblem("", "--limit %d: 1 to %d are possible", c.Limit, maxListed)
+		return usageProblem("", "--limit %d: must be from 1 to %d", c.Limit, maxListed)
 	}
 	if c.PickUps {
 		return c.listPickUps(ctx, d, merchant)
@@ -78,50 +103,54 @@ func (c *intakeCommand) Run(ctx context.Context, d desk) error {
 	return d.printIntake(report)
 }
 
-func (c *intakeCommand) report(ctx context.Context, d desk, store *storage.Store, intakes Intakes, merchant string) (intakeReport, error) {
-	report := intakeReport{Merchant: merchant, Orders: []activities.IntakeRecord{}}
+func (c *intakeCommand) report(ctx context.Context, d desk, store *storage.Store, intakes client.Intakes, merchant string) (intakeReport, error) {
+	report := intakeReport{Merchant: merchant, Orders: []intakeOrder{}}
 	progress, err := intakes.Progress(ctx, merchant)
 	switch {
-	case errors.Is(err, ErrNoRun):
-		d.say("nobody hears of this merchant's orders: starter intake --start --merchant %s begins", merchant)
-	case errors.Is(err, ErrNoAnswer):
+	case errors.Is(err, client.ErrNoRun):
+		d.say("the intake of this merchant is not running; start it with: starter intake --start --merchant %s", merchant)
+	case errors.Is(err, client.ErrNoAnswer):
 		d.say("%s", noIntakeNote)
 	case err != nil:
 		return report, err
 	default:
 		report.take(progress)
 	}
-	if report.Counts, err = activities.CountIntake(ctx, store, merchant); err != nil {
+	if report.Counts, err = intake.CountIntake(ctx, store, merchant); err != nil {
 		return report, err
 	}
-	if report.PickUps, err = activities.CountPickUps(ctx, store, merchant); err != nil {
+	if report.PickUps, err = intake.CountPickUps(ctx, store, merchant); err != nil {
 		return report, err
 	}
-	states := []activities.IntakeState{activities.IntakeTakeOut, activities.IntakeHeldBack}
+	states := []contract.IntakeOrderState{contract.IntakeTakeOut, contract.IntakeHeldBack}
 	if c.State != "" {
-		states = []activities.IntakeState{activities.IntakeState(c.State)}
+		states = []contract.IntakeOrderState{contract.IntakeOrderState(c.State)}
 	}
 	for _, state := range states {
-		records, err := activities.ListIntake(ctx, store, merchant, state)
+		records, err := intake.ListIntake(ctx, store, merchant, state)
 		if err != nil {
 			return report, err
 		}
-		report.Orders = append(report.Orders, records[:min(len(records), c.Limit)]...)
+		orders, err := withFound(ctx, store, merchant, records[:min(len(records), c.Limit)])
+		if err != nil {
+			return report, err
+		}
+		report.Orders = append(report.Orders, orders...)
 	}
 	return report, nil
 }
 
-const noIntakeNote = "no worker answers on task queue " + workflows.TaskQueue + ": this is what stands in the label store"
+const noIntakeNote = "no worker answers on task queue " + contract.TaskQueue + ": showing what the label store has"
 
-func (r *intakeReport) take(p workflows.IntakeProgress) {
+func (r *intakeReport) take(p contract.IntakeProgress) {
 	r.Running, r.Near = true, p.Looked.Near
 	r.LastWebhook, r.LastPoll, r.Window = p.LastWebhook, p.LastPoll, p.Window
-	r.Notices, r.Pending, r.Trouble = p.Notices, p.Waiting, p.Trouble
+	r.Notifications, r.Pending, r.Trouble = p.Notifications, p.Waiting, p.Trouble
 }
 
 func (d desk) printIntake(r intakeReport) error {
-	d.print("merchant %s", plain(r.Merchant))
-	for _, state := range activities.IntakeStates() {
+	d.print("merchant %s", terminal.Plain(r.Merchant))
+	for _, state := range contract.IntakeOrderStates() {
 		if n := r.Counts[state]; n > 0 {
 			d.print("  %-12s %6d  %s", state, n, intakeWords[state])
 		}
@@ -130,44 +159,37 @@ func (d desk) printIntake(r intakeReport) error {
 		d.print("  %-12s %6d  %s", "pick-ups", r.PickUps, "Retiros en tienda en espera: starter intake --pickups")
 	}
 	if r.Running {
-		d.print("last webhook %s, last poll %s, notices %d, to be taken up %d, near their deadline without a label %d",
-			momentWords(r.LastWebhook), momentWords(r.LastPoll), r.Notices, r.Pending, r.Near)
+		d.print("last webhook %s, last poll %s, notifications %d, waiting to be read %d, near their deadline without a label %d",
+			terminal.MomentWords(r.LastWebhook), terminal.MomentWords(r.LastPoll), r.Notifications, r.Pending, r.Near)
 	}
 	if r.Trouble != "" {
-		d.print("it is being tried again: %s", plain(r.Trouble))
+		d.print("trying again: %s", terminal.Plain(r.Trouble))
 	}
 	if len(r.Orders) == 0 {
 		return nil
 	}
 	d.print("")
 	out := tabwriter.NewWriter(d.Out, 0, 0, 2, ' ', 0)
-	writeCells(out, "order", "delivery order", "connection", "state", "deadline", "run", "reason")
+	terminal.WriteCells(out, "order", "delivery order", "connection", "state", "deadline", "run", "reason")
 	for _, o := range r.Orders {
-		number, _ := lo.Coalesce(o.Number, o.Code, o.Order)
-		writeCells(out, plain(number), plain(o.Order), plain(o.ConnectionName), string(o.State), momentWords(o.Deadline), plain(o.Run), plain(o.Reason))
+		number, reason := cmp.Or(o.Number, o.Code, o.Order), strings.Join(lo.Compact([]string{o.foundWords(), o.Reason.Words}), "; ")
+		terminal.WriteCells(out, terminal.Plain(number), terminal.Plain(o.Order), terminal.Plain(o.ConnectionName), string(o.State), terminal.MomentWords(o.Deadline), terminal.Plain(o.Run), terminal.Plain(reason))
 	}
 	return out.Flush()
 }
 
 // intakeWords say in Spanish what each state means.
-var intakeWords = map[activities.IntakeState]string{
-	activities.IntakeTakeOut:     "Sacar de la pila: canceladas con etiqueta publicada",
-	activities.IntakeHeldBack:    "Retenidas: sin pago, sin verificar o sin registrar",
-	activities.IntakeWaiting:     "En espera de su etiqueta",
-	activities.IntakeQueued:      "Su etiqueta se pide ahora",
-	activities.IntakeTaken:       "Una ejecución pide su etiqueta",
-	activities.IntakeLabelled:    "Con etiqueta",
-	activities.IntakeCancelled:   "Canceladas sin etiqueta publicada",
-	activities.IntakeUnsupported: "Sin etiqueta en este canal o modo",
-	activities.IntakeEnded:       "Despachadas sin etiqueta nuestra",
-	activities.IntakeClosed:      "Reparadas: siguen con otro id",
-}
-
-func momentWords(t time.Time) string {
-	if t.IsZero() {
-		return "-"
-	}
-	return t.Local().Format("2006-01-02 15:04")
+var intakeWords = map[contract.IntakeOrderState]string{
+	contract.IntakeTakeOut:     "Retirar: no despachar (canceladas con la etiqueta ya publicada)",
+	contract.IntakeHeldBack:    "Retenidas: sin pago, sin verificar o sin registrar",
+	contract.IntakeWaiting:     "En espera de su etiqueta",
+	contract.IntakeQueued:      "Su etiqueta se pide ahora",
+	contract.IntakeTaken:       "Una tanda está pidiendo su etiqueta",
+	contract.IntakeLabelled:    "Con etiqueta",
+	contract.IntakeCancelled:   "Canceladas sin etiqueta publicada",
+	contract.IntakeUnsupported: "Sin etiqueta en este canal o modo",
+	contract.IntakeEnded:       "Despachadas sin etiqueta nuestra",
+	contract.IntakeClosed:      "Corregidas en Multivende: siguen con otro número",
 }
 
 // showTakeOut lists the orders of a run that were cancelled after it had printed them.
@@ -176,18 +198,23 @@ func (d desk) showTakeOut(ctx context.Context, merchant, run string) {
 	if err != nil {
 		return
 	}
-	records, err := activities.ListIntake(ctx, vault.Store, merchant, activities.IntakeTakeOut)
+	records, err := intake.ListIntake(ctx, vault.Store, merchant, contract.IntakeTakeOut)
 	if err != nil {
-		d.say("whether orders of the run were cancelled since cannot be said: %s", plainLines(err.Error()))
+		d.say("could not check whether orders of the run were cancelled since: %s", terminal.PlainLines(err.Error()))
 		return
 	}
-	ours := lo.Filter(records, func(r activities.IntakeRecord, _ int) bool { return r.Run == run })
+	ours := lo.Filter(records, func(r contract.IntakeRecord, _ int) bool { return r.Run == run })
 	if len(ours) == 0 {
 		return
 	}
-	d.print("\nSacar de la pila: %s cancelled after this run had published the label", count(len(ours), "order"))
-	for _, o := range ours {
-		number, _ := lo.Coalesce(o.Number, o.Code, o.Order)
-		d.print("  %s  %s", plain(number), plain(fmt.Sprintf("%s (%s)", o.Order, o.ConnectionName)))
+	orders, err := withFound(ctx, vault.Store, merchant, ours)
+	if err != nil {
+		d.say("could not read which parcels were found: %s", terminal.PlainLines(err.Error()))
+	}
+	d.print("\nRetirar: no despachar: %s cancelled after this run published the label", terminal.Count(len(ours), "order"))
+	for _, o := range orders {
+		number := cmp.Or(o.Number, o.Code, o.Order)
+		words := strings.Join(lo.Compact([]string{fmt.Sprintf("%s (%s)", o.Order, o.ConnectionName), o.foundWords()}), ": ")
+		d.print("  %s  %s", terminal.Plain(number), terminal.Plain(words))
 	}
 }

@@ -8,37 +8,38 @@ import (
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/sdk/client"
+	sdk "go.temporal.io/sdk/client"
 
 	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/client"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/storage"
-	"github.com/despacho/despacho/workflows"
 )
 
 // fakeIntakes is Temporal as the commands about orders see it. Merchant m1 has
 // an Intake; that of m2 does not answer; others have none.
 type fakeIntakes struct{}
 
-func (*fakeIntakes) Progress(_ context.Context, merchant string) (workflows.IntakeProgress, error) {
+func (*fakeIntakes) Progress(_ context.Context, merchant string) (contract.IntakeProgress, error) {
 	switch merchant {
 	case "m1":
 		at := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
-		return workflows.IntakeProgress{Merchant: merchant, Waiting: 3, IntakeState: workflows.IntakeState{
-			LastPoll: at, Notices: 12, Trouble: "the hub is busy", Looked: activities.LookedOver{Near: 2},
+		return contract.IntakeProgress{Merchant: merchant, Waiting: 3, IntakeState: contract.IntakeState{
+			LastPoll: at, Notifications: 12, Trouble: "the hub is busy", Looked: contract.LookedOver{Near: 2},
 		}}, nil
 	case "m2":
-		return workflows.IntakeProgress{}, ErrNoAnswer
+		return contract.IntakeProgress{}, client.ErrNoAnswer
 	}
-	return workflows.IntakeProgress{}, ErrNoRun
+	return contract.IntakeProgress{}, client.ErrNoRun
 }
 
-func (*fakeIntakes) Confirm(_ context.Context, _ string, request workflows.ConfirmRequest) (activities.ConfirmedOrders, error) {
-	return activities.ConfirmedOrders{Orders: lo.Map(request.Orders, func(name string, _ int) activities.ConfirmedOrder {
+func (*fakeIntakes) Confirm(_ context.Context, _ string, request contract.ConfirmRequest) (contract.ConfirmedOrders, error) {
+	return contract.ConfirmedOrders{Orders: lo.Map(request.Orders, func(name string, _ int) contract.ConfirmedOrder {
 		if name == "unpaid" {
-			return activities.ConfirmedOrder{Order: name, DeliveryOrder: name, Outcome: activities.ConfirmHeldBack, Reason: "the sale is not paid yet"}
+			return contract.ConfirmedOrder{Order: name, DeliveryOrder: name, Outcome: contract.ConfirmHeldBack, Reason: contract.Reason{Words: "the sale is not paid yet"}}
 		}
-		return activities.ConfirmedOrder{Order: name, DeliveryOrder: name, Outcome: activities.ConfirmAccepted}
+		return contract.ConfirmedOrder{Order: name, DeliveryOrder: name, Outcome: contract.ConfirmAccepted}
 	})}, nil
 }
 
@@ -46,26 +47,26 @@ func (*fakeIntakes) Begin(context.Context, string) error { return nil }
 
 // fakeSchedules are Temporal Schedules in memory.
 type fakeSchedules struct {
-	there map[string]ScheduledRuns
+	there map[string]client.ScheduledRuns
 }
 
-func (f *fakeSchedules) Set(_ context.Context, s ScheduledRuns) (bool, error) {
+func (f *fakeSchedules) Set(_ context.Context, s client.ScheduledRuns) (bool, error) {
 	_, there := f.there[s.Name]
 	f.there[s.Name] = s
 	return !there, nil
 }
 
-func (f *fakeSchedules) List(context.Context, string) ([]ScheduleLine, error) {
-	var lines []ScheduleLine
+func (f *fakeSchedules) List(context.Context, string) ([]client.ScheduleLine, error) {
+	var lines []client.ScheduleLine
 	for name, s := range f.there {
-		lines = append(lines, ScheduleLine{Name: name, Merchant: s.Merchant, Hours: hoursOf(s.Spec), TimeZone: s.Spec.TimeZoneName, Paused: true, Note: "stock-take"})
+		lines = append(lines, client.ScheduleLine{Name: name, Merchant: s.Merchant, Hours: client.HoursOf(s.Spec), TimeZone: s.Spec.TimeZoneName, Paused: true, Note: "stock-take"})
 	}
 	return lines, nil
 }
 
 func (f *fakeSchedules) known(name string) error {
 	if _, there := f.there[name]; !there {
-		return ErrNoSchedule
+		return client.ErrNoSchedule
 	}
 	return nil
 }
@@ -82,24 +83,24 @@ func (f *fakeSchedules) Delete(_ context.Context, _, name string) error {
 // heardOf leaves what an intake has heard of m1's orders, and its connections.
 func heardOf(t *testing.T, store *storage.Store) {
 	t.Helper()
-	for _, r := range []activities.IntakeRecord{
-		{Order: "d1", Number: "2000001", State: activities.IntakeTakeOut, Run: "done", Connection: "c1", ConnectionName: "Tienda", Reason: "it was cancelled after its label was made: take it out of the pile"},
-		{Order: "d3", Number: "2000003", State: activities.IntakeHeldBack, Connection: "c2", ConnectionName: "Otra", Reason: "the sale is not paid yet"},
-		{Order: "d5", State: activities.IntakeWaiting, Connection: "c2", ConnectionName: "Otra"},
+	for _, r := range []contract.IntakeRecord{
+		{Order: "d1", Number: "2000001", State: contract.IntakeTakeOut, Run: "done", Connection: "c1", ConnectionName: "Tienda", Reason: contract.Reason{Words: "it was cancelled after its label was made: take it out of the pile"}},
+		{Order: "d3", Number: "2000003", State: contract.IntakeHeldBack, Connection: "c2", ConnectionName: "Otra", Reason: contract.Reason{Words: "the sale is not paid yet"}},
+		{Order: "d5", State: contract.IntakeWaiting, Connection: "c2", ConnectionName: "Otra"},
 	} {
 		require.NoError(t, store.Put(t.Context(), storage.IntakeOrder("m1", r.Order), r))
 		require.NoError(t, store.Put(t.Context(), storage.IntakeInState("m1", string(r.State), r.Order), struct{}{}))
 	}
 	since := time.Date(2026, 11, 20, 15, 30, 0, 0, time.Local)
-	for _, r := range []activities.PickUpRecord{
-		{PickUp: "p-2", Code: "RT2", Checkout: "s-2", Number: "3000002", Connection: "c2", ConnectionName: "Otra", Channel: "paris", Status: channels.ReceivedByStore, Since: since.Add(time.Hour)},
-		{PickUp: "p-1", Code: "RT1", Checkout: "s-1", Number: "3000001", Connection: "c2", ConnectionName: "Otra", Channel: "paris", Status: channels.Pending, Since: since},
-		{PickUp: "p-3", Code: "RT3", Number: "3000003", Status: channels.Completed},
+	for _, r := range []contract.PickUpRecord{
+		{PickUp: "p-2", Code: "RT2", Checkout: "s-2", Number: "3000002", Connection: "c2", ConnectionName: "Otra", Channel: "paris", Status: string(channels.ReceivedByStore), Since: since.Add(time.Hour)},
+		{PickUp: "p-1", Code: "RT1", Checkout: "s-1", Number: "3000001", Connection: "c2", ConnectionName: "Otra", Channel: "paris", Status: string(channels.Pending), Since: since},
+		{PickUp: "p-3", Code: "RT3", Number: "3000003", Status: string(channels.Completed)},
 	} {
 		require.NoError(t, store.Put(t.Context(), storage.IntakePickUp("m1", r.Waits(), r.PickUp), r))
 	}
 	require.NoError(t, store.Put(t.Context(), storage.IntakeConnections("m1"), []activities.Connection{
-		{ID: "c1", Name: "Tienda", Channel: "mercadolibre"}, {ID: "c2", Name: "Otra", Channel: "paris"}, {ID: "c3", Name: "Vitrina", Channel: "shopify", SkipReason: "a web shop"},
+		{ID: "c1", Name: "Tienda", Channel: "mercadolibre"}, {ID: "c2", Name: "Otra", Channel: "paris"}, {ID: "c3", Name: "Vitrina", Channel: "shopify", SkipReason: contract.Cause{Words: "a web shop"}},
 	}))
 }
 
@@ -117,11 +118,11 @@ func TestHoursOfASchedule(t *testing.T) {
 		"by a word":                 {scheduleSetCommand{Cron: "@hourly", TimeZone: "America/Lima"}, "cron @hourly", ""},
 		"no hours":                  {scheduleSetCommand{TimeZone: "UTC"}, "", "either --at or --cron"},
 		"both":                      {scheduleSetCommand{At: "8:00", Cron: "@daily", TimeZone: "UTC"}, "", "either --at or --cron"},
-		"no zone":                   {scheduleSetCommand{At: "8:00"}, "", "no time zone"},
-		"a zone that is none":       {scheduleSetCommand{At: "8:00", TimeZone: "Chile"}, "", "is no time zone"},
-		"this machine's zone":       {scheduleSetCommand{At: "8:00", TimeZone: "Local"}, "", "no time zone"},
+		"no zone":                   {scheduleSetCommand{At: "8:00"}, "", "not a time zone"},
+		"a zone that is none":       {scheduleSetCommand{At: "8:00", TimeZone: "Chile"}, "", "is not a time zone"},
+		"this machine's zone":       {scheduleSetCommand{At: "8:00", TimeZone: "Local"}, "", "not a time zone"},
 		"25 o'clock":                {scheduleSetCommand{At: "25:00", TimeZone: "UTC"}, "", "not a time of day"},
-		"a day that is none":        {scheduleSetCommand{At: "8:00", Days: "lun-vie", TimeZone: "UTC"}, "", "are no days"},
+		"a day that is none":        {scheduleSetCommand{At: "8:00", Days: "lun-vie", TimeZone: "UTC"}, "", "is not a list of days"},
 		"a cron that is short":      {scheduleSetCommand{Cron: "30 8", TimeZone: "UTC"}, "", "five are needed"},
 		"days beside a cron":        {scheduleSetCommand{Cron: "@daily", Days: "mon", TimeZone: "UTC"}, "", "--days does not go"},
 		"a zone within the cron":    {scheduleSetCommand{Cron: "TZ=UTC 30 8 * * *", TimeZone: "UTC"}, "", "--time-zone names the zone"},
@@ -137,7 +138,7 @@ func TestHoursOfASchedule(t *testing.T) {
 				return
 			}
 			require.NoError(t, err)
-			assert.Equal(t, test.hours, hoursOf(spec))
+			assert.Equal(t, test.hours, client.HoursOf(spec))
 			assert.Equal(t, test.command.TimeZone, spec.TimeZoneName)
 		})
 	}
@@ -145,33 +146,6 @@ func TestHoursOfASchedule(t *testing.T) {
 		t.Parallel()
 		days, err := parseDays("fri-mon")
 		require.NoError(t, err)
-		assert.Equal(t, []client.ScheduleRange{{Start: 5, End: 6}, {Start: 0, End: 1}}, days)
+		assert.Equal(t, []sdk.ScheduleRange{{Start: 5, End: 6}, {Start: 0, End: 1}}, days)
 	})
-}
-
-func TestScheduledRunsAreStartedAsByHand(t *testing.T) {
-	t.Parallel()
-	input := workflows.LabelRunInput{Merchant: "m1", Format: "pdf"}
-	action := ScheduledRuns{Merchant: "m1", Name: "morning", Input: input}.action()
-	assert.Equal(t, "run/m1/morning", action.ID)
-	assert.Equal(t, labelRunType, action.Workflow)
-	assert.Equal(t, []any{input}, action.Args)
-	assert.Equal(t, workflows.TaskQueue, action.TaskQueue)
-	assert.Equal(t, workflows.FairShare("m1"), action.Priority)
-	_, key, err := workflows.ParseRunID(action.ID + "-2026-11-21T11:30:00Z")
-	require.NoError(t, err)
-	assert.Equal(t, "morning-2026-11-21T11-30-00Z", key)
-}
-
-func TestSchedulesAreListedAsTheyWereSet(t *testing.T) {
-	t.Parallel()
-	spec, err := (&scheduleSetCommand{At: "08:30", Days: "mon-fri", TimeZone: "America/Santiago"}).spec()
-	require.NoError(t, err)
-	next := []time.Time{time.Unix(1, 0), time.Unix(2, 0), time.Unix(3, 0), time.Unix(4, 0)}
-	line, ours := lineOf(&client.ScheduleListEntry{ID: ScheduleID("m1", "morning"), Spec: &spec, NextActionTimes: next})
-	assert.True(t, ours)
-	assert.Equal(t, ScheduleLine{Merchant: "m1", Name: "morning", Hours: "08:30 mon-fri", TimeZone: "America/Santiago", Next: next[:3]}, line)
-	_, ours = lineOf(&client.ScheduleListEntry{ID: "somebody-else"})
-	assert.False(t, ours)
-	assert.Equal(t, "mon-fri,sun", daysOf([]client.ScheduleRange{{Start: 1, End: 5}, {Start: 0}}))
 }

@@ -7,22 +7,30 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/alecthomas/kong"
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/starter/terminal"
 	"github.com/despacho/despacho/storage"
 )
 
+// policyNames are the names of policies, for help texts and checks.
+func policyNames() kong.Vars {
+	names := lo.Map(accounts.Policies, func(p accounts.Policy, _ int) string { return string(p) })
+	return kong.Vars{"policies": strings.Join(names, ", "), "policy_enum": strings.Join(names, ",")}
+}
+
 type policyCommands struct {
-	Set policySetCommand `cmd:"" help:"Settle when labels are made: by-hand, at-hours, when-stock-confirmed or as-orders-come."`
+	Set policySetCommand `cmd:"" help:"Choose when labels are made: ${policies}."`
 }
 
 type policySetCommand struct {
-	Policy     string   `arg:"" enum:"by-hand,at-hours,when-stock-confirmed,as-orders-come" help:"by-hand: when a run is started. at-hours: when a schedule starts one. when-stock-confirmed: as soon as starter confirm names the order. as-orders-come: minutes after the sale."`
-	Connection []string `placeholder:"ID" help:"Only for this marketplace connection; may be given more than once. Else for all that have no policy of their own."`
-	Yes        bool     `help:"Make labels as orders come although it binds orders early; without --connection, also on connections that come later."`
+	Policy     string   `arg:"" enum:"${policy_enum}" help:"by-hand: when a run is started. at-hours: when a schedule starts one. when-stock-confirmed: as soon as starter confirm names the order. as-orders-come: minutes after the sale."`
+	Connection []string `placeholder:"ID" help:"Only for this marketplace connection; can be repeated. Without it: all connections that have no policy of their own."`
+	Yes        bool     `help:"Accept as-orders-come on channels where a label commits the order; without --connection, also on connections added later."`
 }
 
 // Run settles a policy and says which policies hold.
@@ -42,7 +50,7 @@ func (c *policySetCommand) Run(ctx context.Context, d desk) error {
 	}
 	settings, err := accounts.ChangeSettings(ctx, vault.Store, merchant, func(s *accounts.Settings) error {
 		if reasons := c.reasons(*s, known); len(reasons) > 0 && !c.Yes {
-			return &Problem{Code: ExitUsage, Message: "labels are not made as orders come:\n" + strings.Join(reasons, "\n"), Hint: "name other connections with --connection, use when-stock-confirmed, or add --yes when you mean it"}
+			return &Problem{Code: ExitUsage, Message: "labels are not made as orders come:\n" + strings.Join(reasons, "\n"), Hint: "name other connections with --connection, use when-stock-confirmed, or add --yes if you mean it"}
 		}
 		if s.Policies == nil {
 			s.Policies = map[string]accounts.Policy{}
@@ -81,7 +89,7 @@ func (c *policySetCommand) reasons(s accounts.Settings, known map[string]activit
 			return fmt.Sprintf("connection %s is not known yet, so nobody can say what asking for its labels binds", id), true
 		}
 		early, reason := channels.BySlug(connection.Channel).MakesEarly()
-		return fmt.Sprintf("%s (%s): %s", plain(connection.Name), id, reason), !early && connection.SkipReason == ""
+		return fmt.Sprintf("%s (%s): %s", terminal.Plain(connection.Name), id, reason.Words), !early && connection.SkipReason.Words == ""
 	})
 }
 

@@ -1,9 +1,11 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -12,9 +14,13 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/labels"
+	"github.com/despacho/despacho/labels/check"
+	"github.com/despacho/despacho/labels/join"
 	"github.com/despacho/despacho/labels/natural"
 	"github.com/despacho/despacho/labels/pdf"
-	"github.com/despacho/despacho/labels/tool"
+	"github.com/despacho/despacho/labels/raster"
 )
 
 // labelsCommands work on label files alone: no Temporal, store or hub.
@@ -25,7 +31,7 @@ type labelsCommands struct {
 
 type labelFiles struct {
 	Files     []string `arg:"" optional:"" sep:"none" name:"file" help:"Label files (PDF, ZPL, zips of them), folders, or patterns."`
-	FilesFrom string   `placeholder:"FILE" help:"Also the files that are named in this file, a path a line; - reads stdin."`
+	FilesFrom string   `placeholder:"FILE" help:"Also the files that are named in this file, one path per line; - reads stdin."`
 	JSON      bool     `name:"json" help:"Print JSON on stdout."`
 }
 
@@ -42,7 +48,7 @@ func (c *labelsCheckCommand) Run(ctx context.Context, d desk) error {
 	if c.JSON {
 		write = d.inputsAsJSON()
 	}
-	for in := range tool.CheckAll(ctx, sources) {
+	for in := range check.Files(ctx, sources) {
 		usable = usable && in.OK
 		if err := write(&in); err != nil {
 			return err
@@ -55,9 +61,9 @@ func (c *labelsCheckCommand) Run(ctx context.Context, d desk) error {
 }
 
 // inputsAsJSON writes an array as its elements come; nil ends it.
-func (d desk) inputsAsJSON() func(*tool.Input) error {
+func (d desk) inputsAsJSON() func(*check.Input) error {
 	before := "[\n  "
-	return func(in *tool.Input) error {
+	return func(in *check.Input) error {
 		if in == nil {
 			_, err := io.WriteString(d.Out, lo.Ternary(before == "[\n  ", "[]\n", "\n]\n"))
 			return err
@@ -78,14 +84,17 @@ func (d desk) inputsAsJSON() func(*tool.Input) error {
 type labelsJoinCommand struct {
 	labelFiles
 	Out    string `required:"" placeholder:"FILE" help:"The joined file; with labels of both formats x.pdf also makes x.zpl."`
-	Stock  string `default:"as-is" placeholder:"STOCK" help:"Paper of the PDF labels: 4x6in, 10x15cm, 10x20cm, a6, a4-2up, a4-3up, a4-4up, letter-2up or as-is; default as-is."`
+	Stock  string `default:"as-is" placeholder:"STOCK" help:"Paper of the PDF labels: ${stocks}; default ${stock}."`
+	To     string `enum:"zpl," default:"" placeholder:"zpl" help:"Print everything on one roll: zpl turns PDF labels into graphics, whose barcodes are read back."`
+	DPI    int    `name:"dpi" default:"203" placeholder:"203" help:"Density of the label printer for --to zpl: 203 or 300 dpi; default 203."`
+	Fit    string `placeholder:"HOW" help:"What happens to a page that is larger than its paper: ${fits}; ${fit} by default."`
 	Start  int    `default:"0" placeholder:"N" help:"Slot of a sheet that the first label takes; default 1."`
 	Part   int    `default:"0" placeholder:"N" help:"Split into files of at most N labels: x-1.zpl, x-2.zpl and so on; default no split."`
-	Sort   string `placeholder:"KEYS" help:"Order of the pile, keys between commas: order (the number on the label, else the file's name); with --orders also single-first, sku, bin, deadline, courier, sold, channel. As given by default."`
+	Sort   string `placeholder:"KEYS" help:"Order of the pile, keys between commas: order (the number on the label, else the file's name); with --orders any of ${sorts}. As given by default."`
 	Orders string `placeholder:"FILE" help:"Manifest of a run (JSON or CSV), whose orders the labels are sorted by."`
-	Bins   string `placeholder:"FILE" help:"In which bin a SKU lies, CSV with the columns sku and bin; for the key bin."`
+	Bins   string `placeholder:"FILE" help:"The bin of each SKU: CSV with the columns sku and bin; for the sort key bin."`
 	// Reverse is for printers that stack face up.
-	Reverse bool `help:"Turn the pile over."`
+	Reverse bool `help:"Reverse the pile."`
 }
 
 // Run joins what can be joined and reports on everything.
@@ -102,7 +111,15 @@ func (c *labelsJoinCommand) Run(ctx context.Context, d desk) error {
 	if err := place.check(sources, c.Part > 0); err != nil {
 		return err
 	}
-	joined, err := tool.Join(ctx, sources, place, options)
+	if c.To != "" {
+		engine := raster.Open(raster.DefaultFolder())
+		defer engine.Close()
+		if err := engine.Ready(ctx); err != nil {
+			return err
+		}
+		options.Convert = c.toZPL(engine, options.Layout)
+	}
+	joined, err := join.Sources(ctx, sources, place, options)
 	if err != nil {
 		return err
 	}
@@ -117,17 +134,40 @@ func (c *labelsJoinCommand) Run(ctx context.Context, d desk) error {
 	return lo.Ternary[error](joined.Complete(), nil, exitCode(ExitIncomplete))
 }
 
-func (c *labelsJoinCommand) options() (tool.Options, error) {
+// toZPL draws PDF labels with the dots of a label printer.
+func (c *labelsJoinCommand) toZPL(engine *raster.Engine, layout pdf.Layout) func(context.Context, check.Label) (check.Label, []string, error) {
+	return func(ctx context.Context, label check.Label) (check.Label, []string, error) {
+		if label.Format != labels.PDF {
+			return label, nil, nil
+		}
+		units, notes, err := engine.Units(ctx, label.Document, layout, c.DPI)
+		return check.Label{Format: labels.ZPL, Units: units, Texts: label.Texts}, append(notes, fmt.Sprintf("drawn as graphics of %d dpi", c.DPI)), err
+	}
+}
+
+func (c *labelsJoinCommand) options() (join.Options, error) {
 	stock, err := pdf.ParseStock(c.Stock)
 	if err != nil {
-		return tool.Options{}, usageProblem("", "--stock: %v", err)
+		return join.Options{}, usageProblem("", "--stock: %v", err)
 	}
-	options := tool.Options{Layout: pdf.Layout{Stock: stock, Start: c.Start}, Part: c.Part, Reverse: c.Reverse}
+	fit, err := pdf.ParseFit(c.Fit)
+	if err != nil {
+		return join.Options{}, usageProblem("", "--fit: %v", err)
+	}
+	options := join.Options{Layout: pdf.Layout{Stock: stock, Fit: fit, Start: c.Start}, Part: c.Part, Reverse: c.Reverse}
 	if err := options.Layout.Check(); err != nil {
 		return options, usageProblem("", "--start: %v", err)
 	}
+	switch {
+	case c.To == "" && c.DPI != 203:
+		return options, usageProblem("add --to zpl", "--dpi is the density of a label printer")
+	case c.DPI != 203 && c.DPI != 300:
+		return options, usageProblem("", "--dpi %d: there are 203 and 300", c.DPI)
+	case c.To != "" && stock.Slots() > 1:
+		return options, usageProblem("choose a stock with one label on a page, such as 4x6in", "--stock %s: a roll has one label after the other", stock)
+	}
 	if c.Part < 0 {
-		return options, usageProblem("", "--part %d: at least 1 is needed", c.Part)
+		return options, usageProblem("", "--part %d: must be at least 1", c.Part)
 	}
 	if c.Sort == "" && c.Orders == "" {
 		return options, nil
@@ -137,7 +177,7 @@ func (c *labelsJoinCommand) options() (tool.Options, error) {
 }
 
 // key is what labels are sorted by.
-func (c *labelsJoinCommand) key() (func(tool.Label) tool.Key, bool, error) {
+func (c *labelsJoinCommand) key() (func(join.LabelInfo) join.Key, bool, error) {
 	order, err := books.ParseSort(c.Sort)
 	if err != nil {
 		return nil, false, usageProblem("", "--sort: %v", err)
@@ -148,17 +188,17 @@ func (c *labelsJoinCommand) key() (func(tool.Label) tool.Key, bool, error) {
 		key, err := c.keyByOrders(order)
 		return key, reverse, err
 	}
-	if !slices.Equal(order.Keys, []books.SortKey{books.ByOrder}) {
+	if !slices.Equal(order.Keys, []contract.SortKey{contract.ByOrder}) {
 		return nil, false, usageProblem("add --orders FILE with the manifest of a run", "--sort %s: without --orders, labels alone can only be sorted by order", c.Sort)
 	}
-	return func(l tool.Label) tool.Key {
-		return tool.Key{Text: lo.CoalesceOrEmpty(l.Order, filepath.Base(l.File))}
+	return func(l join.LabelInfo) join.Key {
+		return join.Key{Text: cmp.Or(l.Order, filepath.Base(l.File))}
 	}, reverse, nil
 }
 
 // sources are the files that the arguments name: those of a folder and of a
 // pattern in natural order.
-func (f labelFiles) sources(d desk) ([]tool.Source, error) {
+func (f labelFiles) sources(d desk) ([]check.Source, error) {
 	var paths []string
 	for _, argument := range f.Files {
 		found, err := expand(argument)
@@ -175,10 +215,10 @@ func (f labelFiles) sources(d desk) ([]tool.Source, error) {
 		paths = append(paths, listed...)
 	}
 	if len(f.Files) == 0 && f.FilesFrom == "" {
-		return nil, usageProblem("name files or folders, or give --files-from", "there is no file")
+		return nil, usageProblem("give files or folders, or --files-from", "no files given")
 	}
-	return lo.Map(paths, func(path string, _ int) tool.Source {
-		return tool.Source{Name: path, Open: func() (tool.File, error) { return openLabelFile(path) }}
+	return lo.Map(paths, func(path string, _ int) check.Source {
+		return check.Source{Name: path, Open: func() (check.OpenFile, error) { return openLabelFile(path) }}
 	}), nil
 }
 
@@ -216,7 +256,7 @@ func filesOf(folder string) ([]string, error) {
 		return nil
 	})
 	if err != nil {
-		return nil, usageProblem("name a folder that can be read", "the folder %s cannot be read: %v", folder, err)
+		return nil, usageProblem("choose a folder that you can read", "the folder %s cannot be read: %v", folder, err)
 	}
 	if len(paths) == 0 {
 		return []string{folder}, nil // the report says that it is empty
@@ -233,14 +273,14 @@ type labelFile struct {
 
 func (f labelFile) Size() int64 { return f.size }
 
-func openLabelFile(path string) (tool.File, error) {
+func openLabelFile(path string) (check.OpenFile, error) {
 	about, err := os.Stat(path)
 	switch {
 	case err != nil:
 	case about.IsDir():
-		err = errors.New("it is a folder without files")
+		err = errors.New("the folder is empty")
 	case !about.Mode().IsRegular():
-		err = errors.New("it is no file")
+		err = errors.New("it is not a file")
 	}
 	if err != nil {
 		return nil, plainPathError(err)

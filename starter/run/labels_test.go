@@ -13,6 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/contract/manifestcsv"
 	"github.com/despacho/despacho/labels"
 )
 
@@ -47,21 +49,21 @@ func TestJoinedFilesAreNamedAfterTheOneAskedFor(t *testing.T) {
 func TestAManifestIsReadAsItIsWritten(t *testing.T) {
 	t.Parallel()
 	moment := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
-	manifest := books.Manifest{Rows: []books.Row{
+	manifest := contract.Manifest{Rows: []contract.ManifestRow{
 		books.RowOf(books.Entry{Order: books.Order{
 			ID: "d1", Code: "OD1", OrderNumber: "=2001", ConnectionID: "c", Channel: "paris", TrackingNumber: "T,1", Courier: "Starken",
 			ShippingMode: "Dropshipping", WarehouseID: "w", HandlingDeadline: moment, SoldAt: moment,
 			WarehouseName: "-1; piso", PartlyCancelled: true,
-			Items: []books.Item{{SKU: "A; B", Quantity: 2}, {SKU: "3×C", Quantity: 1}, {SKU: "X;=1+1;Y", Quantity: 1}, {SKU: "Z; 3×Q", Quantity: 1}},
+			Items: []contract.Item{{SKU: "A; B", Quantity: 2}, {SKU: "3×C", Quantity: 1}, {SKU: "X;=1+1;Y", Quantity: 1}, {SKU: "Z; 3×Q", Quantity: 1}},
 		}}),
-		books.RowOf(books.Entry{Order: books.Order{ID: "'d3", OrderNumber: "-7,=8;\t@9|＋1", Courier: "\"=2\"", TrackingNumber: "'0012", Items: []books.Item{{SKU: `say "hi"`, Quantity: 1}}}}),
-		books.RowOf(books.Entry{Order: books.Order{ID: "d2", OrderNumber: "2000012345678900", TrackingNumber: "123456789012345000000", Items: []books.Item{{SKU: "MUG", Quantity: 1}}}}),
+		books.RowOf(books.Entry{Order: books.Order{ID: "'d3", OrderNumber: "-7,=8;\t@9|＋1", Courier: "\"=2\"", TrackingNumber: "'0012", Items: []contract.Item{{SKU: `say "hi"`, Quantity: 1}}}}),
+		books.RowOf(books.Entry{Order: books.Order{ID: "d2", OrderNumber: "2000012345678900", TrackingNumber: "123456789012345000000", Items: []contract.Item{{SKU: "MUG", Quantity: 1}}}}),
 	}}
 	folder := t.TempDir()
 	text, err := json.Marshal(manifest)
 	require.NoError(t, err)
 	var table bytes.Buffer
-	require.NoError(t, manifest.WriteCSV(&table))
+	require.NoError(t, manifestcsv.Write(&table, manifest))
 	for name, data := range map[string][]byte{"manifest.json": text, "manifest.csv": table.Bytes(), "saved.csv": append([]byte("\ufeff"), table.Bytes()...)} {
 		path := filepath.Join(folder, name)
 		require.NoError(t, os.WriteFile(path, data, 0o600))
@@ -69,7 +71,7 @@ func TestAManifestIsReadAsItIsWritten(t *testing.T) {
 		require.NoError(t, err, name)
 		require.Len(t, orders, 3, name)
 		for i, row := range manifest.Rows {
-			assert.Equal(t, row.Order(), orders[i], name)
+			assert.Equal(t, books.OrderOf(row), orders[i], name)
 		}
 	}
 }

@@ -12,8 +12,13 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/contract/manifestcsv"
 	"github.com/despacho/despacho/starter/tables"
 )
+
+// maxManifestBytes bounds a manifest.
+const maxManifestBytes = 256 << 20
 
 const manifestHint = "give the manifest.json or manifest.csv of a run"
 
@@ -30,14 +35,14 @@ func readOrdersManifest(path string) ([]books.Order, error) {
 	}
 	var orders []books.Order
 	if object := bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff"))); bytes.HasPrefix(object, []byte("{")) {
-		var manifest books.Manifest
+		var manifest contract.Manifest
 		err = json.Unmarshal(object, &manifest)
-		orders = lo.Map(manifest.Rows, func(r books.Row, _ int) books.Order { return r.Order() })
+		orders = lo.Map(manifest.Rows, func(r contract.ManifestRow, _ int) books.Order { return books.OrderOf(r) })
 	} else {
 		orders, err = ordersOfManifestCSV(path, data)
 	}
 	if err != nil {
-		return nil, usageProblem(manifestHint, "--orders %s is no manifest: %v", path, err)
+		return nil, usageProblem(manifestHint, "--orders %s is not a manifest: %v", path, err)
 	}
 	if len(orders) == 0 {
 		return nil, usageProblem(manifestHint, "--orders %s has no rows", path)
@@ -58,7 +63,7 @@ func ordersOfManifestCSV(name string, data []byte) ([]books.Order, error) {
 	numbers := []string{"delivery_order_id", "delivery_order_code", "order_number", "tracking_number"}
 	table, err := tables.Read(name, bytes.NewReader(data), tables.Layout{
 		MaxBytes: maxManifestBytes,
-		Unmark:   books.CellText,
+		Unmark:   manifestcsv.CellText,
 		Columns: lo.Map(manifestColumns, func(column string, _ int) tables.Column {
 			return tables.Column{Names: []string{column}, Kind: lo.Ternary(lo.Contains(numbers, column), tables.Code, tables.Text), AnyTail: true}
 		}),
@@ -81,7 +86,7 @@ func orderOfRecord(value func(column string) string) books.Order {
 	return books.Order{
 		ID: value("delivery_order_id"), Code: value("delivery_order_code"), OrderNumber: value("order_number"),
 		ConnectionID: value("connection_id"), Channel: value("channel"), TrackingNumber: value("tracking_number"),
-		Items: books.ParseItems(value("items")), Courier: value("courier"), ShippingMode: value("shipping_mode"),
+		Items: manifestcsv.ParseItems(value("items")), Courier: value("courier"), ShippingMode: value("shipping_mode"),
 		WarehouseID: value("warehouse_id"), WarehouseName: value("warehouse_name"),
 		HandlingDeadline: momentOf(value("deadline")), SoldAt: momentOf(value("sold_at")), PartlyCancelled: value("partly_cancelled") == "yes",
 	}

@@ -1,7 +1,6 @@
 package run
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
 	"io"
@@ -13,7 +12,8 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/labels"
-	"github.com/despacho/despacho/labels/tool"
+	"github.com/despacho/despacho/labels/check"
+	"github.com/despacho/despacho/labels/join"
 	"github.com/despacho/despacho/service/wholefile"
 	"github.com/despacho/despacho/storage/scratch"
 )
@@ -42,7 +42,7 @@ func (p joinPlace) name(format labels.Format, part string) string {
 }
 
 // check refuses to write where no file can be, or over a label.
-func (p joinPlace) check(sources []tool.Source, inParts bool) error {
+func (p joinPlace) check(sources []check.Source, inParts bool) error {
 	about, err := os.Stat(p.asked)
 	if name := filepath.Base(p.base); err == nil && about.IsDir() || name == "." || name == ".." || os.IsPathSeparator(p.asked[len(p.asked)-1]) {
 		return usageProblem("name a file, as in --out labels.pdf", "--out %q names no file", p.asked)
@@ -51,7 +51,7 @@ func (p joinPlace) check(sources []tool.Source, inParts bool) error {
 	own := regexp.MustCompile(`^` + regexp.QuoteMeta(absolute(p.base)) + number + `(\.pdf|` + regexp.QuoteMeta(p.other) + `)$`)
 	for _, source := range sources {
 		if own.MatchString(absolute(source.Name)) {
-			return usageProblem("write it into another folder, or under another name", "%s is an input and would be an output of the join", source.Name)
+			return usageProblem("choose another folder or name for --out", "%s is an input, and the join would overwrite it", source.Name)
 		}
 	}
 	return nil
@@ -65,7 +65,7 @@ func absolute(path string) string {
 }
 
 // Create begins a joined file beside its place.
-func (p joinPlace) Create(format labels.Format, part int) (tool.NewFile, error) {
+func (p joinPlace) Create(format labels.Format, part int) (join.NewFile, error) {
 	number := ""
 	if part > 0 {
 		number = fmt.Sprintf("-%d", part)
@@ -73,35 +73,31 @@ func (p joinPlace) Create(format labels.Format, part int) (tool.NewFile, error) 
 	target := p.name(format, number)
 	temporary, err := os.CreateTemp(filepath.Dir(target), ".despacho-*")
 	if err != nil {
-		return nil, usageProblem("name a folder that is there and can be written", "%s cannot be written: %v", target, err)
+		return nil, usageProblem("choose an existing folder that you can write to", "%s cannot be written: %v", target, err)
 	}
-	return &newLabelFile{Writer: bufio.NewWriterSize(temporary, 256<<10), file: temporary, target: target}, nil
+	return &newLabelFile{File: temporary, target: target}, nil
 }
 
 // newLabelFile moves to its place when it is whole.
 type newLabelFile struct {
-	*bufio.Writer
-	file   *os.File
-	target string
-	done   bool
+	*os.File // the temporary one
+	target   string
+	done     bool
 }
 
 func (f *newLabelFile) Name() string { return f.target }
 
 func (f *newLabelFile) Commit() error {
 	f.done = true
-	err := f.Flush()
-	if err == nil {
-		err = f.file.Chmod(wholefile.Private)
-	}
-	if closed := f.file.Close(); err == nil {
+	err := f.Chmod(wholefile.PrivateMode)
+	if closed := f.Close(); err == nil {
 		err = closed
 	}
 	if err == nil {
-		err = os.Rename(f.file.Name(), f.target)
+		err = os.Rename(f.File.Name(), f.target)
 	}
 	if err != nil {
-		_ = os.Remove(f.file.Name())
+		_ = os.Remove(f.File.Name())
 		return fmt.Errorf("%s cannot be written: %w", f.target, err)
 	}
 	return nil
@@ -109,24 +105,24 @@ func (f *newLabelFile) Commit() error {
 
 func (f *newLabelFile) Abort() {
 	if !f.done {
-		_ = f.file.Close()
-		_ = os.Remove(f.file.Name())
+		_ = f.Close()
+		_ = os.Remove(f.File.Name())
 	}
 }
 
 // Scratch is a temporary file beside the output, where there is room for as
 // much again.
-func (p joinPlace) Scratch() (tool.Scratch, error) {
-	file, err := scratch.Open(filepath.Dir(p.base))
+func (p joinPlace) Scratch() (join.Scratch, error) {
+	file, err := scratch.Create(filepath.Dir(p.base))
 	if err != nil {
-		return nil, usageProblem("name a folder that is there and can be written", "labels cannot be kept while they are sorted: %v", err)
+		return nil, usageProblem("choose an existing folder that you can write to", "labels cannot be kept while they are sorted: %v", err)
 	}
 	return file, nil
 }
 
 const maxPathsBytes = 256 << 20
 
-// readPaths reads a path a line from a file, or from stdin for "-".
+// readPaths reads one path per line from a file, or from stdin for "-".
 func readPaths(name string, in io.Reader) ([]string, error) {
 	source := in
 	if name != "-" {
@@ -139,7 +135,7 @@ func readPaths(name string, in io.Reader) ([]string, error) {
 	}
 	data, err := io.ReadAll(io.LimitReader(source, maxPathsBytes+1))
 	if err != nil || len(data) > maxPathsBytes {
-		return nil, usageProblem("give a text file with a path a line", "the list of files %s cannot be read or is too long", name)
+		return nil, usageProblem("give a text file with one path per line", "the list of files %s cannot be read or is too long", name)
 	}
 	var paths []string
 	for line := range bytes.Lines(bytes.TrimPrefix(data, []byte("\ufeff"))) {

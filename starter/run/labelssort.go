@@ -1,24 +1,27 @@
 package run
 
 import (
+	"cmp"
 	"math"
 
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/labels"
-	"github.com/despacho/despacho/labels/tool"
+	"github.com/despacho/despacho/labels/join"
+	"github.com/despacho/despacho/starter/tables"
 )
 
 // keyByOrders sorts labels as a run would sort the orders of a manifest. A label
 // of none of them comes last.
-func (c *labelsJoinCommand) keyByOrders(order books.Sort) (func(tool.Label) tool.Key, error) {
-	if order.Has(books.ByBin) {
+func (c *labelsJoinCommand) keyByOrders(order books.SortOrder) (func(join.LabelInfo) join.Key, error) {
+	if order.Has(contract.ByBin) {
 		if c.Bins == "" {
-			return nil, usageProblem(binsHint, "the key bin needs to know in which bin a SKU lies")
+			return nil, usageProblem(tables.BinsHint, "the sort key bin needs to know the bin of each SKU")
 		}
-		bins, err := ReadBinsFile(c.Bins)
+		bins, err := tables.ReadBins(c.Bins)
 		if err != nil {
 			return nil, err
 		}
@@ -34,10 +37,10 @@ func (c *labelsJoinCommand) keyByOrders(order books.Sort) (func(tool.Label) tool
 	finder := labels.NewFinder(lo.Map(pile, func(e books.Entry, _ int) labels.Order {
 		return labels.Order{ID: e.Order.ID, Tracking: e.Order.TrackingNumber, References: []string{e.Order.OrderNumber, e.Order.Code}}
 	}))
-	return func(l tool.Label) tool.Key {
+	return func(l join.LabelInfo) join.Key {
 		if row, found := finder.Find(l.File, l.Texts); found {
-			return tool.Key{Row: row}
+			return join.Key{Row: row}
 		}
-		return tool.Key{Row: math.MaxInt, Text: lo.CoalesceOrEmpty(l.Order, l.File)}
+		return join.Key{Row: math.MaxInt, Text: cmp.Or(l.Order, l.File)}
 	}, nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/starter/terminal"
 )
 
 type merchantsCommand struct {
@@ -65,7 +66,7 @@ func (c *merchantsCommand) Run(ctx context.Context, d desk) error {
 }
 
 func (c *merchantsCommand) line(ctx context.Context, d desk, vault *accounts.Vault, merchant string) (merchantLine, error) {
-	account, err := vault.Look(ctx, merchant)
+	account, err := vault.ReadPublic(ctx, merchant)
 	if err != nil {
 		return merchantLine{}, err
 	}
@@ -87,16 +88,16 @@ func (d desk) printMerchants(lines []merchantLine) error {
 		return nil
 	}
 	out := tabwriter.NewWriter(d.Out, 0, 0, 2, ' ', 0)
-	writeCells(out, "merchant", "state", "token until", "minutes left", "worked on")
+	terminal.WriteCells(out, "merchant", "state", "token until", "minutes left", "worked on")
 	for _, line := range lines {
-		writeCells(out, line.Merchant, string(line.State), timeWords(line.ExpiresAt), lo.Ternary(line.LifeMinutes > 0, count(line.LifeMinutes, "minute"), "ended"), workWords(line.Settings))
+		terminal.WriteCells(out, line.Merchant, string(line.State), timeWords(line.ExpiresAt), lo.Ternary(line.LifeMinutes > 0, terminal.Count(line.LifeMinutes, "minute"), "ended"), workWords(line.Settings))
 	}
 	if err := out.Flush(); err != nil {
 		return err
 	}
 	for _, line := range lines {
 		if line.State == accounts.NeedsConsent {
-			d.print("\n%s needs consent: %s.\n%s", line.Merchant, plain(line.Reason), accounts.HowToConsent)
+			d.print("\n%s needs consent: %s.\n%s", line.Merchant, terminal.Plain(line.Reason), accounts.HowToConsent)
 		}
 	}
 	return nil

@@ -47,10 +47,10 @@ func TestMerchants(t *testing.T) {
 
 	vault := &accounts.Vault{Store: c.store}
 	vault.Keys, _ = accounts.LoadKeys(c.keys, "")
-	account, etag, err := vault.Open(t.Context(), merchant)
+	account, etag, err := vault.ReadWithTokens(t.Context(), merchant)
 	require.NoError(t, err)
 	account.State, account.Reason, account.ExpiresAt = accounts.NeedsConsent, "the hub refuses the refresh token", time.Now().Add(-time.Hour)
-	_, err = vault.Save(t.Context(), account, etag)
+	_, err = vault.SaveAccount(t.Context(), account, etag)
 	require.NoError(t, err)
 	c.runs(0, "merchants")
 	assert.Contains(t, c.out.String(), "ended")

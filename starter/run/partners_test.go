@@ -10,10 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/despacho/despacho/activities"
-	"github.com/despacho/despacho/activities/books"
-	"github.com/despacho/despacho/activities/statusbook"
-	"github.com/despacho/despacho/workflows"
+	"github.com/despacho/despacho/contract"
 )
 
 // TestPartnersDocument holds docs/partners.md against what it describes.
@@ -31,19 +28,19 @@ func TestPartnersDocument(t *testing.T) {
 
 	t.Run("names every field of the input, the result and the manifest", func(t *testing.T) {
 		t.Parallel()
-		for title, value := range map[string]any{"Input": workflows.LabelRunInput{}, "Result": books.Result{}, "Manifest": books.Manifest{}} {
+		for title, value := range map[string]any{"Input": contract.LabelRunInput{}, "Result": contract.RunResult{}, "Manifest": contract.Manifest{}} {
 			for _, field := range jsonFields(reflect.TypeOf(value)) {
 				assert.Regexp(t, "[`.\"]"+field+"[`\"\\[.]", section(title), "%s lacks %s", title, field)
 			}
 		}
-		for _, field := range jsonFields(reflect.TypeOf(books.Row{})) {
+		for _, field := range jsonFields(reflect.TypeOf(contract.ManifestRow{})) {
 			assert.Contains(t, section("Manifest"), field)
 		}
 	})
 
 	t.Run("explains every outcome and every exit code", func(t *testing.T) {
 		t.Parallel()
-		for _, outcome := range books.Outcomes() {
+		for _, outcome := range contract.Outcomes() {
 			assert.Contains(t, section("Outcomes"), "| `"+string(outcome)+"` |")
 		}
 		for _, code := range []int{ExitComplete, ExitError, ExitUsage, ExitIncomplete, ExitFailed, ExitConflict, ExitNotFound, ExitInterrupted} {
@@ -54,13 +51,13 @@ func TestPartnersDocument(t *testing.T) {
 
 	t.Run("explains every outcome of a confirmation and of a status change", func(t *testing.T) {
 		t.Parallel()
-		for _, outcome := range []activities.ConfirmOutcome{activities.ConfirmAccepted, activities.ConfirmHeldBack, activities.ConfirmUnknown, activities.ConfirmRefused} {
+		for _, outcome := range []contract.ConfirmOutcome{contract.ConfirmAccepted, contract.ConfirmHeldBack, contract.ConfirmUnknown, contract.ConfirmRefused} {
 			assert.Contains(t, section("Confirming stock"), "| `"+string(outcome)+"` |")
 		}
-		for _, outcome := range statusbook.Outcomes() {
+		for _, outcome := range contract.StatusOutcomes() {
 			assert.Contains(t, section("Statuses"), "| `"+string(outcome)+"` |")
 		}
-		for _, field := range jsonFields(reflect.TypeOf(activities.StatusRequest{})) {
+		for _, field := range jsonFields(reflect.TypeOf(contract.StatusRequest{})) {
 			assert.Contains(t, section("Statuses"), "`"+field+"`")
 		}
 	})
@@ -68,8 +65,8 @@ func TestPartnersDocument(t *testing.T) {
 	t.Run("names the workflow, its queue, query and update", func(t *testing.T) {
 		t.Parallel()
 		for _, name := range []string{
-			labelRunType, workflows.TaskQueue, workflows.ProgressQuery, workflows.RetryUpdate, workflows.RunID("<merchant>", "<key>"),
-			workflows.StatusChangeType, workflows.StatusChangeID("<merchant>", "<key>"), workflows.IntakeType, workflows.IntakeID("<merchant>"), workflows.ConfirmUpdate,
+			contract.LabelRunType, contract.TaskQueue, contract.ProgressQuery, contract.RetryUpdate, contract.RunID("<merchant>", "<key>"),
+			contract.StatusChangeType, contract.StatusChangeID("<merchant>", "<key>"), contract.IntakeType, contract.IntakeID("<merchant>"), contract.ConfirmUpdate,
 		} {
 			assert.Contains(t, document, "`"+name+"`")
 		}

@@ -52,8 +52,8 @@ func (d desk) settle(ctx context.Context, connections []string, change func(*acc
 	if err != nil {
 		return err
 	}
-	if _, err := vault.Look(ctx, merchant); errors.Is(err, accounts.ErrNotConnected) {
-		d.say("note: merchant %s is not connected; this holds for one that is served with a token, and once it is connected", merchant)
+	if _, err := vault.ReadPublic(ctx, merchant); errors.Is(err, accounts.ErrNotConnected) {
+		d.say("note: merchant %s is not connected; this applies if it is served with a pasted token, and once it is connected", merchant)
 	}
 	settings, err := accounts.ChangeSettings(ctx, vault.Store, merchant, func(s *accounts.Settings) error {
 		change(s)
@@ -64,7 +64,7 @@ func (d desk) settle(ctx context.Context, connections []string, change func(*acc
 	}
 	d.print("merchant %s: %s", merchant, workWords(settings))
 	if settings.Paused {
-		d.say("runs that are open go on; nothing new begins until: starter resume --merchant %s", merchant)
+		d.say("open runs continue; nothing new starts until: starter resume --merchant %s", merchant)
 	}
 	return nil
 }

@@ -8,6 +8,10 @@ import (
 	"strings"
 
 	"go.temporal.io/api/serviceerror"
+
+	"github.com/despacho/despacho/client"
+	"github.com/despacho/despacho/starter/terminal"
+	"github.com/despacho/despacho/starter/usage"
 )
 
 // Exit codes of the command line.
@@ -73,9 +77,9 @@ func report(w io.Writer, err error) int {
 		return int(code)
 	}
 	problem := asProblem(err)
-	fmt.Fprintf(w, "error: %s\n", plainLines(problem.Message))
+	fmt.Fprintf(w, "error: %s\n", terminal.PlainLines(problem.Message))
 	if problem.Hint != "" {
-		fmt.Fprintf(w, "hint: %s\n", plainLines(problem.Hint))
+		fmt.Fprintf(w, "hint: %s\n", terminal.PlainLines(problem.Hint))
 	}
 	return problem.Code
 }
@@ -85,10 +89,58 @@ func asProblem(err error) *Problem {
 	if errors.As(err, &problem) {
 		return problem
 	}
+	if problem := fromClient(err); problem != nil {
+		return problem
+	}
 	if errors.Is(err, context.Canceled) {
 		return &Problem{Code: ExitInterrupted, Message: "interrupted", Cause: err}
 	}
 	return fromTemporal(err)
+}
+
+// requestHints say what to do about a request, by what is wrong with it.
+var requestHints = map[string]string{
+	"merchant": "give --merchant ID or set DESPACHO_MERCHANT: it is the hub's id of the merchant",
+	"key":      "leave --key out to have one made",
+	"run":      "name a run by its key or by run/<merchant>/<key>",
+	"plan":     "a plan has no labels to retry; use starter run",
+	"retry":    "give --key",
+	"status":   "see starter status set --help",
+}
+
+// fromClient says what an error of package client, or of what a person gave, means here; nil when it is another.
+func fromClient(err error) *Problem {
+	var (
+		given       *usage.Error
+		request     *client.RequestError
+		conflict    *client.ConflictError
+		setup       *client.SetupError
+		unreachable *client.UnreachableError
+		digest      *client.DigestError
+		folder      *client.FolderError
+	)
+	problem := &Problem{Code: ExitUsage, Message: err.Error(), Cause: err}
+	switch {
+	case errors.As(err, &given):
+		problem.Hint = given.Hint
+	case errors.As(err, &request):
+		problem.Hint = requestHints[request.Field]
+	case errors.As(err, &conflict):
+		problem.Code, problem.Hint = ExitConflict, "choose another --key, or leave it out to have one made"
+	case errors.As(err, &setup):
+		problem.Hint = setup.Remedy
+	case errors.As(err, &unreachable):
+		problem.Code, problem.Hint = ExitError, "is it up? check TEMPORAL_ADDRESS, TEMPORAL_TLS and the network"
+	case errors.As(err, &digest):
+		problem.Code, problem.Hint = ExitError, "download it again; if that does not help, do not print the file and check the object in the bucket"
+	case errors.As(err, &folder):
+		problem.Hint = "choose a folder that you can write to"
+	case errors.Is(err, client.ErrNotFound):
+		problem.Code, problem.Hint = ExitNotFound, "starter list shows the runs that Temporal keeps"
+	default:
+		return nil
+	}
+	return problem
 }
 
 // fromTemporal says what Temporal's errors mean here; the rest stays as it is.
@@ -111,7 +163,7 @@ func fromTemporal(err error) *Problem {
 	case errors.As(err, &unavailable), errors.Is(err, context.DeadlineExceeded):
 		problem.Hint = "is Temporal up? check TEMPORAL_ADDRESS, TEMPORAL_TLS and the network"
 	case errors.As(err, &invalid) && strings.Contains(strings.ToLower(err.Error()), "search attribute"):
-		problem.Code, problem.Hint = ExitUsage, "the namespace lacks despacho's search attributes, register them with: starter setup"
+		problem.Code, problem.Hint = ExitUsage, "the namespace lacks despacho's search attributes; add them with: starter setup"
 	}
 	return problem
 }

@@ -9,11 +9,14 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
-	"go.temporal.io/sdk/client"
+	sdk "go.temporal.io/sdk/client"
 
+	"github.com/despacho/despacho/client"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/service"
+	"github.com/despacho/despacho/starter/printing"
+	"github.com/despacho/despacho/starter/terminal"
 	"github.com/despacho/despacho/storage"
-	"github.com/despacho/despacho/workflows"
 )
 
 // Program is the command line with what it works on. The zero value works on
@@ -22,21 +25,21 @@ type Program struct {
 	In       io.Reader
 	Out, Err io.Writer
 	// Runs and Store open what the commands need, when they need it.
-	Runs  func(ctx context.Context) (Runs, error)
-	Store func(ctx context.Context, bucket string) (Store, error)
+	Runs  func(ctx context.Context) (client.Runs, error)
+	Store func(ctx context.Context, bucket string) (client.Store, error)
 	// Temporal opens a client and says which namespace it works in.
-	Temporal func(ctx context.Context) (client.Client, string, error)
+	Temporal func(ctx context.Context) (sdk.Client, string, error)
 	// Objects opens the label store for commands about merchants, Keeping what works for them.
 	Objects func(ctx context.Context, bucket string) (*storage.Store, error)
-	Keeping func(ctx context.Context) (Keeping, error)
+	Keeping func(ctx context.Context) (client.Keeping, error)
 	// Browse opens a page in the person's browser; Callback is where the hub sends it back.
 	Browse   func(ctx context.Context, address string) error
 	Callback string
 	// Statuses opens what the commands about statuses need.
-	Statuses func(ctx context.Context) (StatusChanges, error)
+	Statuses func(ctx context.Context) (client.StatusChanges, error)
 	// Intakes and Schedules open what the commands about hearing of orders and about hours need.
-	Intakes   func(ctx context.Context) (Intakes, error)
-	Schedules func(ctx context.Context) (Schedules, error)
+	Intakes   func(ctx context.Context) (client.Intakes, error)
+	Schedules func(ctx context.Context) (client.Schedules, error)
 	// Prepare makes what Temporal lacks and says in sentences what it did.
 	Prepare func(ctx context.Context) (did []string, err error)
 	Now     func() time.Time
@@ -53,25 +56,26 @@ type commands struct {
 
 	Setup    setupCommand    `cmd:"" help:"Make what is missing: namespace, search attributes, bucket."`
 	Run      runCommand      `cmd:"" help:"Start a run: labels for all orders that wait, or for those that you name."`
-	Show     showCommand     `cmd:"" help:"Show where a run stands, its files, and what is missing and why."`
+	Show     showCommand     `cmd:"" help:"Show the state of a run, its files, and what is missing and why."`
 	List     listCommand     `cmd:"" help:"List runs, newest first."`
-	Retry    retryCommand    `cmd:"" help:"Try the orders without a label again: a new run of a closed one, within an open one."`
+	Retry    retryCommand    `cmd:"" help:"Ask again for the labels that are missing: within an open run, or as a new run of a closed one."`
 	Cancel   cancelCommand   `cmd:"" help:"Ask an open run to end; what it has published stays."`
-	Status   statusCommands  `cmd:"" help:"Take shipment statuses to the channels, and show how that ended."`
-	Doctor   doctorCommand   `cmd:"" help:"Look at hub, token, scopes, S3, Temporal, workers and callback, and say what to do."`
+	Status   statusCommands  `cmd:"" help:"Report shipment statuses to the channels, and show how each ended."`
+	Doctor   doctorCommand   `cmd:"" help:"Check the hub, token, scopes, S3, Temporal, workers and callback, and say what to do."`
 	Download downloadCommand `cmd:"" help:"Fetch a run's files into a folder, with a page that explains them."`
+	Printed  printedCommand  `cmd:"" help:"Show who printed which label, when, where and why."`
 
-	Connect     connectCommand      `cmd:"" help:"Connect a merchant by the hub's consent page or with a code, or give a connected one a new code."`
-	Merchants   merchantsCommand    `cmd:"" help:"List the connected merchants and how their accounts stand."`
-	Disconnect  disconnectCommand   `cmd:"" help:"Forget a merchant's tokens and end what works for it."`
-	Pause       pauseCommand        `cmd:"" help:"Let nothing more begin for a merchant, or for a connection."`
-	Resume      resumeCommand       `cmd:"" help:"Let work begin again."`
+	Connect     connectCommand      `cmd:"" help:"Connect a merchant through the hub's consent page or with a code, or give a connected merchant a new code."`
+	Merchants   merchantsCommand    `cmd:"" help:"List the connected merchants and the state of each account."`
+	Disconnect  disconnectCommand   `cmd:"" help:"Delete a merchant's tokens and end the workflows that serve it."`
+	Pause       pauseCommand        `cmd:"" help:"Start nothing new for a merchant, or for a connection."`
+	Resume      resumeCommand       `cmd:"" help:"Let new work start again."`
 	AccountsKey accountsKeyCommands `cmd:"" name:"accounts-key" help:"Make or rotate the keys that encrypt accounts."`
 
-	Intake   intakeCommand    `cmd:"" help:"Show the orders that were heard of: held back, waiting, to be taken out of the pile."`
-	Confirm  confirmCommand   `cmd:"" help:"Confirm that there is stock of orders: their labels are made in the background."`
-	Policy   policyCommands   `cmd:"" help:"Settle when labels are made, for a merchant or a connection."`
-	Schedule scheduleCommands `cmd:"" help:"Start runs at the hours that the warehouse wants."`
+	Intake   intakeCommand    `cmd:"" help:"Show the orders known from notifications: held back, waiting, to be taken out."`
+	Confirm  confirmCommand   `cmd:"" help:"Confirm that orders have stock: their labels are made in the background."`
+	Policy   policyCommands   `cmd:"" help:"Choose when labels are made, for a merchant or a connection."`
+	Schedule scheduleCommands `cmd:"" help:"Start runs at fixed hours."`
 
 	Labels labelsCommands `cmd:"" help:"Check and join label files: no Temporal, store or hub."`
 }
@@ -110,9 +114,9 @@ func (p Program) Main(ctx context.Context, arguments []string) (code int) {
 func (p Program) main(ctx context.Context, arguments []string) error {
 	var grammar commands
 	parser, err := kong.New(&grammar,
-		kong.Name("starter"), kong.Description(description),
+		kong.Name("starter"), kong.Description(description), printing.Words(), policyNames(),
 		kong.Writers(p.Out, p.Err), kong.Exit(func(code int) { panic(helped{code}) }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: defaultWidth}),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: terminal.DefaultWidth}),
 		kong.Help(helpWithExitCodes), kong.ValueFormatter(func(v *kong.Value) string { return v.Help }),
 	)
 	if err != nil {
@@ -124,7 +128,7 @@ func (p Program) main(ctx context.Context, arguments []string) error {
 	service.DropEmpty(parser.Model.Node)
 	command, err := parser.Parse(arguments)
 	if err != nil {
-		return usageProblem("starter --help, starter run --help and so on say what there is", "%v", err)
+		return usageProblem("see starter --help, or starter run --help and so on", "%v", err)
 	}
 	command.BindTo(ctx, (*context.Context)(nil))
 	return command.Run(desk{Program: p, merchant: grammar.Merchant, bucket: grammar.Bucket})
@@ -146,7 +150,7 @@ type runArgument struct {
 // id is the workflow id that the argument names.
 func (a runArgument) id(merchant string) (string, error) {
 	if strings.HasPrefix(a.Run, "run/") {
-		if _, _, err := workflows.ParseRunID(a.Run); err != nil {
+		if _, _, err := contract.ParseRunID(a.Run); err != nil {
 			return "", usageProblem("name a run by its key or by run/<merchant>/<key>", "%v", err)
 		}
 		return a.Run, nil
@@ -154,15 +158,15 @@ func (a runArgument) id(merchant string) (string, error) {
 	if merchant == "" {
 		return "", usageProblem("give --merchant ID or set DESPACHO_MERCHANT, or name the run by run/<merchant>/<key>", "there is no merchant")
 	}
-	id := workflows.RunID(merchant, a.Run)
-	if _, _, err := workflows.ParseRunID(id); err != nil {
+	id := contract.RunID(merchant, a.Run)
+	if _, _, err := contract.ParseRunID(id); err != nil {
 		return "", usageProblem("name a run by its key or by run/<merchant>/<key>", "%v", err)
 	}
 	return id, nil
 }
 
 // backends opens Temporal and the store.
-func (d desk) backends(ctx context.Context) (Runs, Store, error) {
+func (d desk) backends(ctx context.Context) (client.Runs, client.Store, error) {
 	runs, err := d.Runs(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -171,7 +175,7 @@ func (d desk) backends(ctx context.Context) (Runs, Store, error) {
 	return runs, store, err
 }
 
-func (d desk) store(ctx context.Context) (Store, error) {
+func (d desk) store(ctx context.Context) (client.Store, error) {
 	store, err := d.Store(ctx, d.bucket)
 	if err != nil {
 		return nil, &Problem{Code: ExitUsage, Message: err.Error(), Hint: "check AWS_* and DESPACHO_BUCKET", Cause: err}
@@ -188,4 +192,11 @@ func (d desk) printJSON(value any) error {
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(value)
+}
+
+// sayLeftAlone says which columns of a table nobody has read.
+func (d desk) sayLeftAlone(path string, columns []string) {
+	if len(columns) > 0 {
+		d.say("%s: these columns are not read: %s", path, terminal.Plain(strings.Join(columns, ", ")))
+	}
 }

@@ -12,10 +12,11 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/temporal"
 
-	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/client"
+	"github.com/despacho/despacho/client/clienttest"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/storage/storagetest"
-	"github.com/despacho/despacho/workflows"
 )
 
 func TestMain(m *testing.M) {
@@ -44,15 +45,16 @@ func TestScripts(t *testing.T) {
 			runs, store := worldOfScripts(t)
 			statuses := newFakeStatuses(store)
 			e.Values["statuses"] = statuses
-			schedules := &fakeSchedules{there: map[string]ScheduledRuns{}}
+			schedules := &fakeSchedules{there: map[string]client.ScheduledRuns{}}
 			heardOf(t, store)
+			printedWorld(t, store)
 			e.Values["program"] = Program{
-				Runs:        func(context.Context) (Runs, error) { return runs, nil },
-				Store:       func(context.Context, string) (Store, error) { return store, nil },
-				Statuses:    func(context.Context) (StatusChanges, error) { return statuses, nil },
+				Runs:        func(context.Context) (client.Runs, error) { return runs, nil },
+				Store:       func(context.Context, string) (client.Store, error) { return store, nil },
+				Statuses:    func(context.Context) (client.StatusChanges, error) { return statuses, nil },
 				Objects:     func(context.Context, string) (*storage.Store, error) { return store, nil },
-				Intakes:     func(context.Context) (Intakes, error) { return &fakeIntakes{}, nil },
-				Schedules:   func(context.Context) (Schedules, error) { return schedules, nil },
+				Intakes:     func(context.Context) (client.Intakes, error) { return &fakeIntakes{}, nil },
+				Schedules:   func(context.Context) (client.Schedules, error) { return schedules, nil },
 				Prepare:     func(context.Context) ([]string, error) { return []string{"namespace packers: there"}, nil },
 				Now:         func() time.Time { return time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC) },
 				FollowEvery: time.Millisecond,
@@ -68,38 +70,40 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-func worldOfScripts(t *testing.T) (*fakeRuns, *storage.Store) {
+func worldOfScripts(t *testing.T) (*clienttest.Runs, *storage.Store) {
 	store := storagetest.New(t)
 	_, err := store.EnsureBucket(t.Context())
 	require.NoError(t, err)
-	runs := newFakeRuns()
-	request := workflows.LabelRunInput{Merchant: "m1", Format: "pdf", Warehouse: "w1", Orders: references("2000001", "2000002", "2000003", "2000004")}
-	add := func(key string, state books.RunState, change func(*fakeRun)) {
-		run := &fakeRun{request: request, state: state, result: books.Result{State: state}}
+	runs := clienttest.NewRuns()
+	request := contract.LabelRunInput{Merchant: "m1", Format: "pdf", Warehouse: "w1", Orders: clienttest.References("2000001", "2000002", "2000003", "2000004")}
+	add := func(key string, state contract.RunState, change func(*clienttest.Run)) {
+		run := &clienttest.Run{Request: request, State: state, Result: contract.RunResult{State: state}}
 		change(run)
-		runs.add(workflows.RunID("m1", key), run)
+		runs.Add(contract.RunID("m1", key), run)
 	}
-	add("done", books.RunCompleted, func(r *fakeRun) { r.result = publish(t, store, "m1", "done") })
-	add("complete", books.RunCompleted, func(r *fakeRun) {
-		r.result.Requested, r.result.Outcomes = 1, map[books.Outcome]int{books.Labelled: 1}
-		r.result.Manifest.JSON = storage.ManifestJSON("m1", "complete")
-		require.NoError(t, store.Put(t.Context(), r.result.Manifest.JSON, books.Manifest{Rows: []books.Row{{ID: "d9", Outcome: books.Labelled}}}))
+	add("done", contract.RunCompleted, func(r *clienttest.Run) { r.Result = clienttest.Publish(t, store, "m1", "done") })
+	add("complete", contract.RunCompleted, func(r *clienttest.Run) {
+		r.Result.Requested, r.Result.Outcomes = 1, map[contract.Outcome]int{contract.Labelled: 1}
+		r.Result.Manifest.JSON = storage.ManifestJSON("m1", "complete")
+		require.NoError(t, store.Put(t.Context(), r.Result.Manifest.JSON, contract.Manifest{Rows: []contract.ManifestRow{{ID: "d9", Outcome: contract.Labelled}}}))
 	})
-	add("open", books.RunRunning, func(r *fakeRun) {
-		r.over, r.progress = make(chan struct{}), []books.Result{halfway(4)}
+	add("open", contract.RunRunning, func(r *clienttest.Run) {
+		r.Over, r.Progress = make(chan struct{}), []contract.RunResult{halfway(4)}
 	})
-	add("published", books.RunRunning, func(r *fakeRun) {
-		r.refusal = temporal.NewApplicationError("the run has published already: starter retry starts a new one", "BadRequest")
+	add("published", contract.RunRunning, func(r *clienttest.Run) {
+		r.Refusal = temporal.NewApplicationError("the run has published already: starter retry starts a new one", "BadRequest")
 	})
-	add("silent", books.RunWaiting, func(r *fakeRun) { r.noWorker, r.refusal = true, ErrNoAnswer })
-	add("failed", books.RunFailed, func(r *fakeRun) { r.result.Reason = "2,500 orders wait, more than 2,000" })
-	add("plan", books.RunCompleted, func(r *fakeRun) {
-		r.request.Plan = true
-		r.result.Plan = &books.Plan{Statuses: 2, Labels: 9, FromStore: 1, Connections: 2}
+	add("silent", contract.RunWaiting, func(r *clienttest.Run) { r.NoWorker, r.Refusal = true, client.ErrNoAnswer })
+	add("failed", contract.RunFailed, func(r *clienttest.Run) {
+		r.Result.Reason = contract.Reason{Words: "2,500 orders wait, more than 2,000"}
+	})
+	add("plan", contract.RunCompleted, func(r *clienttest.Run) {
+		r.Request.Plan = true
+		r.Result.Plan = &contract.Plan{Statuses: 2, Labels: 9, FromStore: 1, Connections: 2}
 	})
 	require.NoError(t, store.Put(t.Context(), storage.RunRequest("m1", "forgotten"), request))
 	require.NoError(t, store.Put(t.Context(), storage.RunOutcome("m1", "forgotten", "result"),
-		books.Result{Run: "forgotten", Merchant: "m1", State: books.RunCompleted, Requested: 1, Outcomes: map[books.Outcome]int{books.GaveUp: 1}}))
+		contract.RunResult{Run: "forgotten", Merchant: "m1", State: contract.RunCompleted, Requested: 1, Outcomes: map[contract.Outcome]int{contract.GaveUp: 1}}))
 	return runs, store
 }
 
@@ -123,12 +127,12 @@ func starterCommand(ts *testscript.TestScript, neg bool, args []string) {
 
 // requestCommand prints the request with which a run was started.
 func requestCommand(ts *testscript.TestScript, neg bool, args []string) {
-	runs, ok := ts.Value("runs").(*fakeRuns)
+	runs, ok := ts.Value("runs").(*clienttest.Runs)
 	if !ok || neg || len(args) != 1 {
 		ts.Fatalf("usage: request WORKFLOW-ID")
 	}
 	input, err := runs.Request(context.Background(), args[0])
-	if errors.Is(err, ErrNoRun) {
+	if errors.Is(err, client.ErrNoRun) {
 		ts.Fatalf("no run %s", args[0])
 	}
 	ts.Check(err)

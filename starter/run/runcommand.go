@@ -1,15 +1,18 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
 
 	"github.com/samber/lo"
 
-	"github.com/despacho/despacho/activities"
-	"github.com/despacho/despacho/activities/books"
-	"github.com/despacho/despacho/workflows"
+	"github.com/despacho/despacho/client"
+	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/starter/printing"
+	"github.com/despacho/despacho/starter/tables"
+	"github.com/despacho/despacho/starter/terminal"
 )
 
 // requestFlags say what a run is to do, whoever starts it.
@@ -18,29 +21,29 @@ type requestFlags struct {
 	Warehouse      string   `placeholder:"ID" help:"Only delivery orders of this warehouse, as the delivery or its items name it; one in several is held back."`
 	Since          Span     `placeholder:"7d" help:"How far back an order may have been made (90m, 24h, 7d); default 7d."`
 	Within         Span     `placeholder:"2h" help:"After how long the run publishes what is there; default 2h."`
-	Max            int      `placeholder:"2000" help:"Refuse a run of more orders; default 2000, more asks for --yes."`
-	Yes            bool     `help:"Yes, more than 2000 orders."`
+	Max            int      `placeholder:"2000" help:"Refuse a run of more orders; default 2000; above that, --yes is needed."`
+	Yes            bool     `help:"Allow more than 2000 orders."`
 	IncludePrinted bool     `help:"Also ask the hub for orders that it lists as printed."`
-	Reprint        bool     `help:"Take in again what an earlier run of ours published."`
+	Reprint        bool     `help:"Include labels that an earlier run already published."`
 	Format         string   `enum:"zpl,pdf" default:"zpl" placeholder:"zpl" help:"Preferred format of the printed labels, zpl or pdf; default zpl."`
-	PrintingFlags
+	printing.Flags
 }
 
 type runCommand struct {
 	Order       []string `sep:"none" placeholder:"ID" help:"Only this order: delivery order id or code, checkout id, the marketplace's order number, or PackageId; can be repeated."`
 	OrdersFile  string   `placeholder:"FILE" help:"Only the orders of this file: CSV or XLSX with a header, or a JSON array; column order and, if wanted, connection."`
-	NotVerified bool     `help:"Ask for the labels of these orders although their sale is not verified: you know that it is. Needs --order or --orders-file."`
+	NotVerified bool     `help:"Ask for the labels of these orders although the hub does not show their sale as verified. Needs --order or --orders-file."`
 	requestFlags
 	Key  string `placeholder:"KEY" help:"Key of the run: the same key gives the same run. Made and printed when left out."`
 	Plan bool   `help:"Say what would be sent and asked, and do nothing."`
-	Wait bool   `help:"Wait for the end and show progress."`
+	Wait bool   `help:"Show progress and wait for the result."`
 	JSON bool   `name:"json" help:"Print the result as JSON on stdout."`
 }
 
 // Run starts a run and, when asked to, follows it to its end.
 func (c *runCommand) Run(ctx context.Context, d desk) error {
 	key := c.key(d.Now())
-	if err := checkNames(d.merchant, key); err != nil {
+	if err := client.CheckNames(d.merchant, key); err != nil {
 		return err
 	}
 	input, err := c.request(d)
@@ -55,10 +58,10 @@ func (c *runCommand) Run(ctx context.Context, d desk) error {
 	if err != nil {
 		return err
 	}
-	if input.BinsKey, err = PutBins(ctx, store, input.Merchant, key, bins); err != nil {
+	if input.BinsKey, err = client.PutBins(ctx, store, input.Merchant, key, bins); err != nil {
 		return err
 	}
-	started, err := Start(ctx, runs, store, key, input)
+	started, err := client.Start(ctx, runs, store, key, input)
 	if err != nil {
 		return err
 	}
@@ -67,7 +70,7 @@ func (c *runCommand) Run(ctx context.Context, d desk) error {
 
 // key is the run's key; a plan has one of its own, so that the run's stays free.
 func (c *runCommand) key(now time.Time) string {
-	key := orDefault(c.Key, NewKey(now))
+	key := cmp.Or(c.Key, contract.NewKey(now))
 	if c.Plan {
 		return "plan-" + key
 	}
@@ -75,13 +78,13 @@ func (c *runCommand) key(now time.Time) string {
 }
 
 // request is what the flags ask for.
-func (c *runCommand) request(d desk) (workflows.LabelRunInput, error) {
+func (c *runCommand) request(d desk) (contract.LabelRunInput, error) {
 	orders, err := c.orders(d)
 	if err != nil {
-		return workflows.LabelRunInput{}, err
+		return contract.LabelRunInput{}, err
 	}
 	if c.NotVerified && len(orders) == 0 {
-		return workflows.LabelRunInput{}, usageProblem("name the orders with --order or --orders-file", "--not-verified is for orders that are named")
+		return contract.LabelRunInput{}, usageProblem("name the orders with --order or --orders-file", "--not-verified is for orders that are named")
 	}
 	input, err := c.requestFlags.request(d.merchant, len(orders))
 	input.Orders, input.Plan, input.NotVerified = orders, c.Plan, c.NotVerified
@@ -89,41 +92,41 @@ func (c *runCommand) request(d desk) (workflows.LabelRunInput, error) {
 }
 
 // request is what the flags ask for; named is how many orders are named besides.
-func (f *requestFlags) request(merchant string, named int) (workflows.LabelRunInput, error) {
+func (f *requestFlags) request(merchant string, named int) (contract.LabelRunInput, error) {
 	for _, id := range f.Connection {
-		if complaint := checkID(id); complaint != "" {
-			return workflows.LabelRunInput{}, usageProblem("", "--connection %q: %s", id, complaint)
+		if complaint := tables.CheckID(id); complaint != "" {
+			return contract.LabelRunInput{}, usageProblem("", "--connection %q: %s", id, complaint)
 		}
 	}
 	limit, err := f.limit(named)
 	if err != nil {
-		return workflows.LabelRunInput{}, err
+		return contract.LabelRunInput{}, err
 	}
 	printing, err := f.Printing()
-	return workflows.LabelRunInput{
+	return contract.LabelRunInput{
 		Merchant: merchant, Connections: lo.Uniq(f.Connection), Warehouse: f.Warehouse,
-		Since: activities.Duration(f.Since), Within: activities.Duration(f.Within), Max: limit,
+		Since: contract.Duration(f.Since), Within: contract.Duration(f.Within), Max: limit,
 		IncludePrinted: f.IncludePrinted, Reprint: f.Reprint, Format: f.Format, Printing: printing,
 	}, err
 }
 
-func (c *runCommand) orders(d desk) ([]activities.OrderReference, error) {
-	orders := lo.Map(c.Order, func(id string, _ int) activities.OrderReference { return activities.OrderReference{Order: id} })
+func (c *runCommand) orders(d desk) ([]contract.OrderReference, error) {
+	orders := lo.Map(c.Order, func(id string, _ int) contract.OrderReference { return contract.OrderReference{Order: id} })
 	for _, reference := range orders {
-		if complaint := checkReference(reference); complaint != "" {
+		if complaint := tables.CheckReference(reference); complaint != "" {
 			return nil, usageProblem("", "--order %q: %s", reference.Order, complaint)
 		}
 	}
 	if c.OrdersFile == "" {
 		return lo.Uniq(orders), nil
 	}
-	listed, err := ReadOrdersFile(c.OrdersFile)
+	listed, err := tables.ReadOrders(c.OrdersFile)
 	if err != nil {
 		return nil, err
 	}
 	d.sayLeftAlone(c.OrdersFile, listed.LeftAlone)
 	if listed.Repeated > 0 {
-		d.say("%s: %s left out, the same order stands there more than once", c.OrdersFile, count(listed.Repeated, "row"))
+		d.say("%s: %s skipped, because the same order is listed more than once", c.OrdersFile, terminal.Count(listed.Repeated, "row"))
 	}
 	return lo.Uniq(append(orders, listed.Orders...)), nil
 }
@@ -132,23 +135,23 @@ func (c *runCommand) orders(d desk) ([]activities.OrderReference, error) {
 func (f *requestFlags) limit(named int) (int, error) {
 	switch {
 	case f.Max < 0:
-		return 0, usageProblem("", "--max %d: at least 1 is needed", f.Max)
-	case f.Max > workflows.DefaultMax && !f.Yes:
-		return 0, usageProblem("add --yes when you mean it", "--max %d is more than %d orders", f.Max, workflows.DefaultMax)
-	case named > workflows.DefaultMax && !f.Yes:
-		return 0, usageProblem("add --yes when you mean it", "%d orders are named, more than %d", named, workflows.DefaultMax)
+		return 0, usageProblem("", "--max %d: must be at least 1", f.Max)
+	case f.Max > contract.DefaultMax && !f.Yes:
+		return 0, usageProblem("add --yes if you mean it", "--max %d is more than %d orders", f.Max, contract.DefaultMax)
+	case named > contract.DefaultMax && !f.Yes:
+		return 0, usageProblem("add --yes if you mean it", "%d orders are named, more than %d", named, contract.DefaultMax)
 	case f.Max > 0 && named > f.Max:
 		return 0, usageProblem("name fewer orders or raise --max", "%d orders are named, more than --max %d", named, f.Max)
-	case f.Max == 0 && named > workflows.DefaultMax:
+	case f.Max == 0 && named > contract.DefaultMax:
 		return -1, nil
 	}
 	return f.Max, nil
 }
 
 // afterStart says what was started and, when asked to, waits for its end.
-func (d desk) afterStart(ctx context.Context, runs Runs, store Store, started Started, wait, asJSON bool) error {
+func (d desk) afterStart(ctx context.Context, runs client.Runs, store client.Store, started client.Started, wait, asJSON bool) error {
 	if !started.Created {
-		d.say("run %s is there already with the same request: this is that run", started.Run)
+		d.say("run %s exists with the same request: following it", started.Run)
 	}
 	if started.Ended != nil {
 		return d.finish(*started.Ended, asJSON)
@@ -169,8 +172,8 @@ func (d desk) afterStart(ctx context.Context, runs Runs, store Store, started St
 	return d.finish(result, asJSON)
 }
 
-func (d desk) follow(ctx context.Context, runs Runs, id string) (books.Result, error) {
-	result, err := Follow(ctx, runs, id, NewProgress(d.Err), d.FollowEvery)
+func (d desk) follow(ctx context.Context, runs client.Runs, id string) (contract.RunResult, error) {
+	result, err := terminal.Follow(ctx, runs, id, terminal.NewProgress(d.Err), d.FollowEvery)
 	if err != nil && ctx.Err() != nil {
 		return result, &Problem{
 			Code: ExitInterrupted, Message: "no longer waiting; the run goes on",
@@ -182,13 +185,13 @@ func (d desk) follow(ctx context.Context, runs Runs, id string) (books.Result, e
 
 // announcement is a result of a run that has only begun.
 type announcement struct {
-	books.Result
+	contract.RunResult
 	WorkflowID string `json:"workflow_id"`
 }
 
-func (d desk) announce(started Started, asJSON bool) error {
+func (d desk) announce(started client.Started, asJSON bool) error {
 	if asJSON {
-		result := withNames(started.WorkflowID, books.Result{State: books.RunRunning})
+		result := client.WithNames(started.WorkflowID, contract.RunResult{State: contract.RunRunning})
 		return d.printJSON(announcement{result, started.WorkflowID})
 	}
 	d.print("run %s started for merchant %s", started.Run, started.Merchant)
@@ -197,13 +200,13 @@ func (d desk) announce(started Started, asJSON bool) error {
 	return nil
 }
 
-func (d desk) showJoined(ctx context.Context, runs Runs, store Store, started Started, asJSON bool) error {
-	current, err := Look(ctx, runs, store, started.WorkflowID)
+func (d desk) showJoined(ctx context.Context, runs client.Runs, store client.Store, started client.Started, asJSON bool) error {
+	current, err := client.Look(ctx, runs, store, started.WorkflowID)
 	if err != nil {
 		return err
 	}
-	if current.Note != "" {
-		d.say("%s", current.Note)
+	if note := terminal.SourceNote(current.Source); note != "" {
+		d.say("%s", note)
 	}
 	if asJSON && current.Open {
 		return d.printJSON(announcement{current.Result, started.WorkflowID})
@@ -212,8 +215,8 @@ func (d desk) showJoined(ctx context.Context, runs Runs, store Store, started St
 }
 
 // finish prints a result and ends with its exit code.
-func (d desk) finish(result books.Result, asJSON bool) error {
-	result = complete(result)
+func (d desk) finish(result contract.RunResult, asJSON bool) error {
+	result = client.FillIn(result)
 	if asJSON {
 		if err := d.printJSON(result); err != nil {
 			return err
@@ -223,7 +226,7 @@ func (d desk) finish(result books.Result, asJSON bool) error {
 	}
 	code := ExitCode(result)
 	if code == ExitIncomplete && !asJSON {
-		d.print("\nstarter show %s says why each order without a label has none", workflows.RunID(result.Merchant, result.Run))
+		d.print("\nstarter show %s says why orders have no label", contract.RunID(result.Merchant, result.Run))
 	}
 	if code != ExitComplete {
 		return exitCode(code)
@@ -231,17 +234,17 @@ func (d desk) finish(result books.Result, asJSON bool) error {
 	return nil
 }
 
-func (d desk) printResult(result books.Result) error {
-	d.print("run %s of merchant %s: %s", plain(result.Run), plain(result.Merchant), result.State)
-	if err := WriteTable(d.Out, result); err != nil {
+func (d desk) printResult(result contract.RunResult) error {
+	d.print("run %s of merchant %s: %s", terminal.Plain(result.Run), terminal.Plain(result.Merchant), result.State)
+	if err := terminal.WriteTable(d.Out, result); err != nil {
 		return err
 	}
 	if result.LeftOut > 0 {
-		d.print("\nleft out, older than the window: %s; --since takes them in", count(result.LeftOut, "order"))
+		d.print("\nleft out because they are older than the window: %s; --since includes them", terminal.Count(result.LeftOut, "order"))
 	}
-	writePlan(d.Out, result)
+	terminal.WritePlan(d.Out, result)
 	if len(result.Files) > 0 {
-		d.print("\nstarter download %s --to FOLDER fetches the files", workflows.RunID(result.Merchant, result.Run))
+		d.print("\nstarter download %s --to FOLDER fetches the files", contract.RunID(result.Merchant, result.Run))
 	}
 	return nil
 }

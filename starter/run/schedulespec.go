@@ -1,17 +1,17 @@
 package run
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 	_ "time/tzdata" // zones are known on machines that have none
 
+	"github.com/despacho/despacho/client"
 	"github.com/samber/lo"
-	"go.temporal.io/sdk/client"
+	sdk "go.temporal.io/sdk/client"
 )
-
-var dayNames = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 
 // everyDay is what --days means when it is left out.
 const everyDay = "mon-sun"
@@ -30,22 +30,22 @@ func parseTimes(text string) ([]time.Time, error) {
 }
 
 // parseDays reads "mon-fri", "mon,wed,fri", "sat-mon" as days of the week, Sunday being 0.
-func parseDays(text string) ([]client.ScheduleRange, error) {
-	var ranges []client.ScheduleRange
+func parseDays(text string) ([]sdk.ScheduleRange, error) {
+	var ranges []sdk.ScheduleRange
 	for _, word := range strings.Split(strings.ToLower(text), ",") {
 		first, last, isRange := strings.Cut(strings.TrimSpace(word), "-")
 		if !isRange {
 			last = first
 		}
-		from, to := lo.IndexOf(dayNames, first), lo.IndexOf(dayNames, last)
+		from, to := lo.IndexOf(client.Weekdays, first), lo.IndexOf(client.Weekdays, last)
 		if from < 0 || to < 0 {
-			return nil, fmt.Errorf("%q are no days: write mon-fri or mon,wed,sat", word)
+			return nil, fmt.Errorf("%q is not a list of days: write mon-fri or mon,wed,sat", word)
 		}
 		if from <= to {
-			ranges = append(ranges, client.ScheduleRange{Start: from, End: to})
+			ranges = append(ranges, sdk.ScheduleRange{Start: from, End: to})
 			continue
 		}
-		ranges = append(ranges, client.ScheduleRange{Start: from, End: 6}, client.ScheduleRange{Start: 0, End: to})
+		ranges = append(ranges, sdk.ScheduleRange{Start: from, End: 6}, sdk.ScheduleRange{Start: 0, End: to})
 	}
 	return ranges, nil
 }
@@ -66,10 +66,10 @@ func checkCron(expression string) error {
 }
 
 // spec is when runs begin.
-func (c *scheduleSetCommand) spec() (client.ScheduleSpec, error) {
-	spec := client.ScheduleSpec{TimeZoneName: c.TimeZone}
+func (c *scheduleSetCommand) spec() (sdk.ScheduleSpec, error) {
+	spec := sdk.ScheduleSpec{TimeZoneName: c.TimeZone}
 	if _, err := time.LoadLocation(c.TimeZone); err != nil || c.TimeZone == "" || c.TimeZone == "Local" {
-		return spec, usageProblem("such as --time-zone America/Santiago", "--time-zone %q is no time zone", c.TimeZone)
+		return spec, usageProblem("such as --time-zone America/Santiago", "--time-zone %q is not a time zone", c.TimeZone)
 	}
 	switch {
 	case (c.At == "") == (c.Cron == ""):
@@ -88,17 +88,17 @@ func (c *scheduleSetCommand) spec() (client.ScheduleSpec, error) {
 	if err != nil {
 		return spec, usageProblem("", "--at: %v", err)
 	}
-	days, err := parseDays(orDefault(c.Days, everyDay))
+	days, err := parseDays(cmp.Or(c.Days, everyDay))
 	if err != nil {
 		return spec, usageProblem("", "--days: %v", err)
 	}
 	if c.Days == "" {
-		days = []client.ScheduleRange{{Start: 0, End: 6}}
+		days = []sdk.ScheduleRange{{Start: 0, End: 6}}
 	}
 	for _, at := range times {
-		spec.Calendars = append(spec.Calendars, client.ScheduleCalendarSpec{
-			Hour: []client.ScheduleRange{{Start: at.Hour()}}, Minute: []client.ScheduleRange{{Start: at.Minute()}}, DayOfWeek: days,
-			Comment: orDefault(strings.ToLower(c.Days), "every day"),
+		spec.Calendars = append(spec.Calendars, sdk.ScheduleCalendarSpec{
+			Hour: []sdk.ScheduleRange{{Start: at.Hour()}}, Minute: []sdk.ScheduleRange{{Start: at.Minute()}}, DayOfWeek: days,
+			Comment: cmp.Or(strings.ToLower(c.Days), "every day"),
 		})
 	}
 	return spec, nil

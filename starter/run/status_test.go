@@ -15,11 +15,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/activities/statusbook"
 	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/client"
+	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/starter/tables"
 	"github.com/despacho/despacho/storage"
-	"github.com/despacho/despacho/workflows"
 )
 
 // fakeStatuses is Temporal as the status commands see it: a change ends as soon as somebody waits for
@@ -27,74 +28,74 @@ import (
 type fakeStatuses struct {
 	mu      sync.Mutex
 	store   *storage.Store
-	inputs  map[string]workflows.StatusChangeInput
+	inputs  map[string]contract.StatusChangeInput
 	started int
 }
 
 func newFakeStatuses(store *storage.Store) *fakeStatuses {
-	return &fakeStatuses{store: store, inputs: map[string]workflows.StatusChangeInput{}}
+	return &fakeStatuses{store: store, inputs: map[string]contract.StatusChangeInput{}}
 }
 
-func (f *fakeStatuses) Start(_ context.Context, id string, input workflows.StatusChangeInput) error {
+func (f *fakeStatuses) Start(_ context.Context, id string, input contract.StatusChangeInput) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if _, there := f.inputs[id]; there {
-		return ErrRunExists
+		return client.ErrRunExists
 	}
 	f.started++
 	f.inputs[id] = input
 	return nil
 }
 
-func (f *fakeStatuses) Request(_ context.Context, id string) (workflows.StatusChangeInput, error) {
+func (f *fakeStatuses) Request(_ context.Context, id string) (contract.StatusChangeInput, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	input, there := f.inputs[id]
 	if !there {
-		return input, ErrNoRun
+		return input, client.ErrNoRun
 	}
 	return input, nil
 }
 
-func (f *fakeStatuses) rows(ctx context.Context, id string) ([]statusbook.Row, error) {
+func (f *fakeStatuses) rows(ctx context.Context, id string) ([]contract.StatusRow, error) {
 	input, err := f.Request(ctx, id)
 	if err != nil || input.RowsKey == "" {
 		return input.Rows, err
 	}
-	var rows []statusbook.Row
+	var rows []contract.StatusRow
 	return rows, f.store.Get(ctx, input.RowsKey, &rows)
 }
 
 func (f *fakeStatuses) Open(ctx context.Context, id string) (bool, error) {
 	rows, err := f.rows(ctx, id)
-	return lo.ContainsBy(rows, func(r statusbook.Row) bool { return r.Order == "open" }), err
+	return lo.ContainsBy(rows, func(r contract.StatusRow) bool { return r.Order == "open" }), err
 }
 
-func (f *fakeStatuses) Progress(ctx context.Context, id string) (workflows.StatusResult, error) {
+func (f *fakeStatuses) Progress(ctx context.Context, id string) (contract.StatusResult, error) {
 	rows, err := f.rows(ctx, id)
-	return workflows.StatusResult{To: "shipped", State: statusbook.Running, Requested: len(rows), Outcomes: map[statusbook.Outcome]int{statusbook.Synced: 1}}, err
+	return contract.StatusResult{To: "shipped", State: contract.RunRunning, Requested: len(rows), Outcomes: map[contract.StatusOutcome]int{contract.StatusSynced: 1}}, err
 }
 
-func (f *fakeStatuses) Wait(ctx context.Context, id string) (workflows.StatusResult, error) {
+func (f *fakeStatuses) Wait(ctx context.Context, id string) (contract.StatusResult, error) {
 	rows, err := f.rows(ctx, id)
 	if err != nil {
-		return workflows.StatusResult{}, err
+		return contract.StatusResult{}, err
 	}
-	merchant, key, _ := workflows.ParseStatusChangeID(id)
-	list := statusbook.ListOf(lo.Map(rows, func(r statusbook.Row, i int) statusbook.Ended {
-		ended := statusbook.Ended{Order: r.Order, Place: i, Outcome: statusbook.Synced, Seconds: 12.5}
+	merchant, key, _ := contract.ParseStatusChangeID(id)
+	list := statusbook.ListOf(lo.Map(rows, func(r contract.StatusRow, i int) statusbook.EndedRow {
+		ended := statusbook.EndedRow{Order: r.Order, Place: i, Outcome: contract.StatusSynced, Seconds: 12.5}
 		if strings.HasPrefix(r.Order, "lost-") {
-			ended.Outcome, ended.Reason = statusbook.NotSynced, "sent 3 times"
+			ended.Outcome, ended.Reason = contract.StatusLate, contract.Reason{Words: "sent 3 times"}
 		}
 		return ended
 	}))
-	result := workflows.StatusResult{
-		Key: key, Merchant: merchant, To: "shipped", State: statusbook.Completed, Requested: list.Requested, Outcomes: list.Outcomes,
+	result := contract.StatusResult{
+		Key: key, Merchant: merchant, To: "shipped", State: contract.RunCompleted, Requested: list.Requested, Outcomes: list.Outcomes,
 		Rows: storage.StatusResult(merchant, key),
 	}
 	return result, f.store.Put(ctx, result.Rows, struct {
-		statusbook.List
-		Result workflows.StatusResult `json:"result"`
+		contract.StatusList
+		Result contract.StatusResult `json:"result"`
 	}{list, result})
 }
 
@@ -118,7 +119,7 @@ func askedCommand(ts *testscript.TestScript, neg bool, args []string) {
 
 func TestStatusRows(t *testing.T) {
 	t.Parallel()
-	want := []statusbook.Row{
+	want := []contract.StatusRow{
 		{Order: "d-1", TrackingNumber: "4711", TrackingURL: "https://carrier.example/4711", Courier: "Blue Express", Comment: "frágil; arriba"},
 		{Order: "d-2"},
 	}
@@ -131,7 +132,7 @@ func TestStatusRows(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			file, err := ParseStatusRows("f", strings.NewReader(content))
+			file, err := tables.ParseStatuses("f", strings.NewReader(content))
 			require.NoError(t, err)
 			assert.Equal(t, want, file.Rows)
 		})
@@ -142,7 +143,7 @@ func TestWrongStatusRowsAreNamedAtOnce(t *testing.T) {
 	t.Parallel()
 	for content, complaints := range map[string][]string{
 		"delivery_order_id,tracking_url\nd-1,javascript:1\n,x\nd\u200b2,\nd-3,https://a.example\nd-3,https://b.example\n": {
-			"f, line 2: tracking_url", "f, line 3: there is no delivery_order_id", "f, line 4: delivery_order_id has more than 128 characters, or some that cannot be seen", "f, line 6: order d-3 stands on line 5 already"},
+			"f, line 2: tracking_url", "f, line 3: there is no delivery_order_id", "f, line 4: delivery_order_id has more than 128 characters, or some that cannot be seen", "f, line 6: order d-3 is on line 5 already"},
 		"folio\nd-1\n": {`no column "delivery_order_id"`},
 		"delivery_order_id,delivery_order_id\nd-1,d-2\n": {"two columns"},
 		"":                               {"is empty"},
@@ -153,7 +154,7 @@ func TestWrongStatusRowsAreNamedAtOnce(t *testing.T) {
 		`[7.5]`:                          {"f, line 1"},
 		"delivery_order_id\n\"d-1\n":     {"f, line"},
 	} {
-		_, err := ParseStatusRows("f", strings.NewReader(content))
+		_, err := tables.ParseStatuses("f", strings.NewReader(content))
 		problem := requireCode(t, err, ExitUsage)
 		for _, complaint := range complaints {
 			assert.Contains(t, problem.Message, complaint)
@@ -174,9 +175,9 @@ func TestMoments(t *testing.T) {
 
 func TestTheJSONOfAStatusChangeHasOneShape(t *testing.T) {
 	t.Parallel()
-	for _, list := range []statusbook.List{
-		listOf(workflows.StatusResult{}, nil),
-		listOf(workflows.StatusResult{Requested: 1, Outcomes: map[statusbook.Outcome]int{"synced": 1}}, []statusbook.ListRow{{Order: "d-1", Outcome: "synced", Seconds: 4}}),
+	for _, list := range []contract.StatusList{
+		listOf(contract.StatusResult{}, nil),
+		listOf(contract.StatusResult{Requested: 1, Outcomes: map[contract.StatusOutcome]int{"synced": 1}}, []contract.StatusListRow{{Order: "d-1", Outcome: "synced", Seconds: 4}}),
 	} {
 		var members map[string]json.RawMessage
 		encoded, err := json.Marshal(list)
@@ -194,17 +195,17 @@ func TestPartnersDocumentTellsOfStatuses(t *testing.T) {
 	_, after, found := strings.Cut(string(source), "\n## Statuses\n")
 	require.True(t, found)
 	section, _, _ := strings.Cut(after, "\n## ")
-	for _, value := range []any{activities.StatusRequest{}, statusbook.Row{}, statusbook.List{}, statusbook.ListRow{}, workflows.StatusResult{}} {
+	for _, value := range []any{contract.StatusRequest{}, contract.StatusRow{}, contract.StatusList{}, contract.StatusListRow{}, contract.StatusResult{}} {
 		for _, field := range jsonFields(reflect.TypeOf(value)) {
 			assert.Contains(t, section, field)
 		}
 	}
-	for _, outcome := range statusbook.Outcomes() {
+	for _, outcome := range contract.StatusOutcomes() {
 		assert.Contains(t, section, "| `"+string(outcome)+"` |")
 	}
-	for _, status := range append(channels.Settable(), channels.PickUpSettable()...) {
+	for _, status := range append(channels.SettableStatuses(), channels.SettablePickUpStatuses()...) {
 		assert.Contains(t, section, "`"+string(status)+"`")
 	}
-	assert.Contains(t, section, "`"+workflows.StatusChangeID("<merchant>", "<key>")+"`")
-	assert.Contains(t, section, "`"+workflows.StatusChangeType+"`")
+	assert.Contains(t, section, "`"+contract.StatusChangeID("<merchant>", "<key>")+"`")
+	assert.Contains(t, section, "`"+contract.StatusChangeType+"`")
 }

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,9 +9,10 @@ import (
 
 	"github.com/samber/lo"
 
-	"github.com/despacho/despacho/activities/statusbook"
+	"github.com/despacho/despacho/client"
+	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/starter/terminal"
 	"github.com/despacho/despacho/storage"
-	"github.com/despacho/despacho/workflows"
 )
 
 type statusShowCommand struct {
@@ -22,12 +24,12 @@ type statusShowCommand struct {
 func (c *statusShowCommand) Run(ctx context.Context, d desk) error {
 	id := c.Key
 	if !strings.HasPrefix(id, "status/") {
-		if err := checkNames(d.merchant, c.Key); err != nil {
+		if err := client.CheckNames(d.merchant, c.Key); err != nil {
 			return err
 		}
-		id = workflows.StatusChangeID(d.merchant, c.Key)
+		id = contract.StatusChangeID(d.merchant, c.Key)
 	}
-	merchant, key, err := workflows.ParseStatusChangeID(id)
+	merchant, key, err := contract.ParseStatusChangeID(id)
 	if err != nil {
 		return usageProblem("name a status change by its key or by status/<merchant>/<key>", "%v", err)
 	}
@@ -41,7 +43,7 @@ func (c *statusShowCommand) Run(ctx context.Context, d desk) error {
 	}
 	open, err := changes.Open(ctx, id)
 	switch {
-	case errors.Is(err, ErrNoRun):
+	case errors.Is(err, client.ErrNoRun):
 		return d.showForgotten(ctx, store, merchant, key, c.JSON)
 	case err != nil:
 		return err
@@ -49,8 +51,8 @@ func (c *statusShowCommand) Run(ctx context.Context, d desk) error {
 		return d.finishStatuses(ctx, changes, store, id, c.JSON)
 	}
 	result, err := changes.Progress(ctx, id)
-	if errors.Is(err, ErrNoAnswer) {
-		return &Problem{Code: ExitError, Message: "status change " + key + " is going on, but no worker answers", Hint: "is a worker up on task queue " + workflows.TaskQueue + "?", Cause: err}
+	if errors.Is(err, client.ErrNoAnswer) {
+		return &Problem{Code: ExitError, Message: "status change " + key + " is going on, but no worker answers", Hint: "is a worker up on task queue " + contract.TaskQueue + "?", Cause: err}
 	}
 	if err != nil {
 		return err
@@ -63,12 +65,8 @@ func (c *statusShowCommand) Run(ctx context.Context, d desk) error {
 }
 
 // showForgotten shows a status change that Temporal no longer keeps.
-func (d desk) showForgotten(ctx context.Context, store Store, merchant, key string, asJSON bool) error {
-	var kept struct {
-		statusbook.List
-		Result workflows.StatusResult `json:"result"`
-	}
-	err := store.Get(ctx, storage.StatusResult(merchant, key), &kept)
+func (d desk) showForgotten(ctx context.Context, store client.Store, merchant, key string, asJSON bool) error {
+	result, list, err := client.StoredStatuses(ctx, store, merchant, key)
 	if errors.Is(err, storage.ErrNotFound) {
 		return &Problem{Code: ExitNotFound, Message: fmt.Sprintf("there is no status change %s of merchant %s", key, merchant), Hint: "its key is printed when it is started", Cause: err}
 	}
@@ -76,18 +74,18 @@ func (d desk) showForgotten(ctx context.Context, store Store, merchant, key stri
 		return err
 	}
 	d.say("Temporal no longer keeps this status change: this is the result that it left in the label store")
-	return d.printStatuses(kept.Result, kept.List, asJSON)
+	return d.printStatuses(result, list, asJSON)
 }
 
 // statusStarted says what was started and, when asked to, waits for its end.
-func (d desk) statusStarted(ctx context.Context, changes StatusChanges, store Store, id string, wait, asJSON bool) error {
-	_, key, err := workflows.ParseStatusChangeID(id)
+func (d desk) statusStarted(ctx context.Context, changes client.StatusChanges, store client.Store, id string, wait, asJSON bool) error {
+	_, key, err := contract.ParseStatusChangeID(id)
 	if err != nil {
 		return err
 	}
 	if !wait {
 		if asJSON {
-			return d.printJSON(startedStatuses{listOf(workflows.StatusResult{}, nil), key, id})
+			return d.printJSON(startedStatuses{listOf(contract.StatusResult{}, nil), key, id})
 		}
 		d.print("status change %s started", key)
 		d.print("workflow id  %s", id)
@@ -95,7 +93,7 @@ func (d desk) statusStarted(ctx context.Context, changes StatusChanges, store St
 		return nil
 	}
 	last := ""
-	_, err = followStatuses(ctx, changes, id, d.FollowEvery, func(result workflows.StatusResult) {
+	_, err = client.FollowStatuses(ctx, changes, id, d.FollowEvery, func(result contract.StatusResult) {
 		if line := statusLine(result); line != last && result.Requested > 0 {
 			last = line
 			d.say("%s", line)
@@ -112,21 +110,18 @@ func (d desk) statusStarted(ctx context.Context, changes StatusChanges, store St
 
 // startedStatuses is the list of a change that has only begun, with its names.
 type startedStatuses struct {
-	statusbook.List
+	contract.StatusList
 	Key        string `json:"key"`
 	WorkflowID string `json:"workflow_id"`
 }
 
 // finishStatuses prints the result of a status change that is over and ends with its exit code.
-func (d desk) finishStatuses(ctx context.Context, changes StatusChanges, store Store, id string, asJSON bool) error {
+func (d desk) finishStatuses(ctx context.Context, changes client.StatusChanges, store client.Store, id string, asJSON bool) error {
 	result, err := changes.Wait(ctx, id)
 	if err != nil {
 		return err
 	}
-	var list statusbook.List
-	if result.Rows != "" {
-		err = store.Get(ctx, result.Rows, &list)
-	}
+	list, err := client.StatusRows(ctx, store, result)
 	if errors.Is(err, storage.ErrNotFound) {
 		d.say("how every order ended has expired in the label store")
 		err = nil
@@ -137,7 +132,7 @@ func (d desk) finishStatuses(ctx context.Context, changes StatusChanges, store S
 	return d.printStatuses(result, listOf(result, list.Rows), asJSON)
 }
 
-func (d desk) printStatuses(result workflows.StatusResult, list statusbook.List, asJSON bool) error {
+func (d desk) printStatuses(result contract.StatusResult, list contract.StatusList, asJSON bool) error {
 	if asJSON {
 		if err := d.printJSON(list); err != nil {
 			return err
@@ -145,13 +140,13 @@ func (d desk) printStatuses(result workflows.StatusResult, list statusbook.List,
 	} else {
 		d.print("%s", statusLine(result))
 		for _, row := range list.Rows {
-			if row.Outcome != statusbook.Synced {
-				d.print("  %-13s %s  %s", row.Outcome, plain(lo.CoalesceOrEmpty(row.Name, row.Order)), plain(row.Reason))
+			if row.Outcome != contract.StatusSynced {
+				d.print("  %-13s %s  %s", row.Outcome, terminal.Plain(cmp.Or(row.Name, row.Order)), terminal.Plain(row.Reason.Words))
 			}
 		}
 	}
-	if result.Reason != "" {
-		d.say("%s", plainLines(result.Reason))
+	if result.Reason.Words != "" {
+		d.say("%s", terminal.PlainLines(result.Reason.Words))
 	}
 	if code := statusExitCode(result); code != ExitComplete {
 		return exitCode(code)
@@ -160,23 +155,23 @@ func (d desk) printStatuses(result workflows.StatusResult, list statusbook.List,
 }
 
 // listOf is the list of a result; nothing in it is null.
-func listOf(result workflows.StatusResult, rows []statusbook.ListRow) statusbook.List {
-	list := statusbook.List{Requested: result.Requested, Outcomes: result.Outcomes, Rows: rows}
+func listOf(result contract.StatusResult, rows []contract.StatusListRow) contract.StatusList {
+	list := contract.StatusList{Requested: result.Requested, Outcomes: result.Outcomes, Rows: rows}
 	if list.Outcomes == nil {
-		list.Outcomes = map[statusbook.Outcome]int{}
+		list.Outcomes = map[contract.StatusOutcome]int{}
 	}
 	if list.Rows == nil {
-		list.Rows = []statusbook.ListRow{}
+		list.Rows = []contract.StatusListRow{}
 	}
 	return list
 }
 
-func statusLine(r workflows.StatusResult) string {
-	parts := lo.FilterMap(statusbook.Outcomes(), func(outcome statusbook.Outcome, _ int) (string, bool) {
+func statusLine(r contract.StatusResult) string {
+	parts := lo.FilterMap(contract.StatusOutcomes(), func(outcome contract.StatusOutcome, _ int) (string, bool) {
 		return fmt.Sprintf("%d %s", r.Outcomes[outcome], outcome), r.Outcomes[outcome] > 0
 	})
 	ended := lo.Sum(lo.Values(r.Outcomes))
-	line := fmt.Sprintf("%s %s: %d of %s ended", plain(r.To), r.State, ended, count(r.Requested, "order"))
+	line := fmt.Sprintf("%s %s: %d of %s ended", terminal.Plain(r.To), r.State, ended, terminal.Count(r.Requested, "order"))
 	if len(parts) > 0 {
 		line += ": " + strings.Join(parts, ", ")
 	}
@@ -185,14 +180,15 @@ func statusLine(r workflows.StatusResult) string {
 
 // statusExitCode is the command line's exit code for a status change: 0 when every order is synced or
 // not needed (or it is open), 3 when others are among them, 4 when it failed or was cancelled.
-func statusExitCode(r workflows.StatusResult) int {
+func statusExitCode(r contract.StatusResult) int {
 	switch r.State {
-	case statusbook.Failed, statusbook.Cancelled:
+	case contract.RunFailed, contract.RunCancelled:
 		return ExitFailed
-	case statusbook.Completed:
-		if r.Outcomes[statusbook.Synced]+r.Outcomes[statusbook.NotNeeded] < r.Requested {
+	case contract.RunCompleted:
+		if r.Outcomes[contract.StatusSynced]+r.Outcomes[contract.StatusNotNeeded] < r.Requested {
 			return ExitIncomplete
 		}
+	case contract.RunRunning, contract.RunPaused, contract.RunWaiting:
 	}
 	return ExitComplete
 }

@@ -6,12 +6,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/despacho/despacho/activities"
-	"github.com/despacho/despacho/activities/statusbook"
+	"github.com/despacho/despacho/client/clienttest"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/starter/tables"
 )
 
@@ -28,14 +27,14 @@ func TestCommandsReadTheCasesFromTheField(t *testing.T) {
 		"f03-tracking-scientific.csv":   {wrong: "f03-tracking-scientific.csv, line 2, column tracking_number: "},
 		"f03-tracking-zeroed.csv":       {wrong: "f03-tracking-zeroed.csv, line 2, column tracking_number: "},
 		"f15-b02_bins_1252.csv":         {want: map[string]string{"CAMISÑA": "A-01"}},
-		"f15-o01_sep.csv":               {want: references("2000012345678901@c1")},
+		"f15-o01_sep.csv":               {want: clienttest.References("2000012345678901@c1")},
 		"f15-o09_formula_quoted.csv":    {wrong: "f15-o09_formula_quoted.csv, line 2, column order: "},
-		"f15-o14_cr_only.csv":           {want: references("2000012345678901", "2000012345678902")},
-		"f15-o22_semicolon_decimal.csv": {want: references("2000012345678901")},
+		"f15-o14_cr_only.csv":           {want: clienttest.References("2000012345678901", "2000012345678902")},
+		"f15-o22_semicolon_decimal.csv": {want: clienttest.References("2000012345678901")},
 		"f15-o40_really_xlsx.csv":       {wrong: "f15-o40_really_xlsx.csv is an XLSX workbook"},
-		"f15-s04_1252_comment.csv":      {want: []statusbook.Row{{Order: id, TrackingNumber: "123", Courier: "Starken", Comment: "Recibió la señora"}}},
-		"f15-s06_sep.csv":               {want: []statusbook.Row{{Order: id, TrackingNumber: "123", Courier: "Starken"}}},
-		"f15-s17_cr.csv":                {want: []statusbook.Row{{Order: id, TrackingNumber: "123", Courier: "Starken"}}},
+		"f15-s04_1252_comment.csv":      {want: []contract.StatusRow{{Order: id, TrackingNumber: "123", Courier: "Starken", Comment: "Recibió la señora"}}},
+		"f15-s06_sep.csv":               {want: []contract.StatusRow{{Order: id, TrackingNumber: "123", Courier: "Starken"}}},
+		"f15-s17_cr.csv":                {want: []contract.StatusRow{{Order: id, TrackingNumber: "123", Courier: "Starken"}}},
 	}
 	files, err := filepath.Glob("../tables/testdata/cases/*")
 	require.NoError(t, err)
@@ -46,14 +45,14 @@ func TestCommandsReadTheCasesFromTheField(t *testing.T) {
 		var err error
 		switch _, kind, _ := strings.Cut(filepath.Base(file), "-"); kind[0] {
 		case 'o':
-			var read OrdersFile
-			read, err = ReadOrdersFile(file)
+			var read tables.Orders
+			read, err = tables.ReadOrders(file)
 			got = read.Orders
 		case 'b':
-			got, err = ReadBinsFile(file)
+			got, err = tables.ReadBins(file)
 		default:
-			var read StatusFile
-			read, err = ReadStatusFile(file)
+			var read tables.Statuses
+			read, err = tables.ReadStatuses(file)
 			got = read.Rows
 		}
 		if c.wrong != "" {
@@ -65,33 +64,11 @@ func TestCommandsReadTheCasesFromTheField(t *testing.T) {
 	}
 }
 
-func TestColumnsHaveNoNameInCommon(t *testing.T) {
-	t.Parallel()
-	for name, layout := range map[string]tables.Layout{"orders": ordersLayout, "statuses": statusLayout, "bins": binsLayout} {
-		header := strings.Join(lo.FlatMap(layout.Columns, func(c tables.Column, _ int) []string { return c.Words }), ";")
-		for _, column := range layout.Columns {
-			for _, word := range append(append([]string{}, column.Names...), column.Words...) {
-				others := lo.Reject(layout.Columns, func(c tables.Column, _ int) bool { return c.Names[0] == column.Names[0] })
-				table, err := tables.Read(name, strings.NewReader(strings.ToUpper(word)+";x\n1;\n"), tables.Layout{Columns: append([]tables.Column{column}, optional(others)...)})
-				require.NoError(t, err, word)
-				assert.Equal(t, append([]bool{true}, make([]bool, len(others))...), table.Has, "%s: %s of %s", name, word, header)
-			}
-		}
-	}
-}
-
-func optional(columns []tables.Column) []tables.Column {
-	return lo.Map(columns, func(c tables.Column, _ int) tables.Column {
-		c.Needed = false
-		return c
-	})
-}
-
 func TestOurOwnManifestIsAnOrdersFile(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "manifest.csv")
 	require.NoError(t, os.WriteFile(file, []byte("position,delivery_order_id,delivery_order_code,order_number,connection_id,sort\n1,d-1,OD1,2000012345678900,c-1,sku\n"), 0o600))
-	read, err := ReadOrdersFile(file)
+	read, err := tables.ReadOrders(file)
 	require.NoError(t, err)
-	assert.Equal(t, []activities.OrderReference{{Order: "d-1", Connection: "c-1"}}, read.Orders)
+	assert.Equal(t, []contract.OrderReference{{Order: "d-1", Connection: "c-1"}}, read.Orders)
 }

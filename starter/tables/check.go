@@ -9,7 +9,7 @@ import (
 	"github.com/samber/lo"
 )
 
-const advice = ": format the column as text and fill it in again"
+const advice = ": format the column as text and enter it again"
 
 var (
 	// rounded is what a spreadsheet makes of a long number: its last digits are gone.
@@ -64,7 +64,7 @@ func ruined(kind Kind, text string) string {
 	case rounded.MatchString(text):
 		return fmt.Sprintf("%q is a long number that a spreadsheet has rounded%s", text, advice)
 	case dated.MatchString(text):
-		return fmt.Sprintf("%q is a date: a spreadsheet has taken what stood there for one%s", text, advice)
+		return fmt.Sprintf("%q is a date: a spreadsheet changed the original text into one%s", text, advice)
 	case kind == Number && (floated.MatchString(text) || decimal.MatchString(text)), floated.MatchString(text) && len(text) > 8:
 		return fmt.Sprintf("%q is a number with decimals, as programs write a column of numbers%s", text, advice)
 	case kind == Number && thousands.MatchString(text):

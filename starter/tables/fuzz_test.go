@@ -15,6 +15,7 @@ import (
 func FuzzRead(f *testing.F) {
 	files, err := filepath.Glob("testdata/cases/*")
 	require.NoError(f, err)
+	require.NotEmpty(f, files)
 	for _, file := range files {
 		content, err := os.ReadFile(file)
 		require.NoError(f, err)

@@ -188,7 +188,7 @@ func numberText(kind Kind, stored string, as style) (text, complaint string) {
 	case as.date:
 		return "", "the cell holds a date" + advice
 	case storedNumber.FindString(stored) == "":
-		return "", fmt.Sprintf("%.40q is no number that can be read", stored)
+		return "", fmt.Sprintf("%.40q is not a readable number", stored)
 	}
 	whole, ok := wholeOf(stored)
 	switch {

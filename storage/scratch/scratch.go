@@ -1,5 +1,5 @@
-// Package scratch makes temporary files that a process which is killed does not leave behind.
-// Begin with [Open]; a program that works with such files calls [Sweep] when it starts.
+// Package scratch makes temporary files that do not stay behind when a process is killed. Begin
+// with [Open]; a program that uses such files calls [Sweep] when it starts.
 package scratch
 
 import (
@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// prefix begins the names that Sweep may remove.
+// prefix begins the names of the files that Sweep may remove.
 const prefix = "despacho-scratch-"
 
 // File is a temporary file. Close also removes it.
@@ -18,13 +18,13 @@ type File struct {
 	named bool
 }
 
-// Open makes a temporary file in a folder; empty means the system's. Where the system permits it
-// (not on Windows), the file has no name from then on, and its room is free when the process ends,
+// Create makes a temporary file in a folder; "" means the system's. If the system permits it (Windows
+// does not), the file loses its name at once, so that its space is freed when the process ends,
 // however it ends.
-func Open(folder string) (*File, error) {
+func Create(folder string) (*File, error) {
 	file, err := os.CreateTemp(folder, prefix+"*")
 	if err != nil {
-		return nil, fmt.Errorf("make a temporary file, check the disk and its rights: %w", err)
+		return nil, fmt.Errorf("cannot make a temporary file, check the disk and its permissions: %w", err)
 	}
 	return &File{File: file, named: os.Remove(file.Name()) != nil}, nil
 }
@@ -34,18 +34,18 @@ func (f *File) Close() error {
 	err := f.File.Close()
 	if f.named {
 		f.named = false
-		_ = os.Remove(f.Name()) // Sweep finds it
+		_ = os.Remove(f.Name()) // if this fails, Sweep removes it later
 	}
 	return err
 }
 
-// Sweep removes what killed processes left in a folder, and returns how many files that were. Files
-// that others hold open stay where they are on systems that do not let them go.
+// Sweep removes what killed processes left in a folder, and returns the number of files removed.
+// Files that are still open elsewhere stay, on systems that keep them.
 func Sweep(folder string) int {
 	if folder == "" {
 		folder = os.TempDir()
 	}
-	entries, _ := os.ReadDir(folder) // a folder that cannot be read shows itself when a file is made
+	entries, _ := os.ReadDir(folder) // an unreadable folder is reported when a file is made
 	swept := 0
 	for _, entry := range entries {
 		if !strings.HasPrefix(entry.Name(), prefix) || !entry.Type().IsRegular() {

@@ -13,13 +13,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestMain lets the test binary play the process that is killed.
+// TestMain lets the test binary act as the process that is killed.
 func TestMain(m *testing.M) {
 	folder := os.Getenv("SCRATCH_OF_A_PROCESS_TO_KILL")
 	if folder == "" {
 		os.Exit(m.Run())
 	}
-	file, err := Open(folder)
+	file, err := Create(folder)
 	if err != nil {
 		os.Exit(1)
 	}
@@ -53,7 +53,7 @@ func TestAKilledProcessLeavesNothingBehind(t *testing.T) {
 func TestAFileIsThereUntilItIsClosed(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	file, err := Open(folder)
+	file, err := Create(folder)
 	require.NoError(t, err)
 	_, err = file.WriteString("a label")
 	require.NoError(t, err)
@@ -65,7 +65,7 @@ func TestAFileIsThereUntilItIsClosed(t *testing.T) {
 	require.ErrorIs(t, file.Close(), os.ErrClosed)
 	assert.Empty(t, names(t, folder))
 
-	_, err = Open(filepath.Join(folder, "none"))
+	_, err = Create(filepath.Join(folder, "none"))
 	require.ErrorContains(t, err, "check the disk")
 }
 

@@ -1,7 +1,7 @@
-// Package storagetest gives tests an S3 server in memory, and every S3 server the suite that
-// a label store has to pass on it.
+// Package storagetest gives tests an S3 server in memory, and a suite of tests that every S3 server
+// must pass to hold a label store.
 //
-// Start with [New]; a test that needs faults or counts starts with [NewServer].
+// Begin with [New]; a test that needs faults or counts begins with [NewServer].
 package storagetest
 
 import (
@@ -37,8 +37,8 @@ func New(t testing.TB) *storage.Store {
 	return store
 }
 
-// Server is an S3 server in memory. It answers 501 to expiry rules until OfferExpiry, and 403
-// to a request that nobody has signed.
+// Server is an S3 server in memory. It answers 501 to expiry rules until OfferExpiry is called, and
+// 403 to unsigned requests.
 type Server struct {
 	URL string
 
@@ -52,18 +52,18 @@ type Server struct {
 	offerExpiry bool
 	expiry      []byte
 
-	// completing keeps two uploads of one key apart: the first to be completed wins.
+	// completing keeps two uploads to one key apart: the first to be completed wins.
 	completing sync.Mutex
 }
 
-// Fault is what happens to a request instead of its answer; zero means nothing.
+// Fault is what happens to a request instead of its normal answer; zero means nothing.
 type Fault struct {
-	// Status and Code (S3's word for it) are answered without doing what was asked.
+	// Status and Code (S3's error code) are answered without doing what was requested.
 	Status int
 	Code   string
-	// CutAfter does what was asked, then cuts the connection before any answer.
+	// CutAfter does what was requested, then cuts the connection before any answer.
 	CutAfter bool
-	// CutWithin sends the answer's head and half of its body, then cuts the connection.
+	// CutWithin sends the answer's header and half of its body, then cuts the connection.
 	CutWithin bool
 }
 
@@ -93,7 +93,8 @@ func (s *Server) AWS() *aws.Config {
 	}
 }
 
-// Open opens a store on this server; an empty Bucket and AWS are filled. The bucket is not made.
+// Open opens a store on this server, filling in Bucket and AWS if they are empty. It does not make
+// the bucket.
 func (s *Server) Open(t testing.TB, settings storage.Config) *storage.Store {
 	t.Helper()
 	if settings.Bucket == "" {
@@ -110,28 +111,28 @@ func (s *Server) Open(t testing.TB, settings storage.Config) *storage.Store {
 	return store
 }
 
-// Fail asks fault before every request from now on; nil ends that.
-func (s *Server) Fail(fault func(Call, *http.Request) Fault) {
+// InjectFaults calls fault before every request from now on; nil ends that.
+func (s *Server) InjectFaults(fault func(Call, *http.Request) Fault) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.fault = fault
 }
 
-// OfferExpiry makes the server take expiry rules (it keeps them but deletes nothing).
+// OfferExpiry makes the server accept expiry rules (it stores them but deletes nothing).
 func (s *Server) OfferExpiry() {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.offerExpiry = true
 }
 
-// Ignore makes the server write as if it had not been told these conditions: If-None-Match, If-Match.
+// Ignore makes the server ignore these conditions of writes: If-None-Match, If-Match.
 func (s *Server) Ignore(conditions ...string) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.ignored = conditions
 }
 
-// Calls counts the requests since the server began, retries included.
+// Calls counts the requests so far, retries included.
 func (s *Server) Calls() map[Call]int {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -145,9 +146,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case fault.Status != 0:
 		_, _ = io.Copy(io.Discard, r.Body)
-		refuse(w, fault.Status, fault.Code)
+		answerError(w, fault.Status, fault.Code)
 	case r.Header.Get("Authorization") == "" && !r.URL.Query().Has("X-Amz-Signature"):
-		refuse(w, http.StatusForbidden, "AccessDenied")
+		answerError(w, http.StatusForbidden, "AccessDenied")
 	case fault.CutAfter:
 		s.serve(httptest.NewRecorder(), r, call)
 		panic(http.ErrAbortHandler)
@@ -195,21 +196,21 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, call Call) {
 	}
 }
 
-// serveComplete adds the condition, which the library keeps for single puts only.
+// serveComplete checks the condition, which the library does for single puts only.
 func (s *Server) serveComplete(w http.ResponseWriter, r *http.Request) {
 	s.completing.Lock()
 	defer s.completing.Unlock()
 	bucket, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	if r.Header.Get("If-None-Match") == "*" {
 		if _, err := s.objects.HeadObject(bucket, key); err == nil {
-			refuse(w, http.StatusPreconditionFailed, "PreconditionFailed")
+			answerError(w, http.StatusPreconditionFailed, "PreconditionFailed")
 			return
 		}
 	}
 	s.handler.ServeHTTP(w, r)
 }
 
-// serveUploads answers an empty list where the library answers that it knows no upload.
+// serveUploads answers with an empty list where the library answers that it knows no upload.
 func (s *Server) serveUploads(w http.ResponseWriter, r *http.Request) {
 	answer := httptest.NewRecorder()
 	s.handler.ServeHTTP(answer, r)
@@ -227,17 +228,17 @@ func (s *Server) serveExpiry(w http.ResponseWriter, r *http.Request, call Call) 
 	defer s.mutex.Unlock()
 	switch {
 	case !s.offerExpiry:
-		refuse(w, http.StatusNotImplemented, "NotImplemented")
+		answerError(w, http.StatusNotImplemented, "NotImplemented")
 	case call == PutExpiry:
 		s.expiry, _ = io.ReadAll(r.Body)
 	case s.expiry == nil:
-		refuse(w, http.StatusNotFound, "NoSuchLifecycleConfiguration")
+		answerError(w, http.StatusNotFound, "NoSuchLifecycleConfiguration")
 	default:
 		_, _ = w.Write(s.expiry)
 	}
 }
 
-func refuse(w http.ResponseWriter, status int, code string) {
+func answerError(w http.ResponseWriter, status int, code string) {
 	w.Header().Set("Content-Type", "application/xml")
 	w.WriteHeader(status)
 	_, _ = fmt.Fprintf(w, `<Error><Code>%s</Code><Message>answered by the test server</Message></Error>`, code)

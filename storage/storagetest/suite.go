@@ -26,20 +26,20 @@ const (
 	inParts    = 9 << 20 // from 8 MiB on a file goes up in parts
 )
 
-// record is a small JSON as the house keeps many.
+// record is a small JSON object such as despacho stores many of.
 type record struct {
 	Owner string `json:"owner"`
 	Note  string `json:"note,omitempty"`
 }
 
-// contract is one server's store and a merchant that no other run of the suite has.
+// contract is a server's store and a merchant that no other run of the suite uses.
 type contract struct {
 	store    *storage.Store
 	merchant string
 }
 
-// Suite holds a store to what its documentation promises; any S3 server that despacho runs on
-// has to pass. It makes the bucket when missing and removes what it has written.
+// Suite tests that a store keeps what its documentation promises; every S3 server on which despacho
+// runs must pass. It makes the bucket if it is missing and removes what it wrote.
 func Suite(t *testing.T, store *storage.Store) {
 	t.Helper()
 	_, err := store.EnsureBucket(t.Context())
@@ -53,13 +53,13 @@ func Suite(t *testing.T, store *storage.Store) {
 	t.Run("a large stream goes up in parts, also twice at once, and reads back as it was", c.largeStream)
 	t.Run("what is put once stays with the first writer", c.putOnce)
 	t.Run("of many who put at once exactly one is first", c.putOnceAtOnce)
-	t.Run("an overwritten object holds the last value", c.overwrite)
-	t.Run("a conditional write fails when another came between", c.conditionalWrite)
+	t.Run("an overwritten object has the last value", c.overwrite)
+	t.Run("a conditional write fails when another came first", c.conditionalWrite)
 	t.Run("conditional writes are found to be honoured, by many at once", c.conditions)
-	t.Run("what is not there is told as such", c.notThere)
+	t.Run("a missing object is reported as missing", c.notThere)
 	t.Run("a list goes over pages in the order of keys", c.listPages)
 	t.Run("a link downloads the object under the name that was asked for", c.link)
-	t.Run("without a link nobody reads an object", c.private)
+	t.Run("nobody can read an object without a link", c.private)
 }
 
 func (c contract) removeAll(t *testing.T) {
@@ -133,7 +133,7 @@ func (c contract) largeStream(t *testing.T) {
 	read, err := io.ReadAll(body)
 	require.NoError(t, err)
 	assert.EqualValues(t, len(data), size)
-	assert.True(t, bytes.Equal(data, read), "the bytes that came back are others")
+	assert.True(t, bytes.Equal(data, read), "different bytes came back")
 }
 
 func (c contract) putOnce(t *testing.T) {
@@ -229,7 +229,7 @@ func (c contract) listPages(t *testing.T) {
 	group.SetLimit(concurrent)
 	for i := range listed {
 		group.Go(func() error {
-			return c.store.Put(ctx, storage.Waiting(c.merchant, "many", fmt.Sprintf("order-%04d", i)), record{Owner: "list"})
+			return c.store.Put(ctx, storage.WaitingLabel(c.merchant, "many", fmt.Sprintf("order-%04d", i)), record{Owner: "list"})
 		})
 	}
 	require.NoError(t, group.Wait())

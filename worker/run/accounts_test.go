@@ -16,10 +16,10 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"github.com/despacho/despacho/accounts"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/service"
 	"github.com/despacho/despacho/storage/storagetest"
-	"github.com/despacho/despacho/workflows"
 )
 
 // credentialsTemporal is a Temporal that notes who is started and signalled; what a
@@ -38,8 +38,8 @@ type credentialsTemporal struct {
 func (f *credentialsTemporal) ExecuteWorkflow(_ context.Context, options client.StartWorkflowOptions, workflow any, args ...any) (client.WorkflowRun, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	in, _ := args[0].(workflows.CredentialsInput)
-	if intake, ok := args[0].(workflows.IntakeInput); ok {
+	in, _ := args[0].(contract.CredentialsInput)
+	if intake, ok := args[0].(contract.IntakeInput); ok {
 		in.Merchant = intake.Merchant
 	}
 	f.started = append(f.started, options.ID+" "+workflow.(string)+" "+in.Merchant+" "+options.Priority.FairnessKey)
@@ -47,14 +47,14 @@ func (f *credentialsTemporal) ExecuteWorkflow(_ context.Context, options client.
 }
 
 func (f *credentialsTemporal) SignalWithStartWorkflow(_ context.Context, _ string, signal string, arg any, options client.StartWorkflowOptions, workflow any, args ...any) (client.WorkflowRun, error) {
-	in, _ := args[0].(workflows.CredentialsInput)
-	if signal == workflows.ConnectedSignal && workflow == workflows.CredentialsType && options.ID == workflows.CredentialsID(in.Merchant) {
+	in, _ := args[0].(contract.CredentialsInput)
+	if signal == contract.ConnectedSignal && workflow == contract.CredentialsType && options.ID == contract.CredentialsID(in.Merchant) {
 		if f.deaf == nil {
 			f.woken = append(f.woken, in.Merchant)
 		}
 		return nil, f.deaf
 	}
-	if news, ok := arg.(workflows.TokenRefused); ok && signal == workflows.TokenRefusedSignal && workflow == workflows.CredentialsType && options.ID == workflows.CredentialsID(in.Merchant) {
+	if news, ok := arg.(contract.TokenRefused); ok && signal == contract.TokenRefusedSignal && workflow == contract.CredentialsType && options.ID == contract.CredentialsID(in.Merchant) {
 		f.refused(in.Merchant, news.Generation)
 	}
 	return nil, nil
@@ -154,14 +154,14 @@ func TestAccountsAreLookedAfter(t *testing.T) {
 	keeper.connect(t, "m-1", "token-a", 5*time.Hour)
 	keeper.connect(t, "m-2", "token-b", 10*time.Minute)
 	keeper.connect(t, "m-3", "token-c", -50*time.Hour)
-	account, etag, err := keeper.vault.Open(t.Context(), "m-3")
+	account, etag, err := keeper.vault.ReadWithTokens(t.Context(), "m-3")
 	require.NoError(t, err)
 	account.State, account.Reason = accounts.NeedsConsent, "the refresh token ended"
-	_, err = keeper.vault.Save(t.Context(), account, etag)
+	_, err = keeper.vault.SaveAccount(t.Context(), account, etag)
 	require.NoError(t, err)
 
-	require.NoError(t, keeper.look(t.Context(), true))
-	require.NoError(t, keeper.look(t.Context(), false))
+	require.NoError(t, keeper.lookAtAccounts(t.Context(), true))
+	require.NoError(t, keeper.lookAtAccounts(t.Context(), false))
 	assert.Equal(t, []string{
 		"credentials/m-1 Credentials m-1 m-1", "intake/m-1 Intake m-1 m-1", "credentials/m-2 Credentials m-2 m-2", "intake/m-2 Intake m-2 m-2",
 		"credentials/m-3 Credentials m-3 m-3", "intake/m-3 Intake m-3 m-3",
@@ -172,7 +172,7 @@ func TestAccountsAreLookedAfter(t *testing.T) {
 	assert.Contains(t, page, `despacho_account_state{merchant="m-1",state="alive"} 1`)
 	assert.Contains(t, page, `despacho_account_state{merchant="m-3",state="needs_consent"} 1`)
 	assert.Contains(t, page, `despacho_account_state{merchant="m-3",state="alive"} 0`)
-	assert.Equal(t, 1, bytes.Count(log.Bytes(), []byte("the account needs consent")), "said once")
+	assert.Equal(t, 1, bytes.Count(log.Bytes(), []byte("the account needs the merchant's consent")), "said once")
 	assert.Contains(t, log.String(), "Generar código de autorización")
 	assert.Contains(t, log.String(), "the token ends soon")
 	for _, secret := range []string{"token-a", "token-b", "rt-1", "client-secret"} {
@@ -180,7 +180,7 @@ func TestAccountsAreLookedAfter(t *testing.T) {
 	}
 
 	require.NoError(t, keeper.vault.Disconnect(t.Context(), "m-1"))
-	require.NoError(t, keeper.look(t.Context(), false))
+	require.NoError(t, keeper.lookAtAccounts(t.Context(), false))
 	assert.NotContains(t, scrape(t, keeper.process.metrics), `merchant="m-1"`)
 }
 
@@ -189,21 +189,21 @@ func TestACodeOfWhichTemporalDidNotHearIsTakenUpAtTheNextLook(t *testing.T) {
 	temporal := &credentialsTemporal{}
 	keeper, _ := newKeeper(t, "http://127.0.0.1:1", temporal)
 	keeper.connect(t, "m-1", "token-a", -50*time.Hour)
-	account, etag, err := keeper.vault.Open(t.Context(), "m-1")
+	account, etag, err := keeper.vault.ReadWithTokens(t.Context(), "m-1")
 	require.NoError(t, err)
 	account.State, account.Reason = accounts.NeedsConsent, "the refresh token ended"
-	_, err = keeper.vault.Save(t.Context(), account, etag)
+	_, err = keeper.vault.SaveAccount(t.Context(), account, etag)
 	require.NoError(t, err)
-	require.NoError(t, keeper.look(t.Context(), true))
+	require.NoError(t, keeper.lookAtAccounts(t.Context(), true))
 	assert.Empty(t, temporal.woken, "nothing has changed for an account that needs consent")
 
 	keeper.connect(t, "m-1", "token-b", 6*time.Hour)
 	temporal.deaf = errors.New("nobody answers")
-	require.ErrorIs(t, keeper.look(t.Context(), false), temporal.deaf)
+	require.ErrorIs(t, keeper.lookAtAccounts(t.Context(), false), temporal.deaf)
 	temporal.deaf = nil
 	temporal.started = nil
 	for range 3 {
-		require.NoError(t, keeper.look(t.Context(), false))
+		require.NoError(t, keeper.lookAtAccounts(t.Context(), false))
 	}
 	assert.Equal(t, []string{"m-1"}, temporal.woken, "told until it is heard, and once")
 	assert.Equal(t, []string{"credentials/m-1 Credentials m-1 m-1", "intake/m-1 Intake m-1 m-1"}, temporal.started, "what works for it begins, too")
@@ -227,7 +227,7 @@ func TestATokenThatTheHubsClockCallsDueIsRenewedBeforeItEnds(t *testing.T) {
 		require.NoError(t, err)
 	}
 	give()
-	require.NoError(t, keeper.look(t.Context(), false))
+	require.NoError(t, keeper.lookAtAccounts(t.Context(), false))
 	assert.Empty(t, temporal.woken, "by the clock at which it was given it lives for four hours")
 
 	client, err := keeper.hubs.Hub("m-1")
@@ -235,18 +235,18 @@ func TestATokenThatTheHubsClockCallsDueIsRenewedBeforeItEnds(t *testing.T) {
 	_, err = client.AppInfo(t.Context())
 	require.NoError(t, err)
 	for range 3 {
-		require.NoError(t, keeper.look(t.Context(), false))
+		require.NoError(t, keeper.lookAtAccounts(t.Context(), false))
 	}
 	assert.Equal(t, []string{"m-1"}, temporal.woken, "once for a generation")
 	give()
-	account, etag, err := keeper.vault.Open(t.Context(), "m-1")
+	account, etag, err := keeper.vault.ReadWithTokens(t.Context(), "m-1")
 	require.NoError(t, err)
 	account.Renewal.Tries = 1
-	_, err = keeper.vault.Save(t.Context(), account, etag)
+	_, err = keeper.vault.SaveAccount(t.Context(), account, etag)
 	require.NoError(t, err)
-	require.NoError(t, keeper.look(t.Context(), false))
+	require.NoError(t, keeper.lookAtAccounts(t.Context(), false))
 	assert.Len(t, temporal.woken, 1, "whoever renews it is awake")
 	give()
-	require.NoError(t, keeper.look(t.Context(), false))
+	require.NoError(t, keeper.lookAtAccounts(t.Context(), false))
 	assert.Len(t, temporal.woken, 2, "once more for another generation")
 }

@@ -25,7 +25,7 @@ func TestMainNamesEveryWrongVariableAtOnce(t *testing.T) {
 	assert.Equal(t, ExitSettings, Main(t.Context(), nil, &out))
 	for _, sentence := range []string{
 		`error: DESPACHO_WORKERS: "many" is not a whole number; leave it empty for 1`,
-		`error: DESPACHO_DRAIN: "soon" is not a span of time such as 30s; leave it empty for 30s`,
+		`error: DESPACHO_DRAIN: "soon" is not a duration such as 30s; leave it empty for 30s`,
 		`error: DESPACHO_HUB_SPEED: "fast" is not a number; leave it empty for 1`,
 		`error: DESPACHO_CHANNELS: "bigcommerce" is not a list of name=value with semicolons between them; leave it empty for none`,
 		`error: DESPACHO_BUCKET: `,

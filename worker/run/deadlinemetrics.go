@@ -7,8 +7,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// deadlineMetrics tell how many orders of each merchant are near their deadline, for as long as this
-// worker's last look is not out of date: the next look may be another worker's.
+// deadlineMetrics tell how many orders of each merchant are near their deadline. A figure is dropped
+// when it is out of date, because the next look may be another worker's.
 type deadlineMetrics struct {
 	near  *prometheus.Desc
 	fresh time.Duration
@@ -32,7 +32,7 @@ func newDeadlineMetrics(registry *prometheus.Registry, fresh time.Duration) *dea
 	return m
 }
 
-// observe takes what a look has found.
+// observe records what a look has found.
 func (m *deadlineMetrics) observe(merchant string, near int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

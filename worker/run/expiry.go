@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// expiryPause is how often old objects are deleted where S3 does not do it itself.
+// expiryPause is the time between deletions of old objects, where S3 does not delete them itself.
 const expiryPause = 24 * time.Hour
 
-// expire deletes old objects now and daily until ctx ends. Where the server
-// keeps expiry rules the store has nothing to do.
+// expire deletes old objects now and then daily, until ctx ends. Where the server
+// has expiry rules, the store does nothing.
 func (p *process) expire(ctx context.Context) {
 	ticker := time.NewTicker(expiryPause)
 	defer ticker.Stop()
@@ -18,7 +18,7 @@ func (p *process) expire(ctx context.Context) {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
-			p.log.Warn("old objects could not be deleted; tried again tomorrow", "deleted", deleted, "error", err)
+			p.log.Warn("old objects could not be deleted; the worker tries again tomorrow", "deleted", deleted, "error", err)
 		case deleted > 0:
 			p.log.Info("old objects were deleted", "deleted", deleted)
 		}

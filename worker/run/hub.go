@@ -9,8 +9,8 @@ import (
 	"github.com/despacho/despacho/multivende"
 )
 
-// hubs makes the hub's clients: of the one merchant whose token the settings hold, and of all who
-// have an account. Each has a rate limit of its own.
+// hubs makes the hub's clients: one for the merchant whose token is in the settings, and one for each
+// merchant with an account. Each has a rate limit of its own.
 type hubs struct {
 	settings Settings
 	observe  func(multivende.Call)
@@ -27,8 +27,8 @@ func newHubs(settings Settings, observe func(multivende.Call)) *hubs {
 	return &hubs{settings: settings, observe: observe, clients: map[string]*multivende.Client{}}
 }
 
-// Hub returns the client of a merchant, or an error of class not_authorised for one that this
-// worker has no token of. Whether a merchant has an account shows at the client's first call.
+// Hub returns the client of a merchant, or an error of class not_authorised for one whose token
+// this worker does not have. Whether a merchant has an account shows at the client's first call.
 func (h *hubs) Hub(merchant string) (*multivende.Client, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -65,7 +65,7 @@ func (h *hubs) config(merchant string) (multivende.Config, error) {
 	return config, nil
 }
 
-// clock is the hub's clock as calls for a merchant have told it; nil while there were none.
+// clock is the hub's clock as learnt from a merchant's calls; nil before the first.
 func (h *hubs) clock(merchant string) *multivende.Clock {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -95,17 +95,17 @@ func (s Settings) hubConfig() multivende.Config {
 	}
 }
 
-// Token makes the file a token source of the hub's client.
+// Token returns the token in the file, as a token source of the hub's client.
 func (t *tokenFile) Token(context.Context) (string, error) {
 	token, err := t.read()
 	return token.Reveal(), err
 }
 
-// otherMerchant is a request for a merchant that this worker has no token of.
+// otherMerchant is the error of a request for a merchant whose token this worker does not have.
 type otherMerchant struct{ asked, serves string }
 
 func (e *otherMerchant) Error() string {
-	return fmt.Sprintf("this worker serves merchant %s only and has no token of merchant %.64q: name %s in the request, or set DESPACHO_MERCHANT and its token, or connect the merchant (starter connect)", e.serves, e.asked, e.serves)
+	return fmt.Sprintf("this worker serves merchant %s only and has no token for merchant %.64q: name %s in the request, or set DESPACHO_MERCHANT and its token, or connect the merchant (starter connect)", e.serves, e.asked, e.serves)
 }
 
 // As gives the error its class.

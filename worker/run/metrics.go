@@ -8,12 +8,12 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/accounts"
-	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/activities/intake"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/service"
 )
 
-// shortestLooks is how long a look at deadlines is told at least, however fast the hub's time runs.
+// shortestLooks is how long a look at deadlines is reported at least, however fast the hub's time runs.
 const shortestLooks = time.Minute
 
 // metrics are those of one worker, on a registry of its own.
@@ -34,7 +34,7 @@ func newMetrics(base service.Metrics, speed float64) *metrics {
 		Metrics: base,
 		hubRequests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "despacho_hub_requests_total",
-			Help: "Requests to the hub; status 0 had no answer, an empty class worked.",
+			Help: "Requests to the hub; status 0 means no answer, an empty class means success.",
 		}, []string{"route", "method", "status", "class"}),
 		hubSeconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "despacho_hub_request_seconds", Buckets: service.Latencies,
@@ -42,7 +42,7 @@ func newMetrics(base service.Metrics, speed float64) *metrics {
 		}, []string{"route", "method"}),
 		tokenLife: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "despacho_token_life_minutes",
-			Help: "Minutes, on the hub's clock, that a merchant's token still lives; under 30 something is wrong.",
+			Help: "Minutes of the hub's time until a merchant's token ends; under 30, something is wrong.",
 		}, []string{"merchant"}),
 		accountState: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "despacho_account_state",
@@ -51,7 +51,7 @@ func newMetrics(base service.Metrics, speed float64) *metrics {
 	}
 	m.Registry.MustRegister(m.hubRequests, m.hubSeconds, m.tokenLife, m.accountState)
 	m.statuses = newStatusMetrics(m.Registry)
-	looks := time.Duration(2 * float64(activities.DefaultIntakeSettings().LookEvery) / speed)
+	looks := time.Duration(2 * float64(intake.DefaultIntakeSettings().LookEvery) / speed)
 	m.deadlines = newDeadlineMetrics(m.Registry, max(looks, shortestLooks))
 	return m
 }
@@ -62,7 +62,7 @@ func (m *metrics) observeHub(call multivende.Call) {
 	m.hubSeconds.WithLabelValues(call.Route, call.Method).Observe(call.Duration.Seconds())
 }
 
-// observeAccounts takes the figures of all accounts there are.
+// observeAccounts replaces the figures of all accounts.
 func (m *metrics) observeAccounts(all []accounts.Account, life func(accounts.Account) time.Duration) {
 	m.tokenLife.Reset()
 	m.accountState.Reset()

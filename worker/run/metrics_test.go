@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/despacho/despacho/activities/statusbook"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/service"
 )
@@ -34,9 +35,9 @@ func TestMetrics(t *testing.T) {
 
 	one.observeHub(multivende.Call{Route: "task", Method: "GET", Status: 200, Duration: time.Second})
 	one.observeHub(multivende.Call{Route: "task", Method: "GET", Class: multivende.Unreachable})
-	one.statuses.observe(statusbook.Ended{Channel: "fcom", Outcome: statusbook.Synced, Seconds: 130, Sends: 1})
-	one.statuses.observe(statusbook.Ended{Channel: "fcom", Outcome: statusbook.Synced, Seconds: 700, Sends: 2})
-	one.statuses.observe(statusbook.Ended{Channel: "fcom", Outcome: statusbook.NotSynced, Sends: 3})
+	one.statuses.observe(statusbook.EndedRow{Channel: "fcom", Outcome: contract.StatusSynced, Seconds: 130, Sends: 1})
+	one.statuses.observe(statusbook.EndedRow{Channel: "fcom", Outcome: contract.StatusSynced, Seconds: 700, Sends: 2})
+	one.statuses.observe(statusbook.EndedRow{Channel: "fcom", Outcome: contract.StatusLate, Sends: 3})
 	tagged := one.Temporal.WithTags(map[string]string{"task_queue": "despacho"})
 	tagged.Counter("temporal_workflow_completed").Inc(2)
 	tagged.Timer("temporal_activity_execution_latency").Record(200 * time.Millisecond)

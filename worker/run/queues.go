@@ -11,19 +11,20 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"github.com/despacho/despacho/activities"
-	"github.com/despacho/despacho/workflows"
+	"github.com/despacho/despacho/contract"
+	workflows "github.com/despacho/despacho/workflows/registry"
 )
 
 const (
 	// deployment is the name under which worker versions are known to Temporal.
 	deployment = "despacho"
-	// workflowSlots are workflow tasks at the same time: short, on the processor only.
+	// workflowSlots is how many workflow tasks run at the same time: they are short and need only the processor.
 	workflowSlots = 64
 	// heartbeatInterval is how often a running step's heartbeat goes to Temporal.
 	heartbeatInterval = 2 * time.Second
 	// merchantsAtATime is how many merchants can have their whole share of a worker's steps at a time.
 	merchantsAtATime = 4
-	// stopSlack is what ending may take over the drain time before it is given up.
+	// stopSlack is how much longer than the drain time the worker waits for steps before it ends anyway.
 	stopSlack = 5 * time.Second
 )
 
@@ -46,8 +47,8 @@ type queues struct {
 func newQueues(temporal client.Client, settings Settings, fail context.CancelCauseFunc) *queues {
 	hub, files := workerOptions(settings, fail)
 	q := &queues{
-		hub:   worker.New(temporal, workflows.TaskQueue, hub),
-		files: worker.New(temporal, workflows.FilesTaskQueue, files),
+		hub:   worker.New(temporal, contract.TaskQueue, hub),
+		files: worker.New(temporal, contract.FilesTaskQueue, files),
 	}
 	q.running = []served{q.hub, q.files}
 	return q
@@ -58,7 +59,7 @@ func workerOptions(settings Settings, fail context.CancelCauseFunc) (hub, files 
 		WorkerStopTimeout: settings.Drain,
 		// Well under the activities' heartbeat timeout, so that only a dead worker misses it.
 		MaxHeartbeatThrottleInterval: heartbeatInterval,
-		Interceptors:                 []interceptor.WorkerInterceptor{&activities.Heartbeats{}, &workflows.Consent{}},
+		Interceptors:                 workflows.Interceptors(),
 		OnFatalError:                 func(err error) { fail(fmt.Errorf("%w: %w", errBroken, err)) },
 	}
 	if settings.BuildID != "" {
@@ -73,7 +74,7 @@ func workerOptions(settings Settings, fail context.CancelCauseFunc) (hub, files 
 	if settings.hasAccounts() {
 		hub.MaxConcurrentActivityExecutionSize *= merchantsAtATime
 		hub.Interceptors = shared(both, settings.HubParallel)
-		files.Interceptors = shared(both, max(settings.FilesParallel-1, 2))
+		files.Interceptors = shared(both, max(settings.FilesParallel-1, 1))
 	}
 	hub.MaxConcurrentWorkflowTaskExecutionSize = workflowSlots
 	files.MaxConcurrentActivityExecutionSize = settings.FilesParallel
@@ -81,7 +82,7 @@ func workerOptions(settings Settings, fail context.CancelCauseFunc) (hub, files 
 	return hub, files
 }
 
-// shared are the interceptors of a queue of which one merchant may hold only so many slots.
+// shared are the interceptors of a queue in which one merchant may hold at most so many slots.
 func shared(options worker.Options, most int) []interceptor.WorkerInterceptor {
 	return append([]interceptor.WorkerInterceptor{&activities.Shares{Most: most}}, options.Interceptors...)
 }
@@ -103,15 +104,15 @@ func (q *queues) start() error {
 			for _, earlier := range q.running[:i] {
 				earlier.Stop()
 			}
-			return fmt.Errorf("the worker cannot begin: %w", err)
+			return fmt.Errorf("the worker cannot start: %w", err)
 		}
 	}
 	return nil
 }
 
 // drain stops all queues at once. Temporal's workers stop taking work, wait for
-// their steps and cancel those that last longer; the error says that some did
-// not even heed that.
+// their steps and cancel those that last longer; the error says that some
+// ignored even that.
 func (q *queues) drain(within time.Duration) error {
 	ended := make(chan struct{}, len(q.running))
 	for _, one := range q.running {
@@ -132,8 +133,8 @@ func (q *queues) drain(within time.Duration) error {
 	return nil
 }
 
-// broken returns why a worker ended by itself; nil when it was asked to.
-func broken(ctx context.Context) error {
+// workerFailure returns why a worker ended by itself; nil when it was asked to.
+func workerFailure(ctx context.Context) error {
 	if cause := context.Cause(ctx); errors.Is(cause, errBroken) {
 		return cause
 	}

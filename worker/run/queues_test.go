@@ -14,7 +14,8 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/despacho/despacho/activities"
-	"github.com/despacho/despacho/workflows"
+	steps "github.com/despacho/despacho/activities/registry"
+	workflows "github.com/despacho/despacho/workflows/registry"
 )
 
 // stoppable is a Temporal worker whose steps take some time to end.
@@ -82,7 +83,7 @@ func TestWorkerOptions(t *testing.T) {
 	assert.True(t, files.DisableWorkflowWorker)
 	assert.False(t, hub.DeploymentOptions.UseVersioning, "versioning is off without a build id")
 
-	assert.Len(t, hub.Interceptors, 2, "one merchant may have all")
+	assert.Len(t, hub.Interceptors, 3, "one merchant may have all")
 
 	settings.ClientID = "7"
 	hub, files = workerOptions(settings, fail)
@@ -91,6 +92,9 @@ func TestWorkerOptions(t *testing.T) {
 	share := func(options worker.Options) int { return options.Interceptors[0].(*activities.Shares).Most }
 	assert.Equal(t, 7, share(hub), "of many each has what one alone would have")
 	assert.Equal(t, 2, share(files))
+	settings.FilesParallel = 2
+	_, files = workerOptions(settings, fail)
+	assert.Equal(t, 1, share(files), "nobody holds all slots")
 	settings.ClientID = ""
 
 	settings.BuildID = "v1.2.3"
@@ -101,9 +105,9 @@ func TestWorkerOptions(t *testing.T) {
 		assert.Equal(t, workflow.VersioningBehaviorUnspecified, options.DeploymentOptions.DefaultVersioningBehavior)
 	}
 
-	require.NoError(t, broken(ctx))
+	require.NoError(t, workerFailure(ctx))
 	hub.OnFatalError(errors.New("namespace is gone"))
-	require.ErrorContains(t, broken(ctx), "namespace is gone")
+	require.ErrorContains(t, workerFailure(ctx), "namespace is gone")
 }
 
 func TestEveryWorkflowDeclaresItsVersioningBehaviour(t *testing.T) {
@@ -115,7 +119,7 @@ func TestEveryWorkflowDeclaresItsVersioningBehaviour(t *testing.T) {
 	settings.BuildID = "v1"
 	fail := func(error) {}
 
-	hub, files := activities.All(activities.Dependencies{})
+	hub, files := steps.All(steps.Dependencies{})
 	assert.NotPanics(t, func() { newQueues(temporal, settings, fail).register(workflows.Register, hub, files) })
 	assert.Panics(t, func() {
 		newQueues(temporal, settings, fail).register(func(registry worker.WorkflowRegistry) {

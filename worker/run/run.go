@@ -11,36 +11,36 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"github.com/despacho/despacho/accounts"
-	"github.com/despacho/despacho/activities"
+	steps "github.com/despacho/despacho/activities/registry"
 	"github.com/despacho/despacho/service"
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/storage/scratch"
-	"github.com/despacho/despacho/workflows"
+	workflows "github.com/despacho/despacho/workflows/registry"
 )
 
-// Options are what a program that has a worker inside may hand over; the zero
-// value lets Run find everything by the environment.
+// Options are what a program with a worker inside may hand over; with the zero
+// value Run takes everything from the environment.
 type Options struct {
 	// Temporal is used instead of a client of the worker's own, and stays open.
 	Temporal client.Client
-	// Namespace is the namespace of Temporal; needed only with it, default "default".
+	// Namespace is Temporal's namespace; needed only with Temporal, default "default".
 	Namespace string
 	// Store is used instead of one that AWS_* and the settings' bucket lead to.
 	Store *storage.Store
 	// Log takes the worker's lines; default standard error, as the settings say.
 	Log *slog.Logger
-	// IntakesByHand leaves it to others to start the intake of each connected merchant.
+	// IntakesByHand keeps the worker from starting the intakes of connected merchants.
 	IntakesByHand bool
-	// Ready is called once when work is being taken, with the address (host:port)
+	// Ready is called once, when the worker takes work, with the address (host:port)
 	// of /healthz, /readyz and /metrics.
 	Ready func(address string)
 }
 
 // Run works until ctx ends or the worker breaks. Then it takes no more work,
-// gives what is under way Settings.Drain to end, and returns: nil after an
-// orderly end, else what went wrong. It refuses to start with wrong settings
-// (all are named), without the search attributes (service.ErrSearchAttributes), or
-// when Temporal or S3 cannot be reached within Settings.StartWait.
+// gives steps under way Settings.Drain to end, and returns nil, or what went
+// wrong. It fails to start with wrong settings (all are named), without the
+// search attributes (service.ErrSearchAttributes), or when Temporal or S3 do not
+// answer within Settings.StartWait.
 func Run(ctx context.Context, settings Settings, options Options) error {
 	if err := settings.Validate(); err != nil {
 		return fmt.Errorf("the worker's settings are wrong:\n%w", err)
@@ -82,7 +82,7 @@ func (p *process) run(ctx context.Context) error {
 	}
 	defer p.servers.Close()
 	return p.work(ctx, func() {
-		p.ready.Begin(p.servers.Checks())
+		p.ready.BeginChecks(p.servers.Checks())
 		p.log.Info("the worker takes work", "namespace", p.servers.Namespace, "merchant", p.settings.Merchant,
 			"hub", p.settings.Hub, "bucket", p.servers.Store.Bucket(), "build_id", p.settings.BuildID)
 		if p.options.Ready != nil {
@@ -91,7 +91,7 @@ func (p *process) run(ctx context.Context) error {
 	})
 }
 
-// started makes an end during the start an orderly one.
+// started returns nil when ctx ended during the start: that is an orderly end.
 func started(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return nil
@@ -99,17 +99,17 @@ func started(ctx context.Context, err error) error {
 	return err
 }
 
-// warn tells what is likely a mistake but no reason to refuse.
+// warn logs what is likely a mistake, but no reason to refuse to start.
 func (p *process) warn() {
-	family.Warn(p.log)
+	variableFamily.Warn(p.log)
 	if p.settings.HubSpeed != 1 {
-		p.log.Warn("DESPACHO_HUB_SPEED is not 1: this is right for a sandbox only", "speed", p.settings.HubSpeed)
+		p.log.Warn("DESPACHO_HUB_SPEED is not 1, which is right for a sandbox only: set it to 1 for a real hub", "speed", p.settings.HubSpeed)
 	}
 }
 
-// wanted are the worker's servers: Temporal, and the label store, which it makes.
-func (p *process) wanted() service.Wanted {
-	return service.Wanted{
+// wanted are the worker's servers: Temporal, and the label store, which it creates if missing.
+func (p *process) wanted() service.ServerOptions {
+	return service.ServerOptions{
 		Log: p.log, Metrics: p.metrics.Temporal, Patience: p.settings.StartWait,
 		Temporal: p.options.Temporal, Namespace: p.options.Namespace,
 		Store: p.options.Store, Bucket: p.settings.Bucket, Temp: p.settings.Temp, MakeBucket: true,
@@ -117,7 +117,7 @@ func (p *process) wanted() service.Wanted {
 	}
 }
 
-// serves tells whether a merchant is connected, or works by the token of the settings.
+// serves tells whether a merchant is connected, or works with the token of the settings.
 func (p *process) serves(ctx context.Context, merchant string) (bool, error) {
 	if p.settings.hasToken() && merchant == p.settings.Merchant {
 		return true, nil
@@ -135,7 +135,7 @@ func (p *process) work(ctx context.Context, begun func()) error {
 	}
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
-	dependencies := activities.Dependencies{
+	dependencies := steps.Dependencies{
 		Hubs: hubs, Store: p.servers.Store, Temporal: p.servers.Temporal, Settings: p.settings.activitySettings(), TempDir: p.settings.Temp, Intake: p.settings.intakeSettings(), Serves: p.serves,
 		Accounts: &accounts.Vault{Store: p.servers.Store}, Webhook: p.settings.webhook(), StatusEnded: p.metrics.statuses.observe, NearDeadline: p.metrics.deadlines.observe,
 	}
@@ -145,7 +145,7 @@ func (p *process) work(ctx context.Context, begun func()) error {
 	if swept := scratch.Sweep(p.settings.Temp); swept > 0 {
 		p.log.Info("temporary files of killed workers were removed", "files", swept)
 	}
-	hub, files := activities.All(dependencies)
+	hub, files := steps.All(dependencies)
 	queues := newQueues(p.servers.Temporal, p.settings, fail)
 	queues.register(workflows.Register, hub, files)
 	if err := queues.start(); err != nil {
@@ -160,10 +160,10 @@ func (p *process) work(ctx context.Context, begun func()) error {
 	begun()
 
 	<-ctx.Done()
-	p.ready.Drain()
+	p.ready.BeginDraining()
 	p.log.Info("the worker is ending", "reason", context.Cause(ctx), "drain", p.settings.Drain.String())
 	if err := queues.drain(p.settings.Drain); err != nil {
-		p.log.Warn("not all steps have ended in time; Temporal gives them to another worker", "error", err)
+		p.log.Warn("some steps did not end in time; Temporal gives them to another worker", "error", err)
 	}
-	return broken(ctx)
+	return workerFailure(ctx)
 }

@@ -5,26 +5,28 @@ import (
 
 	"github.com/samber/lo"
 
-	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/activities/announce"
+	"github.com/despacho/despacho/activities/intake"
 	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende"
 )
 
 // Secret is a text that is never printed.
 type Secret = multivende.Secret
 
-// Settings are all that the worker is told by DESPACHO_* variables and flags
-// of the same names. Temporal is found by TEMPORAL_*, the label store by AWS_*.
+// Settings are the worker's settings, from DESPACHO_* variables and flags of the
+// same names. TEMPORAL_* say where Temporal is, AWS_* where the label store is.
 type Settings struct {
 	Hub       string `env:"DESPACHO_HUB" default:"https://app.multivende.com" placeholder:"URL" help:"Address of the hub."`
-	Merchant  string `env:"DESPACHO_MERCHANT" placeholder:"ID" help:"The hub's id of the merchant that this worker serves."`
-	Token     Secret `env:"DESPACHO_TOKEN" placeholder:"TOKEN" help:"The merchant's access token; --token-file keeps it out of process lists."`
+	Merchant  string `env:"DESPACHO_MERCHANT" placeholder:"ID" help:"The hub's id of a merchant that works with a pasted token."`
+	Token     Secret `env:"DESPACHO_TOKEN" placeholder:"TOKEN" help:"That merchant's access token; --token-file keeps it out of process lists."`
 	TokenFile string `env:"DESPACHO_TOKEN_FILE" placeholder:"FILE" help:"File with the access token; read again when it changes."`
 
 	ClientID        string `env:"DESPACHO_CLIENT_ID" placeholder:"ID" help:"The application's client_id; with it, its secret and the accounts' key set this worker serves every connected merchant."`
-	ClientSecret    Secret `env:"DESPACHO_CLIENT_SECRET" placeholder:"SECRET" help:"The application's client_secret; give it by the environment."`
+	ClientSecret    Secret `env:"DESPACHO_CLIENT_SECRET" placeholder:"SECRET" help:"The application's client_secret; give it in the environment."`
 	AccountsKeyFile string `env:"DESPACHO_ACCOUNTS_KEY_FILE" placeholder:"FILE" help:"File with the key set that encrypts accounts; starter accounts-key new makes one."`
-	AccountsKey     Secret `env:"DESPACHO_ACCOUNTS_KEY" placeholder:"JSON" help:"The key set itself; give it by the environment."`
+	AccountsKey     Secret `env:"DESPACHO_ACCOUNTS_KEY" placeholder:"JSON" help:"The key set itself; give it in the environment."`
 
 	HubPaths             string   `env:"DESPACHO_HUB_PATHS" placeholder:"FILE" help:"File that overrides the hub's path templates."`
 	HubSpeed             float64  `env:"DESPACHO_HUB_SPEED" default:"1" help:"How many times as fast as ours the hub's time runs: 1 in production."`
@@ -34,55 +36,55 @@ type Settings struct {
 	DownloadHosts        []string `env:"DESPACHO_DOWNLOAD_HOSTS" placeholder:"HOST,…" help:"Hosts (host or host:port) from which files may come without https or from private addresses."`
 
 	Bucket        string `env:"DESPACHO_BUCKET" default:"despacho" help:"S3 bucket of the label store."`
-	Temp          string `env:"DESPACHO_TEMP" placeholder:"DIR" help:"Folder for large files on their way; default the system's."`
-	FilesParallel int    `env:"DESPACHO_FILES_PARALLEL" default:"2" help:"Steps on files at the same time; each may take some 100 MB of memory."`
+	Temp          string `env:"DESPACHO_TEMP" placeholder:"DIR" help:"Folder for large files while they are moved; default the system's."`
+	FilesParallel int    `env:"DESPACHO_FILES_PARALLEL" default:"2" help:"Steps on files at the same time; each may take about 100 MB of memory."`
 
-	FalabellaReady activities.FalabellaReady `env:"DESPACHO_FALABELLA_READY" default:"publish" help:"When Falabella hears ready_to_ship: label, publish or partner."`
+	FalabellaReady contract.FalabellaReady `env:"DESPACHO_FALABELLA_READY" default:"publish" help:"When Falabella hears ready_to_ship: label, publish or partner."`
 
-	Channels map[string]string `env:"DESPACHO_CHANNELS" placeholder:"CHANNEL[/MODE]=yes|no|listed;…" help:"Own answers where the hub's guide leaves open which channels and shipping modes have labels, what a word of a sale means (payment/WORD=good) or where a connection is (country/ID=cl)."`
+	Channels map[string]string `env:"DESPACHO_CHANNELS" placeholder:"CHANNEL[/MODE]=yes|no|listed;…" help:"Your answers where the hub's guide leaves open which channels and shipping modes have labels, what a word of a sale means (payment/WORD=good) or where a connection is (country/ID=cl)."`
 
-	Couriers map[string]string `env:"DESPACHO_COURIERS" placeholder:"NAME=SPELLING,…;…" help:"Couriers with their other spellings, besides those that are known: Blue Express=BLX,BLUEXPRESS."`
+	Couriers map[string]string `env:"DESPACHO_COURIERS" placeholder:"NAME=SPELLING,…;…" help:"Couriers with their other spellings, besides those already known: Blue Express=BLX,BLUEXPRESS."`
 
-	LabelTime time.Duration `env:"DESPACHO_LABEL_TIME" default:"1m" help:"How long a marketplace takes for a label while nothing is known of the connection's tasks; the hub's time."`
+	LabelTime time.Duration `env:"DESPACHO_LABEL_TIME" default:"1m" help:"How long a marketplace takes for a label, until the connection's own time is known; the hub's time."`
 
 	PollEvery    time.Duration `env:"DESPACHO_POLL_EVERY" default:"1h" help:"How often changed sales are listed in case a webhook was lost; the hub's time."`
-	DeadlineNear time.Duration `env:"DESPACHO_DEADLINE_NEAR" default:"4h" help:"How long before its deadline an order without a label is raised; the hub's time."`
+	DeadlineNear time.Duration `env:"DESPACHO_DEADLINE_NEAR" default:"4h" help:"How long before its deadline an order without a label is reported; the hub's time."`
 
-	WebhookOut       string `env:"DESPACHO_WEBHOOK_OUT" placeholder:"URL" help:"Address that is told by webhook when a channel has a status that others wait for (Falabella: ready_to_ship)."`
+	WebhookOut       string `env:"DESPACHO_WEBHOOK_OUT" placeholder:"URL" help:"Address that gets a webhook when a channel has a status that others wait for (Falabella: ready_to_ship)."`
 	WebhookOutSecret Secret `env:"DESPACHO_WEBHOOK_OUT_SECRET" placeholder:"SECRET" help:"Secret that signs these webhooks, at least 16 characters."`
 
-	BuildID   string        `env:"DESPACHO_BUILD_ID" placeholder:"ID" help:"Turns worker versioning on: build id of this worker in the deployment despacho. It gets work once Temporal is told that this version is the current one."`
+	BuildID   string        `env:"DESPACHO_BUILD_ID" placeholder:"ID" help:"Build id of this worker in the deployment despacho; turns worker versioning on. The worker gets work once Temporal is told that this version is the current one."`
 	Listen    string        `env:"DESPACHO_LISTEN" default:"127.0.0.1:9090" help:"Address of /healthz, /readyz and /metrics; port 0 takes a free one."`
-	Drain     time.Duration `env:"DESPACHO_DRAIN" default:"30s" help:"How long steps under way may take to end after SIGTERM."`
-	StartWait time.Duration `env:"DESPACHO_START_WAIT" default:"60s" help:"How long the worker waits at its start for Temporal and S3."`
+	Drain     time.Duration `env:"DESPACHO_DRAIN" default:"30s" help:"How long steps under way may take after SIGTERM."`
+	StartWait time.Duration `env:"DESPACHO_START_WAIT" default:"60s" help:"How long the worker waits for Temporal and S3 when it starts."`
 	LogLevel  string        `env:"DESPACHO_LOG_LEVEL" default:"info" help:"debug, info, warn or error."`
 	LogFormat string        `env:"DESPACHO_LOG_FORMAT" default:"json" help:"json or text."`
 }
 
-// hasToken says whether one merchant is served with a token of its own.
+// hasToken tells whether a merchant works with a pasted token.
 func (s Settings) hasToken() bool { return s.Token != "" || s.TokenFile != "" }
 
-// hasAccounts says whether merchants are served who have an account.
+// hasAccounts tells whether connected merchants are served.
 func (s Settings) hasAccounts() bool {
 	return s.ClientID != "" || s.ClientSecret != "" || s.AccountsKeyFile != "" || s.AccountsKey != ""
 }
 
 // activitySettings are what a run records of this worker.
-func (s Settings) activitySettings() activities.Settings {
-	return activities.Settings{
-		HubSpeed: s.HubSpeed, FalabellaReady: s.FalabellaReady, LabelTime: activities.Duration(s.LabelTime),
+func (s Settings) activitySettings() contract.Settings {
+	return contract.Settings{
+		HubSpeed: s.HubSpeed, FalabellaReady: s.FalabellaReady, LabelTime: contract.Duration(s.LabelTime),
 		Channels: lo.Assign(channels.CourierOverrides(s.Couriers), s.Channels), WebhookOut: s.WebhookOut != "",
-	}.Over(activities.DefaultSettings())
+	}.Over(contract.DefaultSettings())
 }
 
 // intakeSettings are what an intake reads of this worker.
-func (s Settings) intakeSettings() activities.IntakeSettings {
-	return activities.IntakeSettings{
-		HubSpeed: s.HubSpeed, PollEvery: activities.Duration(s.PollEvery), DeadlineNear: activities.Duration(s.DeadlineNear),
-	}.Over(activities.DefaultIntakeSettings())
+func (s Settings) intakeSettings() intake.IntakeSettings {
+	return intake.IntakeSettings{
+		HubSpeed: s.HubSpeed, PollEvery: contract.Duration(s.PollEvery), DeadlineNear: contract.Duration(s.DeadlineNear),
+	}.Over(intake.DefaultIntakeSettings())
 }
 
 // webhook is who is told when a status is verified.
-func (s Settings) webhook() activities.Webhook {
-	return activities.Webhook{URL: s.WebhookOut, Secret: s.WebhookOutSecret.Reveal()}
+func (s Settings) webhook() announce.Webhook {
+	return announce.Webhook{URL: s.WebhookOut, Secret: s.WebhookOutSecret.Reveal()}
 }

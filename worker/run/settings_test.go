@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/despacho/despacho/accounts"
-	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/contract"
 )
 
 func validSettings() Settings {
@@ -54,14 +54,14 @@ func TestValidate(t *testing.T) {
 		"a merchant with a slash":             {func(s *Settings) { s.Merchant = "a/b" }, "DESPACHO_MERCHANT", `"a/b"`},
 		"no token at all":                     {func(s *Settings) { s.Token = "" }, "DESPACHO_TOKEN", "DESPACHO_TOKEN_FILE"},
 		"two tokens":                          {func(s *Settings) { s.TokenFile = "token" }, "DESPACHO_TOKEN", "keep only one"},
-		"a token with a line break":           {func(s *Settings) { s.Token = "a\nb" }, "DESPACHO_TOKEN", "white space"},
+		"a token with a line break":           {func(s *Settings) { s.Token = "a\nb" }, "DESPACHO_TOKEN", "characters that no token has"},
 		"accounts without an application":     {func(s *Settings) { s.ClientSecret, s.AccountsKey = "s", keySet(t) }, "DESPACHO_CLIENT_ID", "client_id"},
 		"accounts without a secret":           {func(s *Settings) { s.ClientID, s.AccountsKey = "7", keySet(t) }, "DESPACHO_CLIENT_SECRET", "client_secret"},
 		"accounts without keys":               {func(s *Settings) { s.ClientID, s.ClientSecret = "7", "s" }, "DESPACHO_ACCOUNTS_KEY_FILE", "starter accounts-key new"},
-		"keys that are none":                  {func(s *Settings) { s.ClientID, s.ClientSecret, s.AccountsKey = "7", "s", "key" }, "DESPACHO_ACCOUNTS_KEY", "no key set"},
-		"keys' file that is not there":        {func(s *Settings) { s.ClientID, s.ClientSecret, s.AccountsKeyFile = "7", "s", folder+"/none" }, "DESPACHO_ACCOUNTS_KEY_FILE", "cannot be read"},
+		"keys that are none":                  {func(s *Settings) { s.ClientID, s.ClientSecret, s.AccountsKey = "7", "s", "key" }, "DESPACHO_ACCOUNTS_KEY", "not a key set"},
+		"keys' file that is not there":        {func(s *Settings) { s.ClientID, s.ClientSecret, s.AccountsKeyFile = "7", "s", folder+"/none" }, "DESPACHO_ACCOUNTS_KEY_FILE", "cannot read"},
 		"a token's file that is not there":    {func(s *Settings) { s.Token, s.TokenFile = "", folder+"/none" }, "DESPACHO_TOKEN_FILE", "readable file"},
-		"a path file that is not there":       {func(s *Settings) { s.HubPaths = folder + "/none" }, "DESPACHO_HUB_PATHS", "mend the file"},
+		"a path file that is not there":       {func(s *Settings) { s.HubPaths = folder + "/none" }, "DESPACHO_HUB_PATHS", "correct the file"},
 		"a path file with an unknown route":   {func(s *Settings) { s.HubPaths = write(t, "paths", `{"nowhere":"/x"}`) }, "DESPACHO_HUB_PATHS", "nowhere"},
 		"a speed of zero":                     {func(s *Settings) { s.HubSpeed = 0 }, "DESPACHO_HUB_SPEED", "above 0"},
 		"a speed that is no number":           {func(s *Settings) { s.HubSpeed = math.NaN() }, "DESPACHO_HUB_SPEED", "above 0"},
@@ -70,7 +70,7 @@ func TestValidate(t *testing.T) {
 		"no workers":                          {func(s *Settings) { s.Workers = 0 }, "DESPACHO_WORKERS", "1 to"},
 		"a download host that is an address":  {func(s *Settings) { s.DownloadHosts = []string{"https://files"} }, "DESPACHO_DOWNLOAD_HOSTS", "host"},
 		"a download host without a port":      {func(s *Settings) { s.DownloadHosts = []string{"files:"} }, "DESPACHO_DOWNLOAD_HOSTS", "port"},
-		"a bucket in capitals":                {func(s *Settings) { s.Bucket = "Despacho" }, "DESPACHO_BUCKET", "small letters"},
+		"a bucket in capitals":                {func(s *Settings) { s.Bucket = "Despacho" }, "DESPACHO_BUCKET", "lower-case letters"},
 		"a temporary folder that is missing":  {func(s *Settings) { s.Temp = folder + "/none" }, "DESPACHO_TEMP", "writable"},
 		"no parallel steps on files":          {func(s *Settings) { s.FilesParallel = 0 }, "DESPACHO_FILES_PARALLEL", "1 to"},
 		"an override of what the guide says":  {func(s *Settings) { s.Channels = map[string]string{"paris": "no"} }, "DESPACHO_CHANNELS", "bigcommerce=yes"},
@@ -107,6 +107,7 @@ func TestValidate(t *testing.T) {
 func TestValidateNamesAllAtOnce(t *testing.T) {
 	t.Parallel()
 	err := Settings{Hub: "ftp://hub", HubPaths: "none", DownloadHosts: []string{"a b"}, Temp: "/none", BuildID: "/", Channels: map[string]string{"paris": "no"}, Couriers: map[string]string{"x": ""}}.Validate()
+	require.NotEmpty(t, Variables())
 	for _, variable := range Variables() {
 		optional := []string{
 			"DESPACHO_TOKEN_FILE", "DESPACHO_START_WAIT", "DESPACHO_CLIENT_ID", "DESPACHO_CLIENT_SECRET", "DESPACHO_ACCOUNTS_KEY", "DESPACHO_ACCOUNTS_KEY_FILE",
@@ -161,12 +162,12 @@ func TestActivitySettings(t *testing.T) {
 	recorded := settings.activitySettings()
 	assert.InEpsilon(t, 600.0, recorded.HubSpeed, 1e-9)
 	assert.EqualValues(t, "label", recorded.FalabellaReady)
-	assert.Equal(t, activities.Duration(2*time.Second), recorded.LabelTime)
+	assert.Equal(t, contract.Duration(2*time.Second), recorded.LabelTime)
 	assert.Equal(t, 50, recorded.BatchSize, "what the worker is not told has the default of production")
 }
 
 func TestTheWorkerKnowsItsVariables(t *testing.T) {
 	t.Parallel()
-	assert.Contains(t, family.Known, "DESPACHO_TOKEN_FILE")
-	assert.Contains(t, family.Known, "DESPACHO_WEBHOOK_OUT")
+	assert.Contains(t, variableFamily.Known, "DESPACHO_TOKEN_FILE")
+	assert.Contains(t, variableFamily.Known, "DESPACHO_WEBHOOK_OUT")
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/despacho/despacho/activities/statusbook"
+	"github.com/despacho/despacho/contract"
 )
 
 // statusSeconds are histogram bounds in seconds: from a quick channel to three sendings.
@@ -37,18 +38,19 @@ func newStatusMetrics(registry *prometheus.Registry) *statusMetrics {
 }
 
 // observe counts a row that has ended.
-func (m *statusMetrics) observe(row statusbook.Ended) {
+func (m *statusMetrics) observe(row statusbook.EndedRow) {
 	m.ended.WithLabelValues(row.Channel, string(row.Outcome)).Inc()
 	if row.Sends > 1 {
 		m.again.WithLabelValues(row.Channel).Inc()
 	}
 	switch row.Outcome {
-	case statusbook.Synced:
+	case contract.StatusSynced:
 		m.seconds.WithLabelValues(row.Channel).Observe(row.Seconds)
-		if row.Seconds <= statusbook.InTime.Seconds() {
+		if row.Seconds <= contract.StatusInTime.Seconds() {
 			m.inTime.WithLabelValues(row.Channel).Inc()
 		}
-	case statusbook.NotSynced:
+	case contract.StatusLate:
 		m.never.WithLabelValues(row.Channel).Inc()
+	case contract.StatusNone, contract.StatusNotNeeded, contract.StatusRefused, contract.StatusNotAllowed, contract.StatusUnknownOrder:
 	}
 }

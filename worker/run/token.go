@@ -18,7 +18,7 @@ var tokenPattern = regexp.MustCompile(`^[A-Za-z0-9._~+/-]+=*$`)
 
 func validToken(text string) bool { return tokenPattern.MatchString(text) }
 
-// readToken reads a file that holds an access token alone; its errors never quote the content.
+// readToken reads a file that holds only an access token; its errors never quote the content.
 func readToken(path string) (Secret, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -50,7 +50,7 @@ type tokenFile struct {
 }
 
 // read returns the token, read again when the file has changed. While the file
-// is being replaced and cannot be read, the last token serves on.
+// is being replaced and cannot be read, the last token stays in use.
 func (t *tokenFile) read() (Secret, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

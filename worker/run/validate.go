@@ -14,8 +14,8 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/accounts"
-	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/channels"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/service"
 )
@@ -38,7 +38,7 @@ var (
 	hostPattern     = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$`)
 )
 
-// Validate names every wrong setting at once: its variable, what is wrong and what to write.
+// Validate names every wrong setting in one error: its variable, what is wrong and what to write.
 func (s Settings) Validate() error {
 	var c service.Complaints
 	s.checkHub(&c)
@@ -54,28 +54,28 @@ func (s Settings) checkHub(c *service.Complaints) {
 	for _, host := range lo.Without(s.DownloadHosts, hosts...) {
 		c.Add("DESPACHO_DOWNLOAD_HOSTS", "%q is not a host; write names or addresses with commas between them, with a port when only that one is meant (files.example.com,10.0.0.5:9000)", host)
 	}
-	// The client knows what it takes; asked for one thing at a time, its answer belongs to one variable.
+	// The client checks its own settings; given one at a time, its error is about one variable.
 	_, err := multivende.New(multivende.Config{BaseURL: s.Hub, AllowHosts: hosts, Token: multivende.StaticToken("none")})
-	c.Unless(err == nil, "DESPACHO_HUB", "%v (allowed hosts stand in DESPACHO_DOWNLOAD_HOSTS)", err)
-	c.Unless(s.Hub != "", "DESPACHO_HUB", "there is no address; write https://app.multivende.com")
+	c.AddUnless(err == nil, "DESPACHO_HUB", "%v (DESPACHO_DOWNLOAD_HOSTS lists the allowed hosts)", err)
+	c.AddUnless(s.Hub != "", "DESPACHO_HUB", "it is empty; write https://app.multivende.com")
 	_, err = multivende.New(multivende.Config{PathsFile: s.HubPaths, Token: multivende.StaticToken("none")})
-	c.Unless(err == nil, "DESPACHO_HUB_PATHS", "%v; mend the file or leave the variable empty", err)
-	c.Unless(merchantPattern.MatchString(s.Merchant) || s.Merchant == "" && !s.hasToken() && s.hasAccounts(), "DESPACHO_MERCHANT", "%q is not a merchant's id; write the id that the hub gives the merchant (letters, digits, dots, hyphens, underscores)", s.Merchant)
-	c.Unless(s.HubSpeed > 0 && s.HubSpeed <= maxSpeed, "DESPACHO_HUB_SPEED", "%v is out of range; write a number above 0, at most %d (1 in production)", s.HubSpeed, maxSpeed)
-	c.Unless(s.HubRequestsPerSecond > 0 && s.HubRequestsPerSecond <= maxRate, "DESPACHO_HUB_REQUESTS_PER_SECOND", "%v is out of range; write a number above 0, at most %d (default 4)", s.HubRequestsPerSecond, maxRate)
-	c.Unless(within(s.HubParallel, maxSlots), "DESPACHO_HUB_PARALLEL", "%d is out of range; write 1 to %d (default 16)", s.HubParallel, maxSlots)
-	c.Unless(within(s.Workers, maxWorkers), "DESPACHO_WORKERS", "%d is out of range; write the number of worker processes, 1 to %d", s.Workers, maxWorkers)
+	c.AddUnless(err == nil, "DESPACHO_HUB_PATHS", "%v; correct the file or leave the variable empty", err)
+	c.AddUnless(merchantPattern.MatchString(s.Merchant) || s.Merchant == "" && !s.hasToken() && s.hasAccounts(), "DESPACHO_MERCHANT", "%q is not a merchant's id; write the id that the hub gives the merchant (letters, digits, dots, hyphens, underscores)", s.Merchant)
+	c.AddUnless(s.HubSpeed > 0 && s.HubSpeed <= maxSpeed, "DESPACHO_HUB_SPEED", "%v is out of range; write a number above 0, at most %d (1 in production)", s.HubSpeed, maxSpeed)
+	c.AddUnless(s.HubRequestsPerSecond > 0 && s.HubRequestsPerSecond <= maxRate, "DESPACHO_HUB_REQUESTS_PER_SECOND", "%v is out of range; write a number above 0, at most %d (default 4)", s.HubRequestsPerSecond, maxRate)
+	c.AddUnless(inRange(s.HubParallel, maxSlots), "DESPACHO_HUB_PARALLEL", "%d is out of range; write 1 to %d (default 16)", s.HubParallel, maxSlots)
+	c.AddUnless(inRange(s.Workers, maxWorkers), "DESPACHO_WORKERS", "%d is out of range; write the number of worker processes, 1 to %d", s.Workers, maxWorkers)
 	_, err = channels.New(s.Channels)
-	c.Unless(err == nil, "DESPACHO_CHANNELS", "%v; write entries such as bigcommerce=yes or ripley/despacho propio=listed, with semicolons between them", err)
+	c.AddUnless(err == nil, "DESPACHO_CHANNELS", "%v; write entries such as bigcommerce=yes or ripley/despacho propio=listed, with semicolons between them", err)
 	_, err = channels.New(channels.CourierOverrides(s.Couriers))
-	c.Unless(err == nil, "DESPACHO_COURIERS", "%v; write entries such as Blue Express=BLX,BLUEXPRESS, with semicolons between them", err)
-	ready := []activities.FalabellaReady{activities.ReadyAtLabel, activities.ReadyAtPublish, activities.ReadyFromPartner}
+	c.AddUnless(err == nil, "DESPACHO_COURIERS", "%v; write entries such as Blue Express=BLX,BLUEXPRESS, with semicolons between them", err)
+	ready := []contract.FalabellaReady{contract.ReadyAtLabel, contract.ReadyAtPublish, contract.ReadyFromPartner}
 	err = s.webhook().Check()
-	c.Unless(err == nil, "DESPACHO_WEBHOOK_OUT", "%v; write an https address and a secret (DESPACHO_WEBHOOK_OUT_SECRET), or leave both empty", err)
-	c.Unless(s.LabelTime >= time.Second && s.LabelTime <= maxLabel, "DESPACHO_LABEL_TIME", "%v is out of range; write how long a marketplace takes for a label, such as 1m, 1s to %v", s.LabelTime, maxLabel)
-	c.Unless(s.PollEvery >= time.Minute && s.PollEvery <= maxPoll, "DESPACHO_POLL_EVERY", "%v is out of range; write a span such as 1h, 1m to %v", s.PollEvery, maxPoll)
-	c.Unless(s.DeadlineNear > 0 && s.DeadlineNear <= maxNear, "DESPACHO_DEADLINE_NEAR", "%v is out of range; write a span such as 4h, at most %v", s.DeadlineNear, maxNear)
-	c.Unless(slices.Contains(ready, s.FalabellaReady), "DESPACHO_FALABELLA_READY", "%q is unknown; write label, publish or partner", s.FalabellaReady)
+	c.AddUnless(err == nil, "DESPACHO_WEBHOOK_OUT", "%v; write an https address and a secret (DESPACHO_WEBHOOK_OUT_SECRET), or leave both empty", err)
+	c.AddUnless(s.LabelTime >= time.Second && s.LabelTime <= maxLabel, "DESPACHO_LABEL_TIME", "%v is out of range; write how long a marketplace takes for a label, such as 1m, 1s to %v", s.LabelTime, maxLabel)
+	c.AddUnless(s.PollEvery >= time.Minute && s.PollEvery <= maxPoll, "DESPACHO_POLL_EVERY", "%v is out of range; write a duration such as 1h, 1m to %v", s.PollEvery, maxPoll)
+	c.AddUnless(s.DeadlineNear > 0 && s.DeadlineNear <= maxNear, "DESPACHO_DEADLINE_NEAR", "%v is out of range; write a duration such as 4h, at most %v", s.DeadlineNear, maxNear)
+	c.AddUnless(slices.Contains(ready, s.FalabellaReady), "DESPACHO_FALABELLA_READY", "%q is unknown; write label, publish or partner", s.FalabellaReady)
 }
 
 func (s Settings) checkToken(c *service.Complaints) {
@@ -87,9 +87,9 @@ func (s Settings) checkToken(c *service.Complaints) {
 		c.Add("DESPACHO_TOKEN", "DESPACHO_TOKEN_FILE is set as well; keep only one of them")
 	case s.TokenFile != "":
 		_, err := readToken(s.TokenFile)
-		c.Unless(err == nil, "DESPACHO_TOKEN_FILE", "%v; name a readable file that holds the access token alone", err)
+		c.AddUnless(err == nil, "DESPACHO_TOKEN_FILE", "%v; name a readable file that holds only the access token", err)
 	default:
-		c.Unless(validToken(s.Token.Reveal()), "DESPACHO_TOKEN", "the token holds white space or signs that no token has; write the access token alone")
+		c.AddUnless(validToken(s.Token.Reveal()), "DESPACHO_TOKEN", "the token has spaces or characters that no token has; write only the access token")
 	}
 }
 
@@ -97,31 +97,31 @@ func (s Settings) checkAccounts(c *service.Complaints) {
 	if !s.hasAccounts() {
 		return
 	}
-	c.Unless(s.ClientID != "", "DESPACHO_CLIENT_ID", "there is none; write the client_id that the hub gave the application")
-	c.Unless(s.ClientSecret != "", "DESPACHO_CLIENT_SECRET", "there is none; write the client_secret that the hub gave the application")
+	c.AddUnless(s.ClientID != "", "DESPACHO_CLIENT_ID", "it is missing; write the client_id that the hub gave the application")
+	c.AddUnless(s.ClientSecret != "", "DESPACHO_CLIENT_SECRET", "it is missing; write the client_secret that the hub gave the application")
 	keys, err := accounts.LoadKeys(s.AccountsKeyFile, s.AccountsKey)
 	variable := lo.Ternary(s.AccountsKeyFile == "" && s.AccountsKey != "", "DESPACHO_ACCOUNTS_KEY", "DESPACHO_ACCOUNTS_KEY_FILE")
-	c.Unless(err == nil, variable, "%v", err)
-	c.Unless(err != nil || keys != nil, variable, "there are no keys; starter accounts-key new makes them")
+	c.AddUnless(err == nil, variable, "%v", err)
+	c.AddUnless(err != nil || keys != nil, variable, "there are no keys; make them with starter accounts-key new")
 }
 
 func (s Settings) checkFiles(c *service.Complaints) {
-	c.Unless(bucketPattern.MatchString(s.Bucket), "DESPACHO_BUCKET", "%q is not a bucket's name; write 3 to 63 small letters, digits, dots and hyphens", s.Bucket)
-	c.Unless(s.Temp == "" || writable(s.Temp), "DESPACHO_TEMP", "nothing can be written into folder %q; name a writable folder or leave it empty", s.Temp)
-	c.Unless(within(s.FilesParallel, maxSlots), "DESPACHO_FILES_PARALLEL", "%d is out of range; write 1 to %d (default 2)", s.FilesParallel, maxSlots)
+	c.AddUnless(bucketPattern.MatchString(s.Bucket), "DESPACHO_BUCKET", "%q is not a bucket's name; write 3 to 63 lower-case letters, digits, dots and hyphens", s.Bucket)
+	c.AddUnless(s.Temp == "" || writable(s.Temp), "DESPACHO_TEMP", "folder %q is not writable; name a writable folder or leave it empty", s.Temp)
+	c.AddUnless(inRange(s.FilesParallel, maxSlots), "DESPACHO_FILES_PARALLEL", "%d is out of range; write 1 to %d (default 2)", s.FilesParallel, maxSlots)
 }
 
 func (s Settings) checkProcess(c *service.Complaints) {
-	c.Unless(s.BuildID == "" || buildPattern.MatchString(s.BuildID), "DESPACHO_BUILD_ID", "%q is not a build id; write letters, digits, dots, hyphens and underscores, or leave it empty to work without versioning", s.BuildID)
-	c.Unless(service.ValidListen(s.Listen), "DESPACHO_LISTEN", "%q is not an address to listen at; write host:port such as 127.0.0.1:9090 (port 0 takes a free one)", s.Listen)
-	c.Unless(s.Drain > 0 && s.Drain <= maxDrain, "DESPACHO_DRAIN", "%v is out of range; write a span such as 30s, at most %v", s.Drain, maxDrain)
-	c.Unless(s.StartWait >= 0 && s.StartWait <= maxDrain, "DESPACHO_START_WAIT", "%v is out of range; write a span such as 60s, at most %v", s.StartWait, maxDrain)
+	c.AddUnless(s.BuildID == "" || buildPattern.MatchString(s.BuildID), "DESPACHO_BUILD_ID", "%q is not a build id; write letters, digits, dots, hyphens and underscores, or leave it empty to work without worker versioning", s.BuildID)
+	c.AddUnless(service.ValidListen(s.Listen), "DESPACHO_LISTEN", "cannot listen on %q; write host:port such as 127.0.0.1:9090 (port 0 takes a free one)", s.Listen)
+	c.AddUnless(s.Drain > 0 && s.Drain <= maxDrain, "DESPACHO_DRAIN", "%v is out of range; write a duration such as 30s, at most %v", s.Drain, maxDrain)
+	c.AddUnless(s.StartWait >= 0 && s.StartWait <= maxDrain, "DESPACHO_START_WAIT", "%v is out of range; write a duration such as 60s, at most %v", s.StartWait, maxDrain)
 	_, err := service.LogLevel(s.LogLevel)
-	c.Unless(err == nil, "DESPACHO_LOG_LEVEL", "%q is unknown; write debug, info, warn or error", s.LogLevel)
-	c.Unless(s.LogFormat == "json" || s.LogFormat == "text", "DESPACHO_LOG_FORMAT", "%q is unknown; write json or text", s.LogFormat)
+	c.AddUnless(err == nil, "DESPACHO_LOG_LEVEL", "%q is unknown; write debug, info, warn or error", s.LogLevel)
+	c.AddUnless(s.LogFormat == "json" || s.LogFormat == "text", "DESPACHO_LOG_FORMAT", "%q is unknown; write json or text", s.LogFormat)
 }
 
-func within(value, most int) bool { return value >= 1 && value <= most }
+func inRange(value, most int) bool { return value >= 1 && value <= most }
 
 func validHost(text string) bool {
 	text = strings.TrimSpace(text)

@@ -9,7 +9,7 @@ func DefaultSettings() Settings { return Settings(service.Defaults[flags]()) }
 // Variables lists the DESPACHO_* variables that Settings reads, in their order.
 func Variables() []string { return service.Variables[Settings]() }
 
-// family are the worker's variables; those of the gateway may stand beside them.
-var family = service.Family{
-	Program: "worker", Known: Variables(), Ours: []string{"DESPACHO_"}, Others: []string{"DESPACHO_GATEWAY_", "DESPACHO_WEBHOOK_"},
+// variableFamily are the worker's variables; those of gateway and station may stand beside them.
+var variableFamily = service.EnvironmentFamily{
+	Program: "worker", Known: Variables(), Ours: []string{"DESPACHO_"}, Others: []string{"DESPACHO_GATEWAY_", "DESPACHO_WEBHOOK_", "DESPACHO_STATION_"},
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/despacho/despacho/activities"
-	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/accounts"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende/sandbox"
 )
 
@@ -32,7 +32,7 @@ func TestAStormOfWebhooksWhileNoWorkerRuns(t *testing.T) {
 	figures, err := storm(within(t), t.TempDir(), orders, time.Second)
 	require.NoError(t, err)
 	t.Logf("%+v", figures)
-	assert.Equal(t, orders, figures.Notices)
+	assert.Equal(t, orders, figures.Notifications)
 	assert.Equal(t, orders, figures.Answered, "each is answered 200")
 	assert.GreaterOrEqual(t, figures.Orders, orders)
 	assert.Zero(t, figures.Lost, "each delivery order has its record")
@@ -47,23 +47,27 @@ func TestADayWithoutWebhooks(t *testing.T) {
 	t.Cleanup(func() { assert.NoError(t, s.close()) })
 	hub := s.hubs[0]
 	require.NoError(t, s.connect(ctx, hub))
-	require.NoError(t, s.starter(ctx, "--merchant", hub.Merchant(), "policy", "set", "as-orders-come", "--yes"))
+	_, err = accounts.ChangeSettings(ctx, s.store, hub.Merchant(), func(settings *accounts.Settings) error {
+		settings.Policies, settings.BindsEarly = map[string]accounts.Policy{"": accounts.AsOrdersCome}, true
+		return nil
+	})
+	require.NoError(t, err)
 	require.NoError(t, s.work(ctx))
 	require.NoError(t, s.quiet(ctx, hub.Merchant(), 0))
 	before := len(hub.Report().Orders)
 
-	// Every notice of a day is lost; what is sold is found by polling, hour by hour.
+	// Every notification of a day is lost; what is sold is found by polling, hour by hour.
 	require.NoError(t, tell(hub, "webhooks", fmt.Sprintf(`{"url":%q,"lost":1}`, s.webhooks)))
 	require.NoError(t, tell(hub, "sales", `{"count":60,"spread":"24h","life":"plain"}`))
 	known := s.untilKnown(ctx, t, hub, before+60)
 	assert.Zero(t, hub.Report().Webhooks.Sent)
-	assert.Equal(t, []activities.IntakeSource{activities.ByPoll}, sources(hub, known))
+	assert.Equal(t, []contract.IntakeSource{contract.ByPoll}, sources(hub, known))
 
 	// Webhooks are back, some of them twice or late, and polling goes on beside them.
 	require.NoError(t, tell(hub, "webhooks", fmt.Sprintf(`{"url":%q,"duplicates":0.4,"reordered":0.2}`, s.webhooks)))
 	require.NoError(t, tell(hub, "sales", `{"count":40,"spread":"2h","life":"plain"}`))
 	known = s.untilKnown(ctx, t, hub, before+100)
-	assert.ElementsMatch(t, []activities.IntakeSource{activities.ByPoll, activities.ByWebhook}, sources(hub, known))
+	assert.ElementsMatch(t, []contract.IntakeSource{contract.ByPoll, contract.ByWebhook}, sources(hub, known))
 
 	require.NoError(t, until(ctx, "labels are made as orders come", func() (bool, error) {
 		return lo.EveryBy(sold(hub.Report()), func(o sandbox.ReportOrder) bool { return len(o.Labels) >= wanted(o) }), nil
@@ -77,11 +81,11 @@ func TestADayWithoutWebhooks(t *testing.T) {
 
 // wanted is how often the label of an order that nothing befalls is asked for.
 func wanted(order sandbox.ReportOrder) int {
-	return lo.Ternary(order.Expected == string(books.Labelled), 1, 0)
+	return lo.Ternary(order.Expected == string(contract.Labelled), 1, 0)
 }
 
 // untilKnown waits until the world has so many orders or more and the intake knows all that were sold.
-func (s *scene) untilKnown(ctx context.Context, t *testing.T, hub *sandbox.Hub, orders int) (known map[string]activities.IntakeRecord) {
+func (s *scene) untilKnown(ctx context.Context, t *testing.T, hub *sandbox.Hub, orders int) (known map[string]contract.IntakeRecord) {
 	t.Helper()
 	require.NoError(t, until(ctx, "the intake knows what was sold", func() (yes bool, err error) {
 		report := hub.Report()
@@ -95,6 +99,6 @@ func (s *scene) untilKnown(ctx context.Context, t *testing.T, hub *sandbox.Hub, 
 }
 
 // sources are by what means the orders were first heard of that were sold while the world ran.
-func sources(hub *sandbox.Hub, known map[string]activities.IntakeRecord) []activities.IntakeSource {
-	return lo.Uniq(lo.Map(sold(hub.Report()), func(o sandbox.ReportOrder, _ int) activities.IntakeSource { return known[o.ID].FirstSeen }))
+func sources(hub *sandbox.Hub, known map[string]contract.IntakeRecord) []contract.IntakeSource {
+	return lo.Uniq(lo.Map(sold(hub.Report()), func(o sandbox.ReportOrder, _ int) contract.IntakeSource { return known[o.ID].FirstSeen }))
 }

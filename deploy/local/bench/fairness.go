@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -8,10 +9,9 @@ import (
 
 	"github.com/samber/lo"
 
-	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/client"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende/sandbox"
-	starter "github.com/despacho/despacho/starter/run"
-	"github.com/despacho/despacho/workflows"
 )
 
 // fairness are two merchants of one deployment: a quiet one, whose run is timed, and one that storms.
@@ -23,11 +23,11 @@ type fairness struct {
 
 // fairFigures are the quiet merchant's run, alone and beside a storm.
 type fairFigures struct {
-	Alone, Beside  time.Duration
-	Labelled       int
-	StormLabelled  int // labels of the storming merchant when the quiet one's run was over
-	StormNotices   int
-	StormIsRunning bool
+	Alone, Beside      time.Duration
+	Labelled           int
+	StormLabelled      int // labels of the storming merchant when the quiet one's run was over
+	StormNotifications int
+	StormIsRunning     bool
 }
 
 // ratio is how many times as long the quiet merchant's run takes beside a storm.
@@ -47,13 +47,13 @@ func (f fairness) once(ctx context.Context, dir string, storming bool, figures *
 	if err != nil {
 		return 0, err
 	}
-	defer func() { err = lo.CoalesceOrEmpty(err, s.close()) }()
+	defer func() { err = cmp.Or(err, s.close()) }()
 	calm, stormy := s.hubs[0], s.hubs[1]
 	if err := s.settle(ctx); err != nil {
 		return 0, err
 	}
-	runs := starter.TemporalRuns{Client: s.temporal}
-	var storm starter.Started
+	runs := client.TemporalRuns{Client: s.temporal}
+	var storm client.Started
 	if storming {
 		if storm, err = s.startStorm(ctx, runs, stormy, f.Storm); err != nil {
 			return 0, err
@@ -65,7 +65,7 @@ func (f fairness) once(ctx context.Context, dir string, storming bool, figures *
 		return 0, err
 	}
 	took = time.Since(began)
-	figures.Labelled = result.Outcomes[books.Labelled]
+	figures.Labelled = result.Outcomes[contract.Labelled]
 	if storming {
 		return took, figures.ofStorm(ctx, runs, storm, stormy)
 	}
@@ -73,22 +73,22 @@ func (f fairness) once(ctx context.Context, dir string, storming bool, figures *
 }
 
 // run starts a run over all that waits for a merchant and waits for its end.
-func (s *scene) run(ctx context.Context, runs starter.Runs, merchant string) (books.Result, error) {
-	started, err := starter.Start(ctx, runs, s.store, starter.NewKey(time.Now()), workflows.LabelRunInput{Merchant: merchant, Max: -1})
+func (s *scene) run(ctx context.Context, runs client.Runs, merchant string) (contract.RunResult, error) {
+	started, err := client.Start(ctx, runs, s.store, contract.NewKey(time.Now()), contract.LabelRunInput{Merchant: merchant, Max: -1})
 	if err != nil {
-		return books.Result{}, err
+		return contract.RunResult{}, err
 	}
 	result, err := runs.Wait(ctx, started.WorkflowID)
-	if err == nil && result.State != books.RunCompleted {
-		err = fmt.Errorf("run %s is %s: %s", started.WorkflowID, result.State, result.Reason)
+	if err == nil && result.State != contract.RunCompleted {
+		err = fmt.Errorf("run %s is %s: %s", started.WorkflowID, result.State, result.Reason.Words)
 	}
 	return result, err
 }
 
 // startStorm lets a merchant run over all that waits, and sells as many orders more, told by webhook
 // and labelled as they come. It returns when labels are being asked for.
-func (s *scene) startStorm(ctx context.Context, runs starter.Runs, hub *sandbox.Hub, orders int) (starter.Started, error) {
-	started, err := starter.Start(ctx, runs, s.store, "storm", workflows.LabelRunInput{Merchant: hub.Merchant(), Max: -1})
+func (s *scene) startStorm(ctx context.Context, runs client.Runs, hub *sandbox.Hub, orders int) (client.Started, error) {
+	started, err := client.Start(ctx, runs, s.store, "storm", contract.LabelRunInput{Merchant: hub.Merchant(), Max: -1})
 	if err != nil {
 		return started, err
 	}
@@ -104,13 +104,13 @@ func (s *scene) startStorm(ctx context.Context, runs starter.Runs, hub *sandbox.
 }
 
 // ofStorm notes how far the storm was when the quiet merchant's run was over.
-func (f *fairFigures) ofStorm(ctx context.Context, runs starter.Runs, storm starter.Started, hub *sandbox.Hub) error {
+func (f *fairFigures) ofStorm(ctx context.Context, runs client.Runs, storm client.Started, hub *sandbox.Hub) error {
 	description, err := runs.Describe(ctx, storm.WorkflowID)
 	if err != nil {
 		return err
 	}
 	report := hub.Report()
-	f.StormIsRunning, f.StormNotices = description.Open(), report.Webhooks.Answered
+	f.StormIsRunning, f.StormNotifications = description.Open(), report.Webhooks.Answered
 	f.StormLabelled = lo.CountBy(report.Orders, func(o sandbox.ReportOrder) bool { return len(o.Labels) > 0 })
 	return nil
 }

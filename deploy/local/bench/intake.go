@@ -10,9 +10,10 @@ import (
 
 	"github.com/samber/lo"
 
-	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/activities/intake"
+	"github.com/despacho/despacho/client"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende/sandbox"
-	starter "github.com/despacho/despacho/starter/run"
 )
 
 // tell uses one of a sandbox's controls.
@@ -39,10 +40,10 @@ func sold(report sandbox.Report) []sandbox.ReportOrder {
 }
 
 // records are what the intake knows of each order; one that goes on meanwhile may be listed twice.
-func (s *scene) records(ctx context.Context, merchant string) (map[string]activities.IntakeRecord, error) {
-	records := map[string]activities.IntakeRecord{}
-	for _, state := range activities.IntakeStates() {
-		listed, err := activities.ListIntake(ctx, s.store, merchant, state)
+func (s *scene) records(ctx context.Context, merchant string) (map[string]contract.IntakeRecord, error) {
+	records := map[string]contract.IntakeRecord{}
+	for _, state := range contract.IntakeOrderStates() {
+		listed, err := intake.ListIntake(ctx, s.store, merchant, state)
 		if err != nil {
 			return nil, err
 		}
@@ -71,14 +72,14 @@ func (s *scene) settle(ctx context.Context) error {
 	return nil
 }
 
-// quiet waits until a merchant's intake has heard so many notices and taken up all of them.
-func (s *scene) quiet(ctx context.Context, merchant string, notices int) error {
-	intakes := starter.TemporalIntakes{Client: s.temporal}
+// quiet waits until a merchant's intake has heard so many notifications and taken up all of them.
+func (s *scene) quiet(ctx context.Context, merchant string, notifications int) error {
+	intakes := client.TemporalIntakes{Client: s.temporal}
 	return until(ctx, "the intake takes up what it heard", func() (bool, error) {
 		progress, err := intakes.Progress(ctx, merchant)
-		if errors.Is(err, starter.ErrNoAnswer) || errors.Is(err, starter.ErrNoRun) {
+		if errors.Is(err, client.ErrNoAnswer) || errors.Is(err, client.ErrNoRun) {
 			return false, nil
 		}
-		return err == nil && progress.Notices >= notices && progress.Waiting == 0 && !progress.Complete.IsZero(), err
+		return err == nil && progress.Notifications >= notifications && progress.Waiting == 0 && !progress.Complete.IsZero(), err
 	})
 }

@@ -33,6 +33,9 @@ type flags struct {
 	QuickSpeed float64 `default:"6" help:"How many times as fast as ours the quick hub's clock runs (default ${default})."`
 	SlowSpeed  float64 `default:"120" help:"How many times as fast as ours the slow hub's clock runs (default ${default})."`
 
+	Pile    int `default:"500" help:"Labels of a pile that a printer of 100 ms a label prints (default ${default})."`
+	Singles int `default:"40" help:"Single labels that are asked for after it, one after the other (default ${default})."`
+
 	Patience time.Duration `default:"30m" help:"How long each part may take (default ${default})."`
 }
 
@@ -54,7 +57,7 @@ func (f flags) measure(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	for _, part := range []func(context.Context, string, io.Writer) error{f.webhooks, f.statuses, f.fairness, f.pace} {
+	for _, part := range []func(context.Context, string, io.Writer) error{f.webhooks, f.statuses, f.fairness, f.pace, f.printing} {
 		bounded, cancel := context.WithTimeout(ctx, f.Patience)
 		err := part(bounded, dir, out)
 		cancel()
@@ -74,7 +77,7 @@ func (f flags) webhooks(ctx context.Context, dir string, out io.Writer) error {
 		return err
 	}
 	return table(out, fmt.Sprintf("%d orders told by webhook in %v, the worker away and back", f.Webhooks, f.Within), [][2]string{
-		{"notices sent, answered 200", fmt.Sprintf("%d, %d", figures.Notices, figures.Answered)},
+		{"notifications sent, answered 200", fmt.Sprintf("%d, %d", figures.Notifications, figures.Answered)},
 		{"99 of 100 answered within, all within", fmt.Sprintf("%.0f ms, %.0f ms", figures.P99, figures.Slowest)},
 		{"delivery orders, without a record", fmt.Sprintf("%d, %d", figures.Orders, figures.Lost)},
 		{"first heard of by polling", fmt.Sprint(figures.ByPoll)},
@@ -114,7 +117,7 @@ func (f flags) fairness(ctx context.Context, dir string, out io.Writer) error {
 		{"beside the storm", fmt.Sprintf("%.1f s", figures.Beside.Seconds())},
 		{"ratio", fmt.Sprintf("%.2f", figures.ratio())},
 		{"labels of the quiet merchant", fmt.Sprint(figures.Labelled)},
-		{"of the other at that time: labels asked for, notices", fmt.Sprintf("%d, %d", figures.StormLabelled, figures.StormNotices)},
+		{"of the other at that time: labels asked for, notifications", fmt.Sprintf("%d, %d", figures.StormLabelled, figures.StormNotifications)},
 		{"the storm went on", fmt.Sprint(figures.StormIsRunning)},
 	})
 }

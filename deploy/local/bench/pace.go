@@ -1,18 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"path/filepath"
 	"time"
 
-	"github.com/samber/lo"
-
-	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/client"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende/sandbox"
-	starter "github.com/despacho/despacho/starter/run"
-	"github.com/despacho/despacho/workflows"
 )
 
 // paceFigures are a run held against what the hub itself needed. Spans are the hub's time.
@@ -36,7 +34,7 @@ func paces(ctx context.Context, dir string, orders int, speed float64, task sand
 	if err != nil {
 		return fresh, learnt, err
 	}
-	defer func() { err = lo.CoalesceOrEmpty(err, s.close()) }()
+	defer func() { err = cmp.Or(err, s.close()) }()
 	if err := s.settle(ctx); err != nil {
 		return fresh, learnt, err
 	}
@@ -60,12 +58,12 @@ func paces(ctx context.Context, dir string, orders int, speed float64, task sand
 func (s *scene) pace(ctx context.Context) (f paceFigures, err error) {
 	hub := s.hubs[0]
 	before, since := hub.Report(), hub.Now()
-	runs := starter.TemporalRuns{Client: s.temporal}
-	started, err := starter.Start(ctx, runs, s.store, starter.NewKey(time.Now()), workflows.LabelRunInput{Merchant: hub.Merchant(), Max: -1})
+	runs := client.TemporalRuns{Client: s.temporal}
+	started, err := client.Start(ctx, runs, s.store, contract.NewKey(time.Now()), contract.LabelRunInput{Merchant: hub.Merchant(), Max: -1})
 	if err != nil {
 		return f, err
 	}
-	var result books.Result
+	var result contract.RunResult
 	err = until(ctx, "the run publishes", func() (bool, error) {
 		result, err = runs.Progress(ctx, started.WorkflowID)
 		return err == nil && len(result.Files) > 0, err
@@ -80,7 +78,7 @@ func (s *scene) pace(ctx context.Context) (f paceFigures, err error) {
 	f.Wall, f.Critical = hub.Now().Sub(since), hub.CriticalPath(since)
 	after := hub.Report()
 	count := func(route string) int { return after.Calls[route].Count - before.Calls[route].Count }
-	f.Labelled, f.Tasks, f.Looks = result.Outcomes[books.Labelled], count("tickets"), count("task")
+	f.Labelled, f.Tasks, f.Looks = result.Outcomes[contract.Labelled], count("tickets"), count("task")
 	for route := range after.Calls {
 		f.Calls += count(route)
 	}

@@ -1,28 +1,26 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
 	"path/filepath"
-	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"go.temporal.io/sdk/client"
+	sdk "go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
 
+	"github.com/despacho/despacho/client"
+	"github.com/despacho/despacho/deploy/local/merchants"
 	"github.com/despacho/despacho/deploy/local/stack"
 	gateway "github.com/despacho/despacho/gateway/run"
 	"github.com/despacho/despacho/multivende/sandbox"
-	starter "github.com/despacho/despacho/starter/run"
 	"github.com/despacho/despacho/storage"
 	worker "github.com/despacho/despacho/worker/run"
 )
@@ -37,7 +35,7 @@ var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 // one or more merchants.
 type scene struct {
 	running  *stack.Stack
-	temporal client.Client
+	temporal sdk.Client
 	objects  *http.Transport
 	store    *storage.Store
 	hubs     sandbox.Merchants
@@ -58,7 +56,7 @@ func open(ctx context.Context, dir string, speed float64, worlds ...sandbox.Opti
 	for _, start := range []func() error{
 		func() error { return s.startStack(ctx, dir) },
 		func() error { return s.startHub(worlds) },
-		func() error { return s.makeKeys(ctx) },
+		s.makeKeys,
 		func() error { return s.startGateway(ctx) },
 	} {
 		if err := start(); err != nil {
@@ -73,25 +71,30 @@ func (s *scene) startStack(ctx context.Context, dir string) (err error) {
 		return err
 	}
 	s.stops = append(s.stops, func() error { s.running.Stop(); return nil })
-	s.temporal, err = client.DialContext(ctx, client.Options{
+	if err = s.connectServers(ctx); err != nil {
+		return err
+	}
+	if _, err := client.Prepare(ctx, s.temporal, s.running.Namespace); err != nil {
+		return err
+	}
+	_, err = s.store.EnsureBucket(ctx)
+	return err
+}
+
+// connectServers opens the clients of a stack that is up.
+func (s *scene) connectServers(ctx context.Context) (err error) {
+	s.temporal, err = sdk.DialContext(ctx, sdk.Options{
 		HostPort: s.running.TemporalAddress, Namespace: s.running.Namespace, Logger: log.NewStructuredLogger(s.log),
 	})
 	if err != nil {
 		return err
 	}
 	s.stops = append(s.stops, func() error { s.temporal.Close(); s.objects.CloseIdleConnections(); return nil })
-	if _, err := starter.Prepare(ctx, s.temporal, s.running.Namespace); err != nil {
-		return err
-	}
 	s.store, err = storage.Open(ctx, storage.Config{Bucket: s.running.Bucket, AWS: &aws.Config{
 		Region: stack.Region, BaseEndpoint: aws.String(s.running.S3Endpoint),
 		Credentials: credentials.NewStaticCredentialsProvider(s.running.AccessKey, s.running.SecretKey, ""),
 		HTTPClient:  &http.Client{Transport: s.objects},
 	}})
-	if err != nil {
-		return err
-	}
-	_, err = s.store.EnsureBucket(ctx)
 	return err
 }
 
@@ -119,9 +122,16 @@ func (s *scene) startHub(worlds []sandbox.Options) error {
 	return nil
 }
 
-func (s *scene) makeKeys(ctx context.Context) error {
+func (s *scene) makeKeys() error {
 	s.keys = filepath.Join(s.running.Dir, "accounts-key.json")
-	return s.starter(ctx, "accounts-key", "new", "--to", s.keys)
+	return s.application().MakeKeys()
+}
+
+// application is the one of all merchants.
+func (s *scene) application() merchants.Application {
+	return merchants.Application{
+		Hub: s.hub, ID: s.hubs[0].ClientID(), Secret: s.hubs[0].ClientSecret(), Speed: s.speed, DownloadHosts: []string{"127.0.0.1"}, KeyFile: s.keys, Store: s.store,
+	}
 }
 
 func (s *scene) startGateway(ctx context.Context) error {
@@ -186,34 +196,10 @@ func (s *scene) connect(ctx context.Context, hub *sandbox.Hub) error {
 	if err != nil {
 		return err
 	}
-	return s.starter(ctx, "connect", "--another", "--code", code, "--hub", s.hub, "--hub-speed", strconv.FormatFloat(s.speed, 'g', -1, 64),
-		"--download-hosts", "127.0.0.1", "--accounts-key-file", s.keys, "--client-id", hub.ClientID(), "--client-secret", hub.ClientSecret())
-}
-
-// starter runs a command of the starter on this deployment.
-func (s *scene) starter(ctx context.Context, arguments ...string) error {
-	var said bytes.Buffer
-	program := s.program(&said)
-	program.Err = &said
-	if code := program.Main(ctx, arguments); code != starter.ExitComplete {
-		return fmt.Errorf("starter %s: exit code %d: %s", arguments[0], code, said.String())
+	if _, err := s.application().ConnectWithCode(ctx, hub.Merchant(), code); err != nil {
+		return err
 	}
-	return nil
-}
-
-// program is the starter on this deployment.
-func (s *scene) program(out io.Writer) starter.Program {
-	return starter.Program{
-		Out: out, Err: io.Discard,
-		Store:   func(context.Context, string) (starter.Store, error) { return s.store, nil },
-		Objects: func(context.Context, string) (*storage.Store, error) { return s.store, nil },
-		Keeping: func(context.Context) (starter.Keeping, error) {
-			return starter.TemporalKeeping{Client: s.temporal}, nil
-		},
-		Statuses: func(context.Context) (starter.StatusChanges, error) {
-			return starter.TemporalStatuses{Client: s.temporal}, nil
-		},
-	}
+	return client.TemporalKeeping{Client: s.temporal}.Connected(ctx, hub.Merchant())
 }
 
 // close ends everything, what was started last first.

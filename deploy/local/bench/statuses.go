@@ -1,26 +1,24 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
 	"github.com/samber/lo"
 
-	"github.com/despacho/despacho/activities/statusbook"
+	"github.com/despacho/despacho/client"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende/sandbox"
 )
 
 // statusFigures are what came of a change of status. Spans are the hub's time.
 type statusFigures struct {
 	Rows, Sent int
-	Outcomes   map[statusbook.Outcome]int
+	Outcomes   map[contract.StatusOutcome]int
 	Wrong      int // rows that ended otherwise than the hub expects
 	// Known counts statuses on their channel of which an answer was seen, InTime those of them that
 	// were seen within half of the channel's delay and a minute; Half and Most: so late were 50 and 95 of 100.
@@ -37,27 +35,26 @@ func ship(ctx context.Context, dir string, orders int, speed float64) (figures s
 	if err != nil {
 		return figures, err
 	}
-	defer func() { err = lo.CoalesceOrEmpty(err, s.close()) }()
+	defer func() { err = cmp.Or(err, s.close()) }()
 	hub := s.hubs[0]
 	if err := s.settle(ctx); err != nil {
 		return figures, err
 	}
 	before := hub.Report()
-	rows, err := json.Marshal(lo.Map(before.Orders, func(o sandbox.ReportOrder, _ int) statusbook.Row { return statusbook.Row{Order: o.ID} }))
+	rows := lo.Map(before.Orders, func(o sandbox.ReportOrder, _ int) contract.StatusRow { return contract.StatusRow{Order: o.ID} })
+	began := time.Now()
+	changes := client.TemporalStatuses{Client: s.temporal}
+	started, err := client.SetStatuses(ctx, changes, s.store, hub.Merchant(), "shipped", contract.StatusRequest{To: "shipped", Rows: rows})
 	if err != nil {
 		return figures, err
 	}
-	file := filepath.Join(dir, "shipped.json")
-	if err := os.WriteFile(file, rows, 0o600); err != nil {
+	result, err := changes.Wait(ctx, started.WorkflowID)
+	if err != nil {
 		return figures, err
 	}
-	began := time.Now()
-	var said bytes.Buffer
-	// Its exit code says that some rows are not synced, as is right.
-	s.program(&said).Main(ctx, []string{"--merchant", hub.Merchant(), "status", "set", "--to", "shipped", "--orders-file", file, "--wait", "--json"})
 	figures.Took = time.Since(began)
-	var list statusbook.List
-	if err := json.Unmarshal(said.Bytes(), &list); err != nil {
+	list, err := client.StatusRows(ctx, s.store, result)
+	if err != nil {
 		return figures, fmt.Errorf("the statuses were not reported: %w", err)
 	}
 	if err := figures.compare(hub, list); err != nil {
@@ -68,17 +65,17 @@ func ship(ctx context.Context, dir string, orders int, speed float64) (figures s
 }
 
 // compare holds every row against what the hub expects of a client that does everything right.
-func (f *statusFigures) compare(hub *sandbox.Hub, list statusbook.List) error {
+func (f *statusFigures) compare(hub *sandbox.Hub, list contract.StatusList) error {
 	content, err := ask(hub, "expected?to=shipped")
 	if err != nil {
 		return err
 	}
-	var expected map[string]statusbook.Outcome
+	var expected map[string]contract.StatusOutcome
 	if err := json.Unmarshal(content, &expected); err != nil {
 		return err
 	}
 	f.Rows, f.Outcomes = list.Requested, list.Outcomes
-	f.Wrong = lo.CountBy(list.Rows, func(r statusbook.ListRow) bool { return expected[r.Order] != r.Outcome })
+	f.Wrong = lo.CountBy(list.Rows, func(r contract.StatusListRow) bool { return expected[r.Order] != r.Outcome })
 	return nil
 }
 

@@ -1,13 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
 
 	"github.com/samber/lo"
 
-	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende/sandbox"
 )
 
@@ -16,13 +17,13 @@ const stormSpeed = 60
 
 // stormFigures are what came of a storm of webhooks with the worker away.
 type stormFigures struct {
-	Notices, Answered int
-	P99, Slowest      float64 // of the gateway's answers, milliseconds
-	Orders            int     // delivery orders that were sold
-	Lost              int     // of them those without a record
-	ByPoll            int     // of them those that polling found first
-	Sales, SaleReads  int
-	TakenUp           time.Duration // from the worker's return until all were taken up
+	Notifications, Answered int
+	P99, Slowest            float64 // of the gateway's answers, milliseconds
+	Orders                  int     // delivery orders that were sold
+	Lost                    int     // of them those without a record
+	ByPoll                  int     // of them those that polling found first
+	Sales, SaleReads        int
+	TakenUp                 time.Duration // from the worker's return until all were taken up
 }
 
 // storm sells so many orders within spread, of our time, while no worker runs, and lets one come back.
@@ -31,7 +32,7 @@ func storm(ctx context.Context, dir string, orders int, spread time.Duration) (f
 	if err != nil {
 		return figures, err
 	}
-	defer func() { err = lo.CoalesceOrEmpty(err, s.close()) }()
+	defer func() { err = cmp.Or(err, s.close()) }()
 	hub := s.hubs[0]
 	if err := s.settle(ctx); err != nil {
 		return figures, err
@@ -45,7 +46,7 @@ func storm(ctx context.Context, dir string, orders int, spread time.Duration) (f
 	if err := tell(hub, "sales", fmt.Sprintf(`{"count":%d,"spread":%q,"clock":"ours","life":"plain"}`, orders, spread)); err != nil {
 		return figures, err
 	}
-	err = until(ctx, "the notices are sent", func() (bool, error) {
+	err = until(ctx, "the notifications are sent", func() (bool, error) {
 		hooks := hub.Report().Webhooks
 		return hooks.Changes >= orders && hooks.Answered+lo.Sum(lo.Values(hooks.Refused)) >= hooks.Sent && hooks.Sent >= hooks.Changes, nil
 	})
@@ -69,13 +70,13 @@ func (f *stormFigures) count(ctx context.Context, s *scene, hub *sandbox.Hub) er
 		return err
 	}
 	report := hub.Report()
-	f.Notices, f.Answered, f.P99, f.Slowest = report.Webhooks.Sent, report.Webhooks.Answered, report.Webhooks.P99, report.Webhooks.Slowest
+	f.Notifications, f.Answered, f.P99, f.Slowest = report.Webhooks.Sent, report.Webhooks.Answered, report.Webhooks.P99, report.Webhooks.Slowest
 	sales := map[string]bool{}
 	for _, order := range sold(report) {
 		f.Orders++
 		record, known := records[order.ID]
 		f.Lost += lo.Ternary(known, 0, 1)
-		f.ByPoll += lo.Ternary(record.FirstSeen == activities.ByPoll, 1, 0)
+		f.ByPoll += lo.Ternary(record.FirstSeen == contract.ByPoll, 1, 0)
 		if !sales[order.Checkouts[0]] {
 			f.SaleReads += order.SaleReads
 			f.Sales += len(order.Checkouts)

@@ -38,6 +38,7 @@ func example(t *testing.T) *types.Project {
 	t.Helper()
 	project, err := load(t, append(exampleSettings(t), "COMPOSE_PROFILES=*"))
 	require.NoError(t, err)
+	require.NotEmpty(t, project.Services)
 	return project
 }
 

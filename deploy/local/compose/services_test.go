@@ -17,7 +17,7 @@ import (
 )
 
 // ours are the services that run a program of despacho, as the image's user.
-var ours = []string{"setup", "worker", "gateway", "sandbox", "starter"}
+var ours = []string{"setup", "worker", "gateway", "station", "fakezebra", "fakeoffice", "sandbox", "starter"}
 
 func TestNothingListensBeyondThisMachine(t *testing.T) {
 	t.Parallel()
@@ -31,7 +31,7 @@ func TestNothingListensBeyondThisMachine(t *testing.T) {
 			published++
 		}
 	}
-	assert.Equal(t, 7, published, "Temporal, its UI, S3, the worker's health, webhooks and the gateway's health, the sandbox")
+	assert.Equal(t, 11, published, "Temporal, its UI, S3, the worker's health, webhooks and the gateway's health, the station's page and health, its printers, the sandbox")
 }
 
 func TestEveryServiceIsConfined(t *testing.T) {
@@ -116,11 +116,11 @@ func TestServicesStartInOrder(t *testing.T) {
 			assert.Equal(t, dependency.Condition == over, once, "%s: what is waited for until it is over must not start again", other)
 		}
 	}
-	for _, name := range []string{"postgres", "temporal", "ui", "s3", "worker", "gateway"} {
+	for _, name := range []string{"postgres", "temporal", "ui", "s3", "worker", "gateway", "station"} {
 		assert.NotNil(t, project.Services[name].HealthCheck, name)
 		assert.Equal(t, types.RestartPolicyUnlessStopped, project.Services[name].Restart, name)
 	}
-	for _, name := range []string{"worker", "gateway"} {
+	for _, name := range []string{"worker", "gateway", "station"} {
 		assert.Equal(t, []string{"CMD", name, "health"}, []string(project.Services[name].HealthCheck.Test))
 	}
 }
@@ -165,7 +165,7 @@ func TestAddressesLeadToServices(t *testing.T) {
 	schema, temporal := variables(project.Services["schema"]), variables(project.Services["temporal"])
 	leads("schema", net.JoinHostPort(schema["SQL_HOST"], schema["SQL_PORT"]))
 	leads("temporal", net.JoinHostPort(temporal["POSTGRES_SEEDS"], temporal["DB_PORT"]))
-	assert.Equal(t, 16, checked)
+	assert.Equal(t, 18, checked)
 }
 
 func TestServicesListenWhereTheyArePublished(t *testing.T) {
@@ -178,6 +178,14 @@ func TestServicesListenWhereTheyArePublished(t *testing.T) {
 		_, port, _ := net.SplitHostPort(gateway[variable])
 		assert.Equal(t, strconv.Itoa(int(project.Services["gateway"].Ports[i].Target)), port)
 	}
+	station := variables(project.Services["station"])
+	for i, variable := range []string{"DESPACHO_STATION_LISTEN", "DESPACHO_STATION_HEALTH"} {
+		_, port, _ := net.SplitHostPort(station[variable])
+		assert.Equal(t, strconv.Itoa(int(project.Services["station"].Ports[i].Target)), port)
+	}
+	assert.Equal(t, "http://127.0.0.1:"+project.Services["station"].Ports[0].Published, station["DESPACHO_STATION_URL"])
+	assert.Contains(t, project.Services["fakezebra"].Entrypoint, "--http=0.0.0.0:"+listening(t, project, "fakezebra"))
+	assert.Contains(t, project.Services["fakeoffice"].Entrypoint, "--addr=0.0.0.0:"+listening(t, project, "fakeoffice"))
 	assert.Equal(t, listening(t, project, "ui"), variables(project.Services["ui"])["TEMPORAL_UI_PORT"])
 	assert.Equal(t, ":"+listening(t, project, "s3"), variables(project.Services["s3"])["VGW_PORT"])
 	assert.Contains(t, project.Services["sandbox"].Entrypoint, "--addr=0.0.0.0:"+listening(t, project, "sandbox"))

@@ -18,6 +18,7 @@ import (
 
 	gateway "github.com/despacho/despacho/gateway/run"
 	"github.com/despacho/despacho/multivende/sandbox"
+	station "github.com/despacho/despacho/station/run"
 	"github.com/despacho/despacho/worker/run"
 )
 
@@ -31,10 +32,13 @@ var elsewhere = []string{
 func TestOurServicesAreToldOnlyWhatTheyRead(t *testing.T) {
 	t.Parallel()
 	project := example(t)
-	for _, name := range []string{"setup", "worker", "starter", "gateway"} {
+	for _, name := range []string{"setup", "worker", "starter", "gateway", "station"} {
 		known := slices.Concat(run.Variables(), elsewhere)
-		if name == "gateway" {
+		switch name {
+		case "gateway":
 			known = slices.Concat(gateway.Variables(), elsewhere)
+		case "station":
+			known = slices.Concat(station.Variables(), elsewhere)
 		}
 		for variable := range variables(project.Services[name]) {
 			assert.Contains(t, known, variable, name)
@@ -45,7 +49,7 @@ func TestOurServicesAreToldOnlyWhatTheyRead(t *testing.T) {
 
 func TestEverySettingOfTheProgramsCanBeMade(t *testing.T) {
 	t.Parallel()
-	for name, settings := range map[string][]string{"worker": run.Variables(), "gateway": gateway.Variables()} {
+	for name, settings := range map[string][]string{"worker": run.Variables(), "gateway": gateway.Variables(), "station": station.Variables()} {
 		told := slices.Collect(maps.Keys(variables(example(t).Services[name])))
 		assert.Subset(t, told, settings)
 		assert.Subset(t, told, elsewhere)
@@ -66,6 +70,22 @@ func TestTheGatewayTakesTheExample(t *testing.T) {
 	end()
 	var out bytes.Buffer
 	assert.Equal(t, gateway.ExitOrderly, gateway.Main(ended, nil, &out), out.String())
+	assert.Contains(t, out.String(), "published example", "the example's secrets are warned about")
+	assert.NotContains(t, out.String(), "misspelt")
+}
+
+// TestTheStationTakesTheExample does the same with the station.
+func TestTheStationTakesTheExample(t *testing.T) {
+	settings := variables(example(t).Services["station"])
+	settings["TEMPORAL_CONFIG_FILE"], settings["DESPACHO_STATION_CACHE"] = os.DevNull, t.TempDir()
+	settings["DESPACHO_STATION_LISTEN"], settings["DESPACHO_STATION_HEALTH"] = "0.0.0.0:0", "127.0.0.1:0"
+	for name, value := range settings {
+		t.Setenv(name, value)
+	}
+	ended, end := context.WithCancel(t.Context())
+	end()
+	var out bytes.Buffer
+	assert.Equal(t, station.ExitOrderly, station.Main(ended, nil, &out, &out), out.String())
 	assert.Contains(t, out.String(), "published example", "the example's secrets are warned about")
 	assert.NotContains(t, out.String(), "misspelt")
 }

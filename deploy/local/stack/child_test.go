@@ -13,11 +13,12 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/sdk/client"
+	sdk "go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/despacho/despacho/deploy/local/stack"
+	"github.com/despacho/despacho/deploy/local/startertest"
 )
 
 const (
@@ -28,7 +29,7 @@ const (
 func TestMain(m *testing.M) {
 	folder := os.Getenv(childFolder)
 	if folder == "" {
-		os.Exit(m.Run())
+		os.Exit(startertest.Main(m))
 	}
 	if err := runChild(folder); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -71,8 +72,8 @@ func waitForTimerAndWord(ctx workflow.Context) (string, error) {
 	return word, nil
 }
 
-func dial(running *stack.Stack) (client.Client, error) {
-	return client.Dial(client.Options{
+func dial(running *stack.Stack) (sdk.Client, error) {
+	return sdk.Dial(sdk.Options{
 		HostPort:  running.TemporalAddress,
 		Namespace: running.Namespace,
 		Logger:    slog.New(slog.DiscardHandler),

@@ -1,7 +1,6 @@
-// Package stack runs what despacho stands on in one process: a Temporal server with its web UI,
-// and an S3 server. Everything listens on 127.0.0.1 and lives in one folder, so that a process that
-// was killed goes on where it stood when it is started again on that folder.
+// Package stack runs the servers that despacho needs in one process: Temporal with its web UI, and S3.
+// It is for the demo, end-to-end tests and benchmarks; for real orders see docker-compose.yml.
 //
-// It serves a first look, end-to-end tests and benchmarks. A merchant's own orders belong on
-// servers that are kept: see docker-compose.yml and deploy.
+// All servers listen on 127.0.0.1 and keep their data in one folder. A process that was killed
+// continues where it was when it is started again on that folder.
 package stack

@@ -1,7 +1,6 @@
 package stack_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -20,19 +19,20 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	enumspb "go.temporal.io/api/enums/v1"
-	"go.temporal.io/sdk/client"
+	sdk "go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
 
+	"github.com/despacho/despacho/client"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/deploy/local/stack"
+	"github.com/despacho/despacho/deploy/local/startertest"
 	gateway "github.com/despacho/despacho/gateway/run"
-	starter "github.com/despacho/despacho/starter/run"
 	"github.com/despacho/despacho/storage"
-	"github.com/despacho/despacho/workflows"
 )
 
 const stormMerchant = "19a3f583-317c-54e4-baa7-fb0d10adb6cd"
 
-// TestWebhooksAreDurableWithoutAWorker sends a storm of notices while no worker runs: each that
+// TestWebhooksAreDurableWithoutAWorker sends a storm of notifications while no worker runs: each that
 // was answered 200 stands in the history of the merchant's intake, for whichever worker comes.
 func TestWebhooksAreDurableWithoutAWorker(t *testing.T) {
 	running, err := stack.Start(t.Context(), stack.Options{Dir: t.TempDir()})
@@ -41,7 +41,7 @@ func TestWebhooksAreDurableWithoutAWorker(t *testing.T) {
 	temporal, err := dial(running)
 	require.NoError(t, err)
 	t.Cleanup(temporal.Close)
-	_, err = starter.Prepare(t.Context(), temporal, running.Namespace)
+	_, err = client.Prepare(t.Context(), temporal, running.Namespace)
 	require.NoError(t, err)
 	store := openStore(t, running)
 
@@ -54,31 +54,26 @@ func TestWebhooksAreDurableWithoutAWorker(t *testing.T) {
 	slices.Sort(noticed)
 	assert.Equal(t, ids, noticed)
 	assert.Less(t, signals, len(ids)/10, "they are gathered")
-	t.Logf("%d notices in %d signals: 99 of 100 answered within %v, all within %v", len(ids), signals, took[len(took)*99/100], took[len(took)-1])
+	t.Logf("%d notifications in %d signals: 99 of 100 answered within %v, all within %v", len(ids), signals, took[len(took)*99/100], took[len(took)-1])
 
 	t.Run("the doctor says that no worker runs, and that Temporal is fair", func(t *testing.T) {
-		var out bytes.Buffer
-		program := starter.Program{
-			Out: &out, Err: &out,
-			Objects: func(context.Context, string) (*storage.Store, error) { return store, nil },
-			Temporal: func(context.Context) (client.Client, string, error) {
-				c, err := dial(running)
-				return c, running.Namespace, err
-			},
-		}
-		code := program.Main(t.Context(), []string{"--merchant", stormMerchant, "doctor", "--json", "--probe-fairness", "--hub", "http://127.0.0.1:1", "--token", "x"})
-		assert.Equal(t, starter.ExitIncomplete, code)
+		out, said, code, err := startertest.Run(t.Context(), map[string]string{
+			"TEMPORAL_ADDRESS": running.TemporalAddress, "TEMPORAL_NAMESPACE": running.Namespace, "AWS_ENDPOINT_URL_S3": running.S3Endpoint,
+			"AWS_ACCESS_KEY_ID": running.AccessKey, "AWS_SECRET_ACCESS_KEY": running.SecretKey, "AWS_REGION": stack.Region, "DESPACHO_BUCKET": running.Bucket,
+		}, "--merchant", stormMerchant, "doctor", "--json", "--probe-fairness", "--hub", "http://127.0.0.1:1", "--token", "x")
+		require.NoError(t, err)
+		assert.Equal(t, startertest.Incomplete, code, said)
 		var report struct {
 			Checks []struct{ Check, State, Found string } `json:"checks"`
 		}
-		require.NoError(t, json.Unmarshal(out.Bytes(), &report), out.String())
+		require.NoError(t, json.Unmarshal([]byte(out), &report), out)
 		states := map[string]string{}
 		for _, c := range report.Checks {
 			states[c.Check] = c.State
 		}
-		assert.Equal(t, "fail", states["worker"], out.String())
+		assert.Equal(t, "fail", states["worker"], out)
 		for _, check := range []string{"S3", "S3 conditional writes", "S3 expiry", "Temporal", "search attributes", "fairness", "intake"} {
-			assert.Equal(t, "ok", states[check], "%s: %s", check, out.String())
+			assert.Equal(t, "ok", states[check], "%s: %s", check, out)
 		}
 	})
 }
@@ -96,7 +91,7 @@ func openStore(t *testing.T, running *stack.Stack) *storage.Store {
 }
 
 // hear runs a gateway on this machine and returns where it hears webhooks.
-func hear(t *testing.T, running *stack.Stack, temporal client.Client, store *storage.Store) string {
+func hear(t *testing.T, running *stack.Stack, temporal sdk.Client, store *storage.Store) string {
 	t.Helper()
 	settings := gateway.DefaultSettings()
 	settings.Listen, settings.Health, settings.Merchant = "127.0.0.1:0", "127.0.0.1:0", stormMerchant
@@ -116,7 +111,7 @@ func hear(t *testing.T, running *stack.Stack, temporal client.Client, store *sto
 	return <-ready
 }
 
-// storm sends notices from so many senders, each of them so far apart, and returns their ids and
+// storm sends notifications from so many senders, each of them so far apart, and returns their ids and
 // how long each took, the shortest first.
 func storm(t *testing.T, address string, senders, each int, apart time.Duration) (ids []string, took []time.Duration) {
 	t.Helper()
@@ -152,9 +147,9 @@ func storm(t *testing.T, address string, senders, each int, apart time.Duration)
 }
 
 // intakeOf reads the signals of the intake's history and the ids in them.
-func intakeOf(t *testing.T, temporal client.Client) (signals int, ids []string) {
+func intakeOf(t *testing.T, temporal sdk.Client) (signals int, ids []string) {
 	t.Helper()
-	history := temporal.GetWorkflowHistory(t.Context(), workflows.IntakeID(stormMerchant), "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	history := temporal.GetWorkflowHistory(t.Context(), contract.IntakeID(stormMerchant), "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	for history.HasNext() {
 		event, err := history.Next()
 		require.NoError(t, err)
@@ -162,11 +157,11 @@ func intakeOf(t *testing.T, temporal client.Client) (signals int, ids []string) 
 		if signal == nil {
 			continue
 		}
-		assert.Equal(t, workflows.NoticesSignal, signal.GetSignalName())
-		var notices workflows.Notices
-		require.NoError(t, converter.GetDefaultDataConverter().FromPayloads(signal.GetInput(), &notices))
+		assert.Equal(t, contract.NotificationsSignal, signal.GetSignalName())
+		var notifications contract.Notifications
+		require.NoError(t, converter.GetDefaultDataConverter().FromPayloads(signal.GetInput(), &notifications))
 		signals++
-		ids = append(ids, notices.IDs...)
+		ids = append(ids, notifications.IDs...)
 	}
 	return signals, ids
 }

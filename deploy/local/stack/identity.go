@@ -59,5 +59,5 @@ func writeJSON(path string, value any) error {
 	if err != nil {
 		return err
 	}
-	return wholefile.Replace(path, append(content, '\n'), wholefile.Private)
+	return wholefile.Replace(path, append(content, '\n'), wholefile.PrivateMode)
 }

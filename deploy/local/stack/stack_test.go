@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	enumspb "go.temporal.io/api/enums/v1"
-	"go.temporal.io/sdk/client"
+	sdk "go.temporal.io/sdk/client"
 
 	"github.com/despacho/despacho/deploy/local/stack"
 )
@@ -30,7 +30,7 @@ func TestAStackIsUpAndReadyWhenStartReturns(t *testing.T) {
 		temporal, err := dial(running)
 		require.NoError(t, err)
 		defer temporal.Close()
-		_, err = temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{TaskQueue: taskQueue}, waitForTimerAndWord)
+		_, err = temporal.ExecuteWorkflow(t.Context(), sdk.StartWorkflowOptions{TaskQueue: taskQueue}, waitForTimerAndWord)
 		require.NoError(t, err)
 		assert.Equal(t, "packers", running.Namespace)
 	})
@@ -52,6 +52,7 @@ func TestAStackIsUpAndReadyWhenStartReturns(t *testing.T) {
 	t.Run("only its owner reads what it keeps, in whatever folder", func(t *testing.T) {
 		inside, err := os.ReadDir(folder)
 		require.NoError(t, err)
+		require.NotEmpty(t, inside)
 		for _, one := range inside {
 			about, err := one.Info()
 			require.NoError(t, err)
@@ -90,7 +91,7 @@ func TestAKilledStackGoesOn(t *testing.T) {
 	temporal, err := dial(killed.Stack)
 	require.NoError(t, err)
 	_, err = temporal.ExecuteWorkflow(t.Context(),
-		client.StartWorkflowOptions{ID: "one", TaskQueue: taskQueue}, waitForTimerAndWord)
+		sdk.StartWorkflowOptions{ID: "one", TaskQueue: taskQueue}, waitForTimerAndWord)
 	require.NoError(t, err)
 	waitForEvent(t, temporal, enumspb.EVENT_TYPE_TIMER_STARTED)
 	temporal.Close()
@@ -125,7 +126,7 @@ func TestAFolderInUseIsRefused(t *testing.T) {
 }
 
 // waitForEvent follows the workflow's history until it shows such an event.
-func waitForEvent(t *testing.T, temporal client.Client, wanted enumspb.EventType) {
+func waitForEvent(t *testing.T, temporal sdk.Client, wanted enumspb.EventType) {
 	t.Helper()
 	history := temporal.GetWorkflowHistory(t.Context(), "one", "", true, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	for history.HasNext() {

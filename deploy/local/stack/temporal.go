@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"go.temporal.io/api/workflowservice/v1"
-	"go.temporal.io/sdk/client"
+	sdk "go.temporal.io/sdk/client"
 	"go.temporal.io/server/common/authorization"
 	"go.temporal.io/server/common/config"
 	"go.temporal.io/server/common/log"
@@ -64,7 +64,7 @@ func startTemporal(dir, namespace string, ports chosenPorts) (*temporalServer, e
 
 // openLog writes warnings and worse to a file that only its owner reads.
 func openLog(path string) (log.Logger, error) {
-	if err := wholefile.Own(path); err != nil {
+	if err := wholefile.OwnFile(path); err != nil {
 		return nil, err
 	}
 	return log.NewZapLogger(log.BuildZapLogger(log.Config{Level: "warn", OutputFile: path})), nil
@@ -99,7 +99,7 @@ func ownDatabase(path string) error {
 		if _, err := os.Lstat(path + ending); ending != "" && errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		if err := wholefile.Own(path + ending); err != nil {
+		if err := wholefile.OwnFile(path + ending); err != nil {
 			return err
 		}
 	}
@@ -114,7 +114,7 @@ func makeTables(database *config.SQL, mark string) error {
 			return err
 		}
 	}
-	if err := wholefile.Own(database.DatabaseName); err != nil { // SQLite gives its rights to those beside it
+	if err := wholefile.OwnFile(database.DatabaseName); err != nil { // SQLite gives its rights to those beside it
 		return err
 	}
 	if err := sqlite.SetupSchema(database); err != nil {
@@ -126,7 +126,7 @@ func makeTables(database *config.SQL, mark string) error {
 func (t *temporalServer) stop() { _ = t.server.Stop() }
 
 func (t *temporalServer) waitUntilReady(ctx context.Context) error {
-	temporalClient, err := client.NewLazyClient(client.Options{
+	temporalClient, err := sdk.NewLazyClient(sdk.Options{
 		HostPort:  t.address,
 		Namespace: t.namespace,
 		Logger:    slog.New(slog.DiscardHandler),

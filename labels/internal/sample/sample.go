@@ -1,4 +1,4 @@
-// Package sample makes small label files for the tests of labels.
+// Package sample makes small label files for the tests of labels. Begin with [PDF] and [ZPL].
 package sample
 
 import (
@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// PDF makes a file of 4 × 6 in pages, one for each text, a line for each line.
-// An empty text makes a blank page. Each page has a barcode-like row of bars.
+// PDF makes a file of 4 × 6 in pages, one per text, one line of text per line. An empty text makes
+// a blank page. The others have a row of bars like a barcode.
 func PDF(texts ...string) []byte {
 	contents := make([]string, len(texts))
 	for i, text := range texts {
@@ -45,7 +45,7 @@ func PDFWithContents(contents ...string) []byte {
 	return PDFWithObjects(objects...)
 }
 
-// PDFSheet makes an A4 page with up to four labels in a grid, a text each.
+// PDFSheet makes an A4 page with up to four labels in a grid, one per text.
 func PDFSheet(texts ...string) []byte {
 	var content strings.Builder
 	for i, text := range texts {
@@ -61,7 +61,7 @@ func PDFSheet(texts ...string) []byte {
 		fmt.Sprintf("<</Length %d>>\nstream\n%s\nendstream", content.Len(), content.String()))
 }
 
-// PDFWithObjects makes a file of objects numbered from 1, the first the catalog.
+// PDFWithObjects makes a file from objects numbered from 1; the first is the catalog.
 func PDFWithObjects(objects ...string) []byte {
 	var out bytes.Buffer
 	out.WriteString("%PDF-1.4\n")
@@ -79,8 +79,7 @@ func PDFWithObjects(objects ...string) []byte {
 	return out.Bytes()
 }
 
-// ZPL makes one label with a line of text for each field and a barcode of the
-// last one.
+// ZPL makes one label with a line of text per field and a barcode of the last one.
 func ZPL(fields ...string) []byte {
 	var out bytes.Buffer
 	out.WriteString("^XA\n^CI28\n")
@@ -91,7 +90,7 @@ func ZPL(fields ...string) []byte {
 	return out.Bytes()
 }
 
-// Zip packs names and contents, in turn, into an archive.
+// Zip packs names and contents, alternating, into an archive.
 func Zip(t testing.TB, namesAndContents ...any) []byte {
 	t.Helper()
 	var out bytes.Buffer
@@ -113,7 +112,7 @@ func Zip(t testing.TB, namesAndContents ...any) []byte {
 	return out.Bytes()
 }
 
-// Each gives contents one by one, as the joiners take them.
+// Each yields contents one by one, as the joiners take them.
 func Each(contents ...[]byte) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		for _, content := range contents {

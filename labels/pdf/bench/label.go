@@ -11,7 +11,7 @@ import (
 	"github.com/boombuler/barcode/code128"
 )
 
-// write makes the batch's files and gives their names within the folder.
+// write makes the batch's files and returns their names within the folder.
 func (b batch) write(dir string) ([]string, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
@@ -32,13 +32,13 @@ func (b batch) write(dir string) ([]string, error) {
 	return names, nil
 }
 
-// label makes a label of about so many bytes; a logo fills it up.
+// label makes a label of about size bytes; a logo fills it up.
 func label(id, size int, random *rand.ChaCha8) ([]byte, error) {
 	content, err := drawing(id)
 	if err != nil {
 		return nil, err
 	}
-	const width, around = 32, 1_000 // what stands around the streams
+	const width, around = 32, 1_000 // bytes outside the streams
 	logo := make([]byte, width*max(1, (size-len(content)-around)/width))
 	if _, err := random.Read(logo); err != nil {
 		return nil, err
@@ -55,7 +55,7 @@ func label(id, size int, random *rand.ChaCha8) ([]byte, error) {
 	return assemble(objects), nil
 }
 
-// drawing paints a barcode, a rectangle a bar, and the number below it.
+// drawing paints a barcode, one rectangle per bar, and the number below it.
 func drawing(id int) ([]byte, error) {
 	code, err := code128.Encode(fmt.Sprint(id))
 	if err != nil {

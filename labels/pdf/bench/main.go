@@ -1,6 +1,6 @@
-// Program bench joins the same label files with this project and with the
-// programs that people use for it, and prints what each took. The labels are
-// made on the spot: a page of 4 × 6 in with a vector Code 128, text and a logo.
+// Program bench joins the same label files with this project and with other programs used for it,
+// and prints how long each took. It makes the labels itself: a page of 4 × 6 in with a vector Code
+// 128, text and a logo.
 package main
 
 import (
@@ -18,7 +18,7 @@ import (
 type batch struct {
 	name       string
 	labels     int
-	fewest, to int // bytes of a label
+	fewest, to int // size range of a label in bytes
 }
 
 func main() {
@@ -26,9 +26,9 @@ func main() {
 		exitOn(joinFiles(os.Args[2], os.Args[3]))
 		return
 	}
-	labels := flag.Int("labels", 10_000, "labels of a batch")
-	starter := flag.String("starter", "bin/starter", "the built command line")
-	runs := flag.Int("runs", 1, "times each program joins each batch; the fastest counts")
+	labels := flag.Int("labels", 10_000, "number of labels in a batch")
+	starter := flag.String("starter", "bin/starter", "path of the built starter command")
+	runs := flag.Int("runs", 1, "how often each program joins each batch; the fastest time counts")
 	flag.Parse()
 	exitOn(compare(*labels, *runs, *starter, os.Stdout))
 }
@@ -53,7 +53,7 @@ func compare(labels, runs int, starter string, out io.Writer) error {
 		{"about 3 KB", 2 * labels, 3_000, 3_000},
 	}
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "labels\tsize\tprogram\tseconds\tof pdfunite's\tpeak MB\t")
+	fmt.Fprintln(table, "labels\tsize\tprogram\tseconds\tof pdfunite's\tprocessor\tof pdfunite's\tpeak MB\t")
 	for _, b := range batches {
 		fmt.Fprintf(os.Stderr, "%d labels of %s\n", b.labels, b.name)
 		if err := b.measure(table, filepath.Join(dir, "labels"), programs, runs); err != nil {
@@ -75,11 +75,11 @@ func (b batch) measure(table io.Writer, dir string, programs []program, runs int
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	results := make([]result, len(programs))
-	reference := 0.0
+	var reference result
 	for i, p := range programs {
 		for range runs {
 			r, err := p.run(dir, names)
-			if err != nil { // a program may not take so many files
+			if err != nil { // the program may not accept that many files
 				fmt.Fprintln(os.Stderr, err)
 				continue
 			}
@@ -88,20 +88,24 @@ func (b batch) measure(table io.Writer, dir string, programs []program, runs int
 			}
 		}
 		if p.name == pdfunite {
-			reference = results[i].seconds
+			reference = results[i]
 		}
 	}
 	for i, p := range programs {
 		if results[i].seconds == 0 {
-			fmt.Fprintf(table, "%d\t%s\t%s\tfailed\t\t\t\n", b.labels, b.name, p.name)
+			fmt.Fprintf(table, "%d\t%s\t%s\tfailed\t\t\t\t\t\n", b.labels, b.name, p.name)
 			continue
 		}
-		share := "-"
-		if reference > 0 {
-			share = fmt.Sprintf("%.2f", results[i].seconds/reference)
-		}
-		fmt.Fprintf(table, "%d\t%s\t%s\t%.2f\t%s\t%d\t\n",
-			b.labels, b.name, p.name, results[i].seconds, share, cmp.Or(results[i].peak>>20, 1))
+		fmt.Fprintf(table, "%d\t%s\t%s\t%.2f\t%s\t%.2f\t%s\t%d\t\n", b.labels, b.name, p.name, results[i].seconds, share(results[i].seconds, reference.seconds),
+			results[i].processor, share(results[i].processor, reference.processor), cmp.Or(results[i].peak>>20, 1))
 	}
 	return nil
+}
+
+// share is a figure as a part of another program's.
+func share(of, whole float64) string {
+	if whole == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.2f", of/whole)
 }

@@ -4,5 +4,5 @@ package main
 
 import "os"
 
-// peak is told on Linux alone.
+// peak is only known on Linux.
 func peak(*os.ProcessState) int64 { return 0 }

@@ -27,11 +27,12 @@ type program struct {
 }
 
 type result struct {
-	seconds float64
-	peak    int64 // bytes
+	seconds   float64
+	processor float64 // seconds of all cores
+	peak      int64   // bytes
 }
 
-// programs are those that can be had here, with a note for each that cannot.
+// programs are those that are installed here, with a note for each that is not.
 func programs(starter string) (found []program, notes []string) {
 	self, err := os.Executable()
 	if err != nil {
@@ -54,7 +55,7 @@ func programs(starter string) (found []program, notes []string) {
 	packages := map[string]string{pdfunite: "poppler-utils", "mutool merge": "mupdf-tools", "qpdf": "qpdf"}
 	for _, p := range all {
 		if _, err := exec.LookPath(p.command(nil)[0]); err != nil {
-			notes = append(notes, fmt.Sprintf("left out: %s, which is not here %s", p.name, packages[p.name]))
+			notes = append(notes, fmt.Sprintf("left out: %s, which is not installed %s", p.name, packages[p.name]))
 			continue
 		}
 		found = append(found, p)
@@ -74,10 +75,12 @@ func (p program) run(dir string, names []string) (result, error) {
 	if err != nil {
 		return result{}, fmt.Errorf("%s: %w: %s", p.name, err, said[max(0, len(said)-500):])
 	}
-	return result{seconds: time.Since(start).Seconds(), peak: peak(command.ProcessState)}, nil
+	seconds := time.Since(start).Seconds()
+	ended := command.ProcessState
+	return result{seconds: seconds, processor: (ended.UserTime() + ended.SystemTime()).Seconds(), peak: peak(ended)}, nil
 }
 
-// joinFiles joins files that count as checked, as a run does at its end.
+// joinFiles joins files that were checked before, as a run does when it publishes.
 func joinFiles(list, to string) error {
 	names, err := os.ReadFile(list)
 	if err != nil {

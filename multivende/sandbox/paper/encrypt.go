@@ -11,7 +11,7 @@ import (
 // pdfcpu writes no configuration; said before anything runs, as it is a global of the library.
 func init() { api.DisableConfigDir() }
 
-// Encrypt closes a PDF with a user password, so that nobody without it can open it.
+// Encrypt protects a PDF with a user password, without which it cannot be opened.
 // Its bytes differ each time.
 func Encrypt(pdf []byte, password string) ([]byte, error) {
 	var out bytes.Buffer

@@ -1,7 +1,9 @@
-// Package paper makes what channels hand out for an order: shipping labels as PDF
-// and as ZPL, the control sheet of a request, and the packing and picking
-// workbooks. Labels are vectors with text that can be read back and a real
-// Code 128 or QR; equal input makes equal bytes.
+// Package paper makes the files that channels hand out for an order: shipping
+// labels as PDF and as ZPL, the control sheet of a request, and the packing and
+// picking workbooks. Labels are vectors, with text that can be read back and a real
+// Code 128 or QR. Equal input makes equal bytes.
+//
+// Begin with [Label].
 package paper
 
 import (
@@ -72,7 +74,7 @@ func (l Label) shownCode() string {
 	return l.Code
 }
 
-// PDF is the labels on this stock, a page each.
+// PDF returns the labels on this stock, one per page.
 // It fails when a code cannot be drawn.
 func PDF(stock Stock, compress bool, labels ...Label) ([]byte, error) {
 	pages := make([]*page, len(labels))
@@ -129,7 +131,7 @@ func (p *page) qr(data string) error {
 	return nil
 }
 
-// Control is the sheet that goes with a request: a title and a line an order, on A4.
+// Control is the control sheet of a request: a title and one line per order, on A4.
 func Control(title string, lines []string) []byte {
 	const perPage = 48
 	var pages []*page

@@ -24,7 +24,7 @@ func Packing(items []Item) ([]byte, error) {
 	return workbook("Packing", rows)
 }
 
-// Picking is the workbook of the items of all orders together, a row a SKU.
+// Picking is the workbook of the items of all orders together, one row per SKU.
 func Picking(items []Item) ([]byte, error) {
 	total := map[string]Item{}
 	for _, item := range items {

@@ -26,39 +26,39 @@ import (
 type settings struct {
 	Addr      string  `default:"127.0.0.1:0" help:"Address to listen on; port 0 takes any free one."`
 	Seed      int64   `default:"1" help:"Seed of the world."`
-	Orders    int     `default:"110" help:"Orders that can be labelled; others come on top."`
-	History   int     `placeholder:"N" help:"Sales of the last week, already shipped, that come on top: something to catch up with."`
+	Orders    int     `default:"110" help:"Number of orders that can be labelled; others are added to them."`
+	History   int     `placeholder:"N" help:"Number of sales of the last week, already shipped, to add: something to catch up with."`
 	Speed     float64 `default:"1" help:"How many times as fast as ours the hub's clock runs."`
 	Faults    string  `type:"existingfile" placeholder:"FILE" help:"Fault plan (JSON)."`
 	Labels    string  `type:"existingdir" placeholder:"DIR" help:"Label files (*.zpl, *.txt, *.pdf) to hand out, from DIR/<provider> or DIR."`
-	Data      string  `placeholder:"DIR" help:"Where the world is kept, so that it outlives the process."`
+	Data      string  `placeholder:"DIR" help:"Folder in which the world is kept, so that it survives a restart."`
 	Falabella string  `enum:"pdf,zpl" default:"pdf" help:"What Falabella hands out: pdf or zpl."`
-	Token     string  `env:"SANDBOX_TOKEN" placeholder:"TOKEN" help:"Bearer token that is accepted; made from the seed when not given."`
+	Token     string  `env:"SANDBOX_TOKEN" placeholder:"TOKEN" help:"Bearer token to accept; by default made from the seed."`
 
-	Merchants            int                      `default:"1" help:"Merchants behind this address, each with a world of its own: seeds count on from --seed."`
-	Redirects            []string                 `name:"redirect" placeholder:"URL" help:"Address to which a consent may lead, again for each (default http://127.0.0.1:8477/callback)."`
-	GiveStateBack        bool                     `help:"The consent page gives the state back with which it was opened."`
+	Merchants            int                      `default:"1" help:"Number of merchants behind this address, each with a world of its own, with consecutive seeds from --seed."`
+	Redirects            []string                 `name:"redirect" placeholder:"URL" help:"Address to which a consent may lead; repeat it for several (default http://127.0.0.1:8477/callback)."`
+	GiveStateBack        bool                     `help:"The consent page gives back the state with which it was opened."`
 	OAuthOnly            bool                     `name:"oauth-only" help:"Refuse --token: only tokens of OAuth are accepted."`
-	OldTokensLive        bool                     `help:"A token that was refreshed stays good to its end."`
+	OldTokensLive        bool                     `help:"A token that was refreshed stays valid until it expires."`
 	RefreshDiesWithToken bool                     `help:"A refresh is refused once its token has expired."`
-	StatusDelays         map[string]time.Duration `name:"status-delay" placeholder:"PROVIDER=5m" help:"How long a status takes to a channel, instead of the world's own time for it."`
-	MovedRoutes          map[string]string        `name:"move-route" placeholder:"ROUTE=/api/…" help:"A route that answers under another path only, again for each."`
-	TaskTime             sandbox.TaskTime         `placeholder:"8s+1s" help:"How long a task takes: a fixed part and one a label (default: a minute a label)."`
-	Webhooks             string                   `placeholder:"URL" help:"Where changes are told; POST /sandbox/webhooks names another while it runs."`
-	WebhookDuplicates    float64                  `placeholder:"SHARE" help:"Share of the notices that are sent twice (0 to 1)."`
-	WebhookReordered     float64                  `placeholder:"SHARE" help:"Share of the notices that are sent some seconds late."`
-	WebhookLost          float64                  `placeholder:"SHARE" help:"Share of the notices that are never sent."`
-	WebhookInsecure      bool                     `help:"Take any certificate of the address in --webhooks."`
+	StatusDelays         map[string]time.Duration `name:"status-delay" placeholder:"PROVIDER=5m" help:"How long a status takes to reach a channel, instead of the sandbox's own time for it."`
+	MovedRoutes          map[string]string        `name:"move-route" placeholder:"ROUTE=/api/…" help:"A route that answers under another path only; repeat it for several."`
+	TaskTime             sandbox.TaskTime         `placeholder:"8s+1s" help:"How long a task takes: a fixed part and a part per label (default: a minute per label)."`
+	Webhooks             string                   `placeholder:"URL" help:"Address to which notifications are sent; POST /sandbox/webhooks changes it while the sandbox runs."`
+	WebhookDuplicates    float64                  `placeholder:"SHARE" help:"Share of the notifications that are sent twice (0 to 1)."`
+	WebhookReordered     float64                  `placeholder:"SHARE" help:"Share of the notifications that are sent some seconds late."`
+	WebhookLost          float64                  `placeholder:"SHARE" help:"Share of the notifications that are never sent."`
+	WebhookInsecure      bool                     `help:"Accept any certificate of the address in --webhooks."`
 	OddIDs               bool                     `name:"odd-ids" help:"Give every second object an id with spaces, accents, colons or slashes."`
-	Arrivals             float64                  `placeholder:"N" help:"Sales that come by themselves in an hour of the hub's clock."`
-	IgnoreFilter         []string                 `placeholder:"LIST" help:"Lists that show every connection's entries whatever they are asked for: labels, sales."`
+	Arrivals             float64                  `placeholder:"N" help:"New sales per hour of the hub's clock."`
+	IgnoreFilter         []string                 `placeholder:"LIST" help:"Lists that ignore the connection filter: labels, sales."`
 	Nameless             int                      `placeholder:"N" help:"Leave the connection out of N of 100 sales."`
-	Warehouses           string                   `enum:",items,deliveries,none" default:"" help:"Where warehouses stand: items, deliveries or none; both when not said."`
+	Warehouses           string                   `enum:",items,deliveries,none" default:"" help:"Where warehouses are shown: items, deliveries or none; by default at both."`
 	Scopes               string                   `placeholder:"JSON" help:"What the account grants, by scope: true, false or a list of connections."`
-	Countries            string                   `enum:"codes,names,none" default:"codes" help:"How connections tell their country: codes, names or none (null)."`
+	Countries            string                   `enum:"codes,names,none" default:"codes" help:"How connections give their country: codes, names or none (null)."`
 	SaleWords            string                   `placeholder:"es|JSON" help:"Other words for paymentStatus and verificationStatus: es, or an object of words; an empty word leaves the member out."`
 	OtherScopeIDs        bool                     `name:"other-scope-ids" help:"Scopes for single connections hold ids of something else."`
-	StatusLinks          string                   `enum:"shown,late,never" default:"shown" help:"Links of statuses: shown, late (absent until the channel is being told) or never."`
+	StatusLinks          string                   `enum:"shown,late,never" default:"shown" help:"Links of statuses: shown, late (absent until the status is on its way to the channel) or never."`
 }
 
 func main() {
@@ -103,7 +103,7 @@ func serve(ctx context.Context, flags settings, out io.Writer) error {
 	return closeAll()
 }
 
-// hubs makes a hub a merchant: the seeds count on, each has a folder of its own, and all belong to
+// hubs makes one hub per merchant: their seeds are consecutive, each has a folder of its own, and all belong to
 // the first one's application.
 func (s settings) hubs() (sandbox.Merchants, error) {
 	options, err := s.options()
@@ -149,7 +149,7 @@ func (s settings) options() (sandbox.Options, error) {
 	options.Dialect = sandbox.Dialect{Countries: s.Countries, SaleWords: words, OtherScopeIDs: s.OtherScopeIDs, StatusLinks: s.StatusLinks}
 	options.IgnoreFilter, options.Nameless, options.Warehouses = s.IgnoreFilter, s.Nameless, s.Warehouses
 	options.Webhooks, options.Arrivals = s.Webhooks, s.Arrivals
-	options.WebhookRates = sandbox.Rates{Duplicates: s.WebhookDuplicates, Reordered: s.WebhookReordered, Lost: s.WebhookLost}
+	options.WebhookRates = sandbox.WebhookRates{Duplicates: s.WebhookDuplicates, Reordered: s.WebhookReordered, Lost: s.WebhookLost}
 	if s.WebhookInsecure {
 		transport := http.DefaultTransport.(*http.Transport).Clone()
 		transport.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // the flag says so

@@ -1,0 +1,161 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/activities/intakebook"
+	"github.com/despacho/despacho/activities/orders"
+	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/storage"
+)
+
+const (
+	// rereadLeftAfter is how long, in the hub's time, a change may go unread of a sale that is past the gate.
+	rereadLeftAfter = 6 * time.Hour
+	// leftSalesAtOnce is how many such sales are read at once.
+	leftSalesAtOnce = 500
+	// leftHour is how the hour in which a change was left stands in its mark's key.
+	leftHour = "20060102T15"
+	// earlyFor is how long after the sale, in the hub's time, it is read every leftFor while it has no connection that the hub lists.
+	earlyFor = 24 * time.Hour
+)
+
+// leaveNotification says whether a webhook's sale is left to the next poll, whose light
+// list tells of a cancelled sale without a call for each.
+func (t *taking) leaveNotification(ctx context.Context, checkout string) (bool, error) {
+	if t.source != contract.ByWebhook {
+		return false, nil
+	}
+	t.mu.Lock()
+	reading := t.seen[checkout]
+	t.mu.Unlock()
+	if reading {
+		return true, nil // since after the notification came
+	}
+	known, err := intakebook.SaleRecord(ctx, t.store, t.merchant, checkout)
+	if err != nil {
+		return false, err
+	}
+	left, err := t.leave(ctx, checkout, known)
+	if left {
+		t.count(func(n *intakebook.TakenNotifications) { n.Left++ })
+	}
+	return left, err
+}
+
+// leaveChanged says whether a sale that a poll lists as changed is left: it was
+// read not long ago, and its line in the list does not say that it is off.
+func (t *taking) leaveChanged(ctx context.Context, light multivende.CheckoutLight, known *intakebook.IntakeSale) (bool, error) {
+	s := orders.SaleOf(multivende.Checkout{Status: light.Status, PaymentStatus: light.PaymentStatus, VerificationStatus: light.VerificationStatus}, t.words())
+	if known == nil || !s.Good() || t.now.Sub(known.ReadAt) > rereadLeftAfter {
+		return false, nil
+	}
+	return t.leave(ctx, light.ID, known)
+}
+
+// leave leaves a sale unread whose every delivery order is past the gate. Where
+// one may still be cancelled alone, a mark has the sale read once leftFor has passed.
+func (t *taking) leave(ctx context.Context, checkout string, known *intakebook.IntakeSale) (bool, error) {
+	if known == nil || known.ReadAt.IsZero() || len(known.Orders) == 0 {
+		return false, nil
+	}
+	over := true
+	for _, order := range known.Orders {
+		record, err := intakebook.ReadIntakeRecord(ctx, t.store, t.merchant, order)
+		if errors.Is(err, storage.ErrNotFound) || errors.Is(err, storage.ErrKey) {
+			return false, nil
+		}
+		if err != nil || !isPastGate(record) {
+			return false, err
+		}
+		over = over && isOver(record)
+	}
+	if over {
+		return true, nil
+	}
+	return true, t.readLater(ctx, checkout)
+}
+
+// readLater has a sale read once leftFor has passed, unless it was read since.
+func (t *taking) readLater(ctx context.Context, checkout string) error {
+	return t.store.Put(ctx, storage.IntakeLeft(t.merchant, t.now.UTC().Format(leftHour), checkout), leftSale{checkout})
+}
+
+// leftSale is what the mark of a sale holds whose change was left.
+type leftSale struct {
+	Checkout string `json:"checkout"`
+}
+
+// leftSales are the sales whose change was left in an hour up to last, the oldest first.
+func (t *taking) leftSales(ctx context.Context, last string) ([]leftMark, error) {
+	prefix := storage.IntakeLeftPrefix(t.merchant)
+	var marks []leftMark
+	err := t.store.List(ctx, prefix, func(o storage.Object) error {
+		hour, _, _ := strings.Cut(strings.TrimPrefix(o.Key, prefix), "/")
+		if hour > last || len(marks) == leftSalesAtOnce {
+			return activities.ErrEnough
+		}
+		checkout, whole := storage.IDInKey(o.Key, prefix+hour+"/", ".json")
+		if !whole {
+			var left leftSale
+			if err := t.store.Get(ctx, o.Key, &left); err != nil {
+				return err
+			}
+			checkout = left.Checkout
+		}
+		marks = append(marks, leftMark{o.Key, hour, checkout})
+		return nil
+	})
+	if errors.Is(err, activities.ErrEnough) {
+		err = nil
+	}
+	return marks, err
+}
+
+type leftMark struct{ key, hour, checkout string }
+
+// leftLongEnough are the notifications of the sales whose change was left leftFor ago
+// and that were not read since; the marks of the others are taken away.
+func (t *taking) leftLongEnough(ctx context.Context) ([]string, error) {
+	marks, err := t.leftSales(ctx, t.now.Add(-rereadLeftAfter).UTC().Format(leftHour))
+	if err != nil {
+		return nil, err
+	}
+	var notifications, done []string
+	for _, mark := range marks {
+		known, err := intakebook.SaleRecord(ctx, t.store, t.merchant, mark.checkout)
+		if err != nil {
+			return nil, err
+		}
+		left, err := time.Parse(leftHour, mark.hour)
+		if err != nil || known == nil || !known.ReadAt.Before(left.Add(time.Hour)) {
+			done = append(done, mark.key)
+			continue
+		}
+		notifications = append(notifications, CheckoutNotification+"/"+mark.checkout)
+	}
+	return lo.Uniq(notifications), t.store.Delete(ctx, done...)
+}
+
+// isPastGate says that of all that can happen to the order, only a cancellation matters to the intake.
+func isPastGate(r contract.IntakeRecord) bool {
+	return r.State != "" && r.State != contract.IntakeHeldBack && r.Unread == "" && !isEarly(r)
+}
+
+// isEarly says that the order was read before its sale had a connection that the hub lists.
+func isEarly(r contract.IntakeRecord) bool {
+	return r.State == contract.IntakeUnsupported && r.Connection == ""
+}
+
+// isOver says that nothing that happens to the order matters any more.
+func isOver(r contract.IntakeRecord) bool {
+	return slices.Contains([]contract.IntakeOrderState{contract.IntakeTakeOut, contract.IntakeEnded, contract.IntakeClosed}, r.State)
+}

@@ -1,0 +1,90 @@
+package intake
+
+import (
+	"context"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/activities/intakebook"
+	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/storage"
+	"github.com/despacho/despacho/wording"
+)
+
+// sale reads a sale, once in a step, and settles each of its delivery orders.
+func (t *taking) sale(ctx context.Context, id string) error {
+	t.mu.Lock()
+	seen := t.seen[id]
+	t.seen[id] = true
+	t.mu.Unlock()
+	if seen {
+		return nil
+	}
+	known, err := intakebook.SaleRecord(ctx, t.store, t.merchant, id)
+	if err != nil {
+		return err
+	}
+	checkout, err := t.hub.Checkout(ctx, id)
+	if err != nil {
+		if err := t.unread(ctx, CheckoutNotification+"/"+id, lo.FromPtr(known).Orders, err); err != nil || known == nil {
+			return err
+		}
+		known.ReadAt = t.now.UTC()
+		return t.store.Put(ctx, storage.IntakeSale(t.merchant, id), known)
+	}
+	connection, err := t.connections.of(ctx, checkout.ConnectionID)
+	if err != nil {
+		return err
+	}
+	for _, delivery := range checkout.DeliveryOrders {
+		if err := t.settle(ctx, checkout, delivery, connection); err != nil {
+			return err
+		}
+	}
+	if err := t.keepPickUps(ctx, checkout, connection); err != nil {
+		return err
+	}
+	return t.note(ctx, known, checkout, connection)
+}
+
+// note remembers the sale as it was read, last: a sale whose step was killed is read again.
+func (t *taking) note(ctx context.Context, known *intakebook.IntakeSale, c multivende.Checkout, connection activities.Connection) error {
+	if known == nil || known.Connection != c.ConnectionID {
+		if err := t.repaired(ctx, c); err != nil {
+			return err
+		}
+		if err := intakebook.NoteNumbers(ctx, t.store, t.merchant, c); err != nil {
+			return err
+		}
+	}
+	parcels, err := intakebook.NoteParcels(ctx, t.store, t.merchant, lo.FromPtr(known).Parcels, c)
+	if err != nil {
+		return err
+	}
+	early := connection.ID == ""
+	if early && t.now.Sub(c.SoldAt) < earlyFor {
+		if err := t.readLater(ctx, c.ID); err != nil {
+			return err
+		}
+	}
+	orders := lo.Map(c.DeliveryOrders, func(d multivende.DeliveryOrder, _ int) string { return d.ID })
+	return t.store.Put(ctx, storage.IntakeSale(t.merchant, c.ID),
+		intakebook.IntakeSale{UpdatedAt: c.UpdatedAt, Connection: c.ConnectionID, Early: early, Orders: orders, Parcels: parcels, ReadAt: t.now.UTC()})
+}
+
+// repaired closes what stood in the sale's place while it could not be registered or read.
+func (t *taking) repaired(ctx context.Context, c multivende.Checkout) error {
+	for _, name := range []string{intakebook.UnregisteredOrder(c.ConnectionID, c.ExternalID), c.ID} {
+		_, err := intakebook.ChangeRecord(ctx, t.store, t.merchant, name, func(r *contract.IntakeRecord) {
+			if r.State == contract.IntakeHeldBack || r.State == contract.IntakeClosed {
+				r.State, r.Reason, r.Checkout, r.Unread = contract.IntakeClosed, wording.Reason(contract.WhyRegisteredNow), c.ID, ""
+			}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,67 @@
+package registry
+
+import (
+	"context"
+
+	"go.temporal.io/sdk/client"
+
+	"github.com/despacho/despacho/accounts"
+	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/activities/announce"
+	"github.com/despacho/despacho/activities/credentials"
+	"github.com/despacho/despacho/activities/intake"
+	"github.com/despacho/despacho/activities/orders"
+	"github.com/despacho/despacho/activities/publishing"
+	"github.com/despacho/despacho/activities/runs"
+	"github.com/despacho/despacho/activities/statusbook"
+	"github.com/despacho/despacho/activities/statuses"
+	"github.com/despacho/despacho/activities/tickets"
+	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/labels/raster"
+	"github.com/despacho/despacho/storage"
+)
+
+// Dependencies are what the activities work with.
+type Dependencies struct {
+	Hubs     activities.Hubs
+	Store    *storage.Store
+	Temporal client.Client
+	Settings contract.Settings
+	// Accounts are those of the merchants; nil where there are none.
+	Accounts *accounts.Vault
+	// Renewer renews their tokens; nil in a worker that cannot.
+	Renewer *accounts.Renewer
+	// Intake are the settings of the intake; zero means default.
+	Intake intake.IntakeSettings
+	// Serves tells whether a merchant is connected; nil means that everybody is.
+	Serves func(ctx context.Context, merchant string) (bool, error)
+	// Webhook is who is told when a status is verified; the zero value is nobody.
+	Webhook announce.Webhook
+	// StatusEnded, if set, is told how each row of a status change ended.
+	StatusEnded func(statusbook.EndedRow)
+	// NearDeadline, if set, is told how many orders of a merchant are near their deadline.
+	NearDeadline func(merchant string, orders int)
+	// TempDir takes files while they are worked on; empty means the system's.
+	TempDir string
+}
+
+// All returns the activities of the two task queues: those that call the hub,
+// and those that work on files.
+func All(d Dependencies) (hub, files []any) {
+	hub = []any{
+		&runs.Runs{Store: d.Store, Temporal: d.Temporal, Settings: d.Settings, Accounts: d.Accounts},
+		&orders.Connections{Hubs: d.Hubs, Store: d.Store, Accounts: d.Accounts},
+		&credentials.Accounts{Renewer: d.Renewer, Temporal: d.Temporal},
+		&orders.Orders{Hubs: d.Hubs, Store: d.Store},
+		&statuses.Statuses{Hubs: d.Hubs, Store: d.Store},
+		&statuses.StatusChanges{Hubs: d.Hubs, Store: d.Store, Settings: d.Settings, Accounts: d.Accounts, Observe: d.StatusEnded},
+		&announce.Announcements{Webhook: d.Webhook, Store: d.Store},
+		&tickets.Tickets{Hubs: d.Hubs, Store: d.Store},
+		&intake.Intake{Hubs: d.Hubs, Store: d.Store, Settings: d.Intake, Channels: d.Settings.Channels, Near: d.NearDeadline, Serves: d.Serves},
+	}
+	files = []any{
+		&tickets.Documents{Hubs: d.Hubs, Store: d.Store, TempDir: d.TempDir},
+		&publishing.Publishing{Hubs: d.Hubs, Store: d.Store, TempDir: d.TempDir, Raster: raster.New(raster.DefaultFolder())},
+	}
+	return hub, files
+}

@@ -1,0 +1,87 @@
+package door
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"github.com/despacho/despacho/station/api"
+	"github.com/despacho/despacho/station/page"
+	"github.com/despacho/despacho/station/people"
+)
+
+type visitorKey struct{}
+
+func withVisitor(ctx context.Context, visit people.Visit) context.Context {
+	return context.WithValue(ctx, visitorKey{}, visit)
+}
+
+// VisitorOf is who made the request that a handler answers; the zero value on routes that need nothing and
+// nobody is known.
+func VisitorOf(ctx context.Context) people.Visit {
+	visit, _ := ctx.Value(visitorKey{}).(people.Visit)
+	return visit
+}
+
+// WithVisitor is ctx as a handler behind the door has it; for the tests of handlers.
+func WithVisitor(ctx context.Context, visit people.Visit) context.Context {
+	return withVisitor(ctx, visit)
+}
+
+// Refuse answers with a failure of this package in the reader's language.
+func Refuse(w http.ResponseWriter, r *http.Request, status int, code Code) {
+	WriteJSON(w, status, api.Failure{Code: string(code), Words: sayCode(code, page.Language(r))})
+}
+
+// WriteJSON answers with a value.
+func WriteJSON(w http.ResponseWriter, status int, value any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	if w.Header().Get("Cache-Control") == "" {
+		w.Header().Set("Cache-Control", "no-store")
+	}
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(value)
+}
+
+// ReadJSON fills value from a request's body; false when it was refused already.
+func ReadJSON(w http.ResponseWriter, r *http.Request, value any) bool {
+	decoder := json.NewDecoder(r.Body)
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(value); err != nil || decoder.More() {
+		Refuse(w, r, http.StatusBadRequest, CodeBadRequest)
+		return false
+	}
+	return true
+}
+
+// recorded remembers the status of an answer.
+type recorded struct {
+	http.ResponseWriter
+	status  int
+	written bool
+}
+
+func (r *recorded) WriteHeader(status int) {
+	if !r.written {
+		r.status, r.written = status, true
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorded) Write(data []byte) (int, error) {
+	r.written = true
+	return r.ResponseWriter.Write(data)
+}
+
+// Unwrap lets http.ResponseController reach the connection: event streams are flushed.
+func (r *recorded) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+// headerOnly takes an answer's status and header, and drops its body.
+type headerOnly struct {
+	header http.Header
+	status int
+}
+
+func (h *headerOnly) Header() http.Header            { return h.header }
+func (h *headerOnly) Write(data []byte) (int, error) { return len(data), nil }
+func (h *headerOnly) WriteHeader(status int)         { h.status = status }

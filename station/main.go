@@ -1,0 +1,18 @@
+// Command station serves the packers' page of a warehouse and talks to its printers.
+// `station serve --help` lists its settings; SIGTERM ends it in good order.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/despacho/despacho/station/run"
+)
+
+func main() {
+	ctx, restore := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, restore) // a second signal ends it at once
+	os.Exit(run.Main(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}

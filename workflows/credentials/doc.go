@@ -1,0 +1,3 @@
+// Package credentials keeps a merchant's token alive for as long as the merchant is connected. Begin
+// with [Credentials].
+package credentials

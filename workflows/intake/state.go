@@ -1,0 +1,24 @@
+package intake
+
+import (
+	"github.com/despacho/despacho/contract"
+)
+
+// waitingNotifications counts the notifications not yet read.
+func waitingNotifications(s contract.IntakeState) int {
+	n := len(s.Pending)
+	for _, b := range s.Backlog {
+		n += b.Count - b.Done
+	}
+	return n
+}
+
+// isPolling says whether changes that a poll found are still being read.
+func isPolling(s contract.IntakeState) bool {
+	for _, b := range s.Backlog {
+		if !b.Complete.IsZero() {
+			return true
+		}
+	}
+	return false
+}
