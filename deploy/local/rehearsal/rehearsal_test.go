@@ -1,0 +1,90 @@
+//go:build rehearsal
+
+package rehearsal
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/despacho/despacho/deploy/local/rehearsal/container"
+	"github.com/despacho/despacho/deploy/local/rehearsal/images"
+	"github.com/despacho/despacho/deploy/local/rehearsal/project"
+)
+
+const (
+	repository = "../../.."
+	// patience bounds each wait for a service.
+	patience = 5 * time.Minute
+)
+
+// everything are lines of the example with all that can run here.
+var everything = []string{
+	"COMPOSE_PROFILES=sandbox,webhooks,station",
+	"DESPACHO_GATEWAY_PLAIN=behind-proxy",
+	"DESPACHO_WEBHOOK_PROXIES=10.97.0.0/16",
+}
+
+// shared are what all tests use.
+var shared struct {
+	images  *images.Set
+	network *container.Network
+}
+
+func TestMain(m *testing.M) {
+	if err := container.Within(); err != nil {
+		fmt.Fprintln(os.Stderr, "the rehearsal cannot begin:", err)
+		os.Exit(1)
+	}
+	os.Exit(rehearse(m))
+}
+
+func rehearse(m *testing.M) int {
+	folder, err := os.MkdirTemp("", "rehearsal-*")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(folder)
+	root, err := filepath.Abs(repository)
+	if err == nil {
+		// What runs in containers must be able to read it.
+		err = os.Chmod(folder, 0o755)
+	}
+	if err == nil {
+		shared.network, err = container.NewNetwork(project.HostAddress)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "the rehearsal cannot begin:", err)
+		return 1
+	}
+	shared.images = images.NewSet(root, folder)
+	return m.Run()
+}
+
+// newStack is the repository's project in a folder of its own, with nothing running.
+func newStack(t *testing.T, settings ...string) *project.Stack {
+	t.Helper()
+	folder := t.TempDir()
+	require.NoError(t, os.Chmod(folder, 0o755))
+	require.NoError(t, project.Copy(repository, folder, settings...))
+	loaded, err := project.Load(t.Context(), folder)
+	require.NoError(t, err)
+	stack := &project.Stack{
+		Project: loaded, Images: shared.images, Network: shared.network, Volumes: filepath.Join(folder, "volumes"), Patience: patience,
+	}
+	t.Cleanup(stack.Kill)
+	return stack
+}
+
+func TestTheStackRuns(t *testing.T) {
+	stack := newStack(t, everything...)
+	require.NoError(t, stack.Up(t.Context(), "worker", "sandbox"))
+	out, code, err := stack.Run(t.Context(), "starter", nil, "run", "--key", "first", "--wait", "--json")
+	t.Log(code, out)
+	require.NoError(t, err)
+}
