@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -84,9 +85,13 @@ func (n *network) opened(t *testing.T, zebra *fakezebra.Printer, change func(*pr
 	return device
 }
 
-// overTCP is a printer on this machine and its opened device, which waits for answers however slow the machine is.
+// overTCP is a printer on this machine and its opened device, which waits for answers however slow the machine is. On
+// Linux it has an address on which no other program listens, so that its port is free when it is switched on again.
 func overTCP(t *testing.T, options fakezebra.Options) (*fakezebra.Printer, *raw.Device) {
 	t.Helper()
+	if runtime.GOOS == "linux" {
+		options.Address = "127.91.0.2:0"
+	}
 	zebra, err := fakezebra.Start(options)
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, zebra.Close()) })
