@@ -123,7 +123,7 @@ func TryStep[In, Out any](w testing.TB, step func(context.Context, In) (Out, err
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	env := suite.NewTestActivityEnvironment()
 	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&numbered{attempt: max(as.Attempt, 1), activity: as.Activity}, &activities.Errors{}, &activities.Heartbeats{}}})
-	env.SetTestTimeout(time.Minute)
+	env.SetTestTimeout(10 * time.Minute)
 	if as.Before != nil {
 		env.SetHeartbeatDetails(*as.Before)
 	}

@@ -267,7 +267,7 @@ func TestWeeksOfUnattendedLife(t *testing.T) {
 	for now := workflowstest.SceneStart; now.Before(end); anew++ {
 		s := workflowstest.NewScene(t, contract.CredentialsID(in.Merchant), nil)
 		s.SetStartTime(now)
-		s.SetTestTimeout(2 * time.Minute)
+		s.SetTestTimeout(10 * time.Minute)
 		s.RegisterWorkflowWithOptions(Credentials, workflow.RegisterOptions{Name: contract.CredentialsType})
 		workflowstest.MockActivity(s, tokenSteps.KeepToken, func(in credentialsteps.KeepTokenInput) (credentialsteps.TokenStanding, error) {
 			return l.keep(t.Context(), in)
