@@ -102,9 +102,10 @@ deploy/browser/node_modules: deploy/browser/package-lock.json
 	cd deploy/browser && npm ci --no-audit --no-fund
 	@touch $@
 
-bench: build-demo ## Joining against other programs, Go benchmarks, a run of 1,000 orders, then storms, statuses, fairness, printing and runs against the hub's critical path
+bench: ## Joining against other programs, Go benchmarks, a run of 1,000 orders, then storms, statuses, fairness, printing and runs against the hub's critical path
 	go build -o bin/starter ./starter
 	go run ./labels/pdf/bench -starter bin/starter
 	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
-	./bin/demo --once --run-only --orders 1000 --json bin/bench.json
+	$(LOCAL) go build -o $(CURDIR)/bin/bench-demo .
+	./bin/bench-demo --once --run-only --orders 1000 --json bin/bench.json
 	$(LOCAL) go run ./bench
