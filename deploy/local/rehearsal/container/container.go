@@ -140,3 +140,6 @@ func (l *log) String() string {
 	defer l.mutex.Unlock()
 	return l.written.String()
 }
+
+// Pid is the container's first process, as this machine sees it.
+func (c *Container) Pid() int { return c.process.Process.Pid }

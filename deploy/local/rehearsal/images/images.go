@@ -4,12 +4,15 @@ package images
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 )
 
-// Set makes the images of a project when they are first asked for.
+// Set makes the images of a project when they are first asked for. Those that its folder holds from an
+// earlier time are taken as they are.
 type Set struct {
 	maker
 	repository string
@@ -41,10 +44,21 @@ func (s *Set) Image(name string) (Image, error) {
 	if !known {
 		return Image{}, fmt.Errorf("the rehearsal has no image %s", name)
 	}
+	kept := filepath.Join(s.dir, strings.ReplaceAll(name, "/", "-")+".json")
+	if content, err := os.ReadFile(kept); err == nil {
+		var image Image
+		err := json.Unmarshal(content, &image)
+		s.made[name] = image
+		return image, err
+	}
 	image, err := make()
 	if err != nil {
 		return Image{}, fmt.Errorf("make the image %s: %w", name, err)
 	}
 	s.made[name] = image
-	return image, nil
+	content, err := json.Marshal(image)
+	if err != nil {
+		return Image{}, err
+	}
+	return image, os.WriteFile(kept, content, 0o644)
 }

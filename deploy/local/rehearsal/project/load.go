@@ -14,7 +14,7 @@ import (
 )
 
 // Copy copies docker-compose.yml and what it mounts into folder, and writes a .env beside it: the
-// example's lines, then more, which win.
+// example's lines, then more, which win. Nobody but the owner can read the copies.
 func Copy(repository, folder string, more ...string) error {
 	example, err := os.ReadFile(filepath.Join(repository, "deploy/example.env"))
 	if err != nil {
@@ -25,11 +25,30 @@ func Copy(repository, folder string, more ...string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(
+	mounted := filepath.Join(folder, "deploy/temporal")
+	err = errors.Join(
 		os.WriteFile(filepath.Join(folder, ".env"), []byte(settings), 0o600),
-		os.WriteFile(filepath.Join(folder, "docker-compose.yml"), compose, 0o644),
-		os.CopyFS(filepath.Join(folder, "deploy/temporal"), os.DirFS(filepath.Join(repository, "deploy/temporal"))),
+		os.WriteFile(filepath.Join(folder, "docker-compose.yml"), compose, 0o600),
+		os.CopyFS(mounted, os.DirFS(filepath.Join(repository, "deploy/temporal"))),
 	)
+	if err != nil {
+		return err
+	}
+	return keepToOwner(mounted)
+}
+
+// keepToOwner gives files the rights that they have after a clone with umask 077.
+func keepToOwner(folder string) error {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if err := os.Chmod(filepath.Join(folder, entry.Name()), 0o600); err != nil {
+			return err
+		}
+	}
+	return os.Chmod(folder, 0o700)
 }
 
 // Load reads a folder's docker-compose.yml and .env as `docker compose config` does.

@@ -49,9 +49,17 @@ func (s *Stack) start(name string, replica int) error {
 	return nil
 }
 
+// Once is what `docker compose run --rm` is told besides the service and its arguments.
+type Once struct {
+	Stdin  io.Reader
+	User   string // --user
+	Source string // --volume SOURCE:TARGET
+	Target string
+}
+
 // Run is `docker compose run --rm`: one more container of a service, with further arguments, until it
 // ends. It returns what the program wrote to standard output, and its exit code.
-func (s *Stack) Run(ctx context.Context, name string, stdin io.Reader, args ...string) (string, int, error) {
+func (s *Stack) Run(ctx context.Context, name string, once Once, args ...string) (string, int, error) {
 	service, found := s.Project.AllServices()[name] // whatever its profile
 	if !found {
 		return "", 0, fmt.Errorf("no such service: %s", name)
@@ -60,12 +68,20 @@ func (s *Stack) Run(ctx context.Context, name string, stdin io.Reader, args ...s
 	if err != nil {
 		return "", 0, err
 	}
-	image, err := s.Images.Image(service.Image)
+	image, err := s.image(service)
 	if err != nil {
 		return "", 0, err
 	}
 	spec.Args = slices.Concat(entrypoint(service, image), args)
-	c, err := container.StartWith(s.Network, spec, stdin)
+	if once.User != "" {
+		if spec.UID, spec.GID, err = image.IDs(once.User); err != nil {
+			return "", 0, err
+		}
+	}
+	if once.Source != "" {
+		spec.Mounts = append(spec.Mounts, container.Mount{Source: once.Source, Target: once.Target})
+	}
+	c, err := container.StartWith(s.Network, spec, once.Stdin)
 	if err != nil {
 		return "", 0, err
 	}
@@ -90,9 +106,18 @@ func entrypoint(service types.ServiceConfig, image images.Image) []string {
 	return image.Entrypoint
 }
 
+// image is what a service runs: one that is built from a folder of its own, or a known one.
+func (s *Stack) image(service types.ServiceConfig) (images.Image, error) {
+	if service.Build == nil || service.Build.Context == s.Project.WorkingDir {
+		return s.Images.Image(service.Image)
+	}
+	copies := filepath.Join(filepath.Dir(s.Volumes), "layers", service.Name)
+	return s.Images.Layered(service.Build.Context, service.Build.Target, copies)
+}
+
 // spec is a container as the file describes the service.
 func (s *Stack) spec(service types.ServiceConfig, replica int) (container.Spec, error) {
-	image, err := s.Images.Image(service.Image)
+	image, err := s.image(service)
 	if err != nil {
 		return container.Spec{}, err
 	}

@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
+	"net"
 	"slices"
 	"sync"
 	"syscall"
@@ -159,7 +161,7 @@ func (s *Stack) stopService(name string) error {
 }
 
 func (s *Stack) stopSignal(name string) syscall.Signal {
-	image, err := s.Images.Image(s.Project.Services[name].Image)
+	image, err := s.image(s.Project.Services[name])
 	if err != nil {
 		return syscall.SIGTERM
 	}
@@ -181,6 +183,11 @@ func (s *Stack) forget(name string) {
 	defer s.mutex.Unlock()
 	delete(s.running, name)
 	maps.DeleteFunc(s.published, func(_, holder string) bool { return holder == name })
+}
+
+// Address is where a service is reached from this machine.
+func (s *Stack) Address(name, port string) string {
+	return net.JoinHostPort(s.address(name, 1), port)
 }
 
 // Container is the first of a service.
@@ -206,11 +213,12 @@ func (s *Stack) alive(name string) *container.Container {
 	}
 }
 
-// Exec runs a program in a service's container, with its standard output.
-func (s *Stack) Exec(ctx context.Context, name string, args ...string) (string, error) {
+// Exec is `docker compose exec -T`: it runs a program in a service's container and returns what that
+// wrote to standard output.
+func (s *Stack) Exec(ctx context.Context, name string, stdin io.Reader, args ...string) (string, error) {
 	c := s.alive(name)
 	if c == nil {
 		return "", fmt.Errorf("%s does not run", name)
 	}
-	return c.Run(ctx, nil, args...)
+	return c.Run(ctx, stdin, args...)
 }
