@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -84,4 +85,13 @@ func newStack(t *testing.T, settings ...string) *project.Stack {
 	}
 	t.Cleanup(stack.Kill)
 	return stack
+}
+
+// build builds a program as the image's are built.
+func build(t *testing.T, path, program string) {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-tags", "timetzdata", "-o", path, program)
+	command.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
+	said, err := command.CombinedOutput()
+	require.NoError(t, err, string(said))
 }
