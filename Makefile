@@ -103,6 +103,22 @@ deploy/browser/node_modules: deploy/browser/package-lock.json
 	cd deploy/browser && npm ci --no-audit --no-fund
 	@touch $@
 
+# Not in .ci/run: goreleaser alone has 1,800 packages, and six systems are built.
+snapshot: ## A release of this commit in out/dist: archives, checksums, SBOM; nothing is published
+	deploy/snapshot.sh
+
+reproducible: ## The programs built twice, in two places, give the same files
+	deploy/reproducible.sh
+
+vulnerabilities: ## What the programs call, against Go's database of known weaknesses (needs the network)
+	deploy/vulnerabilities.sh
+
+RELEASE    = 0.1.0
+
+compatibility: ## Writes the lists of what a release promises anew, after a deliberate change (docs/compatibility.md)
+	DESPACHO_RELEASE=$(RELEASE) go test -count=1 -run '^TestCompatibility' . ./service ./starter/run ./worker/run ./gateway/run ./station/run
+	git status --short docs/promised/releases
+
 bench: build-demo ## Joining against other programs, Go benchmarks, a run of 1,000 orders, then storms, statuses, fairness, printing and runs against the hub's critical path
 	go build -o bin/starter ./starter
 	go run ./labels/pdf/bench -starter bin/starter
