@@ -182,6 +182,24 @@ func TestAPowerCutLosesWhatWaits(t *testing.T) {
 	require.NoError(t, p.WaitPrinted(t.Context(), 2))
 }
 
+func TestWhatCameBeforeAPowerCutIsNotPrintedAfterIt(t *testing.T) {
+	t.Parallel()
+	const old = "^XA^FO1,1^GB1,1,1^FS^XZ"
+	p := started(t, fakezebra.Options{Buffer: 1, Modes: fakezebra.Modes{Paused: true}})
+	connection := dialled(t, p.Address())
+	_, err := connection.Write([]byte(old + old + old))
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return p.State().Waiting == 1 }, 10*time.Second, time.Millisecond, "its memory is full, and it has read on")
+	p.PowerOff()
+	require.NoError(t, p.PowerOn())
+	p.Change(func(m *fakezebra.Modes) { m.Paused = false })
+	said(t, p, box)
+	require.NoError(t, p.WaitPrinted(t.Context(), 1))
+	require.NoError(t, p.Close(), "nothing reads on any more")
+	require.Len(t, p.Printed(), 1)
+	assert.Equal(t, box, string(p.Printed()[0].Data))
+}
+
 func TestTheMemoryOfLabelsIsBounded(t *testing.T) {
 	t.Parallel()
 	p := started(t, fakezebra.Options{Keep: 3})
