@@ -11,6 +11,7 @@ import (
 
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/service/version"
 	"github.com/despacho/despacho/starter/terminal"
 	"github.com/despacho/despacho/storage"
 )
@@ -90,6 +91,7 @@ func (c *doctorCommand) Run(ctx context.Context, d desk) error {
 		return usageProblem("for example: starter doctor --probe --order <id>", "--order goes with --probe")
 	}
 	e := &examination{command: c, merchant: d.merchant, now: d.Now}
+	e.ok("version", "starter %s", version.Read())
 	for _, examine := range []func(context.Context, desk){e.examineStore, e.examineTemporal, e.examineHub, e.examineCallback} {
 		limited, cancel := context.WithTimeout(ctx, examineWithin)
 		examine(limited, d)

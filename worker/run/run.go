@@ -13,6 +13,7 @@ import (
 	"github.com/despacho/despacho/accounts"
 	steps "github.com/despacho/despacho/activities/registry"
 	"github.com/despacho/despacho/service"
+	"github.com/despacho/despacho/service/version"
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/storage/scratch"
 	workflows "github.com/despacho/despacho/workflows/registry"
@@ -75,7 +76,7 @@ func (p *process) run(ctx context.Context) error {
 		return err
 	}
 	defer endpoints.Close()
-	p.log.Info("health and metrics are served", "address", endpoints.Address())
+	p.log.Info("health and metrics are served", "address", endpoints.Address(), "version", version.Read().String())
 
 	if p.servers, err = service.Connect(ctx, p.wanted()); err != nil {
 		return started(ctx, err)
