@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -99,19 +100,10 @@ func TestTheChartSetsNoSettingThatDoesNotExist(t *testing.T) {
 			for name := range environment(p) {
 				// The file of a secret is a setting where the secret is one.
 				secret := strings.TrimSuffix(name, "_FILE")
-				assert.True(t, contains(known, name) || contains(known, secret), "%s, %s: %s", scenario, component, name)
+				assert.True(t, slices.Contains(known, name) || slices.Contains(known, secret), "%s, %s: %s", scenario, component, name)
 			}
 		}
 	}
-}
-
-func contains(names []string, name string) bool {
-	for _, known := range names {
-		if known == name {
-			return true
-		}
-	}
-	return false
 }
 
 // TestProgramsTakeWhatTheChartTellsThem starts each program with exactly its variables and the files

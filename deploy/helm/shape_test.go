@@ -208,7 +208,10 @@ func TestSelectorsMeetTheirPods(t *testing.T) {
 			case *monitoring.PodMonitor:
 				_, found := selected(all, made.Spec.Selector.MatchLabels)
 				assert.Len(t, found, len(all), "%s: %s", scenario, d)
-				assert.Equal(t, "health", *made.Spec.PodMetricsEndpoints[0].Port)
+				endpoint := made.Spec.PodMetricsEndpoints[0]
+				assert.Equal(t, "health", *endpoint.Port)
+				assert.Equal(t, "job", endpoint.RelabelConfigs[0].TargetLabel, "the alerts look for the jobs despacho-worker, …")
+				assert.Equal(t, "despacho-$1", *endpoint.RelabelConfigs[0].Replacement)
 				continue
 			default:
 				continue
