@@ -11,14 +11,17 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/service/tracing"
 	"github.com/despacho/despacho/storage"
 )
 
 // ServerOptions says which servers a program needs. TEMPORAL_* say where Temporal is, AWS_* where S3 is.
 type ServerOptions struct {
 	Log *slog.Logger
-	// Metrics takes those of Temporal's SDK.
-	Metrics client.MetricsHandler
+	// Metrics takes those of Temporal's SDK, and counts requests to the label store.
+	Metrics Metrics
+	// Tracing traces both; nil does not.
+	Tracing *tracing.Tracing
 	// Patience is how long a server may take to answer at the start.
 	Patience time.Duration
 
@@ -67,7 +70,7 @@ func (s *Servers) openTemporal() error {
 	if s.Temporal != nil {
 		return nil
 	}
-	options, err := temporalOptions(s.wanted.Log, s.wanted.Metrics)
+	options, err := temporalOptions(s.wanted)
 	if err != nil {
 		return err
 	}
@@ -80,10 +83,13 @@ func (s *Servers) openTemporal() error {
 	return nil
 }
 
-// openStore does the same for the label store.
+// openStore does the same for the label store, and observes it.
 func (s *Servers) openStore(ctx context.Context) (err error) {
 	if s.Store == nil {
 		s.Store, err = storage.Open(ctx, storage.Config{Bucket: s.wanted.Bucket, TempDir: s.wanted.Temp})
+	}
+	if err == nil {
+		s.Store = s.Store.Observed(s.wanted.observeStore)
 	}
 	return err
 }
