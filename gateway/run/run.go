@@ -12,6 +12,7 @@ import (
 
 	"github.com/despacho/despacho/service"
 	"github.com/despacho/despacho/service/tracing"
+	"github.com/despacho/despacho/service/version"
 	"github.com/despacho/despacho/storage"
 )
 
@@ -86,7 +87,7 @@ func (p *process) run(ctx context.Context) error {
 		return err
 	}
 	defer endpoints.Close()
-	p.log.Info("health and metrics are served", "address", endpoints.Address())
+	p.log.Info("health and metrics are served", "address", endpoints.Address(), "version", version.Read().String())
 
 	if p.servers, err = service.Connect(ctx, p.wanted()); err != nil {
 		if ctx.Err() != nil {
