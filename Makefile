@@ -95,7 +95,6 @@ printers: ## Other people's printers judge ours: ippeveprinter, ipptool, lprint 
 browser: deploy/browser/node_modules ## The packers' page in Chromium (needs Node and Chromium)
 	go test -count=1 -tags browser ./deploy/browser
 
-# Not a part of .ci/run yet: its script is at times quicker than the page.
 morning: deploy/browser/node_modules ## A packer's morning in Chromium over the real program, with Temporal and S3 (needs Node and Chromium)
 	$(LOCAL) go test -count=1 -tags browser -run '^TestTheWholeMorning$$' .
 
@@ -103,9 +102,10 @@ deploy/browser/node_modules: deploy/browser/package-lock.json
 	cd deploy/browser && npm ci --no-audit --no-fund
 	@touch $@
 
-bench: build-demo ## Joining against other programs, Go benchmarks, a run of 1,000 orders, then storms, statuses, fairness, printing and runs against the hub's critical path
+bench: ## Joining against other programs, Go benchmarks, a run of 1,000 orders, then storms, statuses, fairness, printing and runs against the hub's critical path
 	go build -o bin/starter ./starter
 	go run ./labels/pdf/bench -starter bin/starter
 	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
-	./bin/demo --once --run-only --orders 1000 --json bin/bench.json
+	$(LOCAL) go build -o $(CURDIR)/bin/bench-demo .
+	./bin/bench-demo --once --run-only --orders 1000 --json bin/bench.json
 	$(LOCAL) go run ./bench

@@ -12,14 +12,17 @@ import (
 	"go.temporal.io/sdk/log"
 
 	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/service/tracing"
 	"github.com/despacho/despacho/storage"
 )
 
 // ServerOptions says which servers a program needs. TEMPORAL_* say where Temporal is, AWS_* where S3 is.
 type ServerOptions struct {
 	Log *slog.Logger
-	// Metrics takes those of Temporal's SDK.
-	Metrics client.MetricsHandler
+	// Metrics takes those of Temporal's SDK, and counts requests to the label store.
+	Metrics Metrics
+	// Tracing traces both; nil does not.
+	Tracing *tracing.Tracing
 	// Patience is how long a server may take to answer at the start.
 	Patience time.Duration
 
@@ -71,7 +74,7 @@ func (s *Servers) openTemporal(ctx context.Context) error {
 		s.countTemporal(ctx)
 		return nil
 	}
-	options, err := temporalOptions(s.wanted.Log, s.wanted.Metrics)
+	options, err := temporalOptions(s.wanted)
 	if err != nil {
 		return err
 	}
@@ -88,7 +91,8 @@ func (s *Servers) openTemporal(ctx context.Context) error {
 // One that is not of Temporal's SDK, as in tests, stays as it is.
 func (s *Servers) countTemporal(ctx context.Context) {
 	counted, err := client.NewClientFromExistingWithContext(ctx, s.Temporal, client.Options{
-		Namespace: s.Namespace, Logger: log.NewStructuredLogger(s.wanted.Log), MetricsHandler: s.wanted.Metrics,
+		Namespace: s.Namespace, Logger: log.NewStructuredLogger(s.wanted.Log), MetricsHandler: s.wanted.Metrics.Temporal,
+		Interceptors: s.wanted.Tracing.Interceptors(),
 	})
 	if err != nil {
 		s.wanted.Log.Debug("calls to Temporal are not counted", "error", err)
@@ -97,10 +101,13 @@ func (s *Servers) countTemporal(ctx context.Context) {
 	s.Temporal, s.counted = counted, true
 }
 
-// openStore does the same for the label store.
+// openStore does the same for the label store, and observes it.
 func (s *Servers) openStore(ctx context.Context) (err error) {
 	if s.Store == nil {
 		s.Store, err = storage.Open(ctx, storage.Config{Bucket: s.wanted.Bucket, TempDir: s.wanted.Temp})
+	}
+	if err == nil {
+		s.Store = s.Store.Observed(s.wanted.observeStore)
 	}
 	return err
 }

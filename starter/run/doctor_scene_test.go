@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/deployment/v1"
 	"go.temporal.io/api/enums/v1"
 	namespacepb "go.temporal.io/api/namespace/v1"
 	"go.temporal.io/api/operatorservice/v1"
@@ -39,6 +40,8 @@ type patientServer struct {
 	retention  time.Duration
 	pollers    map[string][]string // by task queue: identities
 	lastPoll   time.Time
+	versions   map[string]*deployment.WorkerDeploymentOptions // by identity of a poller
+	current    string                                         // current build of the deployment despacho
 	open       map[string]bool
 	started    []sdk.StartWorkflowOptions
 	fair       bool
@@ -70,9 +73,20 @@ func (p patientFrontend) DescribeNamespace(context.Context, *workflowservice.Des
 func (p *patientServer) DescribeTaskQueue(_ context.Context, name string, _ enums.TaskQueueType) (*workflowservice.DescribeTaskQueueResponse, error) {
 	answer := &workflowservice.DescribeTaskQueueResponse{}
 	for _, identity := range p.pollers[name] {
-		answer.Pollers = append(answer.Pollers, &taskqueue.PollerInfo{Identity: identity, LastAccessTime: timestamppb.New(p.lastPoll)})
+		answer.Pollers = append(answer.Pollers, &taskqueue.PollerInfo{Identity: identity, LastAccessTime: timestamppb.New(p.lastPoll), DeploymentOptions: p.versions[identity]})
 	}
 	return answer, nil
+}
+
+func (p patientFrontend) DescribeWorkerDeployment(_ context.Context, asked *workflowservice.DescribeWorkerDeploymentRequest, _ ...grpc.CallOption) (*workflowservice.DescribeWorkerDeploymentResponse, error) {
+	if p.server.versions == nil || asked.GetNamespace() != "packers" || asked.GetDeploymentName() != "despacho" {
+		return nil, serviceerror.NewNotFound("none")
+	}
+	info := &deployment.WorkerDeploymentInfo{RoutingConfig: &deployment.RoutingConfig{}}
+	if p.server.current != "" {
+		info.RoutingConfig.CurrentDeploymentVersion = &deployment.WorkerDeploymentVersion{DeploymentName: "despacho", BuildId: p.server.current}
+	}
+	return &workflowservice.DescribeWorkerDeploymentResponse{WorkerDeploymentInfo: info}, nil
 }
 
 func (p *patientServer) DescribeWorkflowExecution(_ context.Context, id, _ string) (*workflowservice.DescribeWorkflowExecutionResponse, error) {

@@ -20,6 +20,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/multivende/sandbox"
+	"github.com/despacho/despacho/service/version"
 )
 
 // settings are the program's flags.
@@ -63,7 +64,7 @@ type settings struct {
 
 func main() {
 	var flags settings
-	kong.Parse(&flags, kong.Name("serve"), kong.Description("A sandbox of the Multivende hub."))
+	kong.Parse(&flags, kong.Name("sandbox"), version.Flag(), kong.Description("A sandbox of the Multivende hub."))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := serve(ctx, flags, os.Stdout); err != nil {
