@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -64,11 +63,17 @@ func TestRulesAndDashboardNameWhatARunExports(t *testing.T) {
 	t.Parallel()
 	demo := startWholeDemo(t, t.TempDir(), "--orders", "40", "--new-orders", "20", "--shipped", "20")
 	demo.await(t, howToEnd)
-	pages := strings.Fields(demo.await(t, `Metrics +(http.+)`))
+	pages := demo.metricsPages(t)
 	require.Len(t, pages, 3)
-	demo.takePaperAway(t)
+	zebra := strings.TrimSuffix(demo.await(t, `Its Zebra +(\S+)`), "/")
+	setZebra(t, zebra, `{"paper_out":true}`)
+	demo.printAndScan(t)
 	eventually(t, "the printer's condition is exported, as DespachoPrinterStopped wants it", func() bool {
-		return exported(t, pages...)["despacho_station_printer_condition"].has("condition", string(printing.PaperOut))
+		return exported(t, pages...)["despacho_station_printer_condition"].max(map[string]string{"printer": zebraName, "condition": string(printing.PaperOut)}) == 1
+	})
+	setZebra(t, zebra, `{"paper_out":false,"power_cut_at":1}`)
+	eventually(t, "a print is in doubt, as DespachoPrintsInDoubt wants it", func() bool {
+		return exported(t, pages...)["despacho_station_prints_total"].max(map[string]string{"state": string(contract.PrintUnknown)}) > 0
 	})
 
 	var named map[string]map[string][]string
@@ -97,19 +102,22 @@ func TestRulesAndDashboardNameWhatARunExports(t *testing.T) {
 	}
 }
 
-// takePaperAway opens the packing table as a browser does, takes the Zebra's paper away, prints another pile
-// and scans something.
-func (d *demo) takePaperAway(t *testing.T) {
+// setZebra does something to the fake Zebra, as a person on its page.
+func setZebra(t *testing.T, zebra, modes string) {
+	t.Helper()
+	answer, err := http.Post(zebra+"/modes", "application/json", strings.NewReader(modes))
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	require.Equal(t, http.StatusOK, answer.StatusCode)
+}
+
+// printAndScan opens the packing table as a browser does, prints another pile and scans something.
+func (d *demo) printAndScan(t *testing.T) {
 	t.Helper()
 	at, code, found := strings.Cut(d.await(t, `Packing table +(\S+)`), "#")
 	require.True(t, found)
 	p, err := sitDown(t.Context(), strings.TrimSuffix(at, "/pair"), code)
 	require.NoError(t, err)
-	zebra := strings.TrimSuffix(d.await(t, `Its Zebra +(\S+)`), "/")
-	answer, err := http.Post(zebra+"/modes", "application/json", strings.NewReader(`{"paper_out":true}`))
-	require.NoError(t, err)
-	require.NoError(t, answer.Body.Close())
-	require.Equal(t, http.StatusOK, answer.StatusCode)
 	var today api.Today
 	require.NoError(t, p.ask(t.Context(), http.MethodGet, "/api/today", nil, &today))
 	for _, run := range today.Runs {
@@ -125,16 +133,41 @@ func (d *demo) takePaperAway(t *testing.T) {
 	require.Fail(t, "no pile is left to print")
 }
 
-// series are those of one metric, each by its labels.
-type series []map[string]string
+// metricsPages are where the demo's programs show their metrics.
+func (d *demo) metricsPages(t *testing.T) []string {
+	t.Helper()
+	return strings.Fields(d.await(t, `Metrics +(http.+)`))
+}
+
+// sample is one line of a page of metrics.
+type sample struct {
+	labels map[string]string
+	value  float64
+}
+
+// series are those of one metric.
+type series []sample
 
 func (s series) hasLabel(label string) bool {
-	return lo.SomeBy(s, func(one map[string]string) bool { _, has := one[label]; return has })
+	return lo.SomeBy(s, func(one sample) bool { return lo.HasKey(one.labels, label) })
 }
 
 func (s series) has(label, value string) bool {
-	return lo.SomeBy(s, func(one map[string]string) bool { return one[label] == value })
+	return lo.SomeBy(s, func(one sample) bool { return one.labels[label] == value })
 }
+
+// with are the series that have these labels among others.
+func (s series) with(labels map[string]string) series {
+	return lo.Filter(s, func(one sample, _ int) bool {
+		return len(lo.OmitBy(labels, func(name, value string) bool { return one.labels[name] == value })) == 0
+	})
+}
+
+func (s series) max(labels map[string]string) float64 {
+	return lo.Max(lo.Map(s.with(labels), func(one sample, _ int) float64 { return one.value }))
+}
+
+func (s series) sum() float64 { return lo.SumBy(s, func(one sample) float64 { return one.value }) }
 
 // exported are the series of the pages by the names that a query gives them.
 func exported(t *testing.T, pages ...string) map[string]series {
@@ -143,21 +176,20 @@ func exported(t *testing.T, pages ...string) map[string]series {
 	for _, page := range pages {
 		answer, err := http.Get(page)
 		require.NoError(t, err)
-		content, err := io.ReadAll(answer.Body)
-		require.NoError(t, err)
-		require.NoError(t, answer.Body.Close())
+		defer answer.Body.Close()
 		parser := expfmt.NewTextParser(model.LegacyValidation)
-		families, err := parser.TextToMetricFamilies(strings.NewReader(string(content)))
+		families, err := parser.TextToMetricFamilies(answer.Body)
 		require.NoError(t, err, page)
 		for name, family := range families {
 			for _, one := range family.GetMetric() {
 				labels := lo.SliceToMap(one.GetLabel(), func(l *dto.LabelPair) (string, string) { return l.GetName(), l.GetValue() })
+				count := float64(one.GetHistogram().GetSampleCount())
 				if family.GetType() != dto.MetricType_HISTOGRAM {
-					all[name] = append(all[name], labels)
+					all[name] = append(all[name], sample{labels, one.GetCounter().GetValue() + one.GetGauge().GetValue() + one.GetUntyped().GetValue()})
 					continue
 				}
-				all[name+"_count"] = append(all[name+"_count"], labels)
-				all[name+"_bucket"] = append(all[name+"_bucket"], lo.Assign(labels, map[string]string{"le": "+Inf"}))
+				all[name+"_count"] = append(all[name+"_count"], sample{labels, count})
+				all[name+"_bucket"] = append(all[name+"_bucket"], sample{lo.Assign(labels, map[string]string{"le": "+Inf"}), count})
 			}
 		}
 	}
