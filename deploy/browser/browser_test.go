@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/despacho/despacho/contract"
 )
 
 // drive runs a script of this folder in Chromium against a page.
@@ -73,6 +75,21 @@ func TestEveryViewCanBeReadAndUsed(t *testing.T) {
 	fake.doubt("do-1-2")
 	fake.printers[1].Condition, fake.printers[1].Do, fake.printers[1].Said = "paper_out", "Sin papel. Colocar un rollo nuevo y cerrar la tapa.", "ERRORS: 1 00000000 00000001"
 	drive(t, "views.mjs", address)
+}
+
+func TestAnAnswerIsForTheLabelThatWasLookedAt(t *testing.T) {
+	address, fake := startFake(t, 1, 30)
+	fake.person = "Ana"
+	for _, order := range []string{"do-1-2", "do-1-3", "do-1-4"} {
+		fake.doubt(order)
+	}
+	drive(t, "doubt.mjs", address)
+
+	fake.mu.Lock()
+	defer fake.mu.Unlock()
+	for order, state := range map[string]contract.PrintState{"do-1-2": contract.PrintQueued, "do-1-3": contract.PrintConfirmed, "do-1-4": contract.PrintUnknown} {
+		assert.Equal(t, state, fake.find(order).State, order)
+	}
 }
 
 func TestTenThousandLabelsOfTwentyRuns(t *testing.T) {

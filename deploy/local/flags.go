@@ -14,6 +14,7 @@ import (
 	"github.com/despacho/despacho/deploy/local/stack"
 	"github.com/despacho/despacho/multivende/sandbox"
 	"github.com/despacho/despacho/service/secretfile"
+	"github.com/despacho/despacho/service/version"
 	"github.com/despacho/despacho/starter/printing"
 )
 
@@ -219,7 +220,7 @@ func (f *flags) stackOptions() stack.Options {
 func parse(arguments []string, options ...kong.Option) (*flags, error) {
 	given := &flags{}
 	options = append([]kong.Option{
-		kong.Name("go run ./deploy/local"), kong.Description(description), printing.Words(), kong.Help(helpWithExitCodes),
+		kong.Name("demo"), kong.Description(description), printing.Words(), kong.Help(helpWithExitCodes), version.Flag(),
 	}, options...)
 	parser, err := kong.New(given, options...)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"github.com/despacho/despacho/service"
+	"github.com/despacho/despacho/service/version"
 	"github.com/despacho/despacho/storage"
 )
 
@@ -75,7 +76,7 @@ func (p *process) run(ctx context.Context) error {
 		return err
 	}
 	defer endpoints.Close()
-	p.log.Info("health and metrics are served", "address", endpoints.Address())
+	p.log.Info("health and metrics are served", "address", endpoints.Address(), "version", version.Read().String())
 
 	if p.servers, err = service.Connect(ctx, p.wanted()); err != nil {
 		if ctx.Err() != nil {

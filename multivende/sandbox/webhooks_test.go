@@ -47,7 +47,7 @@ func (r *receiver) all() []object {
 // told waits until so many notifications were sent and counted.
 func (v visitor) told(count int) ReportWebhooks {
 	v.Helper()
-	require.Eventually(v, func() bool { return v.hub.Report().Webhooks.Sent >= count }, 20*time.Second, 5*time.Millisecond)
+	require.Eventually(v, func() bool { return v.hub.Report().Webhooks.Sent >= count }, time.Minute, 5*time.Millisecond)
 	return v.hub.Report().Webhooks
 }
 
@@ -157,7 +157,7 @@ func TestWebhooksAreJournalled(t *testing.T) {
 	v := visit(t, options)
 	v.come(object{"count": 20, "life": "plain"})
 	v.told(10)
-	require.Eventually(t, func() bool { w := v.hub.Report().Webhooks; return w.Sent+w.Lost == w.Changes }, 20*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { w := v.hub.Report().Webhooks; return w.Sent+w.Lost == w.Changes }, time.Minute, 5*time.Millisecond)
 	before := v.hub.Report().Webhooks
 	again := visit(t, Options{Dir: asItStands(t, options.Dir)})
 	assert.Equal(t, before, again.hub.Report().Webhooks)

@@ -16,9 +16,12 @@ const (
 )
 
 // obeyImmediate obeys a ~ command.
-func (p *Printer) obeyImmediate(command []byte, answerTo func([]byte)) {
+func (p *Printer) obeyImmediate(power int, command []byte, answerTo func([]byte)) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
+	if p.power != power {
+		return
+	}
 	defer p.changed.Broadcast()
 	text := strings.ToUpper(string(command))
 	name := text[1:3]
@@ -99,11 +102,11 @@ func (p *Printer) extendedStatus() string {
 var sgdCommand = regexp.MustCompile(`^(getvar|setvar) "([^"]*)"(?: "([^"]*)")?`)
 
 // obeySGD obeys a line that began with "! U1".
-func (p *Printer) obeySGD(line string, answerTo func([]byte)) {
+func (p *Printer) obeySGD(power int, line string, answerTo func([]byte)) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	parts := sgdCommand.FindStringSubmatch(line)
-	if parts == nil || p.modes.Mute || p.modes.SGD == SilentSGD {
+	if parts == nil || p.power != power || p.modes.Mute || p.modes.SGD == SilentSGD {
 		return
 	}
 	if p.modes.SGD == QuestionSGD {

@@ -22,16 +22,17 @@ func (p *Printer) accept(listener net.Listener, bringsLabels bool) {
 			continue
 		}
 		p.connections[connection] = false
+		power := p.power
 		p.mutex.Unlock()
-		p.running.Go(func() { p.serve(connection, bringsLabels) })
+		p.running.Go(func() { p.serve(connection, power, bringsLabels) })
 	}
 }
 
 // serve reads a connection to its end.
-func (p *Printer) serve(connection net.Conn, bringsLabels bool) {
+func (p *Printer) serve(connection net.Conn, power int, bringsLabels bool) {
 	answers := make(chan []byte, 64)
 	p.running.Go(func() { p.sendAnswers(connection, answers) })
-	in := newStream(p, func(answer []byte) {
+	in := newStream(p, power, func(answer []byte) {
 		select {
 		case answers <- answer:
 		default: // a client that reads no answers gets none
@@ -71,7 +72,7 @@ func (p *Printer) serve(connection net.Conn, bringsLabels bool) {
 func (p *Printer) notePartial(in *stream) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	if in.isPartial() {
+	if in.isPartial() && in.power == p.power {
 		p.partial[in] = true
 	} else {
 		delete(p.partial, in)

@@ -6,16 +6,19 @@ import (
 	"time"
 )
 
-// queueFormat takes a format; it waits while the buffer is full, so that nothing more is read.
-func (p *Printer) queueFormat(data []byte) {
+// queueFormat takes a format; it waits while the buffer is full, so that nothing more is read. What came
+// before a power cut is lost, as that in the queue is.
+func (p *Printer) queueFormat(power int, data []byte) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
+	if p.power != power {
+		return
+	}
 	defer p.changed.Broadcast()
 	f := p.obeyFormat(data)
 	if f == nil {
 		return
 	}
-	power := p.power
 	p.queue = append(p.queue, f)
 	p.queued += len(data)
 	p.changed.Broadcast()

@@ -17,11 +17,12 @@ type stream struct {
 	at       int
 	format   int // where the format under way begins, -1 outside of one
 	printer  *Printer
+	power    int // of the printer when its connection began
 	answerTo func(answer []byte)
 }
 
-func newStream(printer *Printer, answerTo func([]byte)) *stream {
-	return &stream{format: -1, printer: printer, answerTo: answerTo}
+func newStream(printer *Printer, power int, answerTo func([]byte)) *stream {
+	return &stream{format: -1, printer: printer, power: power, answerTo: answerTo}
 }
 
 // isPartial reports whether a format has begun and not ended.
@@ -92,7 +93,7 @@ func (s *stream) takeLine(rest []byte) bool {
 		return false
 	}
 	s.at += end + 1
-	s.printer.obeySGD(strings.TrimSpace(string(rest[len(begin):end])), s.answerTo)
+	s.printer.obeySGD(s.power, strings.TrimSpace(string(rest[len(begin):end])), s.answerTo)
 	return true
 }
 
@@ -103,11 +104,11 @@ func (s *stream) obey(start int, command []byte) {
 	case command[0] == '^' && name == "XA":
 		s.format = start
 	case command[0] == '^' && name == "XZ" && s.format >= 0:
-		s.printer.queueFormat(bytes.Clone(s.data[s.format:s.at]))
+		s.printer.queueFormat(s.power, bytes.Clone(s.data[s.format:s.at]))
 		s.format = -1
 	case command[0] == '~':
 		s.printer.notePartial(s)
-		s.printer.obeyImmediate(command, s.answerTo)
+		s.printer.obeyImmediate(s.power, command, s.answerTo)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/service"
 	"github.com/despacho/despacho/service/secretfile"
+	"github.com/despacho/despacho/service/version"
 	"github.com/despacho/despacho/starter/printing"
 	"github.com/despacho/despacho/starter/terminal"
 	"github.com/despacho/despacho/storage"
@@ -115,7 +116,7 @@ func (p Program) Main(ctx context.Context, arguments []string) (code int) {
 func (p Program) main(ctx context.Context, arguments []string) error {
 	var grammar commands
 	parser, err := kong.New(&grammar,
-		kong.Name("starter"), kong.Description(description), printing.Words(), policyNames(),
+		kong.Name("starter"), kong.Description(description), printing.Words(), policyNames(), version.Flag(),
 		kong.Writers(p.Out, p.Err), kong.Exit(func(code int) { panic(helped{code}) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: terminal.DefaultWidth}),
 		kong.Help(helpWithExitCodes), kong.ValueFormatter(func(v *kong.Value) string { return v.Help }),

@@ -14,6 +14,7 @@ import (
 
 	printingsteps "github.com/despacho/despacho/activities/printing"
 	"github.com/despacho/despacho/service"
+	"github.com/despacho/despacho/service/version"
 	"github.com/despacho/despacho/station/board"
 	"github.com/despacho/despacho/station/desk"
 	"github.com/despacho/despacho/station/people"
@@ -89,7 +90,7 @@ func (p *process) run(ctx context.Context) error {
 		return err
 	}
 	defer endpoints.Close()
-	p.log.Info("health and metrics are served", "address", endpoints.Address())
+	p.log.Info("health and metrics are served", "address", endpoints.Address(), "version", version.Read().String())
 
 	if p.servers, err = service.Connect(ctx, p.wanted()); err != nil {
 		if ctx.Err() != nil {

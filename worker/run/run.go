@@ -13,6 +13,7 @@ import (
 	"github.com/despacho/despacho/accounts"
 	steps "github.com/despacho/despacho/activities/registry"
 	"github.com/despacho/despacho/service"
+	"github.com/despacho/despacho/service/version"
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/storage/scratch"
 	workflows "github.com/despacho/despacho/workflows/registry"
@@ -79,7 +80,7 @@ func (p *process) run(ctx context.Context) error {
 		return err
 	}
 	defer endpoints.Close()
-	p.log.Info("health and metrics are served", "address", endpoints.Address())
+	p.log.Info("health and metrics are served", "address", endpoints.Address(), "version", version.Read().String())
 
 	if p.servers, err = service.Connect(ctx, p.wanted()); err != nil {
 		return started(ctx, err)
@@ -88,7 +89,7 @@ func (p *process) run(ctx context.Context) error {
 	return p.work(ctx, func() {
 		p.ready.BeginChecks(p.servers.Checks())
 		p.log.Info("the worker takes work", "namespace", p.servers.Namespace, "merchant", p.settings.Merchant,
-			"hub", p.settings.Hub, "bucket", p.servers.Store.Bucket(), "build_id", p.settings.BuildID)
+			"hub", p.settings.Hub, "bucket", p.servers.Store.Bucket(), "deployment", p.settings.DeploymentName, "build_id", p.settings.buildID())
 		if p.options.Ready != nil {
 			p.options.Ready(endpoints.Address())
 		}
@@ -106,6 +107,9 @@ func started(ctx context.Context, err error) error {
 // warn logs what is likely a mistake, but no reason to refuse to start.
 func (p *process) warn() {
 	variableFamily.Warn(p.log)
+	if ours, theirs := p.settings.BuildID, p.settings.WorkerBuildID; ours != "" && theirs != "" && ours != theirs {
+		p.log.Warn("DESPACHO_BUILD_ID and TEMPORAL_WORKER_BUILD_ID differ, and the second counts: take the first out", "ours", ours, "counts", theirs)
+	}
 	if p.settings.HubSpeed != 1 {
 		p.log.Warn("DESPACHO_HUB_SPEED is not 1, which is right for a sandbox only: set it to 1 for a real hub", "speed", p.settings.HubSpeed)
 	}

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/samber/lo"
@@ -15,8 +16,9 @@ import (
 // Secret is a text that is never printed.
 type Secret = multivende.Secret
 
-// Settings are the worker's settings, from DESPACHO_* variables and flags of the
-// same names. TEMPORAL_* say where Temporal is, AWS_* where the label store is.
+// Settings are the worker's settings, from DESPACHO_* variables, the two of Temporal's Worker
+// Controller and flags of the same names. The other TEMPORAL_* say where Temporal is, AWS_* where
+// the label store is.
 type Settings struct {
 	Hub       string `env:"DESPACHO_HUB" default:"https://app.multivende.com" placeholder:"URL" help:"Address of the hub."`
 	Merchant  string `env:"DESPACHO_MERCHANT" placeholder:"ID" help:"The hub's id of a merchant that works with a pasted token."`
@@ -55,13 +57,20 @@ type Settings struct {
 	WebhookOutSecret     Secret `env:"DESPACHO_WEBHOOK_OUT_SECRET" hidden:"" help:"Secret that signs these webhooks itself."`
 	WebhookOutSecretFile string `env:"DESPACHO_WEBHOOK_OUT_SECRET_FILE" placeholder:"FILE" help:"File with the secret that signs these webhooks, at least 16 characters; DESPACHO_WEBHOOK_OUT_SECRET is the secret itself."`
 
-	BuildID   string        `env:"DESPACHO_BUILD_ID" placeholder:"ID" help:"Build id of this worker in the deployment despacho; turns worker versioning on. The worker gets work once Temporal is told that this version is the current one."`
+	BuildID string `env:"DESPACHO_BUILD_ID" placeholder:"ID" help:"Build id of this worker in its deployment; turns worker versioning on. The worker gets work once Temporal is told that this version is the current one."`
+	// The next two have the names by which Temporal's Worker Controller sets them.
+	DeploymentName string `env:"TEMPORAL_DEPLOYMENT_NAME" default:"despacho" placeholder:"NAME" help:"Name under which Temporal knows this worker's versions; Temporal's Worker Controller sets it."`
+	WorkerBuildID  string `env:"TEMPORAL_WORKER_BUILD_ID" placeholder:"ID" help:"Build id as Temporal's Worker Controller sets it; it counts before DESPACHO_BUILD_ID."`
+
 	Listen    string        `env:"DESPACHO_LISTEN" default:"127.0.0.1:9090" help:"Address of /healthz, /readyz and /metrics; port 0 takes a free one."`
 	Drain     time.Duration `env:"DESPACHO_DRAIN" default:"30s" help:"How long steps under way may take after SIGTERM."`
 	StartWait time.Duration `env:"DESPACHO_START_WAIT" default:"60s" help:"How long the worker waits for Temporal and S3 when it starts."`
 	LogLevel  string        `env:"DESPACHO_LOG_LEVEL" default:"info" help:"debug, info, warn or error."`
 	LogFormat string        `env:"DESPACHO_LOG_FORMAT" default:"json" help:"json or text."`
 }
+
+// buildID is the version of this worker, empty without worker versioning.
+func (s Settings) buildID() string { return cmp.Or(s.WorkerBuildID, s.BuildID) }
 
 // hasToken tells whether a merchant works with a pasted token.
 func (s Settings) hasToken() bool { return s.Token != "" || s.TokenFile != "" }

@@ -35,7 +35,9 @@ var (
 	merchantPattern = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 	bucketPattern   = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 	buildPattern    = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
-	hostPattern     = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$`)
+	// Temporal allows no dot or colon in a deployment's name; its Worker Controller joins namespace and name with a slash.
+	deploymentPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_/-]{0,199}$`)
+	hostPattern       = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$`)
 )
 
 // Validate names every wrong setting in one error: its variable, what is wrong and what to write.
@@ -116,13 +118,19 @@ func (s Settings) checkFiles(c *service.Complaints) {
 }
 
 func (s Settings) checkProcess(c *service.Complaints) {
-	c.AddUnless(s.BuildID == "" || buildPattern.MatchString(s.BuildID), "DESPACHO_BUILD_ID", "%q is not a build id; write letters, digits, dots, hyphens and underscores, or leave it empty to work without worker versioning", s.BuildID)
+	checkBuildID(c, "DESPACHO_BUILD_ID", s.BuildID)
+	checkBuildID(c, "TEMPORAL_WORKER_BUILD_ID", s.WorkerBuildID)
+	c.AddUnless(deploymentPattern.MatchString(s.DeploymentName), "TEMPORAL_DEPLOYMENT_NAME", "%q is not a deployment's name; write letters, digits, hyphens, underscores and slashes (default despacho)", s.DeploymentName)
 	c.AddUnless(service.ValidListen(s.Listen), "DESPACHO_LISTEN", "cannot listen on %q; write host:port such as 127.0.0.1:9090 (port 0 takes a free one)", s.Listen)
 	c.AddUnless(s.Drain > 0 && s.Drain <= maxDrain, "DESPACHO_DRAIN", "%v is out of range; write a duration such as 30s, at most %v", s.Drain, maxDrain)
 	c.AddUnless(s.StartWait >= 0 && s.StartWait <= maxDrain, "DESPACHO_START_WAIT", "%v is out of range; write a duration such as 60s, at most %v", s.StartWait, maxDrain)
 	_, err := service.LogLevel(s.LogLevel)
 	c.AddUnless(err == nil, "DESPACHO_LOG_LEVEL", "%q is unknown; write debug, info, warn or error", s.LogLevel)
 	c.AddUnless(s.LogFormat == "json" || s.LogFormat == "text", "DESPACHO_LOG_FORMAT", "%q is unknown; write json or text", s.LogFormat)
+}
+
+func checkBuildID(c *service.Complaints, variable, id string) {
+	c.AddUnless(id == "" || buildPattern.MatchString(id), variable, "%q is not a build id; write letters, digits, dots, hyphens and underscores, or leave it empty to work without worker versioning", id)
 }
 
 func inRange(value, most int) bool { return value >= 1 && value <= most }

@@ -21,6 +21,7 @@ import (
 
 	"github.com/despacho/despacho/multivende/sandbox"
 	"github.com/despacho/despacho/service/secretfile"
+	"github.com/despacho/despacho/service/version"
 )
 
 // settings are the program's flags.
@@ -65,7 +66,7 @@ type settings struct {
 
 func main() {
 	var flags settings
-	parsed := kong.Parse(&flags, kong.Name("serve"), kong.Description("A sandbox of the Multivende hub."))
+	parsed := kong.Parse(&flags, kong.Name("sandbox"), version.Flag(), kong.Description("A sandbox of the Multivende hub."))
 	parsed.FatalIfErrorf(secretfile.RefuseArguments(parsed))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

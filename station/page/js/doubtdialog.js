@@ -11,14 +11,28 @@ import { changed, state } from "./state.js";
 import { keyOf, refOf } from "./labels.js";
 import { preview } from "./preview.js";
 
+// unread is how many milliseconds nobody has looked at a label that has just been shown: a key held down, or meant
+// for the label before, says nothing of it.
+const unread = 500;
+
 export function doubtDialog(printer) {
   const doubts = () => printers().find((one) => one.name === printer)?.doubts ?? [];
   const settled = new Set(); // answered here, until the station's next snapshot says so
   const open = () => doubts().filter((label) => !settled.has(keyOf(label)));
+  let shown = "";
+  let shownSince = 0;
+
+  function show(label) {
+    if (keyOf(label) === shown) return;
+    shown = keyOf(label);
+    shownSince = performance.now();
+  }
+
+  const isRead = (label) => keyOf(label) === shown && performance.now() - shownSince >= unread;
 
   async function settle(how) {
     const label = open()[0];
-    if (!label) return;
+    if (!label || !isRead(label)) return;
     settled.add(keyOf(label));
     const done = await withPerson(() => trying(async () => {
       const request = { merchant: label.merchant, job: await jobOf(label), person: state.person, [how]: [refOf(label)] };
@@ -38,6 +52,7 @@ export function doubtDialog(printer) {
     paint: () => {
       const label = open()[0];
       if (!label) return [h("p", {}, t("doubt.none")), back()];
+      show(label);
       return [
         h("p", {}, t("doubt.look", { n: open().length })),
         h("p.big", {}, t("doubt.label", { position: label.position, number: label.order_number })),
