@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 
@@ -21,13 +20,14 @@ import (
 var ErrSearchAttributes = errors.New("search attributes are missing")
 
 // temporalOptions reads TEMPORAL_* and Temporal's configuration file.
-func temporalOptions(log *slog.Logger, handler client.MetricsHandler) (client.Options, error) {
+func temporalOptions(wanted ServerOptions) (client.Options, error) {
 	options, err := envconfig.LoadDefaultClientOptions()
 	if err != nil {
 		return options, fmt.Errorf("TEMPORAL_*: cannot read the settings for Temporal: %w", err)
 	}
-	options.Logger = sdklog.NewStructuredLogger(log)
-	options.MetricsHandler = handler
+	options.Logger = sdklog.NewStructuredLogger(wanted.Log)
+	options.MetricsHandler = wanted.Metrics.Temporal
+	options.Interceptors = wanted.Tracing.Interceptors()
 	return options, nil
 }
 

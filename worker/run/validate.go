@@ -18,6 +18,7 @@ import (
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/service"
+	"github.com/despacho/despacho/service/tracing"
 )
 
 const (
@@ -48,6 +49,7 @@ func (s Settings) Validate() error {
 	s.checkAccounts(&c)
 	s.checkFiles(&c)
 	s.checkProcess(&c)
+	c = append(c, tracing.Check()...)
 	return c.Err()
 }
 
