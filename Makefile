@@ -17,7 +17,7 @@ FOREIGN    = attemps,center,color,colorants,colors,configuracion,ect,fulfill,ful
 # Enumerated types whose switches name a few of many: commands of ZPL, calls in a test's store, Temporal's own.
 OPEN       = -typeignore 'labels/zpl\.command$$' -typeignore 'storagetest\.Call$$' -typeignore '^go\.temporal\.io/'
 
-.PHONY: help demo build-demo test check format vet staticcheck workflowcheck exhaustive revive spelling race fuzz render printers browser morning alerts bench chart chart-rules snapshot reproducible vulnerabilities compatibility
+.PHONY: help demo build-demo test check format vet staticcheck workflowcheck exhaustive revive spelling race fuzz render printers browser morning rehearsal alerts bench chart chart-rules snapshot reproducible vulnerabilities compatibility
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -41,13 +41,13 @@ vet:
 	go vet ./...
 	go vet -tags render ./deploy/render
 	go vet -tags browser ./deploy/browser
-	$(LOCAL) go vet -tags browser ./...
+	$(LOCAL) go vet -tags browser,rehearsal ./...
 
 staticcheck:
 	$(TOOL) staticcheck ./...
 	$(TOOL) staticcheck -tags render ./deploy/render
 	$(TOOL) staticcheck -tags browser ./deploy/browser
-	$(LOCAL) $(TOOL) staticcheck -tags browser ./...
+	$(LOCAL) $(TOOL) staticcheck -tags browser,rehearsal ./...
 
 workflowcheck:
 	$(TOOL) workflowcheck ./...
