@@ -1,6 +1,7 @@
 package service
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -68,5 +69,27 @@ func TestRequestsToTheStoreAreCountedInAStoreThatIsHandedOver(t *testing.T) {
 		`despacho_store_request_seconds_count{operation="PutObject"} 1`,
 	} {
 		assert.Contains(t, page, line)
+	}
+}
+
+// TestAStoreThatRefusesOrIsAwayIsCounted sees what DespachoStoreErrors fires on.
+func TestAStoreThatRefusesOrIsAwayIsCounted(t *testing.T) {
+	t.Parallel()
+	for class, fault := range map[string]storagetest.Fault{
+		"denied":    {Status: http.StatusForbidden, Code: "AccessDenied"},
+		"slow_down": {Status: http.StatusServiceUnavailable, Code: "SlowDown"},
+		"server":    {Status: http.StatusInternalServerError, Code: "InternalError"},
+	} {
+		t.Run(class, func(t *testing.T) {
+			t.Parallel()
+			m, err := NewMetrics(silent())
+			require.NoError(t, err)
+			server := storagetest.NewServer(t)
+			server.InjectFaults(func(storagetest.Call, *http.Request) storagetest.Fault { return fault })
+			servers := &Servers{Store: server.Open(t, storage.Config{}), wanted: ServerOptions{Log: silent(), Metrics: m}}
+			require.NoError(t, servers.openStore(t.Context()))
+			require.Error(t, servers.Store.Get(t.Context(), storage.RunRequest("m", "k"), new(string)))
+			assert.Regexp(t, `despacho_store_requests_total\{class="`+class+`",operation="GetObject"\} [1-9]`, scraped(t, m))
+		})
 	}
 }
