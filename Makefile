@@ -17,7 +17,7 @@ FOREIGN    = attemps,center,color,colorants,colors,configuracion,ect,fulfill,ful
 # Enumerated types whose switches name a few of many: commands of ZPL, calls in a test's store, Temporal's own.
 OPEN       = -typeignore 'labels/zpl\.command$$' -typeignore 'storagetest\.Call$$' -typeignore '^go\.temporal\.io/'
 
-.PHONY: help demo build-demo test check format vet staticcheck workflowcheck exhaustive revive spelling race fuzz render printers browser morning alerts bench snapshot reproducible vulnerabilities compatibility
+.PHONY: help demo build-demo test check format vet staticcheck workflowcheck exhaustive revive spelling race fuzz render printers browser morning alerts bench chart chart-rules snapshot reproducible vulnerabilities compatibility
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -104,6 +104,13 @@ deploy/browser/node_modules: deploy/browser/package-lock.json
 	@touch $@
 
 # Not in .ci/run: goreleaser alone has 1,800 packages, and six systems are built.
+chart: ## The Helm chart: linted, rendered, decoded strictly, and held against the programs
+	cd deploy/helm && go vet . && $(TOOL) staticcheck . && $(TOOL) revive -config $(CURDIR)/deploy/tools/revive.toml . && go test -count=1 .
+
+chart-rules: ## Copies the alert rules into the Helm chart, which cannot read outside of its folder
+	rm -f deploy/helm/despacho/files/rules/*.yaml
+	cp deploy/watch/rules/*.yaml deploy/helm/despacho/files/rules/
+
 snapshot: ## A release of this commit in out/dist: archives, checksums, SBOM; nothing is published
 	deploy/snapshot.sh
 
