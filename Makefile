@@ -124,6 +124,11 @@ compatibility: ## Writes the lists of what a release promises anew, after a deli
 	DESPACHO_RELEASE=$(RELEASE) go test -count=1 -run '^TestCompatibility' . ./service ./starter/run ./worker/run ./gateway/run ./station/run
 	git status --short docs/promised/releases
 
+alerts: ## Alert rules and their tests by promtool; queries of rules and dashboard by Prometheus's parser
+	deploy/watch/promtool.sh check rules deploy/watch/rules/*.yaml
+	deploy/watch/promtool.sh test rules deploy/watch/tests/*.yaml
+	cd deploy/watch && go test ./...
+
 bench: ## Joining against other programs, Go benchmarks, a run of 1,000 orders, then storms, statuses, fairness, printing and runs against the hub's critical path
 	go build -o bin/starter ./starter
 	go run ./labels/pdf/bench -starter bin/starter
