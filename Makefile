@@ -17,7 +17,7 @@ FOREIGN    = attemps,center,color,colorants,colors,configuracion,ect,fulfill,ful
 # Enumerated types whose switches name a few of many: commands of ZPL, calls in a test's store, Temporal's own.
 OPEN       = -typeignore 'labels/zpl\.command$$' -typeignore 'storagetest\.Call$$' -typeignore '^go\.temporal\.io/'
 
-.PHONY: help demo build-demo test check format vet staticcheck workflowcheck exhaustive revive spelling race fuzz render printers browser morning bench chart chart-rules snapshot reproducible vulnerabilities compatibility
+.PHONY: help demo build-demo test check format vet staticcheck workflowcheck exhaustive revive spelling race fuzz render printers browser morning alerts bench chart chart-rules snapshot reproducible vulnerabilities compatibility
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
