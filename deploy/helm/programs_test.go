@@ -58,12 +58,12 @@ func program(t *testing.T, name string) string {
 }
 
 // elsewhere are variables that are read by others than despacho: Temporal's envconfig, the AWS SDK,
-// OpenTelemetry, Go. Those with _FILE are despacho's, for secrets of these.
+// OpenTelemetry. Those with _FILE are despacho's, for secrets of these.
 var elsewhere = []string{
 	"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE", "TEMPORAL_API_KEY_FILE", "TEMPORAL_TLS", "TEMPORAL_TLS_SERVER_NAME",
 	"TEMPORAL_TLS_CLIENT_CERT_PATH", "TEMPORAL_TLS_CLIENT_KEY_PATH", "TEMPORAL_TLS_SERVER_CA_CERT_PATH",
 	"AWS_ENDPOINT_URL_S3", "AWS_REGION", "AWS_ACCESS_KEY_ID_FILE", "AWS_SECRET_ACCESS_KEY_FILE", "AWS_SESSION_TOKEN_FILE",
-	"OTEL_EXPORTER_OTLP_ENDPOINT", "GOMEMLIMIT",
+	"OTEL_EXPORTER_OTLP_ENDPOINT",
 }
 
 // settingsOf are the variables that a program's help names.
@@ -105,14 +105,14 @@ func TestTheChartSetsNoSettingThatDoesNotExist(t *testing.T) {
 	t.Parallel()
 	for _, scenario := range scenarios(t) {
 		for component, p := range pods(t, scenario) {
-			known := append([]string{"DESPACHO_BUCKET"}, elsewhere...)
+			settings := append([]string{"DESPACHO_BUCKET"}, elsewhere...)
 			if component != "setup" {
-				known = append(settingsOf(t, component), elsewhere...)
+				settings = append(settingsOf(t, component), elsewhere...)
 			}
 			for name := range environment(p) {
 				// The file of a secret is a setting where the secret is one.
 				secret := strings.TrimSuffix(name, "_FILE")
-				assert.True(t, slices.Contains(known, name) || slices.Contains(known, secret), "%s, %s: %s", scenario, component, name)
+				assert.True(t, slices.Contains(settings, name) || slices.Contains(settings, secret), "%s, %s: %s", scenario, component, name)
 			}
 		}
 	}

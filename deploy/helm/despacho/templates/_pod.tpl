@@ -5,8 +5,9 @@ controlled, account, never (a Job's restart policy).
 */}}
 {{- define "despacho.pod" -}}
 metadata:
+  # Without the chart's version: a new chart alone starts no pod anew, and is no version of the worker.
   labels:
-    {{- include "despacho.labels" . | nindent 4 }}
+    {{- include "despacho.selector" . | nindent 4 }}
     {{- with .root.Values.podLabels }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
