@@ -55,7 +55,7 @@ func sharing(t *testing.T, shares *Shares, as *ofMerchant, before *Heartbeat) (e
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
 	env = suite.NewTestActivityEnvironment()
-	env.SetTestTimeout(time.Minute)
+	env.SetTestTimeout(10 * time.Minute)
 	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{as, shares, &Heartbeats{}}})
 	if before != nil {
 		env.SetHeartbeatDetails(*before)

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -45,7 +46,7 @@ func TestDownload(t *testing.T) {
 		_, _ = io.WriteString(w, content)
 	})
 	var calls []Call
-	client := downloader(t, allowing(allowed), func(c *Config) { c.Observe = func(call Call) { calls = append(calls, call) } })
+	client := downloader(t, allowing(allowed), func(c *Config) { c.Observe = func(_ context.Context, call Call) { calls = append(calls, call) } })
 
 	var file bytes.Buffer
 	got, err := client.Download(t.Context(), server.URL+"/x.zip?sig=abc", &file)
@@ -126,9 +127,21 @@ func TestDownloadsEndWithTheirContextOrTime(t *testing.T) {
 	_, err := downloader(t, allowing(allowed)).Download(ctx, server.URL, writerFunc(func(p []byte) (int, error) { cancel(); return len(p), nil }))
 	require.ErrorIs(t, err, context.Canceled)
 
-	_, err = downloader(t, allowing(allowed), func(c *Config) { c.Timeouts.Download = 50 * time.Millisecond }).Download(t.Context(), server.URL, io.Discard)
-	assert.Equal(t, Stalled, ClassOf(err))
-	assert.ErrorContains(t, err, "no answer came in time")
+	synctest.Test(t, func(t *testing.T) {
+		_, err := inMemoryClient(t, Timeouts{Download: time.Second}, hang).Download(t.Context(), "http://127.0.0.1:1/x", io.Discard)
+		assert.Equal(t, Stalled, ClassOf(err))
+		assert.ErrorContains(t, err, "no answer came in time")
+	})
+}
+
+// inMemoryClient is a client that downloads over connections in memory, for a bubble of skipped time.
+func inMemoryClient(t *testing.T, timeouts Timeouts, answer http.HandlerFunc) *Client {
+	t.Helper()
+	client, err := New(Config{
+		BaseURL: "http://127.0.0.1:1", AllowHosts: []string{"127.0.0.1"}, Merchant: "m-1", Token: StaticToken("secret-token"), Speed: 1000, Timeouts: timeouts,
+	})
+	require.NoError(t, err)
+	return client.inMemory(t, answer)
 }
 
 // drips sends a head, pieces of a body of a million bytes, and then nothing until its client has gone.
@@ -155,7 +168,7 @@ func TestAServerThatAllButStopsSendingIsNotWaitedFor(t *testing.T) {
 		answer http.HandlerFunc
 		class  Class
 	}{
-		"no head":                         {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, Stalled},
+		"no head":                         {hangs, Stalled},
 		"a head and no body":              {drips(200, 0, 0), Stalled},
 		"a byte now and then":             {drips(200, 1_000_000, 2*time.Millisecond), Stalled},
 		"a refusal whose body never ends": {drips(503, 1, 0), Busy},
@@ -164,12 +177,11 @@ func TestAServerThatAllButStopsSendingIsNotWaitedFor(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server, allowed := fileServer(t, test.answer)
-			client := downloader(t, allowing(allowed), func(c *Config) {
-				c.Timeouts = Timeouts{Idle: 100 * time.Millisecond, Headers: 100 * time.Millisecond, Download: time.Hour}
+			synctest.Test(t, func(t *testing.T) {
+				client := inMemoryClient(t, Timeouts{Idle: 100 * time.Millisecond, Headers: 100 * time.Millisecond, Download: time.Hour}, test.answer)
+				_, err := client.Download(t.Context(), "http://127.0.0.1:1/x?sig=abc", io.Discard)
+				assert.Equal(t, test.class, ClassOf(err), err)
 			})
-			_, err := client.Download(t.Context(), server.URL+"/x?sig=abc", io.Discard)
-			assert.Equal(t, test.class, ClassOf(err), err)
 		})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -138,15 +139,17 @@ func TestRequestsThatMayHaveBeenCarriedOut(t *testing.T) {
 	})
 	t.Run("an answer that does not come", func(t *testing.T) {
 		t.Parallel()
-		hub := newHub(t, map[string]http.HandlerFunc{path: func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }})
-		client := hub.client(t, func(c *Config) { c.Timeouts.Headers = 50 * time.Millisecond })
-		_, err := client.GenerateTickets(t.Context(), "paris", "c-1", []string{"d-1"})
-		var told *Error
-		require.ErrorAs(t, err, &told)
-		assert.Equal(t, Unreachable, told.Class)
-		assert.True(t, told.MayBeDone)
-		assert.Equal(t, "no answer came in time", told.Excerpt)
-		assert.NotErrorIs(t, err, context.DeadlineExceeded)
+		synctest.Test(t, func(t *testing.T) {
+			client, err := New(Config{BaseURL: "http://127.0.0.1:1", AllowHosts: []string{"127.0.0.1"}, Merchant: "m-1", Token: StaticToken("secret-token")})
+			require.NoError(t, err)
+			_, err = client.inMemory(t, hangs).GenerateTickets(t.Context(), "paris", "c-1", []string{"d-1"})
+			var told *Error
+			require.ErrorAs(t, err, &told)
+			assert.Equal(t, Unreachable, told.Class)
+			assert.True(t, told.MayBeDone)
+			assert.Equal(t, "no answer came in time", told.Excerpt)
+			assert.NotErrorIs(t, err, context.DeadlineExceeded)
+		})
 	})
 }
 
@@ -158,7 +161,10 @@ func TestTheCallersOwnEndIsPassedThrough(t *testing.T) {
 		<-r.Context().Done()
 	}})
 	var calls []Call
-	client := hub.client(t, func(c *Config) { c.ReadAttempts = 3; c.Observe = func(call Call) { calls = append(calls, call) } })
+	client := hub.client(t, func(c *Config) {
+		c.ReadAttempts = 3
+		c.Observe = func(_ context.Context, call Call) { calls = append(calls, call) }
+	})
 	_, err := client.AppInfo(ctx)
 	require.ErrorIs(t, err, context.Canceled)
 	assert.Empty(t, ClassOf(err))
@@ -272,7 +278,7 @@ func TestRequestsAreAsTheGuideSays(t *testing.T) {
 	t.Parallel()
 	hub := newHub(t, map[string]http.HandlerFunc{"/api/d/info": says(`{"_id":"a"}`)})
 	var calls []Call
-	client := hub.client(t, func(c *Config) { c.Observe = func(call Call) { calls = append(calls, call) } })
+	client := hub.client(t, func(c *Config) { c.Observe = func(_ context.Context, call Call) { calls = append(calls, call) } })
 	_, err := client.AppInfo(t.Context())
 	require.NoError(t, err)
 	_, err = client.Checkout(t.Context(), "x")

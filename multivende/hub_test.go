@@ -1,14 +1,18 @@
 package multivende
 
 import (
+	"context"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc/test/bufconn"
 )
 
 // testHub is a hub that answers each path with what a test puts there, and remembers the calls.
@@ -63,6 +67,29 @@ func (hub *testHub) client(t *testing.T, changes ...func(*Config)) *Client {
 	require.NoError(t, err)
 	t.Cleanup(client.Close)
 	return client
+}
+
+// inMemory calls a client's server over connections in memory. In a bubble of skipped time, what does not come in time is
+// then late by the test's clock, however slow the machine is.
+func (c *Client) inMemory(t *testing.T, answer http.HandlerFunc) *Client {
+	t.Helper()
+	listener := bufconn.Listen(64 << 10)
+	server := &http.Server{Handler: answer} //nolint:gosec // of a test
+	go func() { _ = server.Serve(listener) }()
+	t.Cleanup(func() {
+		c.Close()
+		assert.NoError(t, server.Close())
+	})
+	for _, client := range []*http.Client{c.api, c.files} {
+		client.Transport.(*http.Transport).DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) { return listener.DialContext(ctx) }
+	}
+	return c
+}
+
+// hangs never answers. It has read the request, without which a server does not learn that its caller has gone.
+func hangs(_ http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	<-r.Context().Done()
 }
 
 // says answers 200 with a body.

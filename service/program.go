@@ -5,9 +5,12 @@ import (
 	"io"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/despacho/despacho/service/version"
 )
 
-// Program is a long-running program as its command line shows it: `serve`, the default, `health`, and its own.
+// Program is a long-running program as its command line shows it: `serve`, the default, `health`, its own
+// commands, and --version.
 type Program struct {
 	Name        string
 	Description string
@@ -25,7 +28,7 @@ type Program struct {
 
 // Main runs the command that the arguments name and returns its exit code; errors are written to out.
 func (p Program) Main(ctx context.Context, arguments []string, out io.Writer) int {
-	parser, err := kong.New(p.Grammar, kong.Name(p.Name), kong.Description(p.Description), p.Words)
+	parser, err := kong.New(p.Grammar, kong.Name(p.Name), kong.Description(p.Description), p.Words, version.Flag())
 	if err != nil {
 		return reportErrors(out, err, ExitBroken)
 	}

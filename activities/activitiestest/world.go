@@ -42,7 +42,8 @@ type Stage struct {
 	Time    *wallClock
 	HubLog  callLog
 	// run and merchant are part of every scope.
-	Run string
+	Run   string
+	began time.Time
 }
 
 // wallClock is the sandbox's clock; it stands still until it is set forward.
@@ -68,7 +69,7 @@ func (w *Stage) Hub(merchant string) (*multivende.Client, error) {
 // New makes a stage; wraps stand between the hub and its client.
 func New(t *testing.T, options sandbox.Options, wraps ...func(http.Handler) http.Handler) *Stage {
 	t.Helper()
-	w := &Stage{T: t, Run: "r1", Time: &wallClock{At: time.Date(2031, 1, 2, 12, 0, 0, 0, time.UTC)}, S3: storagetest.NewServer(t)}
+	w := &Stage{T: t, Run: "r1", began: time.Now(), Time: &wallClock{At: time.Date(2031, 1, 2, 12, 0, 0, 0, time.UTC)}, S3: storagetest.NewServer(t)}
 	w.Store = w.S3.Open(t, storage.Config{})
 	_, err := w.Store.EnsureBucket(t.Context())
 	require.NoError(t, err)
@@ -82,7 +83,7 @@ func New(t *testing.T, options sandbox.Options, wraps ...func(http.Handler) http
 	w.Client, err = multivende.New(multivende.Config{
 		BaseURL: server.URL, Merchant: w.Sandbox.Merchant(), Token: multivende.StaticToken(w.Sandbox.Token()),
 		RequestsPerSecond: 1e6, AllowHosts: []string{"127.0.0.1"}, ReadAttempts: 1, Patience: time.Nanosecond,
-		Timeouts: multivende.Timeouts{Idle: 300 * time.Millisecond, Headers: 10 * time.Second}, Observe: w.HubLog.note,
+		Timeouts: multivende.Timeouts{Idle: patienceWith(options.Faults)}, Observe: w.HubLog.note,
 	})
 	require.NoError(t, err)
 	t.Cleanup(w.Client.Close)
@@ -122,7 +123,7 @@ func TryStep[In, Out any](w testing.TB, step func(context.Context, In) (Out, err
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	env := suite.NewTestActivityEnvironment()
 	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&numbered{attempt: max(as.Attempt, 1), activity: as.Activity}, &activities.Errors{}, &activities.Heartbeats{}}})
-	env.SetTestTimeout(time.Minute)
+	env.SetTestTimeout(10 * time.Minute)
 	if as.Before != nil {
 		env.SetHeartbeatDetails(*as.Before)
 	}

@@ -44,7 +44,7 @@ func TestFindConnections(t *testing.T) {
 		assert.Equal(t, []string{"woocommerce", "wocommerce"}, []string{byName("WooCommerce").Channel, byName("WooCommerce").Provider})
 	})
 	t.Run("the hub's time comes with them", func(t *testing.T) {
-		assert.WithinDuration(t, w.Sandbox.Now(), all.HubTime, 3e9)
+		w.AssertNow(all.HubTime)
 	})
 	t.Run("wanted connections alone, and those that the hub does not list by name", func(t *testing.T) {
 		wanted := byName("Paris").ID

@@ -57,7 +57,7 @@ func TestSendStatuses(t *testing.T) {
 		said := lo.Map(as.Said.Sent, func(s activities.SentStatus, _ int) string { return s.Order })
 		assert.NotEmpty(t, said, "it says for which it has sent")
 		assert.Subset(t, activitiestest.Reported(orders), said)
-		assert.WithinDuration(t, w.Sandbox.Now(), sent.SentAt, 3*time.Second)
+		w.AssertNow(sent.SentAt)
 
 		again := activitiestest.MustStep(w, w.statuses.SendStatuses, sendInput(scope))
 		assert.Equal(t, sent.Step, again.Step)

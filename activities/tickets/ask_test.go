@@ -109,7 +109,7 @@ func TestAskLabels(t *testing.T) {
 		asked := activitiestest.MustStep(w, w.tickets.AskLabels, in)
 		assert.NotEmpty(t, asked.Task)
 		assert.False(t, asked.Found)
-		assert.WithinDuration(t, w.Sandbox.Now(), asked.AskedAt, 3*time.Second)
+		w.AssertNow(asked.AskedAt)
 		assert.Equal(t, all(1, 4), w.asked(orders))
 		assert.Equal(t, 1, w.Calls("tasks"), "that of the batch")
 	})

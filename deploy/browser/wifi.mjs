@@ -1,5 +1,5 @@
 // The Wi-Fi goes away while a packer scans: nothing is lost, nothing doubled, nothing prints late.
-import { check, done, labelsOf, orderNumbers, scanCode, sounds, table } from "./table.mjs";
+import { check, done, labelsOf, orderNumbers, scanCode, scanTwice, sounds, table } from "./table.mjs";
 
 const page = await table("one");
 await page.waitForSelector(".pile");
@@ -31,8 +31,7 @@ await page.keyboard.press("Enter");
 await page.waitForFunction((count) => Number(document.documentElement.dataset.wrong ?? 0) > count, before);
 
 // The same code twice at once counts once, also here.
-await scanCode(page, others[0].order_number);
-await scanCode(page, others[0].order_number);
+await scanTwice(page, others[0].order_number);
 await page.waitForSelector(".scans [data-scan=doubled]");
 
 // The window is opened again: what waits is still there. (Offline a page cannot be loaded, so the net is back.)

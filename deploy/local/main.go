@@ -32,7 +32,7 @@ func main() {
 func run(ctx context.Context, arguments []string, out, errors io.Writer) int {
 	given, err := parse(arguments)
 	if err != nil {
-		fmt.Fprintf(errors, "error: %v\nhint: go run ./deploy/local --help lists every flag\n", err)
+		fmt.Fprintf(errors, "error: %v\nhint: --help lists every flag\n", err)
 		return exitUsage
 	}
 	if err := look(ctx, given, out); err != nil {

@@ -31,7 +31,7 @@ func (w *workbench) startGateway(ctx context.Context, address string, logger *sl
 	}()
 	select {
 	case at := <-ready:
-		w.webhooks = "http://" + at.Webhooks + "/webhooks/multivende"
+		w.webhooks, w.gatewayHealth = "http://"+at.Webhooks+"/webhooks/multivende", at.Health
 		return nil
 	case err := <-w.gateway:
 		w.stopGateway()

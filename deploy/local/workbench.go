@@ -43,9 +43,10 @@ type workbench struct {
 	worker     chan error
 	stopWorker context.CancelFunc
 
-	webhooks    string // where the hub's notifications are heard
-	gateway     chan error
-	stopGateway context.CancelFunc
+	webhooks      string // where the hub's notifications are heard
+	gatewayHealth string // host:port of the gateway's metrics
+	gateway       chan error
+	stopGateway   context.CancelFunc
 
 	table *table // nil where nobody packs
 }

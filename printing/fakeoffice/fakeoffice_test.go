@@ -170,7 +170,7 @@ func TestThePageShowsWhatCameOut(t *testing.T) {
 	t.Parallel()
 	printer := fakeoffice.New(fakeoffice.Options{Name: "Oficina <1>", JobTime: time.Microsecond})
 	asked(t, printer, wire.PrintJob, wholePDF, wire.Attr("job-name", wire.Text(wire.TagName, "etiqueta <b>")))
-	require.Eventually(t, func() bool { return printer.Count() == 1 }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return printer.Count() == 1 }, time.Minute, time.Millisecond)
 	server := httptest.NewServer(printer)
 	t.Cleanup(server.Close)
 	got := func(path string) (*http.Response, string) {

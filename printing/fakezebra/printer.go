@@ -21,6 +21,8 @@ type Options struct {
 	Address string
 	// StatusAddress is a second address, which answers while the first is held back; none by default.
 	StatusAddress string
+	// Listen opens these addresses, on TCP by default.
+	Listen func(address string) (net.Listener, error)
 	// Buffer is how many bytes of labels it takes ahead, 1 MiB by default.
 	Buffer int
 	// DPI is its density, 203 by default.
@@ -66,6 +68,9 @@ type Printer struct {
 // Start begins a printer that listens until it is closed.
 func Start(options Options) (*Printer, error) {
 	options.Address = cmp.Or(options.Address, "127.0.0.1:0")
+	if options.Listen == nil {
+		options.Listen = listenTCP
+	}
 	options.Buffer = cmp.Or(options.Buffer, 1<<20)
 	options.DPI = cmp.Or(options.DPI, 203)
 	options.Keep = cmp.Or(options.Keep, 2000)
@@ -101,13 +106,13 @@ func (p *Printer) PowerOn() error {
 	if len(p.listeners) > 0 || p.closed {
 		return nil
 	}
-	labels, err := listen(&p.address)
+	labels, err := p.listen(&p.address)
 	if err != nil {
 		return err
 	}
 	p.listeners = append(p.listeners, labels)
 	if p.statusAddress != "" {
-		status, err := listen(&p.statusAddress)
+		status, err := p.listen(&p.statusAddress)
 		if err != nil {
 			p.shutLocked()
 			return err
@@ -121,9 +126,13 @@ func (p *Printer) PowerOn() error {
 	return nil
 }
 
+func listenTCP(address string) (net.Listener, error) {
+	return new(net.ListenConfig).Listen(context.Background(), "tcp", address)
+}
+
 // listen opens an address and notes the port that it got.
-func listen(address *string) (net.Listener, error) {
-	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", *address)
+func (p *Printer) listen(address *string) (net.Listener, error) {
+	listener, err := p.options.Listen(*address)
 	if err == nil {
 		*address = listener.Addr().String()
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -15,8 +16,17 @@ import (
 	"github.com/despacho/despacho/printing/fakezebra"
 )
 
+// ownAddress is one that no other program of this machine listens on, so that a port is free when it is opened again.
+func ownAddress() string {
+	if runtime.GOOS == "linux" {
+		return "127.91.0.1:0"
+	}
+	return "127.0.0.1:0"
+}
+
 func started(t *testing.T, options fakezebra.Options) *fakezebra.Printer {
 	t.Helper()
+	options.Address = ownAddress()
 	p, err := fakezebra.Start(options)
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, p.Close()) })
@@ -39,7 +49,7 @@ func said(t *testing.T, p *fakezebra.Printer, text string) string {
 	require.NoError(t, err)
 	var all []byte
 	buffer := make([]byte, 4096)
-	require.NoError(t, connection.SetReadDeadline(time.Now().Add(20*time.Second)))
+	require.NoError(t, connection.SetReadDeadline(time.Now().Add(time.Minute)))
 	for !bytes.HasSuffix(all, []byte(`"V93.21.26Z"`)) {
 		n, err := connection.Read(buffer)
 		require.NoError(t, err, "%q", all)
@@ -141,7 +151,7 @@ func TestALabelUnderWayAtAFaultIsPrintedAgain(t *testing.T) {
 			t.Parallel()
 			p := started(t, fakezebra.Options{Modes: fakezebra.Modes{PaperLeft: 1}})
 			said(t, p, c.before+box+box)
-			require.Eventually(t, func() bool { return p.State().Wasted == 1 }, 10*time.Second, time.Millisecond)
+			require.Eventually(t, func() bool { return p.State().Wasted == 1 }, time.Minute, time.Millisecond)
 			assert.Equal(t, 1, p.State().Printed)
 			p.NewRoll(0)
 			require.NoError(t, p.WaitPrinted(t.Context(), c.printed))

@@ -173,7 +173,7 @@ func TestNobodyGuessesHowAJobEnded(t *testing.T) {
 			printer, device, _ := office(t, fakeoffice.Options{})
 			printer.Change(change)
 			require.NoError(t, device.Send(t.Context(), aLabel))
-			require.Eventually(t, func() bool { return printer.Count() == 1 }, 10*time.Second, time.Millisecond)
+			require.Eventually(t, func() bool { return printer.Count() == 1 }, time.Minute, time.Millisecond)
 			outcome, err := device.Outcome(t.Context())
 			require.NoError(t, err)
 			assert.Equal(t, printing.Outcome{InDoubt: true}, outcome)

@@ -3,6 +3,7 @@ package ipp_test
 import (
 	"bytes"
 	"context"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -102,11 +103,12 @@ func (r *running) hasEnded() bool {
 // listens waits until something listens on a port, or the program ends.
 func (r *running) listens(t *testing.T, port int) bool {
 	t.Helper()
-	for range 400 {
+	const patience, pause = 2 * time.Minute, 50 * time.Millisecond
+	for range patience / pause {
 		if r.hasEnded() {
 			return false
 		}
-		time.Sleep(50 * time.Millisecond)
+		time.Sleep(pause)
 		connection, err := net.DialTimeout("tcp", "localhost:"+strconv.Itoa(port), time.Second)
 		if err == nil {
 			return connection.Close() == nil
@@ -116,12 +118,21 @@ func (r *running) listens(t *testing.T, port int) bool {
 	return false
 }
 
+// freePort is a port for a program that opens it itself. It lies below those that the system gives away by itself, so that
+// nobody else gets it meanwhile; of programs with such ports there is one at a time.
 func freePort(t *testing.T) int {
 	t.Helper()
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "localhost:0")
-	require.NoError(t, err)
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().(*net.TCPAddr).Port
+	const lowest, highest = 20_000, 30_000
+	for range 100 {
+		port := lowest + rand.IntN(highest-lowest) //nolint:gosec // not a secret
+		listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "localhost:"+strconv.Itoa(port))
+		if err == nil {
+			require.NoError(t, listener.Close())
+			return port
+		}
+	}
+	t.Fatal("no port is free")
+	return 0
 }
 
 // oneAtATime lets one process after the other go on: some programs are once on a machine.

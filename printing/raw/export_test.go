@@ -1,6 +1,21 @@
 package raw
 
-import "time"
+import (
+	"context"
+	"net"
+	"time"
+)
 
-// Hurry lets a device wait less for answers that do not come.
-func (d *Device) Hurry() { d.patience = 200 * time.Millisecond }
+// Wait lets a device wait for answers as long as a slow machine needs.
+func (d *Device) Wait() { d.patience = time.Minute }
+
+// DialOver lets a device connect in another way than by TCP.
+func (d *Device) DialOver(dial func(ctx context.Context, address string) (net.Conn, error)) {
+	d.dial = func(ctx context.Context, address string) (*link, error) {
+		connection, err := dial(ctx, address)
+		if err != nil {
+			return nil, err
+		}
+		return newLink(connection), nil
+	}
+}

@@ -2,9 +2,8 @@ package raw_test
 
 import (
 	"context"
-	"net"
-	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -52,18 +51,17 @@ func TestALookSaysHowThePrinterIs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, device := started(t, fakezebra.Options{Modes: c.modes}, nil)
-			if slices.Contains(c.is, printing.Silent) {
-				device.Hurry()
-			}
-			status, err := device.Look(t.Context())
-			require.NoError(t, err)
-			assert.ElementsMatch(t, c.is, status.Conditions)
-			assert.Equal(t, c.doubtful, status.Doubtful)
-			assert.Equal(t, len(c.is) == 0 || c.is[0].IsWarning(), status.Ready())
-			assert.LessOrEqual(t, len(status.Said), 200)
-			assert.Regexp(t, `^[ -~]*$`, status.Said)
-			assert.WithinDuration(t, time.Now(), status.At, time.Minute)
+			inMemory(t, func(t *testing.T, n *network) {
+				_, device := n.started(t, fakezebra.Options{Modes: c.modes}, nil)
+				status, err := device.Look(t.Context())
+				require.NoError(t, err)
+				assert.ElementsMatch(t, c.is, status.Conditions)
+				assert.Equal(t, c.doubtful, status.Doubtful)
+				assert.Equal(t, len(c.is) == 0 || c.is[0].IsWarning(), status.Ready())
+				assert.LessOrEqual(t, len(status.Said), 200)
+				assert.Regexp(t, `^[ -~]*$`, status.Said)
+				assert.WithinDuration(t, time.Now(), status.At, time.Minute)
+			})
 		})
 	}
 }
@@ -76,26 +74,27 @@ func TestALookTellsWhenItIsMended(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			zebra, device := started(t, fakezebra.Options{Modes: modes}, nil)
-			device.Hurry()
-			status, err := device.Look(t.Context())
-			require.NoError(t, err)
-			require.False(t, status.Ready())
-			zebra.Change(func(m *fakezebra.Modes) { *m = fakezebra.Modes{} })
-			require.Eventually(t, func() bool {
-				status, err = device.Look(t.Context())
-				return err == nil && status.Ready() && !status.Doubtful
-			}, 20*time.Second, 10*time.Millisecond, "%v", status)
-			require.NoError(t, device.Send(t.Context(), label(1)))
-			assert.Equal(t, printing.Outcome{Out: 1}, outcome(t, device, 1))
-			assert.Len(t, zebra.Printed(), 1)
+			inMemory(t, func(t *testing.T, n *network) {
+				zebra, device := n.started(t, fakezebra.Options{Modes: modes}, nil)
+				status, err := device.Look(t.Context())
+				require.NoError(t, err)
+				require.False(t, status.Ready())
+				zebra.Change(func(m *fakezebra.Modes) { *m = fakezebra.Modes{} })
+				require.Eventually(t, func() bool {
+					status, err = device.Look(t.Context())
+					return err == nil && status.Ready() && !status.Doubtful
+				}, 20*time.Second, 10*time.Millisecond, "%v", status)
+				require.NoError(t, device.Send(t.Context(), label(1)))
+				assert.Equal(t, printing.Outcome{Out: 1}, outcome(t, device, 1))
+				assert.Len(t, zebra.Printed(), 1)
+			})
 		})
 	}
 }
 
 func TestAPrinterThatIsOffIsUnreachable(t *testing.T) {
 	t.Parallel()
-	zebra, device := started(t, fakezebra.Options{}, nil)
+	zebra, device := overTCP(t, fakezebra.Options{})
 	zebra.PowerOff()
 	status, err := device.Look(t.Context())
 	require.NoError(t, err)
@@ -111,79 +110,86 @@ func TestAPrinterThatIsOffIsUnreachable(t *testing.T) {
 
 func TestHalfALabelOfAnotherIsSeen(t *testing.T) {
 	t.Parallel()
-	zebra, device := started(t, fakezebra.Options{}, nil)
-	other, err := new(net.Dialer).DialContext(t.Context(), "tcp", zebra.Address())
-	require.NoError(t, err)
-	defer func() { _ = other.Close() }()
-	_, err = other.Write([]byte("^XA^FO20,20^A0N,30,30^FDhalf a la"))
-	require.NoError(t, err)
-	require.Eventually(t, func() bool {
-		status, err := device.Look(t.Context())
-		return err == nil && len(status.Conditions) == 1 && status.Conditions[0] == printing.PartialLabel
-	}, 10*time.Second, 10*time.Millisecond)
+	inMemory(t, func(t *testing.T, n *network) {
+		zebra, device := n.started(t, fakezebra.Options{}, nil)
+		other, err := n.dial(t.Context(), zebra.Address())
+		require.NoError(t, err)
+		defer func() { _ = other.Close() }()
+		_, err = other.Write([]byte("^XA^FO20,20^A0N,30,30^FDhalf a la"))
+		require.NoError(t, err)
+		require.Eventually(t, func() bool {
+			status, err := device.Look(t.Context())
+			return err == nil && len(status.Conditions) == 1 && status.Conditions[0] == printing.PartialLabel
+		}, 10*time.Second, 10*time.Millisecond)
+	})
 }
 
 func TestASecondConnectionWaits(t *testing.T) {
 	t.Parallel()
-	zebra, device := started(t, fakezebra.Options{StatusAddress: "127.0.0.1:0", Modes: fakezebra.Modes{OneConnection: true}},
-		func(p *printing.Printer) { p.StatusAddress = "" })
-	other, err := new(net.Dialer).DialContext(t.Context(), "tcp", zebra.Address())
-	require.NoError(t, err)
-	require.Eventually(t, func() bool { return zebra.State().Connections == 1 }, 10*time.Second, time.Millisecond)
+	inMemory(t, func(t *testing.T, n *network) {
+		zebra, device := n.started(t, fakezebra.Options{StatusAddress: "127.0.0.1:0", Modes: fakezebra.Modes{OneConnection: true}},
+			func(p *printing.Printer) { p.StatusAddress = "" })
+		other, err := n.dial(t.Context(), zebra.Address())
+		require.NoError(t, err)
+		synctest.Wait() // until it is served; it counts as a connection before that
+		require.Equal(t, 1, zebra.State().Connections)
 
-	device.Hurry()
-	status, err := device.Look(t.Context())
-	require.NoError(t, err)
-	assert.Equal(t, []printing.Condition{printing.Silent}, status.Conditions, "its answers wait too")
-
-	_, beside := startedAt(t, zebra, nil)
-	status, err = beside.Look(t.Context())
-	require.NoError(t, err)
-	assert.True(t, status.Ready(), "a status address answers meanwhile")
-
-	require.NoError(t, other.Close())
-	require.Eventually(t, func() bool {
 		status, err := device.Look(t.Context())
-		return err == nil && status.Ready()
-	}, 20*time.Second, 10*time.Millisecond)
+		require.NoError(t, err)
+		assert.Equal(t, []printing.Condition{printing.Silent}, status.Conditions, "its answers wait too")
+
+		beside := n.opened(t, zebra, nil)
+		status, err = beside.Look(t.Context())
+		require.NoError(t, err)
+		assert.True(t, status.Ready(), "a status address answers meanwhile")
+
+		require.NoError(t, other.Close())
+		require.Eventually(t, func() bool {
+			status, err := device.Look(t.Context())
+			return err == nil && status.Ready()
+		}, 20*time.Second, 10*time.Millisecond)
+	})
 }
 
 func TestAStatusAddressMayTakeJSONAlone(t *testing.T) {
 	t.Parallel()
-	options := fakezebra.Options{StatusAddress: "127.0.0.1:0", Counter: 3, Modes: fakezebra.Modes{StatusJSON: true}}
-	zebra, device := started(t, options, nil)
-	device.Hurry()
-	for range 2 {
-		status, err := device.Look(t.Context())
-		require.NoError(t, err)
-		assert.True(t, status.Ready(), status)
-		assert.Contains(t, status.Said, `"odometer.total_label_count":"3"`)
-	}
-	send(t, device, 2)
-	assert.Equal(t, printing.Outcome{Out: 2}, outcome(t, device, 2))
-	for condition, change := range map[printing.Condition]func(*fakezebra.Modes){
-		printing.PausedAtIt: func(m *fakezebra.Modes) { m.Paused = true },
-		printing.Silent:     func(m *fakezebra.Modes) { m.HeadOpen = true },
-	} {
-		zebra.Change(func(m *fakezebra.Modes) { m.Paused, m.HeadOpen = false, false })
-		zebra.Change(change)
-		status, err := device.Look(t.Context())
-		require.NoError(t, err)
-		assert.Equal(t, []printing.Condition{condition}, status.Conditions)
-	}
+	inMemory(t, func(t *testing.T, n *network) {
+		options := fakezebra.Options{StatusAddress: "127.0.0.1:0", Counter: 3, Modes: fakezebra.Modes{StatusJSON: true}}
+		zebra, device := n.started(t, options, nil)
+		for range 2 {
+			status, err := device.Look(t.Context())
+			require.NoError(t, err)
+			assert.True(t, status.Ready(), status)
+			assert.Contains(t, status.Said, `"odometer.total_label_count":"3"`)
+		}
+		send(t, device, 2)
+		assert.Equal(t, printing.Outcome{Out: 2}, outcome(t, device, 2))
+		for condition, change := range map[printing.Condition]func(*fakezebra.Modes){
+			printing.PausedAtIt: func(m *fakezebra.Modes) { m.Paused = true },
+			printing.Silent:     func(m *fakezebra.Modes) { m.HeadOpen = true },
+		} {
+			zebra.Change(func(m *fakezebra.Modes) { m.Paused, m.HeadOpen = false, false })
+			zebra.Change(change)
+			status, err := device.Look(t.Context())
+			require.NoError(t, err)
+			assert.Equal(t, []printing.Condition{condition}, status.Conditions)
+		}
+	})
 }
 
 func TestEveryCallEndsWithItsContext(t *testing.T) {
 	t.Parallel()
-	zebra, device := started(t, fakezebra.Options{}, nil)
-	_, err := device.Look(t.Context())
-	require.NoError(t, err)
-	zebra.Change(func(m *fakezebra.Modes) { m.Mute = true })
-	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(50*time.Millisecond, cancel)
-	_, err = device.Look(ctx)
-	require.ErrorIs(t, err, context.Canceled)
-	require.NoError(t, device.Send(t.Context(), label(1)))
-	_, err = device.Outcome(ctx)
-	require.ErrorIs(t, err, context.Canceled)
+	inMemory(t, func(t *testing.T, n *network) {
+		zebra, device := n.started(t, fakezebra.Options{}, nil)
+		_, err := device.Look(t.Context())
+		require.NoError(t, err)
+		zebra.Change(func(m *fakezebra.Modes) { m.Mute = true })
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(50*time.Millisecond, cancel)
+		_, err = device.Look(ctx)
+		require.ErrorIs(t, err, context.Canceled)
+		require.NoError(t, device.Send(t.Context(), label(1)))
+		_, err = device.Outcome(ctx)
+		require.ErrorIs(t, err, context.Canceled)
+	})
 }

@@ -3,28 +3,104 @@ package raw_test
 import (
 	"context"
 	"fmt"
+	"net"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc/test/bufconn"
 
 	"github.com/despacho/despacho/printing"
 	"github.com/despacho/despacho/printing/fakezebra"
 	"github.com/despacho/despacho/printing/raw"
 )
 
-// started is a printer and its opened device.
-func started(t *testing.T, options fakezebra.Options, change func(*printing.Printer)) (*fakezebra.Printer, *raw.Device) {
+// inMemory runs a test in a bubble of skipped time, in which printers are reached over a network in memory: how long
+// an answer takes is then a matter of the fake printer, and not of the machine.
+func inMemory(t *testing.T, test func(t *testing.T, n *network)) {
 	t.Helper()
+	synctest.Test(t, func(t *testing.T) { test(t, &network{listeners: map[string]*bufconn.Listener{}}) })
+}
+
+// network connects devices with fake printers.
+type network struct {
+	mu        sync.Mutex
+	listeners map[string]*bufconn.Listener
+}
+
+// port is a listener that knows its address.
+type port struct {
+	*bufconn.Listener
+	address string
+}
+
+func (p port) Addr() net.Addr { return named(p.address) }
+
+type named string
+
+func (named) Network() string  { return "memory" }
+func (n named) String() string { return string(n) }
+
+func (n *network) listen(address string) (net.Listener, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if host, found := strings.CutSuffix(address, ":0"); found {
+		address = fmt.Sprintf("%s:%d", host, 9100+len(n.listeners))
+	}
+	n.listeners[address] = bufconn.Listen(64 << 10)
+	return port{n.listeners[address], address}, nil
+}
+
+func (n *network) dial(ctx context.Context, address string) (net.Conn, error) {
+	n.mu.Lock()
+	listener := n.listeners[address]
+	n.mu.Unlock()
+	if listener == nil {
+		return nil, syscall.ECONNREFUSED
+	}
+	return listener.DialContext(ctx)
+}
+
+// started is a printer and its opened device.
+func (n *network) started(t *testing.T, options fakezebra.Options, change func(*printing.Printer)) (*fakezebra.Printer, *raw.Device) {
+	t.Helper()
+	options.Listen = n.listen
 	zebra, err := fakezebra.Start(options)
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, zebra.Close()) })
-	return startedAt(t, zebra, change)
+	return zebra, n.opened(t, zebra, change)
 }
 
-// startedAt opens a printer that runs.
-func startedAt(t *testing.T, zebra *fakezebra.Printer, change func(*printing.Printer)) (*fakezebra.Printer, *raw.Device) {
+// opened is a device of a printer that runs.
+func (n *network) opened(t *testing.T, zebra *fakezebra.Printer, change func(*printing.Printer)) *raw.Device {
+	t.Helper()
+	device := opened(t, zebra, change)
+	device.DialOver(n.dial)
+	return device
+}
+
+// overTCP is a printer on this machine and its opened device, which waits for answers however slow the machine is. On
+// Linux it has an address on which no other program listens, so that its port is free when it is switched on again.
+func overTCP(t *testing.T, options fakezebra.Options) (*fakezebra.Printer, *raw.Device) {
+	t.Helper()
+	if runtime.GOOS == "linux" {
+		options.Address = "127.91.0.2:0"
+	}
+	zebra, err := fakezebra.Start(options)
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, zebra.Close()) })
+	device := opened(t, zebra, nil)
+	device.Wait()
+	return zebra, device
+}
+
+func opened(t *testing.T, zebra *fakezebra.Printer, change func(*printing.Printer)) *raw.Device {
 	t.Helper()
 	printer := printing.Printer{Name: "mesa-1", Kind: printing.Raw, Address: zebra.Address(), StatusAddress: zebra.StatusAddress()}
 	if change != nil {
@@ -33,7 +109,7 @@ func startedAt(t *testing.T, zebra *fakezebra.Printer, change func(*printing.Pri
 	device, err := raw.Open(printer)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = device.Close() })
-	return zebra, device
+	return device
 }
 
 func label(n int) printing.Document {
@@ -51,7 +127,7 @@ func send(t *testing.T, device *raw.Device, labels int) {
 // outcome asks until as many are out, or the rest is in doubt.
 func outcome(t *testing.T, device *raw.Device, out int) printing.Outcome {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	for {
 		o, err := device.Outcome(ctx)
@@ -78,24 +154,26 @@ func TestOnlyRawPrintersAreOpened(t *testing.T) {
 
 func TestThePrinterGetsItsSettings(t *testing.T) {
 	t.Parallel()
-	darkness, speed := 17, 4
-	zebra, device := started(t, fakezebra.Options{}, func(p *printing.Printer) { p.Darkness, p.Speed = &darkness, &speed })
-	send(t, device, 1)
-	assert.Equal(t, printing.Outcome{Out: 1}, outcome(t, device, 1))
-	zebra.PowerOff()
-	require.NoError(t, zebra.PowerOn())
-	send(t, device, 1)
-	assert.Equal(t, printing.Outcome{Out: 2}, outcome(t, device, 2))
-	printed := zebra.Printed()
-	require.Len(t, printed, 2, "settings print nothing")
-	for _, l := range printed {
-		assert.Equal(t, []int{17, 4}, []int{l.Darkness, l.Speed}, "also after the printer was off")
-	}
+	inMemory(t, func(t *testing.T, n *network) {
+		darkness, speed := 17, 4
+		zebra, device := n.started(t, fakezebra.Options{}, func(p *printing.Printer) { p.Darkness, p.Speed = &darkness, &speed })
+		send(t, device, 1)
+		assert.Equal(t, printing.Outcome{Out: 1}, outcome(t, device, 1))
+		zebra.PowerOff()
+		require.NoError(t, zebra.PowerOn())
+		send(t, device, 1)
+		assert.Equal(t, printing.Outcome{Out: 2}, outcome(t, device, 2))
+		printed := zebra.Printed()
+		require.Len(t, printed, 2, "settings print nothing")
+		for _, l := range printed {
+			assert.Equal(t, []int{17, 4}, []int{l.Darkness, l.Speed}, "also after the printer was off")
+		}
+	})
 }
 
 func TestThePrintersOwnSettingsStayWithoutOurs(t *testing.T) {
 	t.Parallel()
-	zebra, device := started(t, fakezebra.Options{}, nil)
+	zebra, device := overTCP(t, fakezebra.Options{})
 	send(t, device, 1)
 	outcome(t, device, 1)
 	assert.Equal(t, []int{10, 6}, []int{zebra.State().Darkness, zebra.State().Speed})

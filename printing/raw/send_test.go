@@ -37,17 +37,19 @@ func TestLabelsComeOut(t *testing.T) {
 		for _, status := range []string{"", "127.0.0.1:0"} {
 			t.Run(name+", status "+status, func(t *testing.T) {
 				t.Parallel()
-				zebra, device := started(t, fakezebra.Options{Counter: 41, Modes: c.modes, StatusAddress: status}, c.change)
-				status, err := device.Look(t.Context())
-				require.NoError(t, err)
-				require.True(t, status.Ready(), status)
-				send(t, device, 5)
-				assert.Equal(t, printing.Outcome{Out: 5}, outcome(t, device, 5))
-				printed := zebra.Printed()
-				require.Len(t, printed, 5)
-				for n, l := range printed {
-					assert.Equal(t, string(label(n+1).Data), string(l.Data))
-				}
+				inMemory(t, func(t *testing.T, n *network) {
+					zebra, device := n.started(t, fakezebra.Options{Counter: 41, Modes: c.modes, StatusAddress: status}, c.change)
+					status, err := device.Look(t.Context())
+					require.NoError(t, err)
+					require.True(t, status.Ready(), status)
+					send(t, device, 5)
+					assert.Equal(t, printing.Outcome{Out: 5}, outcome(t, device, 5))
+					printed := zebra.Printed()
+					require.Len(t, printed, 5)
+					for n, l := range printed {
+						assert.Equal(t, string(label(n+1).Data), string(l.Data))
+					}
+				})
 			})
 		}
 	}
@@ -55,26 +57,30 @@ func TestLabelsComeOut(t *testing.T) {
 
 func TestOutcomesFollowTheCounterLabelByLabel(t *testing.T) {
 	t.Parallel()
-	zebra, device := started(t, fakezebra.Options{Modes: fakezebra.Modes{Paused: true}}, nil)
-	send(t, device, 5)
-	o, err := device.Outcome(t.Context())
-	require.NoError(t, err)
-	assert.Zero(t, o)
-	zebra.Change(func(m *fakezebra.Modes) { m.Paused, m.PaperLeft = false, 3 })
-	assert.Equal(t, printing.Outcome{Out: 3}, outcome(t, device, 3))
+	inMemory(t, func(t *testing.T, n *network) {
+		zebra, device := n.started(t, fakezebra.Options{Modes: fakezebra.Modes{Paused: true}}, nil)
+		send(t, device, 5)
+		o, err := device.Outcome(t.Context())
+		require.NoError(t, err)
+		assert.Zero(t, o)
+		zebra.Change(func(m *fakezebra.Modes) { m.Paused, m.PaperLeft = false, 3 })
+		assert.Equal(t, printing.Outcome{Out: 3}, outcome(t, device, 3))
+	})
 }
 
 func TestADocumentOfSeveralPiecesIsOutAfterItsLast(t *testing.T) {
 	t.Parallel()
-	zebra, device := started(t, fakezebra.Options{Modes: fakezebra.Modes{PaperLeft: 4}}, nil)
-	three := printing.Document{Name: "three", Type: raw.ZPL, Pieces: 3, Data: []byte("^XA^FO9,9^GB90,90,9^FS^PQ2^XZ^XA^FO9,9^GB90,90,9^FS^XZ")}
-	require.NoError(t, device.Send(t.Context(), three))
-	require.NoError(t, device.Send(t.Context(), three))
-	require.NoError(t, zebra.WaitPrinted(t.Context(), 4))
-	assert.Equal(t, printing.Outcome{Out: 1}, outcome(t, device, 1))
-	zebra.NewRoll(0)
-	assert.Equal(t, printing.Outcome{Out: 2}, outcome(t, device, 2))
-	assert.Equal(t, 6, zebra.State().Printed)
+	inMemory(t, func(t *testing.T, n *network) {
+		zebra, device := n.started(t, fakezebra.Options{Modes: fakezebra.Modes{PaperLeft: 4}}, nil)
+		three := printing.Document{Name: "three", Type: raw.ZPL, Pieces: 3, Data: []byte("^XA^FO9,9^GB90,90,9^FS^PQ2^XZ^XA^FO9,9^GB90,90,9^FS^XZ")}
+		require.NoError(t, device.Send(t.Context(), three))
+		require.NoError(t, device.Send(t.Context(), three))
+		require.NoError(t, zebra.WaitPrinted(t.Context(), 4))
+		assert.Equal(t, printing.Outcome{Out: 1}, outcome(t, device, 1))
+		zebra.NewRoll(0)
+		assert.Equal(t, printing.Outcome{Out: 2}, outcome(t, device, 2))
+		assert.Equal(t, 6, zebra.State().Printed)
+	})
 }
 
 func TestANewRollLosesAndDoublesNothing(t *testing.T) {
@@ -86,20 +92,21 @@ func TestANewRollLosesAndDoublesNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			zebra, device := started(t, fakezebra.Options{Modes: modes}, nil)
-			device.Hurry()
-			send(t, device, 5)
-			require.Eventually(t, func() bool {
-				status, err := device.Look(t.Context())
-				return err == nil && !status.Ready()
-			}, 10*time.Second, 10*time.Millisecond)
-			o, err := device.Outcome(t.Context())
-			require.NoError(t, err)
-			assert.LessOrEqual(t, o.Out, 3)
-			assert.False(t, o.InDoubt)
-			zebra.NewRoll(0)
-			assert.Equal(t, printing.Outcome{Out: 5}, outcome(t, device, 5))
-			assert.Equal(t, []int{5, 1}, []int{zebra.State().Printed, zebra.State().Wasted})
+			inMemory(t, func(t *testing.T, n *network) {
+				zebra, device := n.started(t, fakezebra.Options{Modes: modes}, nil)
+				send(t, device, 5)
+				require.Eventually(t, func() bool {
+					status, err := device.Look(t.Context())
+					return err == nil && !status.Ready()
+				}, 10*time.Second, 10*time.Millisecond)
+				o, err := device.Outcome(t.Context())
+				require.NoError(t, err)
+				assert.LessOrEqual(t, o.Out, 3)
+				assert.False(t, o.InDoubt)
+				zebra.NewRoll(0)
+				assert.Equal(t, printing.Outcome{Out: 5}, outcome(t, device, 5))
+				assert.Equal(t, []int{5, 1}, []int{zebra.State().Printed, zebra.State().Wasted})
+			})
 		})
 	}
 }
@@ -114,36 +121,38 @@ func TestAfterAPowerCutNothingIsConcluded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			zebra, device := started(t, options, nil)
-			status, err := device.Look(t.Context())
-			require.NoError(t, err)
-			require.True(t, status.Ready())
-			send(t, device, 5)
-			require.Eventually(t, func() bool { return zebra.State().Off }, 10*time.Second, time.Millisecond)
-			o := outcome(t, device, 5)
-			assert.True(t, o.InDoubt)
-			assert.LessOrEqual(t, o.Out, 2)
-			require.NoError(t, zebra.PowerOn())
-			status, err = device.Look(t.Context())
-			require.NoError(t, err)
-			assert.True(t, status.Ready(), "the printer is well again")
-			again, err := device.Outcome(t.Context())
-			require.NoError(t, err)
-			assert.Equal(t, o, again, "and its empty buffer proves nothing")
-			var notSent *printing.NotSentError
-			require.ErrorAs(t, device.Send(t.Context(), label(6)), &notSent, "until it is opened anew")
+			inMemory(t, func(t *testing.T, n *network) {
+				zebra, device := n.started(t, options, nil)
+				status, err := device.Look(t.Context())
+				require.NoError(t, err)
+				require.True(t, status.Ready())
+				send(t, device, 5)
+				require.Eventually(t, func() bool { return zebra.State().Off }, 10*time.Second, time.Millisecond)
+				o := outcome(t, device, 5)
+				assert.True(t, o.InDoubt)
+				assert.LessOrEqual(t, o.Out, 2)
+				require.NoError(t, zebra.PowerOn())
+				status, err = device.Look(t.Context())
+				require.NoError(t, err)
+				assert.True(t, status.Ready(), "the printer is well again")
+				again, err := device.Outcome(t.Context())
+				require.NoError(t, err)
+				assert.Equal(t, o, again, "and its empty buffer proves nothing")
+				var notSent *printing.NotSentError
+				require.ErrorAs(t, device.Send(t.Context(), label(6)), &notSent, "until it is opened anew")
 
-			_, anew := startedAt(t, zebra, nil)
-			send(t, anew, 1)
-			assert.Equal(t, printing.Outcome{Out: 1}, outcome(t, anew, 1))
-			assert.Len(t, zebra.Printed(), 3)
+				anew := n.opened(t, zebra, nil)
+				send(t, anew, 1)
+				assert.Equal(t, printing.Outcome{Out: 1}, outcome(t, anew, 1))
+				assert.Len(t, zebra.Printed(), 3)
+			})
 		})
 	}
 }
 
 func TestAPrinterThatHungUpWhileIdleGoesOn(t *testing.T) {
 	t.Parallel()
-	zebra, device := started(t, fakezebra.Options{}, nil)
+	zebra, device := overTCP(t, fakezebra.Options{})
 	send(t, device, 2)
 	require.Equal(t, printing.Outcome{Out: 2}, outcome(t, device, 2))
 	zebra.PowerOff()
@@ -154,32 +163,36 @@ func TestAPrinterThatHungUpWhileIdleGoesOn(t *testing.T) {
 
 func TestACounterThatStandsStillIsDoubted(t *testing.T) {
 	t.Parallel()
-	zebra, device := started(t, fakezebra.Options{Modes: fakezebra.Modes{CounterStands: true}}, nil)
-	send(t, device, 2)
-	assert.Equal(t, printing.Outcome{InDoubt: true}, outcome(t, device, 2))
-	zebra.Change(func(m *fakezebra.Modes) { m.CounterStands = false })
-	send(t, device, 2)
-	assert.Equal(t, printing.Outcome{Out: 2}, outcome(t, device, 2), "as many as it counts")
+	inMemory(t, func(t *testing.T, n *network) {
+		zebra, device := n.started(t, fakezebra.Options{Modes: fakezebra.Modes{CounterStands: true}}, nil)
+		send(t, device, 2)
+		assert.Equal(t, printing.Outcome{InDoubt: true}, outcome(t, device, 2))
+		zebra.Change(func(m *fakezebra.Modes) { m.CounterStands = false })
+		send(t, device, 2)
+		assert.Equal(t, printing.Outcome{Out: 2}, outcome(t, device, 2), "as many as it counts")
+	})
 }
 
 func TestACounterOfOthersLabelsIsNotBelieved(t *testing.T) {
 	t.Parallel()
-	zebra, device := started(t, fakezebra.Options{Modes: fakezebra.Modes{Paused: true}}, nil)
-	_, other := startedAt(t, zebra, nil)
-	zebra.Change(func(m *fakezebra.Modes) { m.PaperLeft = 3 })
-	send(t, other, 3)
-	require.Eventually(t, func() bool { return zebra.State().Waiting == 3 }, 10*time.Second, time.Millisecond)
-	send(t, device, 1)
-	require.Eventually(t, func() bool { return zebra.State().Waiting == 4 }, 10*time.Second, time.Millisecond)
-	zebra.Change(func(m *fakezebra.Modes) { m.Paused = false })
-	require.Eventually(t, func() bool { return zebra.State().Modes.PaperOut }, 10*time.Second, time.Millisecond)
-	for range 3 {
-		o, err := device.Outcome(t.Context())
-		require.NoError(t, err)
-		assert.Zero(t, o, "three labels came out, and none of them is ours")
-	}
-	zebra.NewRoll(0)
-	assert.Equal(t, printing.Outcome{Out: 1}, outcome(t, device, 1), "an empty buffer is believed")
+	inMemory(t, func(t *testing.T, n *network) {
+		zebra, device := n.started(t, fakezebra.Options{Modes: fakezebra.Modes{Paused: true}}, nil)
+		other := n.opened(t, zebra, nil)
+		zebra.Change(func(m *fakezebra.Modes) { m.PaperLeft = 3 })
+		send(t, other, 3)
+		require.Eventually(t, func() bool { return zebra.State().Waiting == 3 }, 10*time.Second, time.Millisecond)
+		send(t, device, 1)
+		require.Eventually(t, func() bool { return zebra.State().Waiting == 4 }, 10*time.Second, time.Millisecond)
+		zebra.Change(func(m *fakezebra.Modes) { m.Paused = false })
+		require.Eventually(t, func() bool { return zebra.State().Modes.PaperOut }, 10*time.Second, time.Millisecond)
+		for range 3 {
+			o, err := device.Outcome(t.Context())
+			require.NoError(t, err)
+			assert.Zero(t, o, "three labels came out, and none of them is ours")
+		}
+		zebra.NewRoll(0)
+		assert.Equal(t, printing.Outcome{Out: 1}, outcome(t, device, 1), "an empty buffer is believed")
+	})
 }
 
 // big is a label of about that many bytes.
@@ -191,7 +204,7 @@ func big(n, size int) printing.Document {
 
 func TestAFullBufferHoldsTheSenderBack(t *testing.T) {
 	t.Parallel()
-	zebra, device := started(t, fakezebra.Options{Buffer: 100_000, Modes: fakezebra.Modes{Paused: true}}, nil)
+	zebra, device := overTCP(t, fakezebra.Options{Buffer: 100_000, Modes: fakezebra.Modes{Paused: true}})
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	sent := 0
@@ -213,7 +226,7 @@ func TestAFullBufferHoldsTheSenderBack(t *testing.T) {
 
 func TestLargeLabelsGoThroughASmallBuffer(t *testing.T) {
 	t.Parallel()
-	zebra, device := started(t, fakezebra.Options{Buffer: 100_000, Modes: fakezebra.Modes{PerLabel: each}}, nil)
+	zebra, device := overTCP(t, fakezebra.Options{Buffer: 100_000, Modes: fakezebra.Modes{PerLabel: each}})
 	for n := range 6 {
 		require.NoError(t, device.Send(t.Context(), big(n, 300_000)))
 	}
@@ -225,28 +238,30 @@ func TestLargeLabelsGoThroughASmallBuffer(t *testing.T) {
 
 func TestWhatWasSentBeforeClosingIsPrinted(t *testing.T) {
 	t.Parallel()
-	zebra, device := started(t, fakezebra.Options{Modes: fakezebra.Modes{PerLabel: each}}, nil)
+	zebra, device := overTCP(t, fakezebra.Options{Modes: fakezebra.Modes{PerLabel: each}})
 	send(t, device, 3)
 	require.NoError(t, device.Send(t.Context(), big(4, 500_000)))
 	require.NoError(t, device.Close())
 	require.NoError(t, zebra.WaitPrinted(t.Context(), 4))
-	assert.Zero(t, zebra.State().Connections)
+	require.Eventually(t, func() bool { return zebra.State().Connections == 0 }, time.Minute, time.Millisecond)
 }
 
 func TestWhatIsNoLabelIsNotSent(t *testing.T) {
 	t.Parallel()
-	_, device := started(t, fakezebra.Options{}, nil)
-	var notSent *printing.NotSentError
-	require.ErrorAs(t, device.Send(t.Context(), printing.Document{Type: "application/pdf", Pieces: 1}), &notSent)
-	require.ErrorAs(t, device.Send(t.Context(), printing.Document{Type: raw.ZPL}), &notSent)
-	o, err := device.Outcome(t.Context())
-	require.NoError(t, err)
-	assert.Zero(t, o)
+	inMemory(t, func(t *testing.T, n *network) {
+		_, device := n.started(t, fakezebra.Options{}, nil)
+		var notSent *printing.NotSentError
+		require.ErrorAs(t, device.Send(t.Context(), printing.Document{Type: "application/pdf", Pieces: 1}), &notSent)
+		require.ErrorAs(t, device.Send(t.Context(), printing.Document{Type: raw.ZPL}), &notSent)
+		o, err := device.Outcome(t.Context())
+		require.NoError(t, err)
+		assert.Zero(t, o)
+	})
 }
 
 func TestFiveHundredLabelsAreCountedOnce(t *testing.T) {
 	t.Parallel()
-	zebra, device := started(t, fakezebra.Options{Counter: 1000, Modes: fakezebra.Modes{PerLabel: time.Millisecond, PaperLeft: 200}}, nil)
+	zebra, device := overTCP(t, fakezebra.Options{Counter: 1000, Modes: fakezebra.Modes{PerLabel: time.Millisecond, PaperLeft: 200}})
 	out, next := 0, 0
 	for out < 500 {
 		for ; next < 500 && next-out < 5; next++ {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/service/version"
 	"github.com/despacho/despacho/starter/terminal"
 	"github.com/despacho/despacho/storage"
 )
@@ -36,11 +37,13 @@ type doctorCommand struct {
 	trusted *x509.CertPool
 }
 
-// tokenFlags are the access of a merchant that is not connected, and how many share its rate.
+// tokenFlags are the access of a merchant that is not connected, how many share its rate, and in which deployment they are.
 type tokenFlags struct {
-	Token     multivende.Secret `env:"DESPACHO_TOKEN" placeholder:"TOKEN" help:"A pasted access token, for a merchant that is not connected ($$DESPACHO_TOKEN)."`
-	TokenFile string            `env:"DESPACHO_TOKEN_FILE" placeholder:"FILE" help:"File with such a token ($$DESPACHO_TOKEN_FILE)."`
+	Token     multivende.Secret `env:"DESPACHO_TOKEN" hidden:"" help:"A pasted access token itself."`
+	TokenFile string            `env:"DESPACHO_TOKEN_FILE" placeholder:"FILE" help:"File with a pasted access token, for a merchant that is not connected ($$DESPACHO_TOKEN_FILE); $$DESPACHO_TOKEN is the token itself."`
 	Workers   int               `env:"DESPACHO_WORKERS" default:"1" help:"Worker processes that share the hub's rate ($$DESPACHO_WORKERS)."`
+
+	DeploymentName string `env:"TEMPORAL_DEPLOYMENT_NAME" default:"despacho" placeholder:"NAME" help:"Name under which Temporal knows the workers' versions ($$TEMPORAL_DEPLOYMENT_NAME)."`
 }
 
 // state is what a check came to.
@@ -88,6 +91,7 @@ func (c *doctorCommand) Run(ctx context.Context, d desk) error {
 		return usageProblem("for example: starter doctor --probe --order <id>", "--order goes with --probe")
 	}
 	e := &examination{command: c, merchant: d.merchant, now: d.Now}
+	e.ok("version", "starter %s", version.Read())
 	for _, examine := range []func(context.Context, desk){e.examineStore, e.examineTemporal, e.examineHub, e.examineCallback} {
 		limited, cancel := context.WithTimeout(ctx, examineWithin)
 		examine(limited, d)

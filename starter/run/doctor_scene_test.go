@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/deployment/v1"
 	"go.temporal.io/api/enums/v1"
 	namespacepb "go.temporal.io/api/namespace/v1"
 	"go.temporal.io/api/operatorservice/v1"
@@ -39,6 +40,8 @@ type patientServer struct {
 	retention  time.Duration
 	pollers    map[string][]string // by task queue: identities
 	lastPoll   time.Time
+	versions   map[string]*deployment.WorkerDeploymentOptions // by identity of a poller
+	current    string                                         // current build of the deployment despacho
 	open       map[string]bool
 	started    []sdk.StartWorkflowOptions
 	fair       bool
@@ -70,9 +73,20 @@ func (p patientFrontend) DescribeNamespace(context.Context, *workflowservice.Des
 func (p *patientServer) DescribeTaskQueue(_ context.Context, name string, _ enums.TaskQueueType) (*workflowservice.DescribeTaskQueueResponse, error) {
 	answer := &workflowservice.DescribeTaskQueueResponse{}
 	for _, identity := range p.pollers[name] {
-		answer.Pollers = append(answer.Pollers, &taskqueue.PollerInfo{Identity: identity, LastAccessTime: timestamppb.New(p.lastPoll)})
+		answer.Pollers = append(answer.Pollers, &taskqueue.PollerInfo{Identity: identity, LastAccessTime: timestamppb.New(p.lastPoll), DeploymentOptions: p.versions[identity]})
 	}
 	return answer, nil
+}
+
+func (p patientFrontend) DescribeWorkerDeployment(_ context.Context, asked *workflowservice.DescribeWorkerDeploymentRequest, _ ...grpc.CallOption) (*workflowservice.DescribeWorkerDeploymentResponse, error) {
+	if p.server.versions == nil || asked.GetNamespace() != "packers" || asked.GetDeploymentName() != "despacho" {
+		return nil, serviceerror.NewNotFound("none")
+	}
+	info := &deployment.WorkerDeploymentInfo{RoutingConfig: &deployment.RoutingConfig{}}
+	if p.server.current != "" {
+		info.RoutingConfig.CurrentDeploymentVersion = &deployment.WorkerDeploymentVersion{DeploymentName: "despacho", BuildId: p.server.current}
+	}
+	return &workflowservice.DescribeWorkerDeploymentResponse{WorkerDeploymentInfo: info}, nil
 }
 
 func (p *patientServer) DescribeWorkflowExecution(_ context.Context, id, _ string) (*workflowservice.DescribeWorkflowExecutionResponse, error) {
@@ -162,8 +176,17 @@ func (c *clinic) connect(t *testing.T, change func(*multivende.Grant)) {
 	written, err := keys.JSON()
 	require.NoError(t, err)
 	c.token = ""
-	c.arguments = append(c.arguments, "--accounts-key", written.Reveal())
+	c.arguments = append(c.arguments, "--accounts-key-file", secretIn(t, written.Reveal()))
 	c.temporal.open[contract.CredentialsID(c.merchant)], c.temporal.open[contract.IntakeID(c.merchant)] = true, true
+}
+
+// tokenFile is where the pasted token is; nowhere, for a merchant with an account.
+func (c *clinic) tokenFile(t *testing.T) string {
+	t.Helper()
+	if c.token == "" {
+		return ""
+	}
+	return secretIn(t, c.token)
 }
 
 // visit calls the doctor and returns what was found by check.
@@ -175,7 +198,7 @@ func (c *clinic) visit(t *testing.T, arguments ...string) (code int, found map[s
 		Objects:  func(context.Context, string) (*storage.Store, error) { return c.store, nil },
 		Temporal: func(context.Context) (sdk.Client, string, error) { return c.temporal, "packers", nil },
 	}
-	line := append([]string{"--merchant", c.merchant, "doctor", "--json", "--hub", c.address, "--token", c.token}, c.arguments...)
+	line := append([]string{"--merchant", c.merchant, "doctor", "--json", "--hub", c.address, "--token-file", c.tokenFile(t)}, c.arguments...)
 	code = program.Main(t.Context(), append(line, arguments...))
 	var report struct {
 		OK     bool      `json:"ok"`

@@ -31,8 +31,8 @@ func TestADoctorFindsNothing(t *testing.T) {
 			code, found := c.visit(t)
 			assert.Equal(t, ExitComplete, code)
 			for _, check := range []string{
-				"S3", "S3 conditional writes", "S3 expiry", "merchant's settings", "Temporal", "search attributes",
-				"fairness", "worker", "rate share", "hub", "token", "scopes", "clock",
+				"version", "S3", "S3 conditional writes", "S3 expiry", "merchant's settings", "Temporal", "search attributes",
+				"fairness", "worker", "worker version", "rate share", "hub", "token", "scopes", "clock",
 			} {
 				assert.Equal(t, stateOK, found[check].State, "%s: %s", check, found[check].Found)
 			}

@@ -265,7 +265,7 @@ func TestABarcodeOnALabelIsKnown(t *testing.T) {
 				in := scanOf(api.ScanLook, test.scan)
 				in.ID = fmt.Sprintf("try-%06d", n)
 				return lo.FromPtr(s.scanned(t, in).Label).Order == "o-1-2"
-			}, 20*time.Second, 10*time.Millisecond)
+			}, time.Minute, 10*time.Millisecond)
 		})
 	}
 }

@@ -50,7 +50,7 @@ func (p *process) newAccountKeeper(store *storage.Store, hubs *hubs) (*accountKe
 	if err != nil {
 		return nil, err
 	}
-	oauth, err := multivende.NewOAuth(p.settings.oauthConfig(p.metrics.observeHub))
+	oauth, err := multivende.NewOAuth(p.settings.oauthConfig(p.observeHub))
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func (p *process) newAccountKeeper(store *storage.Store, hubs *hubs) (*accountKe
 	return k, nil
 }
 
-func (s Settings) oauthConfig(observe func(multivende.Call)) multivende.OAuthConfig {
+func (s Settings) oauthConfig(observe func(context.Context, multivende.Call)) multivende.OAuthConfig {
 	return multivende.OAuthConfig{
 		BaseURL: s.Hub, ClientID: s.ClientID, ClientSecret: s.ClientSecret, PathsFile: s.HubPaths,
 		AllowHosts: s.DownloadHosts, Speed: s.HubSpeed, Observe: observe,
@@ -115,7 +115,7 @@ func (k *accountKeeper) lookAtAccounts(ctx context.Context, begin bool) error {
 			wrong = append(wrong, err)
 		}
 	}
-	k.process.metrics.observeAccounts(found, k.life)
+	k.process.metrics.observeAccounts(found, k.ends)
 	return errors.Join(wrong...)
 }
 
@@ -163,6 +163,11 @@ func (k *accountKeeper) life(account accounts.Account) time.Duration {
 		now = clock.Now()
 	}
 	return account.Life(now)
+}
+
+// ends is when an account's token ends, in our time: now when the hub refuses it.
+func (k *accountKeeper) ends(account accounts.Account) time.Time {
+	return time.Now().Add(time.Duration(float64(k.life(account)) / k.process.settings.HubSpeed))
 }
 
 // logAccount logs an account that changed, and one whose token ends soon.

@@ -16,8 +16,6 @@ import (
 )
 
 const (
-	// deployment is the name under which worker versions are known to Temporal.
-	deployment = "despacho"
 	// workflowSlots is how many workflow tasks run at the same time: they are short and need only the processor.
 	workflowSlots = 64
 	// heartbeatInterval is how often a running step's heartbeat goes to Temporal.
@@ -62,11 +60,11 @@ func workerOptions(settings Settings, fail context.CancelCauseFunc) (hub, files 
 		Interceptors:                 workflows.Interceptors(),
 		OnFatalError:                 func(err error) { fail(fmt.Errorf("%w: %w", errBroken, err)) },
 	}
-	if settings.BuildID != "" {
+	if build := settings.buildID(); build != "" {
 		// No default behaviour: each workflow declares its own when it is registered.
 		both.DeploymentOptions = worker.DeploymentOptions{
 			UseVersioning: true,
-			Version:       worker.WorkerDeploymentVersion{DeploymentName: deployment, BuildID: settings.BuildID},
+			Version:       worker.WorkerDeploymentVersion{DeploymentName: settings.DeploymentName, BuildID: build},
 		}
 	}
 	hub, files = both, both

@@ -105,6 +105,13 @@ func TestWorkerOptions(t *testing.T) {
 		assert.Equal(t, workflow.VersioningBehaviorUnspecified, options.DeploymentOptions.DefaultVersioningBehavior)
 	}
 
+	settings.DeploymentName, settings.WorkerBuildID = "shops/despacho-worker", "0.1.0-6f2a"
+	hub, files = workerOptions(settings, fail)
+	for _, options := range []worker.Options{hub, files} {
+		assert.Equal(t, worker.WorkerDeploymentVersion{DeploymentName: "shops/despacho-worker", BuildID: "0.1.0-6f2a"}, options.DeploymentOptions.Version,
+			"what the Worker Controller sets counts")
+	}
+
 	require.NoError(t, workerFailure(ctx))
 	hub.OnFatalError(errors.New("namespace is gone"))
 	require.ErrorContains(t, workerFailure(ctx), "namespace is gone")

@@ -13,6 +13,8 @@ import (
 	"github.com/despacho/despacho/accounts"
 	steps "github.com/despacho/despacho/activities/registry"
 	"github.com/despacho/despacho/service"
+	"github.com/despacho/despacho/service/tracing"
+	"github.com/despacho/despacho/service/version"
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/storage/scratch"
 	workflows "github.com/despacho/despacho/workflows/registry"
@@ -27,6 +29,9 @@ type Options struct {
 	Namespace string
 	// Store is used instead of one that AWS_* and the settings' bucket lead to.
 	Store *storage.Store
+	// Tracing is used instead of what the OTEL_* variables ask for, and stays open. A client that is handed
+	// over needs its interceptors.
+	Tracing *tracing.Tracing
 	// Log takes the worker's lines; default standard error, as the settings say.
 	Log *slog.Logger
 	// IntakesByHand keeps the worker from starting the intakes of connected merchants.
@@ -45,6 +50,10 @@ func Run(ctx context.Context, settings Settings, options Options) error {
 	if err := settings.Validate(); err != nil {
 		return fmt.Errorf("the worker's settings are wrong:\n%w", err)
 	}
+	settings, err := settings.withSecrets()
+	if err != nil {
+		return fmt.Errorf("the worker's settings are wrong:\n%w", err)
+	}
 	w := &process{settings: settings, options: options, ready: service.NewReadiness("worker")}
 	w.log = options.Log
 	if w.log == nil {
@@ -61,10 +70,17 @@ type process struct {
 	metrics  *metrics
 	ready    *service.Readiness
 	servers  *service.Servers
+	tracing  *tracing.Tracing
 }
 
 func (p *process) run(ctx context.Context) error {
 	p.warn()
+	traced, end, err := tracing.Begin(ctx, p.options.Tracing, "worker", p.log)
+	if err != nil {
+		return err
+	}
+	defer end()
+	p.tracing = traced
 	base, err := service.NewMetrics(p.log)
 	if err != nil {
 		return err
@@ -75,7 +91,7 @@ func (p *process) run(ctx context.Context) error {
 		return err
 	}
 	defer endpoints.Close()
-	p.log.Info("health and metrics are served", "address", endpoints.Address())
+	p.log.Info("health and metrics are served", "address", endpoints.Address(), "version", version.Read().String())
 
 	if p.servers, err = service.Connect(ctx, p.wanted()); err != nil {
 		return started(ctx, err)
@@ -84,7 +100,7 @@ func (p *process) run(ctx context.Context) error {
 	return p.work(ctx, func() {
 		p.ready.BeginChecks(p.servers.Checks())
 		p.log.Info("the worker takes work", "namespace", p.servers.Namespace, "merchant", p.settings.Merchant,
-			"hub", p.settings.Hub, "bucket", p.servers.Store.Bucket(), "build_id", p.settings.BuildID)
+			"hub", p.settings.Hub, "bucket", p.servers.Store.Bucket(), "deployment", p.settings.DeploymentName, "build_id", p.settings.buildID())
 		if p.options.Ready != nil {
 			p.options.Ready(endpoints.Address())
 		}
@@ -102,6 +118,9 @@ func started(ctx context.Context, err error) error {
 // warn logs what is likely a mistake, but no reason to refuse to start.
 func (p *process) warn() {
 	variableFamily.Warn(p.log)
+	if ours, theirs := p.settings.BuildID, p.settings.WorkerBuildID; ours != "" && theirs != "" && ours != theirs {
+		p.log.Warn("DESPACHO_BUILD_ID and TEMPORAL_WORKER_BUILD_ID differ, and the second counts: take the first out", "ours", ours, "counts", theirs)
+	}
 	if p.settings.HubSpeed != 1 {
 		p.log.Warn("DESPACHO_HUB_SPEED is not 1, which is right for a sandbox only: set it to 1 for a real hub", "speed", p.settings.HubSpeed)
 	}
@@ -110,7 +129,7 @@ func (p *process) warn() {
 // wanted are the worker's servers: Temporal, and the label store, which it creates if missing.
 func (p *process) wanted() service.ServerOptions {
 	return service.ServerOptions{
-		Log: p.log, Metrics: p.metrics.Temporal, Patience: p.settings.StartWait,
+		Log: p.log, Metrics: p.metrics.Metrics, Tracing: p.tracing, Patience: p.settings.StartWait,
 		Temporal: p.options.Temporal, Namespace: p.options.Namespace,
 		Store: p.options.Store, Bucket: p.settings.Bucket, Temp: p.settings.Temp, MakeBucket: true,
 		Probe: storage.RunPrefix(cmp.Or(p.settings.Merchant, "no-such-merchant"), "no-such-run"),
@@ -127,7 +146,7 @@ func (p *process) serves(ctx context.Context, merchant string) (bool, error) {
 
 // work serves the task queues until ctx ends or a worker breaks.
 func (p *process) work(ctx context.Context, begun func()) error {
-	hubs := newHubs(p.settings, p.metrics.observeHub)
+	hubs := newHubs(p.settings, p.observeHub, p.metrics.hub.observeWait)
 	defer hubs.close()
 	keeper, err := p.newAccountKeeper(p.servers.Store, hubs)
 	if err != nil {
@@ -138,6 +157,7 @@ func (p *process) work(ctx context.Context, begun func()) error {
 	dependencies := steps.Dependencies{
 		Hubs: hubs, Store: p.servers.Store, Temporal: p.servers.Temporal, Settings: p.settings.activitySettings(), TempDir: p.settings.Temp, Intake: p.settings.intakeSettings(), Serves: p.serves,
 		Accounts: &accounts.Vault{Store: p.servers.Store}, Webhook: p.settings.webhook(), StatusEnded: p.metrics.statuses.observe, NearDeadline: p.metrics.deadlines.observe,
+		OrderEnded: p.metrics.labels.observeOrder, LabelStored: p.metrics.labels.observeLabel,
 	}
 	if keeper != nil {
 		dependencies.Accounts, dependencies.Renewer = keeper.vault, keeper.renewer
@@ -154,6 +174,7 @@ func (p *process) work(ctx context.Context, begun func()) error {
 	var background sync.WaitGroup
 	defer background.Wait()
 	background.Go(func() { p.expire(ctx) })
+	background.Go(func() { p.watchIntakes(ctx, hubs) })
 	if keeper != nil {
 		background.Go(func() { keeper.watch(ctx) })
 	}

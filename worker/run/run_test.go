@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -87,4 +88,27 @@ func TestRunWarnsAboutExampleSecretsAndSpeed(t *testing.T) {
 		assert.Contains(t, out.String(), word)
 	}
 	assert.NotContains(t, out.String(), "change-me-s3")
+}
+
+func TestTwoBuildIDsThatDifferAreSaid(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		ours, theirs string
+		said         bool
+	}{
+		"both, and different": {"0.1.0", "0.1.0-6f2a", true},
+		"both, and the same":  {"0.1.0", "0.1.0", false},
+		"ours alone":          {"0.1.0", "", false},
+		"theirs alone":        {"", "0.1.0-6f2a", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			settings := validSettings()
+			settings.BuildID, settings.WorkerBuildID = c.ours, c.theirs
+			var out bytes.Buffer
+			(&process{settings: settings, log: logger(&out)}).warn()
+			assert.Equal(t, c.said, strings.Contains(out.String(), "DESPACHO_BUILD_ID and TEMPORAL_WORKER_BUILD_ID differ"), out.String())
+			assert.Equal(t, c.said, strings.Contains(out.String(), "0.1.0-6f2a"), "which one counts is in the line")
+		})
+	}
 }

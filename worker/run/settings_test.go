@@ -81,6 +81,9 @@ func TestValidate(t *testing.T) {
 		"a webhook without a secret":          {func(s *Settings) { s.WebhookOut = "https://example.com" }, "DESPACHO_WEBHOOK_OUT", "secret"},
 		"a secret without a webhook":          {func(s *Settings) { s.WebhookOutSecret = "0123456789abcdef" }, "DESPACHO_WEBHOOK_OUT", "no address"},
 		"a build id with a space":             {func(s *Settings) { s.BuildID = "a b" }, "DESPACHO_BUILD_ID", "letters"},
+		"a controller's id with a space":      {func(s *Settings) { s.WorkerBuildID = "a b" }, "TEMPORAL_WORKER_BUILD_ID", "letters"},
+		"a deployment's name with a dot":      {func(s *Settings) { s.DeploymentName = "a.b" }, "TEMPORAL_DEPLOYMENT_NAME", "slashes"},
+		"a deployment without a name":         {func(s *Settings) { s.DeploymentName = "" }, "TEMPORAL_DEPLOYMENT_NAME", "despacho"},
 		"an address without a port":           {func(s *Settings) { s.Listen = "localhost" }, "DESPACHO_LISTEN", "host:port"},
 		"a port that is too large":            {func(s *Settings) { s.Listen = "127.0.0.1:70000" }, "DESPACHO_LISTEN", "host:port"},
 		"no time to drain":                    {func(s *Settings) { s.Drain = 0 }, "DESPACHO_DRAIN", "30s"},
@@ -106,7 +109,7 @@ func TestValidate(t *testing.T) {
 
 func TestValidateNamesAllAtOnce(t *testing.T) {
 	t.Parallel()
-	err := Settings{Hub: "ftp://hub", HubPaths: "none", DownloadHosts: []string{"a b"}, Temp: "/none", BuildID: "/", Channels: map[string]string{"paris": "no"}, Couriers: map[string]string{"x": ""}}.Validate()
+	err := Settings{Hub: "ftp://hub", HubPaths: "none", DownloadHosts: []string{"a b"}, Temp: "/none", BuildID: "/", WorkerBuildID: "/", Channels: map[string]string{"paris": "no"}, Couriers: map[string]string{"x": ""}}.Validate()
 	require.NotEmpty(t, Variables())
 	for _, variable := range Variables() {
 		optional := []string{

@@ -18,6 +18,7 @@ import (
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/service"
+	"github.com/despacho/despacho/service/tracing"
 )
 
 const (
@@ -35,17 +36,24 @@ var (
 	merchantPattern = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 	bucketPattern   = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 	buildPattern    = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
-	hostPattern     = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$`)
+	// Temporal allows no dot or colon in a deployment's name; its Worker Controller joins namespace and name with a slash.
+	deploymentPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_/-]{0,199}$`)
+	hostPattern       = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$`)
 )
 
 // Validate names every wrong setting in one error: its variable, what is wrong and what to write.
 func (s Settings) Validate() error {
 	var c service.Complaints
+	s, err := s.withSecrets()
+	if err != nil {
+		c = append(c, err)
+	}
 	s.checkHub(&c)
 	s.checkToken(&c)
 	s.checkAccounts(&c)
 	s.checkFiles(&c)
 	s.checkProcess(&c)
+	c = append(c, tracing.Check()...)
 	return c.Err()
 }
 
@@ -71,7 +79,7 @@ func (s Settings) checkHub(c *service.Complaints) {
 	c.AddUnless(err == nil, "DESPACHO_COURIERS", "%v; write entries such as Blue Express=BLX,BLUEXPRESS, with semicolons between them", err)
 	ready := []contract.FalabellaReady{contract.ReadyAtLabel, contract.ReadyAtPublish, contract.ReadyFromPartner}
 	err = s.webhook().Check()
-	c.AddUnless(err == nil, "DESPACHO_WEBHOOK_OUT", "%v; write an https address and a secret (DESPACHO_WEBHOOK_OUT_SECRET), or leave both empty", err)
+	c.AddUnless(err == nil || s.WebhookOutSecretFile != "", "DESPACHO_WEBHOOK_OUT", "%v; write an https address and a secret (DESPACHO_WEBHOOK_OUT_SECRET, or its file in DESPACHO_WEBHOOK_OUT_SECRET_FILE), or leave both empty", err)
 	c.AddUnless(s.LabelTime >= time.Second && s.LabelTime <= maxLabel, "DESPACHO_LABEL_TIME", "%v is out of range; write how long a marketplace takes for a label, such as 1m, 1s to %v", s.LabelTime, maxLabel)
 	c.AddUnless(s.PollEvery >= time.Minute && s.PollEvery <= maxPoll, "DESPACHO_POLL_EVERY", "%v is out of range; write a duration such as 1h, 1m to %v", s.PollEvery, maxPoll)
 	c.AddUnless(s.DeadlineNear > 0 && s.DeadlineNear <= maxNear, "DESPACHO_DEADLINE_NEAR", "%v is out of range; write a duration such as 4h, at most %v", s.DeadlineNear, maxNear)
@@ -98,7 +106,7 @@ func (s Settings) checkAccounts(c *service.Complaints) {
 		return
 	}
 	c.AddUnless(s.ClientID != "", "DESPACHO_CLIENT_ID", "it is missing; write the client_id that the hub gave the application")
-	c.AddUnless(s.ClientSecret != "", "DESPACHO_CLIENT_SECRET", "it is missing; write the client_secret that the hub gave the application")
+	c.AddUnless(s.ClientSecret != "" || s.ClientSecretFile != "", "DESPACHO_CLIENT_SECRET", "it is missing; write the client_secret that the hub gave the application, or name its file in DESPACHO_CLIENT_SECRET_FILE")
 	keys, err := accounts.LoadKeys(s.AccountsKeyFile, s.AccountsKey)
 	variable := lo.Ternary(s.AccountsKeyFile == "" && s.AccountsKey != "", "DESPACHO_ACCOUNTS_KEY", "DESPACHO_ACCOUNTS_KEY_FILE")
 	c.AddUnless(err == nil, variable, "%v", err)
@@ -112,13 +120,19 @@ func (s Settings) checkFiles(c *service.Complaints) {
 }
 
 func (s Settings) checkProcess(c *service.Complaints) {
-	c.AddUnless(s.BuildID == "" || buildPattern.MatchString(s.BuildID), "DESPACHO_BUILD_ID", "%q is not a build id; write letters, digits, dots, hyphens and underscores, or leave it empty to work without worker versioning", s.BuildID)
+	checkBuildID(c, "DESPACHO_BUILD_ID", s.BuildID)
+	checkBuildID(c, "TEMPORAL_WORKER_BUILD_ID", s.WorkerBuildID)
+	c.AddUnless(deploymentPattern.MatchString(s.DeploymentName), "TEMPORAL_DEPLOYMENT_NAME", "%q is not a deployment's name; write letters, digits, hyphens, underscores and slashes (default despacho)", s.DeploymentName)
 	c.AddUnless(service.ValidListen(s.Listen), "DESPACHO_LISTEN", "cannot listen on %q; write host:port such as 127.0.0.1:9090 (port 0 takes a free one)", s.Listen)
 	c.AddUnless(s.Drain > 0 && s.Drain <= maxDrain, "DESPACHO_DRAIN", "%v is out of range; write a duration such as 30s, at most %v", s.Drain, maxDrain)
 	c.AddUnless(s.StartWait >= 0 && s.StartWait <= maxDrain, "DESPACHO_START_WAIT", "%v is out of range; write a duration such as 60s, at most %v", s.StartWait, maxDrain)
 	_, err := service.LogLevel(s.LogLevel)
 	c.AddUnless(err == nil, "DESPACHO_LOG_LEVEL", "%q is unknown; write debug, info, warn or error", s.LogLevel)
 	c.AddUnless(s.LogFormat == "json" || s.LogFormat == "text", "DESPACHO_LOG_FORMAT", "%q is unknown; write json or text", s.LogFormat)
+}
+
+func checkBuildID(c *service.Complaints, variable, id string) {
+	c.AddUnless(id == "" || buildPattern.MatchString(id), variable, "%q is not a build id; write letters, digits, dots, hyphens and underscores, or leave it empty to work without worker versioning", id)
 }
 
 func inRange(value, most int) bool { return value >= 1 && value <= most }

@@ -6,7 +6,7 @@ import "github.com/despacho/despacho/service"
 // says; Merchant and a token are still to be filled in.
 func DefaultSettings() Settings { return Settings(service.Defaults[flags]()) }
 
-// Variables lists the DESPACHO_* variables that Settings reads, in their order.
+// Variables lists the variables that Settings reads, in their order.
 func Variables() []string { return service.Variables[Settings]() }
 
 // variableFamily are the worker's variables; those of gateway and station may stand beside them.

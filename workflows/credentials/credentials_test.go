@@ -94,7 +94,7 @@ func (s *credentialsScene) connect() {
 func (s *credentialsScene) runFor(d time.Duration, state contract.CredentialsState) {
 	s.T.Helper()
 	s.CallAt(d, s.CancelWorkflow)
-	s.SetTestTimeout(time.Minute)
+	s.SetTestTimeout(10 * time.Minute)
 	s.ExecuteWorkflow(Credentials, contract.CredentialsInput{Merchant: workflowstest.Merchant, State: state})
 	s.Ended()
 }
@@ -234,7 +234,7 @@ func TestCredentialsBeginAnew(t *testing.T) {
 	t.Run("after a hundred rounds", func(t *testing.T) {
 		t.Parallel()
 		s := newCredentialsScene(t)
-		s.SetTestTimeout(time.Minute)
+		s.SetTestTimeout(10 * time.Minute)
 		s.ExecuteWorkflow(Credentials, contract.CredentialsInput{Merchant: workflowstest.Merchant})
 		s.Ended()
 		assert.Equal(t, contract.CredentialsInput{Merchant: workflowstest.Merchant}, next(t, s))

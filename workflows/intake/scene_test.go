@@ -78,7 +78,7 @@ func (l *intakeLife) until(end time.Duration, acts map[time.Duration]func(*workf
 	l.t.Helper()
 	for {
 		s := workflowstest.NewScene(l.t, contract.IntakeID(workflowstest.Merchant), map[string]any{"Intake": Intake, "LabelRun": l.run})
-		s.SetTestTimeout(time.Minute)
+		s.SetTestTimeout(10 * time.Minute)
 		s.SetStartTime(workflowstest.SceneStart.Add(l.from))
 		l.now = s
 		l.play(s)

@@ -35,7 +35,7 @@ func newScene(t *testing.T) *scene {
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.NewTextHandler(io.Discard, nil))))
 	s := &scene{TestWorkflowEnvironment: suite.NewTestWorkflowEnvironment(), t: t, store: printingtest.NewStore(), printer: printingtest.New(time.Millisecond)}
-	s.SetTestTimeout(time.Minute)
+	s.SetTestTimeout(10 * time.Minute)
 	s.SetWorkerOptions(workflowstest.PatientOptions())
 	s.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: contract.PrinterID("bodega", "zebra-1"), TaskQueue: contract.StationTaskQueue("bodega")})
 	s.RegisterActivity(&printingsteps.Printing{

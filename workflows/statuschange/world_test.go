@@ -80,7 +80,7 @@ func (w *statusWorld) next(key string) *statusWorld {
 
 // ready readies the scene for a status change on the world as it is.
 func (w *statusWorld) ready() {
-	w.SetTestTimeout(5 * time.Minute)
+	w.SetTestTimeout(10 * time.Minute)
 	options := workflowstest.PatientOptions()
 	options.Interceptors = []interceptor.WorkerInterceptor{&activities.Errors{}, &activities.Heartbeats{}}
 	w.SetWorkerOptions(options)

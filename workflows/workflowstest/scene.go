@@ -53,7 +53,7 @@ func NewScene(t *testing.T, id string, workflows map[string]any) *Scene {
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.NewTextHandler(io.Discard, nil))))
 	s := &Scene{TestWorkflowEnvironment: suite.NewTestWorkflowEnvironment(), T: t}
 	s.SetStartTime(SceneStart)
-	s.SetTestTimeout(time.Minute)
+	s.SetTestTimeout(10 * time.Minute)
 	s.SetWorkerOptions(PatientOptions())
 	s.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: id, TaskQueue: contract.TaskQueue})
 	for name, one := range workflows {

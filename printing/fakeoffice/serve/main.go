@@ -16,6 +16,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/despacho/despacho/printing/fakeoffice"
+	"github.com/despacho/despacho/service/version"
 )
 
 // settings are the program's flags.
@@ -30,7 +31,7 @@ type settings struct {
 
 func main() {
 	var flags settings
-	kong.Parse(&flags, kong.Name("serve"), kong.Description("An office printer to try things on: IPP, and a page with what it printed."))
+	kong.Parse(&flags, kong.Name("fakeoffice"), version.Flag(), kong.Description("An office printer to try things on: IPP, and a page with what it printed."))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := serve(ctx, flags, os.Stdout); err != nil {

@@ -41,7 +41,7 @@ func TestServe(t *testing.T) {
 	require.Eventually(t, func() bool {
 		status, err := device.Look(t.Context())
 		return err == nil && !status.Ready() && status.Conditions[0] == printing.PaperOut
-	}, 10*time.Second, 10*time.Millisecond, "it had one sheet")
+	}, time.Minute, 10*time.Millisecond, "it had one sheet")
 	require.NoError(t, device.Close())
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, said["page"], nil)
 	require.NoError(t, err)

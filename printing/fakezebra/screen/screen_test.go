@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -24,10 +25,18 @@ const (
 	letters = "^XA^PW812^LL406^FO9,9^A0N,30,30^FDhola^FS^XZ"
 )
 
+// ownAddress is one that no other program of this machine listens on, so that a port is free when it is opened again.
+func ownAddress() string {
+	if runtime.GOOS == "linux" {
+		return "127.91.0.3:0"
+	}
+	return "127.0.0.1:0"
+}
+
 // shown is a printer with its page.
 func shown(t *testing.T) (*fakezebra.Printer, *httptest.Server) {
 	t.Helper()
-	printer, err := fakezebra.Start(fakezebra.Options{})
+	printer, err := fakezebra.Start(fakezebra.Options{Address: ownAddress()})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, printer.Close()) })
 	server := httptest.NewServer(screen.Handler(printer))

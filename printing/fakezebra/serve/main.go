@@ -17,6 +17,7 @@ import (
 
 	"github.com/despacho/despacho/printing/fakezebra"
 	"github.com/despacho/despacho/printing/fakezebra/screen"
+	"github.com/despacho/despacho/service/version"
 )
 
 // settings are the program's flags.
@@ -33,7 +34,7 @@ type settings struct {
 
 func main() {
 	var flags settings
-	kong.Parse(&flags, kong.Name("serve"), kong.Description("A fake Zebra printer with a page that shows its labels."))
+	kong.Parse(&flags, kong.Name("fakezebra"), version.Flag(), kong.Description("A fake Zebra printer with a page that shows its labels."))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := serve(ctx, flags, os.Stdout); err != nil {

@@ -43,7 +43,7 @@ func TestServe(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, response.Body.Close())
 		return strings.Contains(string(body), `"paper_out":true`) && strings.Contains(string(body), `"counter":8`)
-	}, 20*time.Second, 10*time.Millisecond)
+	}, time.Minute, 10*time.Millisecond)
 	stop()
 	assert.NoError(t, <-ended)
 }
