@@ -10,13 +10,14 @@ LOCAL      = cd deploy/local &&
 RUN        =
 BENCH      = .
 FUZZTIME   = 60s
+RELEASE    = 0.1.0
 
 # Words that misspell takes for mistakes of English: Spanish ones, and the APIs' own.
 FOREIGN    = attemps,center,color,colorants,colors,configuracion,ect,fulfill,fulfillment,identificacion,informacion,integracion,inventario,localized,momento,neighborhood,notificacion,packageid,preparacion,producto,productos,rela,signaled,synchronization,synchronized,transaccion,unauthorized,valor,verificacion
 # Enumerated types whose switches name a few of many: commands of ZPL, calls in a test's store, Temporal's own.
 OPEN       = -typeignore 'labels/zpl\.command$$' -typeignore 'storagetest\.Call$$' -typeignore '^go\.temporal\.io/'
 
-.PHONY: help demo build-demo test check format vet staticcheck workflowcheck exhaustive revive spelling race fuzz render printers browser morning rehearsal bench
+.PHONY: help demo build-demo test check format vet staticcheck workflowcheck exhaustive revive spelling race fuzz render printers browser morning rehearsal alerts bench chart chart-rules snapshot reproducible vulnerabilities compatibility
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -101,6 +102,32 @@ morning: deploy/browser/node_modules ## A packer's morning in Chromium over the 
 deploy/browser/node_modules: deploy/browser/package-lock.json
 	cd deploy/browser && npm ci --no-audit --no-fund
 	@touch $@
+
+# Not in .ci/run: goreleaser alone has 1,800 packages, and six systems are built.
+chart: ## The Helm chart: linted, rendered, decoded strictly, and held against the programs
+	cd deploy/helm && $(TOOL) revive -config $(CURDIR)/deploy/tools/revive.toml . && go test -count=1 .
+
+chart-rules: ## Copies the alert rules into the Helm chart, which cannot read outside of its folder
+	rm -f deploy/helm/despacho/files/rules/*.yaml
+	cp deploy/watch/rules/*.yaml deploy/helm/despacho/files/rules/
+
+snapshot: ## A release of this commit in out/dist: archives, checksums, SBOM; nothing is published
+	deploy/snapshot.sh
+
+reproducible: ## The programs built twice, in two places, give the same files
+	deploy/reproducible.sh
+
+vulnerabilities: ## What the programs call, against Go's database of known weaknesses (needs the network)
+	deploy/vulnerabilities.sh
+
+compatibility: ## Writes the lists of what a release promises anew, after a deliberate change (docs/compatibility.md)
+	DESPACHO_RELEASE=$(RELEASE) go test -count=1 -run '^TestCompatibility' . ./service ./starter/run ./worker/run ./gateway/run ./station/run
+	git status --short docs/promised/releases
+
+alerts: ## Alert rules and their tests by promtool; queries of rules and dashboard by Prometheus's parser
+	deploy/watch/promtool.sh check rules deploy/watch/rules/*.yaml
+	deploy/watch/promtool.sh test rules deploy/watch/tests/*.yaml
+	cd deploy/watch && go test ./...
 
 bench: ## Joining against other programs, Go benchmarks, a run of 1,000 orders, then storms, statuses, fairness, printing and runs against the hub's critical path
 	go build -o bin/starter ./starter

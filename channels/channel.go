@@ -61,6 +61,12 @@ func (c Channel) CanLabel(country string) (ok bool, reason contract.Reason) {
 // caller.
 func All() []Channel { return standard.All() }
 
+// Known tells whether a slug is that of a channel in the table, ignoring case and spaces.
+func Known(slug string) bool {
+	_, known := rowOf(slugOf(slug))
+	return known
+}
+
 // BySlug finds a channel by the hub's provider slug, ignoring case and spaces. For an unknown slug
 // it returns a channel without labels, whose SkipReason says so.
 func BySlug(slug string) Channel { return standard.BySlug(slug) }

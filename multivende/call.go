@@ -122,13 +122,20 @@ func (c *Client) token(ctx context.Context, r request) (string, error) {
 }
 
 func (c *Client) sendWith(ctx context.Context, r request, token string, into any) error {
-	if err := c.limiter.wait(ctx, c.label(r.route)); err != nil {
+	asked := time.Now()
+	err := c.limiter.wait(ctx, c.label(r.route))
+	if c.limiter != nil {
+		c.config.Waited(time.Since(asked))
+	}
+	if err != nil {
 		return err
 	}
 	sent := time.Now()
 	status, err := c.exchange(ctx, r, token, into)
-	call := Call{Route: r.route, Method: c.methodOf(r.route), Status: status, Class: ClassOf(err), Duration: time.Since(sent), Background: classOf(ctx) == background}
-	c.config.Observe(call)
+	c.config.Observe(ctx, Call{
+		Route: r.route, Template: c.routes[r.route].template, Method: c.methodOf(r.route), Status: status, Class: ClassOf(err),
+		Duration: time.Since(sent), Background: classOf(ctx) == background,
+	})
 	return err
 }
 

@@ -34,14 +34,18 @@ type Config struct {
 	// "host:port". A loopback host without a port stands for every loopback address.
 	AllowHosts []string
 
-	Timeouts      Timeouts
-	ReadAttempts  int           // how often a GET is sent that finds the hub busy, broken or unreachable; 3 by default
-	Patience      time.Duration // longest pause asked for by the hub that a call waits out; 10 s by default
-	MaxAnswer     int64         // bytes of a JSON answer; 16 MiB by default
-	MaxDownload   int64         // bytes of a downloaded file; 512 MiB by default
-	Observe       func(Call)    // called for every request when it has ended; must not block
-	UserAgent     string        // "despacho" by default
-	MaxConnection int           // connections to the hub at a time; 64 by default
+	Timeouts     Timeouts
+	ReadAttempts int           // how often a GET is sent that finds the hub busy, broken or unreachable; 3 by default
+	Patience     time.Duration // longest pause asked for by the hub that a call waits out; 10 s by default
+	MaxAnswer    int64         // bytes of a JSON answer; 16 MiB by default
+	MaxDownload  int64         // bytes of a downloaded file; 512 MiB by default
+	// Observe is called for every request when it has ended, with the request's context; it must not block.
+	Observe func(context.Context, Call)
+	// Waited is called with how long a call waited for its turn, whether it was sent or not; it must not block.
+	Waited func(time.Duration)
+
+	UserAgent     string // "despacho" by default
+	MaxConnection int    // connections to the hub at a time; 64 by default
 }
 
 // Timeouts are in our own time, whatever the hub's speed.
@@ -57,6 +61,7 @@ type Timeouts struct {
 // Call is one request that has ended, for metrics.
 type Call struct {
 	Route    string // a name of the path table, or "download"
+	Template string // the path with placeholders for its ids; "" for a download
 	Method   string
 	Status   int   // 0 when no answer came
 	Class    Class // "" when it worked, or when its context ended
@@ -141,7 +146,10 @@ func (config Config) withDefaults() Config {
 	config.MaxDownload = cmp.Or(config.MaxDownload, 512<<20)
 	config.MaxConnection = cmp.Or(config.MaxConnection, 64)
 	if config.Observe == nil {
-		config.Observe = func(Call) {}
+		config.Observe = func(context.Context, Call) {}
+	}
+	if config.Waited == nil {
+		config.Waited = func(time.Duration) {}
 	}
 	return config
 }

@@ -44,7 +44,7 @@ var errStalled = errors.New("almost nothing came for too long")
 func (c *Client) Download(ctx context.Context, link string, w io.Writer) (Download, error) {
 	sent := time.Now()
 	got, status, err := c.download(ctx, link, w)
-	c.config.Observe(Call{
+	c.config.Observe(ctx, Call{
 		Route: routeDownload, Method: http.MethodGet, Status: status, Class: ClassOf(err), Duration: time.Since(sent),
 	})
 	return got, err

@@ -46,7 +46,7 @@ func TestDownload(t *testing.T) {
 		_, _ = io.WriteString(w, content)
 	})
 	var calls []Call
-	client := downloader(t, allowing(allowed), func(c *Config) { c.Observe = func(call Call) { calls = append(calls, call) } })
+	client := downloader(t, allowing(allowed), func(c *Config) { c.Observe = func(_ context.Context, call Call) { calls = append(calls, call) } })
 
 	var file bytes.Buffer
 	got, err := client.Download(t.Context(), server.URL+"/x.zip?sig=abc", &file)

@@ -161,7 +161,10 @@ func TestTheCallersOwnEndIsPassedThrough(t *testing.T) {
 		<-r.Context().Done()
 	}})
 	var calls []Call
-	client := hub.client(t, func(c *Config) { c.ReadAttempts = 3; c.Observe = func(call Call) { calls = append(calls, call) } })
+	client := hub.client(t, func(c *Config) {
+		c.ReadAttempts = 3
+		c.Observe = func(_ context.Context, call Call) { calls = append(calls, call) }
+	})
 	_, err := client.AppInfo(ctx)
 	require.ErrorIs(t, err, context.Canceled)
 	assert.Empty(t, ClassOf(err))
@@ -275,7 +278,7 @@ func TestRequestsAreAsTheGuideSays(t *testing.T) {
 	t.Parallel()
 	hub := newHub(t, map[string]http.HandlerFunc{"/api/d/info": says(`{"_id":"a"}`)})
 	var calls []Call
-	client := hub.client(t, func(c *Config) { c.Observe = func(call Call) { calls = append(calls, call) } })
+	client := hub.client(t, func(c *Config) { c.Observe = func(_ context.Context, call Call) { calls = append(calls, call) } })
 	_, err := client.AppInfo(t.Context())
 	require.NoError(t, err)
 	_, err = client.Checkout(t.Context(), "x")

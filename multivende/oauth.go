@@ -32,7 +32,7 @@ type OAuthConfig struct {
 	AllowHosts   []string
 	Speed        float64
 	Timeouts     Timeouts // Request is TokenTimeout by default
-	Observe      func(Call)
+	Observe      func(context.Context, Call)
 	UserAgent    string
 }
 

@@ -22,7 +22,8 @@ type Endpoints struct {
 	address string
 }
 
-// Listen serves the endpoints at address, which the named variable sets.
+// Listen serves the endpoints at address, which the named variable sets. To the metrics it adds
+// despacho_ready, which asks for readiness at each scrape.
 func Listen(ctx context.Context, variable, address string, ready *Readiness, metrics prometheus.Gatherer) (*Endpoints, error) {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", address)
@@ -32,13 +33,26 @@ func Listen(ctx context.Context, variable, address string, ready *Readiness, met
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
 	mux.Handle("GET /readyz", ready)
-	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}))
+	mux.Handle("GET /metrics", promhttp.HandlerFor(prometheus.Gatherers{metrics, readyMetric(ready)}, promhttp.HandlerOpts{}))
 	e := &Endpoints{address: listener.Addr().String(), server: &http.Server{
 		Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
 		WriteTimeout: 30 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
 	}}
 	go func() { _ = e.server.Serve(listener) }()
 	return e, nil
+}
+
+func readyMetric(ready *Readiness) prometheus.Gatherer {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "despacho_ready", Help: "1 while the program can work, 0 while /readyz says why not.",
+	}, func() float64 {
+		if len(ready.Look(context.Background())) > 0 {
+			return 0
+		}
+		return 1
+	}))
+	return registry
 }
 
 // Address is where the endpoints are, host:port.

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -37,6 +38,13 @@ func serveEndpoints(t *testing.T, ready *Readiness) *Endpoints {
 	return served
 }
 
+// assertReady asks the metric on which DespachoNotReady fires.
+func assertReady(t *testing.T, served *Endpoints, want int) {
+	t.Helper()
+	_, page := get(t, served.address, "/metrics")
+	assert.Contains(t, page, fmt.Sprintf("\ndespacho_ready %d\n", want))
+}
+
 func TestEndpoints(t *testing.T) {
 	t.Parallel()
 	ready := NewReadiness("worker")
@@ -45,16 +53,19 @@ func TestEndpoints(t *testing.T) {
 	status, body := get(t, served.address, "/readyz")
 	assert.Equal(t, http.StatusServiceUnavailable, status)
 	assert.Contains(t, body, "starting")
+	assertReady(t, served, 0)
 
 	ready.BeginChecks([]Check{{"Temporal", func(context.Context) error { return nil }}})
 	status, body = get(t, served.address, "/readyz")
 	assert.Equal(t, http.StatusOK, status)
 	assert.Equal(t, "ready\n", body)
+	assertReady(t, served, 1)
 
 	ready.BeginDraining()
 	status, body = get(t, served.address, "/readyz")
 	assert.Equal(t, http.StatusServiceUnavailable, status)
 	assert.Contains(t, body, "ending")
+	assertReady(t, served, 0)
 
 	status, _ = get(t, served.address, "/healthz")
 	assert.Equal(t, http.StatusOK, status, "a worker that ends is alive")

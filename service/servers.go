@@ -9,20 +9,24 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
 
 	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/service/tracing"
 	"github.com/despacho/despacho/storage"
 )
 
 // ServerOptions says which servers a program needs. TEMPORAL_* say where Temporal is, AWS_* where S3 is.
 type ServerOptions struct {
 	Log *slog.Logger
-	// Metrics takes those of Temporal's SDK.
-	Metrics client.MetricsHandler
+	// Metrics takes those of Temporal's SDK, and counts requests to the label store.
+	Metrics Metrics
+	// Tracing traces both; nil does not.
+	Tracing *tracing.Tracing
 	// Patience is how long a server may take to answer at the start.
 	Patience time.Duration
 
-	// Temporal is used instead of a client of the program's own, with its Namespace, and stays open.
+	// Temporal lends its connection to a client of the program's own, with its Namespace, and stays open.
 	Temporal  client.Client
 	Namespace string
 
@@ -41,14 +45,16 @@ type Servers struct {
 	Temporal  client.Client
 	Namespace string
 	Store     *storage.Store
-	wanted    ServerOptions
+
+	wanted  ServerOptions
+	counted bool // Temporal is a client of its own on the connection that was handed over
 }
 
 // Connect opens Temporal and the label store and waits until both can be used. After
 // Wanted.Patience it returns the last error instead.
 func Connect(ctx context.Context, wanted ServerOptions) (*Servers, error) {
 	s := &Servers{Temporal: wanted.Temporal, Namespace: cmp.Or(wanted.Namespace, client.DefaultNamespace), Store: wanted.Store, wanted: wanted}
-	err := errors.Join(s.openTemporal(), s.openStore(ctx))
+	err := errors.Join(s.openTemporal(ctx), s.openStore(ctx))
 	if err == nil {
 		err = tryUntilReady(ctx, wanted.Log, "Temporal", wanted.Patience, s.checkTemporal)
 	}
@@ -63,11 +69,12 @@ func Connect(ctx context.Context, wanted ServerOptions) (*Servers, error) {
 }
 
 // openTemporal makes a client, which does not connect yet, where none was handed over.
-func (s *Servers) openTemporal() error {
+func (s *Servers) openTemporal(ctx context.Context) error {
 	if s.Temporal != nil {
+		s.countTemporal(ctx)
 		return nil
 	}
-	options, err := temporalOptions(s.wanted.Log, s.wanted.Metrics)
+	options, err := temporalOptions(s.wanted)
 	if err != nil {
 		return err
 	}
@@ -80,17 +87,34 @@ func (s *Servers) openTemporal() error {
 	return nil
 }
 
-// openStore does the same for the label store.
+// countTemporal makes a client of one that was handed over, on its connection, whose calls this program counts.
+// One that is not of Temporal's SDK, as in tests, stays as it is.
+func (s *Servers) countTemporal(ctx context.Context) {
+	counted, err := client.NewClientFromExistingWithContext(ctx, s.Temporal, client.Options{
+		Namespace: s.Namespace, Logger: log.NewStructuredLogger(s.wanted.Log), MetricsHandler: s.wanted.Metrics.Temporal,
+		Interceptors: s.wanted.Tracing.Interceptors(),
+	})
+	if err != nil {
+		s.wanted.Log.Debug("calls to Temporal are not counted", "error", err)
+		return
+	}
+	s.Temporal, s.counted = counted, true
+}
+
+// openStore does the same for the label store, and observes it.
 func (s *Servers) openStore(ctx context.Context) (err error) {
 	if s.Store == nil {
 		s.Store, err = storage.Open(ctx, storage.Config{Bucket: s.wanted.Bucket, TempDir: s.wanted.Temp})
+	}
+	if err == nil {
+		s.Store = s.Store.Observed(s.wanted.observeStore)
 	}
 	return err
 }
 
 // Close closes what Connect has opened.
 func (s *Servers) Close() {
-	if s.wanted.Temporal == nil && s.Temporal != nil {
+	if s.Temporal != nil && (s.wanted.Temporal == nil || s.counted) {
 		s.Temporal.Close()
 	}
 }

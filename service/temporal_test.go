@@ -75,7 +75,7 @@ func TestCheckSearchAttributes(t *testing.T) {
 
 func TestTemporalOptionsComplainAboutTheirVariables(t *testing.T) {
 	t.Setenv("TEMPORAL_CONFIG_FILE", written(t, "not = [toml"))
-	_, err := temporalOptions(silent(), nil)
+	_, err := temporalOptions(ServerOptions{Log: silent()})
 	require.ErrorContains(t, err, "TEMPORAL_*")
 }
 
@@ -83,7 +83,7 @@ func TestTemporalOptionsReadTheEnvironment(t *testing.T) {
 	t.Setenv("TEMPORAL_CONFIG_FILE", written(t, ""))
 	t.Setenv("TEMPORAL_ADDRESS", "temporal.example.com:7233")
 	t.Setenv("TEMPORAL_NAMESPACE", "shop")
-	options, err := temporalOptions(silent(), nil)
+	options, err := temporalOptions(ServerOptions{Log: silent()})
 	require.NoError(t, err)
 	assert.Equal(t, "temporal.example.com:7233", options.HostPort)
 	assert.Equal(t, "shop", options.Namespace)

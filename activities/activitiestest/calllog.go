@@ -1,6 +1,7 @@
 package activitiestest
 
 import (
+	"context"
 	"slices"
 	"sync"
 
@@ -15,7 +16,7 @@ type callLog struct {
 	calls []multivende.Call
 }
 
-func (l *callLog) note(call multivende.Call) {
+func (l *callLog) note(_ context.Context, call multivende.Call) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.calls = append(l.calls, call)

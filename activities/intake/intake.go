@@ -92,11 +92,6 @@ type OpenedIntake struct {
 	Gone bool `json:"gone,omitempty"`
 }
 
-// intakeCursor stands at storage.IntakeCursor.
-type intakeCursor struct {
-	Complete time.Time `json:"complete"`
-}
-
 // OpenIntake returns the worker's settings and how far earlier polls have come,
 // or that the merchant is not connected.
 func (a *Intake) OpenIntake(ctx context.Context, in OpenIntakeInput) (OpenedIntake, error) {
@@ -107,12 +102,11 @@ func (a *Intake) OpenIntake(ctx context.Context, in OpenIntakeInput) (OpenedInta
 			return opened, err
 		}
 	}
-	var cursor intakeCursor
-	err := a.Store.Get(ctx, storage.IntakeCursor(in.Merchant), &cursor)
+	complete, err := Complete(ctx, a.Store, in.Merchant)
 	if err != nil && !errors.Is(err, storage.ErrNotFound) {
 		return opened, err
 	}
-	opened.Cursor = cursor.Complete
+	opened.Cursor = complete
 	return opened, nil
 }
 

@@ -36,14 +36,14 @@ type PollSalesInput struct {
 // steps of the same list; until the last, Polled is its zero value.
 func (a *Intake) PollSales(ctx context.Context, in PollSalesInput) (contract.Polled, error) {
 	ctx = multivende.Background(ctx)
-	outcome := storage.IntakeList(in.Merchant, in.List+"-window")
+	outcome := windowKey(in.Merchant, in.List)
 	var found contract.Polled
 	err := a.Store.Get(ctx, outcome, &found)
 	if err == nil || !errors.Is(err, storage.ErrNotFound) {
 		return found, err
 	}
 	if !in.Complete.IsZero() {
-		if err := a.Store.Put(ctx, storage.IntakeCursor(in.Merchant), intakeCursor{Complete: in.Complete}); err != nil {
+		if err := a.keepCursor(ctx, in.Merchant, in.Complete); err != nil {
 			return contract.Polled{}, err
 		}
 	}
@@ -68,6 +68,11 @@ func (a *Intake) PollSales(ctx context.Context, in PollSalesInput) (contract.Pol
 	}
 	if err := a.Store.Put(ctx, storage.IntakeList(in.Merchant, in.List), ids); err != nil {
 		return contract.Polled{}, err
+	}
+	if len(ids) == 0 {
+		if err := a.keepCursor(ctx, in.Merchant, polled.Complete); err != nil {
+			return contract.Polled{}, err
+		}
 	}
 	return polled, a.Store.Put(ctx, outcome, polled)
 }

@@ -44,7 +44,7 @@ func (a *Intake) TakeUpNotifications(ctx context.Context, in TakeUpNotifications
 	if !in.urgent() {
 		ctx = multivende.Background(ctx)
 	}
-	ids, err := a.noticed(ctx, in)
+	ids, last, err := a.noticed(ctx, in)
 	if err != nil {
 		return intakebook.TakenNotifications{}, err
 	}
@@ -79,6 +79,9 @@ func (a *Intake) TakeUpNotifications(ctx context.Context, in TakeUpNotifications
 	}
 	err = t.keepUnread(ctx, len(t.done) > len(before))
 	t.taken.Through = through
+	if err == nil && last && through == 0 {
+		err = a.finishList(ctx, in)
+	}
 	return t.taken, err
 }
 
@@ -88,18 +91,18 @@ func (in TakeUpNotificationsInput) urgent() bool {
 	return in.Source == contract.ByWebhook && in.List == "" && len(in.IDs) < activities.ChunkSize
 }
 
-// noticed are the ids that the step is to take up.
-func (a *Intake) noticed(ctx context.Context, in TakeUpNotificationsInput) ([]string, error) {
+// noticed are the ids that the step is to take up, and whether they are the last of their list.
+func (a *Intake) noticed(ctx context.Context, in TakeUpNotificationsInput) (ids []string, last bool, err error) {
 	if in.List == "" {
-		return in.IDs, nil
+		return in.IDs, false, nil
 	}
 	var list []string
-	err := a.Store.Get(ctx, storage.IntakeList(in.Merchant, in.List), &list)
+	err = a.Store.Get(ctx, storage.IntakeList(in.Merchant, in.List), &list)
 	if errors.Is(err, storage.ErrNotFound) {
-		return nil, nil
+		return nil, false, nil
 	}
 	to := min(in.To, len(list))
-	return list[min(max(in.From, 0), to):to], err
+	return list[min(max(in.From, 0), to):to], to == len(list), err
 }
 
 // taking is one step's work on a merchant's sales.

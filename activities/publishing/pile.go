@@ -73,8 +73,21 @@ func (a *Publishing) decide(ctx context.Context, in PublishInput, entries []book
 	if err := balanced(entries, pile.Manifest.Rows); err != nil {
 		return err
 	}
-	_, err := a.Store.PutOnce(ctx, pileKey(in.Merchant, in.Run), pile)
+	existed, err := a.Store.PutOnce(ctx, pileKey(in.Merchant, in.Run), pile)
+	if err == nil && !existed && !in.MakeOnly {
+		a.tellEnds(pile.Manifest.Rows)
+	}
 	return err
+}
+
+// tellEnds tells how each order ended. Labels that were only made are told of by the run that publishes them.
+func (a *Publishing) tellEnds(rows []contract.ManifestRow) {
+	if a.Ended == nil {
+		return
+	}
+	for _, row := range rows {
+		a.Ended(row.Channel, row.Outcome)
+	}
 }
 
 // onceEach keeps one entry of an order that several connections took up, because the hub lists it under

@@ -30,6 +30,10 @@ type Publishing struct {
 	// Raster draws PDF labels for runs that print on one roll; nil in a worker that has none of them.
 	Raster *raster.Engine
 
+	// Ended, if set, is told how each order of a run that publishes ended. It hears of a run once: from the try
+	// whose decision stands. What a killed worker had no time to tell stays untold.
+	Ended func(channel string, outcome contract.Outcome)
+
 	scratch func() (joinedFile, error) // opens what holds a joined file; nil for a file in TempDir
 }
 

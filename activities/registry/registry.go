@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"time"
 
 	"go.temporal.io/sdk/client"
 
@@ -41,6 +42,10 @@ type Dependencies struct {
 	StatusEnded func(statusbook.EndedRow)
 	// NearDeadline, if set, is told how many orders of a merchant are near their deadline.
 	NearDeadline func(merchant string, orders int)
+	// OrderEnded, if set, is told how each order of a run ended, once the run has decided what it publishes.
+	OrderEnded func(channel string, outcome contract.Outcome)
+	// LabelStored, if set, is told how old an order was, in the hub's time, when its label came into the store.
+	LabelStored func(channel string, age time.Duration)
 	// TempDir takes files while they are worked on; empty means the system's.
 	TempDir string
 }
@@ -60,8 +65,8 @@ func All(d Dependencies) (hub, files []any) {
 		&intake.Intake{Hubs: d.Hubs, Store: d.Store, Settings: d.Intake, Channels: d.Settings.Channels, Near: d.NearDeadline, Serves: d.Serves},
 	}
 	files = []any{
-		&tickets.Documents{Hubs: d.Hubs, Store: d.Store, TempDir: d.TempDir},
-		&publishing.Publishing{Hubs: d.Hubs, Store: d.Store, TempDir: d.TempDir, Raster: raster.New(raster.DefaultFolder())},
+		&tickets.Documents{Hubs: d.Hubs, Store: d.Store, TempDir: d.TempDir, Stored: d.LabelStored},
+		&publishing.Publishing{Hubs: d.Hubs, Store: d.Store, TempDir: d.TempDir, Raster: raster.New(raster.DefaultFolder()), Ended: d.OrderEnded},
 	}
 	return hub, files
 }

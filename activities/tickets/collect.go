@@ -23,6 +23,10 @@ type Documents struct {
 	// TempDir takes a result while it is opened; empty means the system's.
 	TempDir string
 
+	// Stored, if set, is told how old an order was, in the hub's time, when its label came into the store. It hears
+	// of a label once: from the try that stored it.
+	Stored func(channel string, age time.Duration)
+
 	acquaintances acquaintances
 }
 

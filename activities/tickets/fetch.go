@@ -1,6 +1,7 @@
 package tickets
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -219,10 +220,24 @@ func (a *Documents) storeLabels(ctx context.Context, scope activities.Scope, ord
 	if len(record.Labels) > 0 {
 		record.Labels[0].Controls = controls
 	}
-	if _, err := a.Store.PutOnce(ctx, storage.WaitingLabel(scope.Merchant, scope.Connection.ID, order.ID), &record); err != nil {
+	existed, err := a.Store.PutOnce(ctx, storage.WaitingLabel(scope.Merchant, scope.Connection.ID, order.ID), &record)
+	if err != nil {
 		return nil, err
 	}
+	if !existed {
+		a.tellStored(scope, order)
+	}
 	return record.Labels, nil
+}
+
+// tellStored tells how old an order was when its label came.
+func (a *Documents) tellStored(scope activities.Scope, order books.Order) {
+	hub, err := a.Hubs.Hub(scope.Merchant)
+	sold := cmp.Or(order.SoldAt, order.CreatedAt)
+	if a.Stored == nil || err != nil || sold.IsZero() {
+		return
+	}
+	a.Stored(scope.Connection.Channel, hub.Clock().Now().Sub(sold))
 }
 
 // mostNotes bounds what is told of one label; a hostile file has no end of it.

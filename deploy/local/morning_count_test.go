@@ -36,7 +36,7 @@ func (m *morning) count(t *testing.T) {
 			assert.Equal(t, []contract.AgainReason{"", contract.AgainJam}, lo.Map(out, func(p contract.Print, _ int) contract.AgainReason { return p.Again }), ref)
 		}
 	}
-	sheets, different := 0, map[string]bool{}
+	sheets, drawn, different := 0, 0, map[string]bool{}
 	for name, printer := range m.printers {
 		printed := printer.Printed()
 		assert.Len(t, printed, recorded[name], name)
@@ -44,8 +44,10 @@ func (m *morning) count(t *testing.T) {
 			different[string(label.Data)] = true
 		}
 		sheets += len(printed)
+		drawn += lo.CountBy(printed, fakezebra.Label.IsGraphic)
 	}
 	assert.NotZero(t, twice)
+	assert.NotZero(t, drawn, "labels that the channels gave as PDF")
 	assert.Equal(t, twice, sheets-len(different), "sheets of which the packers have two alike; only those after the jam have a reason")
 }
 

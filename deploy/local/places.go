@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/despacho/despacho/deploy/local/stack"
@@ -58,8 +59,18 @@ func (w *workbench) showPlaces(given *flags, out io.Writer) {
 		fmt.Fprintf(table, "Hub\t%s, %g times as fast as time\n", from.url, from.speed)
 	}
 	fmt.Fprintf(table, "Webhooks\t%s\n", w.webhooks)
+	fmt.Fprintf(table, "Metrics\t%s\n", strings.Join(w.metricsPages(), " "))
 	fmt.Fprintf(table, "Data\t%s\n", running.Dir)
 	fmt.Fprintf(table, "Settings\tsource %s\n", given.Env)
+}
+
+// metricsPages are where worker, gateway and station show their metrics.
+func (w *workbench) metricsPages() []string {
+	pages := []string{"http://" + w.metrics + "/metrics", "http://" + w.gatewayHealth + "/metrics"}
+	if w.table != nil {
+		pages = append(pages, "http://"+w.table.at.Health+"/metrics")
+	}
+	return pages
 }
 
 // secondTerminal says how to go on beside this process.

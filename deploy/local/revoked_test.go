@@ -42,6 +42,16 @@ func TestAnAccountThatIsRevokedInMidRun(t *testing.T) {
 		assert.Contains(t, shown.GetCurrentDetails(), "Generar código de autorización")
 	})
 
+	t.Run("fires alerts", func(t *testing.T) {
+		worker := c.demo.metricsPages(t)[0]
+		eventually(t, "DespachoNeedsConsent", func() bool {
+			return exported(t, worker)["despacho_account_state"].max(map[string]string{"merchant": c.merchant, "state": "needs_consent"}) == 1
+		})
+		eventually(t, "DespachoHubRefuses", func() bool {
+			return exported(t, worker)["despacho_hub_requests_total"].max(map[string]string{"class": "not_authorised"}) > 0
+		})
+	})
+
 	t.Run("goes on by itself after a new code, and completes", func(t *testing.T) {
 		var made struct {
 			Code string `json:"code"`

@@ -47,6 +47,13 @@ func TestStatusesOfEveryChannelWithFaults(t *testing.T) {
 			assert.True(t, row.Outcome != contract.StatusSynced || order.OnChannel == order.Status, "order %s is on its channel", row.Order)
 		}
 	})
+	t.Run("those that did not come are counted, as DespachoStatusesNeverReached wants it", func(t *testing.T) {
+		there := exported(t, c.demo.metricsPages(t)[0])
+		late := lo.CountBy(list.Rows, func(r contract.StatusListRow) bool { return r.Outcome == contract.StatusLate })
+		assert.Equal(t, late, int(there["despacho_statuses_never_total"].sum()))
+		assert.Positive(t, there["despacho_statuses_sent_again_total"].sum())
+		assert.Equal(t, list.Outcomes[contract.StatusSynced], int(there["despacho_status_seconds_count"].sum()))
+	})
 	t.Run("nothing forbidden is sent, and nothing more often than it must be", func(t *testing.T) {
 		for _, order := range after.Orders {
 			stuck := lo.SumBy(order.Faults, func(f sandbox.Fault) int { return int(min(f.StatusStuck, 2)) })

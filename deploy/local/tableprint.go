@@ -103,11 +103,16 @@ func (t *table) sit(ctx context.Context) (*packer, error) {
 	if err != nil {
 		return nil, err
 	}
+	return sitDown(ctx, t.at.URL, code)
+}
+
+// sitDown pairs a device with a code, and says that the first packer works at it.
+func sitDown(ctx context.Context, station, code string) (*packer, error) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		return nil, err
 	}
-	p := &packer{http: &http.Client{Jar: jar}, station: t.at.URL}
+	p := &packer{http: &http.Client{Jar: jar}, station: station}
 	if err := p.ask(ctx, http.MethodPost, "/api/pair", api.PairIn{Code: code}, &api.PairOut{}); err != nil {
 		return nil, err
 	}

@@ -25,13 +25,13 @@ func (w *workbench) startGateway(ctx context.Context, address string, logger *sl
 	ready := make(chan gateway.Addresses, 1)
 	go func() {
 		w.gateway <- gateway.Run(hearing, settings, gateway.Options{
-			Temporal: w.temporal, Namespace: w.running.Namespace, Store: w.store, Sources: loopback, Log: logger,
+			Temporal: w.temporal, Namespace: w.running.Namespace, Store: w.store, Tracing: w.tracing, Sources: loopback, Log: logger,
 			Ready: func(at gateway.Addresses) { ready <- at },
 		})
 	}()
 	select {
 	case at := <-ready:
-		w.webhooks = "http://" + at.Webhooks + "/webhooks/multivende"
+		w.webhooks, w.gatewayHealth = "http://"+at.Webhooks+"/webhooks/multivende", at.Health
 		return nil
 	case err := <-w.gateway:
 		w.stopGateway()

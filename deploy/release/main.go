@@ -12,6 +12,7 @@ import (
 var commandLine struct {
 	Notices noticesCommand `cmd:"" help:"Write the licences of everything that the programs are linked with, and fail when one does not go with ours."`
 	SBOM    sbomCommand    `cmd:"" name:"sbom" help:"Write what an archive's programs are made of, as CycloneDX."`
+	Try     tryCommand     `cmd:"" help:"Look at every archive that goreleaser has made, and run the programs of the one for this machine."`
 }
 
 func main() {

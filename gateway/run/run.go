@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"github.com/despacho/despacho/service"
+	"github.com/despacho/despacho/service/tracing"
 	"github.com/despacho/despacho/service/version"
 	"github.com/despacho/despacho/storage"
 )
@@ -24,6 +25,9 @@ type Options struct {
 	Namespace string
 	// Store is used instead of one that AWS_* and the settings' bucket lead to.
 	Store *storage.Store
+	// Tracing is used instead of what the OTEL_* variables ask for, and stays open. A client that is handed
+	// over needs its interceptors.
+	Tracing *tracing.Tracing
 	// Sources may send notifications besides those of the settings.
 	Sources []netip.Prefix
 	// Log takes the gateway's lines; default standard error, as the settings say.
@@ -62,10 +66,17 @@ type process struct {
 	metrics  *metrics
 	ready    *service.Readiness
 	servers  *service.Servers
+	tracing  *tracing.Tracing
 }
 
 func (p *process) run(ctx context.Context) error {
 	p.warn()
+	traced, end, err := tracing.Begin(ctx, p.options.Tracing, "gateway", p.log)
+	if err != nil {
+		return err
+	}
+	defer end()
+	p.tracing = traced
 	base, err := service.NewMetrics(p.log)
 	if err != nil {
 		return err
@@ -103,7 +114,7 @@ func (p *process) run(ctx context.Context) error {
 // wanted are the gateway's servers: Temporal, and the label store, where the accounts are.
 func (p *process) wanted() service.ServerOptions {
 	return service.ServerOptions{
-		Log: p.log, Metrics: p.metrics.Temporal, Patience: p.settings.StartWait,
+		Log: p.log, Metrics: p.metrics.Metrics, Tracing: p.tracing, Patience: p.settings.StartWait,
 		Temporal: p.options.Temporal, Namespace: p.options.Namespace,
 		Store: p.options.Store, Bucket: p.settings.Bucket, Probe: storage.AccountsPrefix("no-such-merchant"),
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/despacho/despacho/service"
+	"github.com/despacho/despacho/service/tracing"
 )
 
 const maxDrain = time.Hour
@@ -31,6 +32,7 @@ func (s Settings) Validate() error {
 	_, err := service.LogLevel(s.LogLevel)
 	c.AddUnless(err == nil, "DESPACHO_LOG_LEVEL", "%q is unknown; write debug, info, warn or error", s.LogLevel)
 	c.AddUnless(s.LogFormat == "json" || s.LogFormat == "text", "DESPACHO_LOG_FORMAT", "%q is unknown; write json or text", s.LogFormat)
+	c = append(c, tracing.Check()...)
 	return c.Err()
 }
 

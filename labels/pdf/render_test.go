@@ -201,8 +201,11 @@ func difference(a, b *image.RGBA) float64 {
 func TestBarcodesAreReadFromEveryStock(t *testing.T) {
 	t.Parallel()
 	const dpi = 203
-	for _, entries := range []string{"/MediaBox[0 0 288 432]", "/MediaBox[0 0 432 288]", "/MediaBox[0 0 288 432]/Rotate 90"} {
-		for _, name := range pdf.StockNames() {
+	for i, entries := range []string{"/MediaBox[0 0 288 432]", "/MediaBox[0 0 432 288]", "/MediaBox[0 0 288 432]/Rotate 90"} {
+		for j, name := range pdf.StockNames() {
+			if testing.Short() && (i+j)%3 != 0 {
+				continue // one goroutine, for the race detector: each stock with one of the pages
+			}
 			number := fmt.Sprint(42_000_000_017 + len(name))
 			shown := pictures(t, joinedOnto(t, name, barcodeLabel(t, entries, number)), dpi, 1)
 			require.Len(t, shown, 1)

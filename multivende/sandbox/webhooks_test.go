@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/samber/lo"
@@ -26,16 +27,29 @@ func receive(t *testing.T, status int) *receiver {
 	t.Helper()
 	r := &receiver{}
 	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		content, _ := io.ReadAll(request.Body)
-		var notification object
-		assert.NoError(t, json.Unmarshal(content, &notification))
-		r.mutex.Lock()
-		r.notifications = append(r.notifications, notification)
-		r.mutex.Unlock()
+		r.take(t, request)
 		w.WriteHeader(status)
 	}))
 	t.Cleanup(r.Close)
 	return r
+}
+
+func (r *receiver) take(t *testing.T, request *http.Request) {
+	t.Helper()
+	content, _ := io.ReadAll(request.Body)
+	var notification object
+	assert.NoError(t, json.Unmarshal(content, &notification))
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.notifications = append(r.notifications, notification)
+}
+
+// direct brings requests to a receiver without a network, so that time can be skipped.
+type direct func(*http.Request)
+
+func (d direct) RoundTrip(request *http.Request) (*http.Response, error) {
+	d(request)
+	return httptest.NewRecorder().Result(), nil
 }
 
 func (r *receiver) all() []object {
@@ -132,16 +146,19 @@ func TestWebhooksGoWrong(t *testing.T) {
 	})
 	t.Run("where the fault plan says so", func(t *testing.T) {
 		t.Parallel()
-		r := receive(t, http.StatusOK)
-		v := visit(t, Options{Webhooks: r.URL, Faults: parsed(t, `[{"route":"webhook","answer":"lost"},{"route":"webhook","answer":"twice","after":1},
-			{"route":"webhook","answer":"late","after":2,"delay":"1s"}]`)})
-		v.come(object{"count": 4, "life": "plain"})
-		report := v.told(4)
-		assert.Equal(t, []int{4, 1, 1, 1}, []int{report.Changes, report.Lost, report.Duplicated, report.Reordered})
-		newest := lo.Map(v.hub.sales[:4], func(s *sale, _ int) any { return s.id })
-		told := lo.Map(r.all(), func(n object, _ int) any { return n["CheckoutId"] })
-		assert.ElementsMatch(t, []any{newest[2], newest[2], newest[1], newest[0]}, told)
-		assert.Equal(t, newest[1], told[3], "it came after what happened later")
+		synctest.Test(t, func(t *testing.T) {
+			r := &receiver{}
+			v := visit(t, Options{Webhooks: "http://127.0.0.1:1", WebhookClient: &http.Client{Transport: direct(func(q *http.Request) { r.take(t, q) })},
+				Faults: parsed(t, `[{"route":"webhook","answer":"lost"},{"route":"webhook","answer":"twice","after":1},
+				{"route":"webhook","answer":"late","after":2,"delay":"1s"}]`)})
+			v.come(object{"count": 4, "life": "plain"})
+			report := v.told(4)
+			assert.Equal(t, []int{4, 1, 1, 1}, []int{report.Changes, report.Lost, report.Duplicated, report.Reordered})
+			newest := lo.Map(v.hub.sales[:4], func(s *sale, _ int) any { return s.id })
+			told := lo.Map(r.all(), func(n object, _ int) any { return n["CheckoutId"] })
+			assert.ElementsMatch(t, []any{newest[2], newest[2], newest[1], newest[0]}, told)
+			assert.Equal(t, newest[1], told[3], "it came after what happened later")
+		})
 	})
 	t.Run("a word that is none is refused", func(t *testing.T) {
 		t.Parallel()

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -14,6 +15,8 @@ import (
 	"github.com/despacho/despacho/client"
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/service"
+	"github.com/despacho/despacho/service/secretfile"
+	"github.com/despacho/despacho/service/tracing"
 	"github.com/despacho/despacho/service/version"
 	"github.com/despacho/despacho/starter/printing"
 	"github.com/despacho/despacho/starter/terminal"
@@ -131,8 +134,26 @@ func (p Program) main(ctx context.Context, arguments []string) error {
 	if err != nil {
 		return usageProblem("see starter --help, or starter run --help and so on", "%v", err)
 	}
+	if err := secretfile.RefuseArguments(command); err != nil {
+		return usageProblem("starter connect --help and starter doctor --help name the files", "%v", err)
+	}
+	ctx, end, err := p.traced(ctx)
+	if err != nil {
+		return err
+	}
+	defer end()
 	command.BindTo(ctx, (*context.Context)(nil))
 	return command.Run(desk{Program: p, merchant: grammar.Merchant, bucket: grammar.Bucket})
+}
+
+// traced returns a context whose clients of Temporal are traced where the OTEL_* variables ask for it. What cannot
+// be sent is lost without a word: a command's output is for people.
+func (p Program) traced(ctx context.Context) (_ context.Context, end func(), err error) {
+	t, end, err := tracing.Begin(ctx, nil, "starter", slog.New(slog.DiscardHandler))
+	if err != nil {
+		return ctx, nil, usageProblem("correct the OTEL_* variables, or set OTEL_TRACES_EXPORTER=none", "%v", err)
+	}
+	return tracing.Into(ctx, t), end, nil
 }
 
 func helpWithExitCodes(options kong.HelpOptions, ctx *kong.Context) error {

@@ -14,6 +14,7 @@ import (
 
 	printingsteps "github.com/despacho/despacho/activities/printing"
 	"github.com/despacho/despacho/service"
+	"github.com/despacho/despacho/service/tracing"
 	"github.com/despacho/despacho/service/version"
 	"github.com/despacho/despacho/station/board"
 	"github.com/despacho/despacho/station/desk"
@@ -30,6 +31,9 @@ type Options struct {
 	Namespace string
 	// Store is used instead of one that AWS_* and the settings' bucket lead to.
 	Store *storage.Store
+	// Tracing is used instead of what the OTEL_* variables ask for, and stays open. A client that is handed
+	// over needs its interceptors.
+	Tracing *tracing.Tracing
 	// Listener is used for the page instead of one on the settings' address.
 	Listener net.Listener
 	// Log takes the station's lines; default standard error, as the settings say.
@@ -72,6 +76,7 @@ type process struct {
 	metrics  *metrics
 	ready    *service.Readiness
 	servers  *service.Servers
+	tracing  *tracing.Tracing
 	people   *people.Site
 	board    *board.Board
 	desk     *desk.Desk
@@ -80,6 +85,12 @@ type process struct {
 
 func (p *process) run(ctx context.Context) error {
 	variableFamily.Warn(p.log)
+	traced, end, err := tracing.Begin(ctx, p.options.Tracing, "station", p.log)
+	if err != nil {
+		return err
+	}
+	defer end()
+	p.tracing = traced
 	base, err := service.NewMetrics(p.log)
 	if err != nil {
 		return err
@@ -148,7 +159,7 @@ func (p *process) work(ctx context.Context, health string) error {
 // wanted are the station's servers: Temporal, and the label store.
 func (p *process) wanted() service.ServerOptions {
 	return service.ServerOptions{
-		Log: p.log, Metrics: p.metrics.Temporal, Patience: p.settings.StartWait,
+		Log: p.log, Metrics: p.metrics.Metrics, Tracing: p.tracing, Patience: p.settings.StartWait,
 		Temporal: p.options.Temporal, Namespace: p.options.Namespace,
 		Store: p.options.Store, Bucket: p.settings.Bucket, Probe: storage.PrintersPrefix("no-such-site"),
 	}

@@ -50,7 +50,7 @@ func (p *process) newAccountKeeper(store *storage.Store, hubs *hubs) (*accountKe
 	if err != nil {
 		return nil, err
 	}
-	oauth, err := multivende.NewOAuth(p.settings.oauthConfig(p.metrics.observeHub))
+	oauth, err := multivende.NewOAuth(p.settings.oauthConfig(p.observeHub))
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func (p *process) newAccountKeeper(store *storage.Store, hubs *hubs) (*accountKe
 	return k, nil
 }
 
-func (s Settings) oauthConfig(observe func(multivende.Call)) multivende.OAuthConfig {
+func (s Settings) oauthConfig(observe func(context.Context, multivende.Call)) multivende.OAuthConfig {
 	return multivende.OAuthConfig{
 		BaseURL: s.Hub, ClientID: s.ClientID, ClientSecret: s.ClientSecret, PathsFile: s.HubPaths,
 		AllowHosts: s.DownloadHosts, Speed: s.HubSpeed, Observe: observe,
@@ -115,7 +115,7 @@ func (k *accountKeeper) lookAtAccounts(ctx context.Context, begin bool) error {
 			wrong = append(wrong, err)
 		}
 	}
-	k.process.metrics.observeAccounts(found, k.life)
+	k.process.metrics.observeAccounts(found, k.ends)
 	return errors.Join(wrong...)
 }
 
@@ -158,11 +158,24 @@ func (k *accountKeeper) life(account accounts.Account) time.Duration {
 	if account.TokenRefused {
 		return 0
 	}
-	now := account.HubNow(time.Now(), k.process.settings.HubSpeed)
+	return account.Life(k.hubNow(account, time.Now()))
+}
+
+// hubNow is the hub's time as its answers have shown it, else as the account has noted it.
+func (k *accountKeeper) hubNow(account accounts.Account, now time.Time) time.Time {
 	if clock := k.hubs.clock(account.Merchant); clock != nil && clock.Known() {
-		now = clock.Now()
+		return clock.Now()
 	}
-	return account.Life(now)
+	return account.HubNow(now, k.process.settings.HubSpeed)
+}
+
+// ends is when an account's token ends, in our time: now when the hub refuses it.
+func (k *accountKeeper) ends(account accounts.Account) time.Time {
+	now := time.Now()
+	if account.TokenRefused {
+		return now
+	}
+	return now.Add(time.Duration(float64(account.Life(k.hubNow(account, now))) / k.process.settings.HubSpeed))
 }
 
 // logAccount logs an account that changed, and one whose token ends soon.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/multivende"
@@ -13,7 +14,8 @@ import (
 // merchant with an account. Each has a rate limit of its own.
 type hubs struct {
 	settings Settings
-	observe  func(multivende.Call)
+	observe  func(context.Context, multivende.Call)
+	waited   func(merchant string, waited time.Duration)
 	// vault is nil where there are no accounts.
 	vault *accounts.Vault
 	// demand asks for the renewal of a token.
@@ -23,8 +25,8 @@ type hubs struct {
 	clients map[string]*multivende.Client
 }
 
-func newHubs(settings Settings, observe func(multivende.Call)) *hubs {
-	return &hubs{settings: settings, observe: observe, clients: map[string]*multivende.Client{}}
+func newHubs(settings Settings, observe func(context.Context, multivende.Call), waited func(merchant string, waited time.Duration)) *hubs {
+	return &hubs{settings: settings, observe: observe, waited: waited, clients: map[string]*multivende.Client{}}
 }
 
 // Hub returns the client of a merchant, or an error of class not_authorised for one whose token
@@ -53,6 +55,7 @@ func (h *hubs) Hub(merchant string) (*multivende.Client, error) {
 func (h *hubs) config(merchant string) (multivende.Config, error) {
 	config := h.settings.hubConfig()
 	config.Merchant, config.Observe = merchant, h.observe
+	config.Waited = func(waited time.Duration) { h.waited(merchant, waited) }
 	switch {
 	case h.settings.hasToken() && merchant == h.settings.Merchant:
 		return config, nil

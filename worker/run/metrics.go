@@ -1,7 +1,6 @@
 package run
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -9,7 +8,6 @@ import (
 
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/activities/intake"
-	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/service"
 )
 
@@ -20,54 +18,41 @@ const shortestLooks = time.Minute
 type metrics struct {
 	service.Metrics
 
-	hubRequests *prometheus.CounterVec
-	hubSeconds  *prometheus.HistogramVec
-
-	tokenLife    *prometheus.GaugeVec
+	tokenEnds    *prometheus.GaugeVec
 	accountState *prometheus.GaugeVec
+	hub          *hubMetrics
+	labels       *labelMetrics
 	statuses     *statusMetrics
 	deadlines    *deadlineMetrics
+	intakes      *intakeMetrics
 }
 
 func newMetrics(base service.Metrics, speed float64) *metrics {
 	m := &metrics{
 		Metrics: base,
-		hubRequests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "despacho_hub_requests_total",
-			Help: "Requests to the hub; status 0 means no answer, an empty class means success.",
-		}, []string{"route", "method", "status", "class"}),
-		hubSeconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "despacho_hub_request_seconds", Buckets: service.Latencies,
-			Help: "Seconds that a request to the hub took.",
-		}, []string{"route", "method"}),
-		tokenLife: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "despacho_token_life_minutes",
-			Help: "Minutes of the hub's time until a merchant's token ends; under 30, something is wrong.",
+		tokenEnds: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "despacho_token_expires_timestamp_seconds",
+			Help: "When a merchant's token ends, in Unix seconds of our time; less than half an hour ahead, something is wrong.",
 		}, []string{"merchant"}),
 		accountState: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "despacho_account_state",
 			Help: "1 for the state that a merchant's account is in: alive, or needs_consent.",
 		}, []string{"merchant", "state"}),
 	}
-	m.Registry.MustRegister(m.hubRequests, m.hubSeconds, m.tokenLife, m.accountState)
-	m.statuses = newStatusMetrics(m.Registry)
+	m.Registry.MustRegister(m.tokenEnds, m.accountState)
+	m.hub, m.labels, m.statuses = newHubMetrics(m.Registry), newLabelMetrics(m.Registry), newStatusMetrics(m.Registry)
+	m.intakes = newIntakeMetrics(m.Registry, speed)
 	looks := time.Duration(2 * float64(intake.DefaultIntakeSettings().LookEvery) / speed)
 	m.deadlines = newDeadlineMetrics(m.Registry, max(looks, shortestLooks))
 	return m
 }
 
-// observeHub counts one request to the hub.
-func (m *metrics) observeHub(call multivende.Call) {
-	m.hubRequests.WithLabelValues(call.Route, call.Method, strconv.Itoa(call.Status), string(call.Class)).Inc()
-	m.hubSeconds.WithLabelValues(call.Route, call.Method).Observe(call.Duration.Seconds())
-}
-
-// observeAccounts replaces the figures of all accounts.
-func (m *metrics) observeAccounts(all []accounts.Account, life func(accounts.Account) time.Duration) {
-	m.tokenLife.Reset()
+// observeAccounts replaces the figures of all accounts; ends says when an account's token does.
+func (m *metrics) observeAccounts(all []accounts.Account, ends func(accounts.Account) time.Time) {
+	m.tokenEnds.Reset()
 	m.accountState.Reset()
 	for _, account := range all {
-		m.tokenLife.WithLabelValues(account.Merchant).Set(life(account).Minutes())
+		m.tokenEnds.WithLabelValues(account.Merchant).Set(float64(ends(account).Unix()))
 		for _, state := range []accounts.State{accounts.Alive, accounts.NeedsConsent} {
 			m.accountState.WithLabelValues(account.Merchant, string(state)).Set(lo.Ternary(account.State == state, 1.0, 0.0))
 		}

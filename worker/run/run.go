@@ -13,6 +13,7 @@ import (
 	"github.com/despacho/despacho/accounts"
 	steps "github.com/despacho/despacho/activities/registry"
 	"github.com/despacho/despacho/service"
+	"github.com/despacho/despacho/service/tracing"
 	"github.com/despacho/despacho/service/version"
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/storage/scratch"
@@ -28,6 +29,9 @@ type Options struct {
 	Namespace string
 	// Store is used instead of one that AWS_* and the settings' bucket lead to.
 	Store *storage.Store
+	// Tracing is used instead of what the OTEL_* variables ask for, and stays open. A client that is handed
+	// over needs its interceptors.
+	Tracing *tracing.Tracing
 	// Log takes the worker's lines; default standard error, as the settings say.
 	Log *slog.Logger
 	// IntakesByHand keeps the worker from starting the intakes of connected merchants.
@@ -46,6 +50,10 @@ func Run(ctx context.Context, settings Settings, options Options) error {
 	if err := settings.Validate(); err != nil {
 		return fmt.Errorf("the worker's settings are wrong:\n%w", err)
 	}
+	settings, err := settings.withSecrets()
+	if err != nil {
+		return fmt.Errorf("the worker's settings are wrong:\n%w", err)
+	}
 	w := &process{settings: settings, options: options, ready: service.NewReadiness("worker")}
 	w.log = options.Log
 	if w.log == nil {
@@ -62,10 +70,17 @@ type process struct {
 	metrics  *metrics
 	ready    *service.Readiness
 	servers  *service.Servers
+	tracing  *tracing.Tracing
 }
 
 func (p *process) run(ctx context.Context) error {
 	p.warn()
+	traced, end, err := tracing.Begin(ctx, p.options.Tracing, "worker", p.log)
+	if err != nil {
+		return err
+	}
+	defer end()
+	p.tracing = traced
 	base, err := service.NewMetrics(p.log)
 	if err != nil {
 		return err
@@ -114,7 +129,7 @@ func (p *process) warn() {
 // wanted are the worker's servers: Temporal, and the label store, which it creates if missing.
 func (p *process) wanted() service.ServerOptions {
 	return service.ServerOptions{
-		Log: p.log, Metrics: p.metrics.Temporal, Patience: p.settings.StartWait,
+		Log: p.log, Metrics: p.metrics.Metrics, Tracing: p.tracing, Patience: p.settings.StartWait,
 		Temporal: p.options.Temporal, Namespace: p.options.Namespace,
 		Store: p.options.Store, Bucket: p.settings.Bucket, Temp: p.settings.Temp, MakeBucket: true,
 		Probe: storage.RunPrefix(cmp.Or(p.settings.Merchant, "no-such-merchant"), "no-such-run"),
@@ -131,7 +146,7 @@ func (p *process) serves(ctx context.Context, merchant string) (bool, error) {
 
 // work serves the task queues until ctx ends or a worker breaks.
 func (p *process) work(ctx context.Context, begun func()) error {
-	hubs := newHubs(p.settings, p.metrics.observeHub)
+	hubs := newHubs(p.settings, p.observeHub, p.metrics.hub.observeWait)
 	defer hubs.close()
 	keeper, err := p.newAccountKeeper(p.servers.Store, hubs)
 	if err != nil {
@@ -142,6 +157,7 @@ func (p *process) work(ctx context.Context, begun func()) error {
 	dependencies := steps.Dependencies{
 		Hubs: hubs, Store: p.servers.Store, Temporal: p.servers.Temporal, Settings: p.settings.activitySettings(), TempDir: p.settings.Temp, Intake: p.settings.intakeSettings(), Serves: p.serves,
 		Accounts: &accounts.Vault{Store: p.servers.Store}, Webhook: p.settings.webhook(), StatusEnded: p.metrics.statuses.observe, NearDeadline: p.metrics.deadlines.observe,
+		OrderEnded: p.metrics.labels.observeOrder, LabelStored: p.metrics.labels.observeLabel,
 	}
 	if keeper != nil {
 		dependencies.Accounts, dependencies.Renewer = keeper.vault, keeper.renewer
@@ -158,6 +174,7 @@ func (p *process) work(ctx context.Context, begun func()) error {
 	var background sync.WaitGroup
 	defer background.Wait()
 	background.Go(func() { p.expire(ctx) })
+	background.Go(func() { p.watchIntakes(ctx, hubs) })
 	if keeper != nil {
 		background.Go(func() { keeper.watch(ctx) })
 	}

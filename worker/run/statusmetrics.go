@@ -39,18 +39,19 @@ func newStatusMetrics(registry *prometheus.Registry) *statusMetrics {
 
 // observe counts a row that has ended.
 func (m *statusMetrics) observe(row statusbook.EndedRow) {
-	m.ended.WithLabelValues(row.Channel, string(row.Outcome)).Inc()
+	channel := channelLabel(row.Channel)
+	m.ended.WithLabelValues(channel, string(row.Outcome)).Inc()
 	if row.Sends > 1 {
-		m.again.WithLabelValues(row.Channel).Inc()
+		m.again.WithLabelValues(channel).Inc()
 	}
 	switch row.Outcome {
 	case contract.StatusSynced:
-		m.seconds.WithLabelValues(row.Channel).Observe(row.Seconds)
+		m.seconds.WithLabelValues(channel).Observe(row.Seconds)
 		if row.Seconds <= contract.StatusInTime.Seconds() {
-			m.inTime.WithLabelValues(row.Channel).Inc()
+			m.inTime.WithLabelValues(channel).Inc()
 		}
 	case contract.StatusLate:
-		m.never.WithLabelValues(row.Channel).Inc()
+		m.never.WithLabelValues(channel).Inc()
 	case contract.StatusNone, contract.StatusNotNeeded, contract.StatusRefused, contract.StatusNotAllowed, contract.StatusUnknownOrder:
 	}
 }

@@ -129,20 +129,21 @@ func TestAPileThroughTemporalAndS3(t *testing.T) {
 	}
 	require.NoError(t, w.queues().Settle(ctx, printSite, printPrinter, settle))
 
-	// A pause, by way of Temporal alone.
+	// A pause, by way of Temporal alone. The printer is slow meanwhile, so that the pile does not end before Temporal has answered.
 	require.NoError(t, w.zebra.WaitPrinted(ctx, 60))
+	w.zebra.Change(func(m *fakezebra.Modes) { m.PerLabel = time.Second })
 	require.NoError(t, w.queues().Control(ctx, printSite, printPrinter, contract.PrinterControl{Action: contract.PausePrinter}))
 	var paused int
 	require.NoError(t, until(ctx, "the printer stands", func() (bool, error) {
 		before := paused
 		paused = len(w.printed())
-		return before == paused, nil
+		return before == paused && w.zebra.State().Waiting == 0, nil
 	}))
 	assert.Less(t, paused, 120)
-	require.NoError(t, w.queues().Control(ctx, printSite, printPrinter, contract.PrinterControl{Action: contract.ContinuePrinter}))
 
 	// The roll ends, and a new one is put in.
-	w.zebra.Change(func(m *fakezebra.Modes) { m.PaperLeft = 10 })
+	w.zebra.Change(func(m *fakezebra.Modes) { m.PerLabel, m.PaperLeft = 50*time.Millisecond, 10 })
+	require.NoError(t, w.queues().Control(ctx, printSite, printPrinter, contract.PrinterControl{Action: contract.ContinuePrinter}))
 	require.NoError(t, until(ctx, "the paper is out", func() (bool, error) { return w.zebra.Modes().PaperOut, nil }))
 	time.Sleep(2 * time.Second)
 	w.zebra.NewRoll(0)
