@@ -15,6 +15,7 @@ import (
 	"go.temporal.io/server/common/config"
 
 	gateway "github.com/despacho/despacho/gateway/run"
+	"github.com/despacho/despacho/service/secretfile"
 	station "github.com/despacho/despacho/station/run"
 	"github.com/despacho/despacho/worker/run"
 )
@@ -22,7 +23,7 @@ import (
 // known is what the programs of this module's versions read.
 func known(t *testing.T) Known {
 	t.Helper()
-	worker := slices.Concat(run.Variables(), elsewhere)
+	worker := slices.Concat(run.Variables(), elsewhere, secretfile.FileVariables())
 	admin := slices.Concat(readBy(t, "go.temporal.io/server", `EnvVar:\s+"(SQL_\w+)"`, "tools/sql/main.go"),
 		[]string{"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE", "NAMESPACE_RETENTION"})
 	return Known{
