@@ -46,7 +46,7 @@ func ParseKeys(json multivende.Secret) (*Keys, error) {
 func LoadKeys(file string, given multivende.Secret) (*Keys, error) {
 	switch {
 	case file != "" && given != "":
-		return nil, errors.New("the key set is given twice, as a file and as text: keep only one")
+		return nil, errors.New("the key set is given twice, as a file and as text: keep only one of DESPACHO_ACCOUNTS_KEY_FILE and DESPACHO_ACCOUNTS_KEY")
 	case file == "" && given == "":
 		return nil, nil
 	case file == "":

@@ -14,11 +14,11 @@ import (
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	sdk "go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/contrib/envconfig"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/log"
 
 	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/service"
 	"github.com/despacho/despacho/service/tracing"
 )
 
@@ -30,7 +30,7 @@ const (
 // Dial connects to Temporal as the TEMPORAL_* variables say. What it starts is traced where ctx has a tracing
 // (tracing.Into).
 func Dial(ctx context.Context) (c sdk.Client, namespace string, err error) {
-	options, err := envconfig.LoadDefaultClientOptions()
+	options, err := service.LoadTemporalOptions()
 	if err != nil {
 		return nil, "", &SetupError{Problem: fmt.Sprintf("Temporal's settings cannot be read: %v", err), Remedy: "check the TEMPORAL_* variables", Err: err}
 	}

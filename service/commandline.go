@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/despacho/despacho/service/secretfile"
 )
 
 // Exit codes of long-running programs.
@@ -22,6 +24,9 @@ const (
 	healthCommand = "health"
 )
 
+// serverSecrets are those that the libraries of Temporal and S3 would read from the environment alone.
+var serverSecrets = []string{secretfile.AWSKeyID, secretfile.AWSSecret, secretfile.AWSSession, secretfile.TemporalKey}
+
 // parseCommand reads flags and variables and returns the command. One error names every wrong setting,
 // those that cannot be read as their type as well as those that validate finds, for `serve`.
 func parseCommand(parser *kong.Kong, arguments []string, validate func() error) (parsed *kong.Context, err error) {
@@ -30,9 +35,13 @@ func parseCommand(parser *kong.Kong, arguments []string, validate func() error) 
 	if err != nil {
 		return nil, errors.Join(append(malformed, err)...)
 	}
+	if err := secretfile.RefuseArguments(parsed); err != nil {
+		return nil, errors.Join(append(malformed, err)...)
+	}
 	if parsed.Command() != serveCommand {
 		return parsed, nil
 	}
+	malformed = append(malformed, secretfile.Check(serverSecrets...)...)
 	return parsed, errors.Join(append(malformed, validate())...)
 }
 

@@ -13,15 +13,49 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/contrib/envconfig"
 	sdklog "go.temporal.io/sdk/log"
+
+	"github.com/despacho/despacho/service/secretfile"
 )
 
 // ErrSearchAttributes means that the namespace lacks search attributes of our workflows;
 // `starter setup` registers them.
 var ErrSearchAttributes = errors.New("search attributes are missing")
 
+// LoadTemporalOptions reads TEMPORAL_* and Temporal's configuration file. A key in the file that
+// TEMPORAL_API_KEY_FILE names is read again when that changes.
+func LoadTemporalOptions() (client.Options, error) {
+	if !secretfile.InFile(secretfile.TemporalKey) {
+		return envconfig.LoadDefaultClientOptions()
+	}
+	key := secretfile.Watch(secretfile.TemporalKey)
+	first, err := key.Value()
+	if err != nil {
+		return client.Options{}, err
+	}
+	options, err := envconfig.LoadClientOptions(envconfig.LoadClientOptionsRequest{EnvLookup: withKey{envconfig.EnvLookupOS, first}})
+	if err == nil {
+		options.Credentials = client.NewAPIKeyDynamicCredentials(func(context.Context) (string, error) { return key.Value() })
+	}
+	return options, err
+}
+
+// withKey is the environment and a key that is not in it: with a key, Temporal is spoken to by TLS.
+type withKey struct {
+	envconfig.EnvLookup
+	key string
+}
+
+// LookupEnv returns a variable's value.
+func (w withKey) LookupEnv(name string) (string, bool) {
+	if name == secretfile.TemporalKey {
+		return w.key, true
+	}
+	return w.EnvLookup.LookupEnv(name)
+}
+
 // temporalOptions reads TEMPORAL_* and Temporal's configuration file.
 func temporalOptions(wanted ServerOptions) (client.Options, error) {
-	options, err := envconfig.LoadDefaultClientOptions()
+	options, err := LoadTemporalOptions()
 	if err != nil {
 		return options, fmt.Errorf("TEMPORAL_*: cannot read the settings for Temporal: %w", err)
 	}

@@ -100,7 +100,11 @@ func (s *Store) Bucket() string { return s.bucket }
 
 func awsConfiguration(ctx context.Context, given *aws.Config) (aws.Config, error) {
 	if given == nil {
-		loaded, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(newHTTPClient()))
+		keys, err := keysFromFiles()
+		if err != nil {
+			return aws.Config{}, fmt.Errorf("storage: %w", err)
+		}
+		loaded, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(newHTTPClient()), config.WithCredentialsProvider(keys))
 		if err != nil {
 			return aws.Config{}, fmt.Errorf("storage: cannot read the AWS settings, check AWS_*: %w", err)
 		}

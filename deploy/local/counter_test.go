@@ -53,7 +53,7 @@ func (c counter) hubArguments() []string {
 	return []string{
 		"--hub", c.settings["DESPACHO_HUB"], "--hub-speed", c.settings["DESPACHO_HUB_SPEED"],
 		"--download-hosts", c.settings["DESPACHO_DOWNLOAD_HOSTS"], "--accounts-key-file", c.settings["DESPACHO_ACCOUNTS_KEY_FILE"],
-		"--client-id", c.settings["DESPACHO_CLIENT_ID"], "--client-secret", c.settings["DESPACHO_CLIENT_SECRET"],
+		"--client-id", c.settings["DESPACHO_CLIENT_ID"],
 	}
 }
 

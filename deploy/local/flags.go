@@ -13,6 +13,7 @@ import (
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/deploy/local/stack"
 	"github.com/despacho/despacho/multivende/sandbox"
+	"github.com/despacho/despacho/service/secretfile"
 	"github.com/despacho/despacho/service/version"
 	"github.com/despacho/despacho/starter/printing"
 )
@@ -48,15 +49,15 @@ type flags struct {
 	Hub       string `placeholder:"URL" help:"Another hub instead of the sandbox." group:"Another hub"`
 	Merchant  string `placeholder:"ID" help:"The hub's id of the merchant." group:"Another hub"`
 	TokenFile string `name:"token-file" placeholder:"FILE" type:"existingfile" help:"File with the merchant's access token; or set DESPACHO_TOKEN." group:"Another hub"`
-	Token     string `placeholder:"T" help:"The access token itself; other users of this machine can read it in the list of processes." group:"Another hub"`
 
-	ClientID     string `name:"client-id" placeholder:"ID" help:"Connect the account by OAuth instead of a token: the application's client_id." group:"Another hub"`
-	ClientSecret string `name:"client-secret" env:"DESPACHO_CLIENT_SECRET" placeholder:"S" help:"The application's client_secret; DESPACHO_CLIENT_SECRET keeps it out of the list of processes." group:"Another hub"`
-	Code         string `placeholder:"ac-…" help:"The merchant's authorization code; without it the hub's consent page is opened. Not needed again with the same --data, unless the account needs consent or its token has ended." group:"Another hub"`
-	RunOnly      bool   `name:"run-only" help:"Only the run: no orders by webhook, no schedule, no statuses after it, no packing table." group:"After the run"`
-	NewOrders    int    `name:"new-orders" default:"350" placeholder:"N" help:"Orders that the sandbox sells after the run, announced by webhook (default ${default})." group:"After the run"`
-	Schedule     bool   `help:"Also with --hub: create a schedule and let it start one run." group:"After the run"`
-	Shipped      int    `default:"-1" placeholder:"N" help:"Report N orders as shipped on channels that accept tracking numbers, invented where the order has none, and show that each status arrived (default 200, or --new-orders if that is less; with --hub only labelled orders, and none by default)." group:"After the run"`
+	ClientID         string `name:"client-id" placeholder:"ID" help:"Connect the account by OAuth instead of a token: the application's client_id." group:"Another hub"`
+	ClientSecret     string `name:"client-secret" env:"DESPACHO_CLIENT_SECRET" hidden:"" help:"The application's client_secret itself." group:"Another hub"`
+	ClientSecretFile string `name:"client-secret-file" env:"DESPACHO_CLIENT_SECRET_FILE" placeholder:"FILE" type:"path" help:"File with the application's client_secret; or set DESPACHO_CLIENT_SECRET." group:"Another hub"`
+	Code             string `placeholder:"ac-…" help:"The merchant's authorization code; without it the hub's consent page is opened. Not needed again with the same --data, unless the account needs consent or its token has ended." group:"Another hub"`
+	RunOnly          bool   `name:"run-only" help:"Only the run: no orders by webhook, no schedule, no statuses after it, no packing table." group:"After the run"`
+	NewOrders        int    `name:"new-orders" default:"350" placeholder:"N" help:"Orders that the sandbox sells after the run, announced by webhook (default ${default})." group:"After the run"`
+	Schedule         bool   `help:"Also with --hub: create a schedule and let it start one run." group:"After the run"`
+	Shipped          int    `default:"-1" placeholder:"N" help:"Report N orders as shipped on channels that accept tracking numbers, invented where the order has none, and show that each status arrived (default 200, or --new-orders if that is less; with --hub only labelled orders, and none by default)." group:"After the run"`
 
 	Data string `placeholder:"DIR" type:"path" help:"Folder for the data of Temporal and S3, ports and names; a later start continues with it. Default: a temporary folder." group:"The servers"`
 	Env  string `placeholder:"FILE" type:"path" help:"Write the settings there, so that after 'source FILE' the starter in another terminal talks to this stack. Default: settings.sh in the data folder." group:"The servers"`
@@ -117,7 +118,7 @@ func (f *flags) Validate() error {
 	refuse(f.Shipped > 50_000, "--shipped %d: give a number up to 50000", f.Shipped)
 	if f.Hub == "" {
 		refuse(f.Merchant != "", "--merchant belongs to --hub: the sandbox has a merchant of its own")
-		refuse(f.Token != "" || f.TokenFile != "", "a token belongs to --hub: the sandbox has one of its own")
+		refuse(f.TokenFile != "", "a token belongs to --hub: the sandbox has one of its own")
 		refuse(f.ClientID != "" || f.Code != "", "--client-id and --code belong to --hub: the sandbox's account is connected by itself")
 		return errors.Join(wrong...)
 	}
@@ -130,10 +131,11 @@ func (f *flags) Validate() error {
 	refuse(f.TaskTime != sandbox.TaskTime{}, "--task-time belongs to the sandbox: leave it out with --hub")
 	refuse(len(f.IgnoreFilter)+f.Nameless > 0 || f.Warehouses != "", "--ignore-filter, --nameless and --warehouses belong to the sandbox: leave them out with --hub")
 	refuse(f.Labels != "", "--labels belongs to the sandbox: leave it out with --hub")
-	refuse(f.Token != "" && f.TokenFile != "", "--token and --token-file: give one of them")
-	refuse(f.ClientID != "" && (f.Token != "" || f.TokenFile != ""), "--client-id connects by OAuth: leave the token out")
-	refuse(f.ClientID != "" && f.ClientSecret == "", "--client-id needs --client-secret, or DESPACHO_CLIENT_SECRET")
-	refuse(f.ClientID == "" && f.Code != "", "--code needs --client-id and --client-secret")
+	refuse(f.ClientID != "" && f.TokenFile != "", "--client-id connects by OAuth: leave the token out")
+	refuse(f.ClientID != "" && f.ClientSecret == "" && f.ClientSecretFile == "", "--client-id needs --client-secret-file, or DESPACHO_CLIENT_SECRET")
+	_, err = secretfile.Choose(secretfile.ClientSecret, f.ClientSecret, f.ClientSecretFile)
+	refuse(err != nil, "%v", err)
+	refuse(f.ClientID == "" && f.Code != "", "--code needs --client-id and its secret")
 	return errors.Join(wrong...)
 }
 
@@ -179,11 +181,10 @@ var gatewayPattern = regexp.MustCompile(`^[^\s/:]*:[0-9]{1,5}$|^\[[0-9a-fA-F:]+\
 
 var tokenPattern = regexp.MustCompile(`^[!-~]+$`)
 
-// hubToken is the other hub's access token: from the flags, else from DESPACHO_TOKEN.
+// hubToken is the other hub's access token: from the file, else from DESPACHO_TOKEN.
 func (f *flags) hubToken() (string, error) {
-	token, from := f.Token, "--token"
-	switch {
-	case f.TokenFile != "":
+	token, from := os.Getenv("DESPACHO_TOKEN"), "DESPACHO_TOKEN"
+	if f.TokenFile != "" {
 		from = f.TokenFile
 		about, err := os.Stat(f.TokenFile)
 		if err != nil {
@@ -197,9 +198,6 @@ func (f *flags) hubToken() (string, error) {
 			return "", err
 		}
 		token = string(content)
-	case f.Token == "":
-		from = "DESPACHO_TOKEN"
-		token = os.Getenv(from)
 	}
 	token = strings.TrimSpace(token)
 	if token == "" {
@@ -228,9 +226,17 @@ func parse(arguments []string, options ...kong.Option) (*flags, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err = parser.Parse(arguments); err != nil {
+	parsed, err := parser.Parse(arguments)
+	if err != nil {
 		return nil, err
 	}
+	if err := secretfile.RefuseArguments(parsed); err != nil {
+		return nil, err
+	}
+	if given.ClientSecret, err = secretfile.Choose(secretfile.ClientSecret, given.ClientSecret, given.ClientSecretFile); err != nil {
+		return nil, err
+	}
+	given.ClientSecretFile = ""
 	if given.Flags == (printing.Flags{}) {
 		given.Flags = usualPrinting
 	}

@@ -50,7 +50,7 @@ func TestFlags(t *testing.T) {
 		"a result of no run":                {[]string{"--no-run", "--json", "x"}, "--json"},
 		"a port beyond the last":            {[]string{"--ui-port", "70000"}, "--ui-port"},
 		"a merchant without a hub":          {[]string{"--merchant", "m"}, "--merchant"},
-		"a token without a hub":             {[]string{"--token", "t"}, "token"},
+		"a token without a hub":             {[]string{"--token-file", "flags.go"}, "token"},
 		"a hub without a merchant":          {[]string{"--hub", "https://h"}, "--merchant"},
 		"a hub that is no URL":              {[]string{"--hub", "h:1", "--merchant", "m"}, "--hub"},
 		"a hub with a password":             {[]string{"--hub", "https://a:b@h", "--merchant", "m"}, "without user"},
@@ -58,11 +58,11 @@ func TestFlags(t *testing.T) {
 		"task time of another hub":          {[]string{"--hub", "https://h", "--merchant", "m", "--task-time", "8s+1s"}, "--task-time"},
 		"a task time that is none":          {[]string{"--task-time", "soon"}, "8s+1s"},
 		"labels of another hub":             {[]string{"--hub", "https://h", "--merchant", "m", "--labels", "."}, "--labels"},
-		"two tokens":                        {[]string{"--hub", "https://h", "--merchant", "m", "--token", "t", "--token-file", "flags.go"}, "--token-file"},
-		"a token beside OAuth":              {[]string{"--hub", "https://h", "--token", "t", "--client-id", "1", "--client-secret", "s"}, "--client-id"},
-		"an application without its secret": {[]string{"--hub", "https://h", "--client-id", "1"}, "--client-secret"},
+		"a token beside OAuth":              {[]string{"--hub", "https://h", "--token-file", "flags.go", "--client-id", "1"}, "--client-id"},
+		"an application without its secret": {[]string{"--hub", "https://h", "--client-id", "1"}, "--client-secret-file"},
 		"a code without an application":     {[]string{"--hub", "https://h", "--merchant", "m", "--code", "ac-1"}, "--code"},
-		"OAuth of the sandbox":              {[]string{"--client-id", "1", "--client-secret", "s"}, "--client-id"},
+		"OAuth of the sandbox":              {[]string{"--client-id", "1"}, "--client-id"},
+		"a secret for all to see":           {[]string{"--hub", "https://h", "--client-id", "1", "--client-secret", "s"}, "list of processes"},
 		"a gateway without a port":          {[]string{"--gateway", "localhost"}, "--gateway"},
 		"a fault plan that is not there":    {[]string{"--faults", "no-such-file"}, "no-such-file"},
 		"two wrong things, both are named":  {[]string{"--orders", "0", "--merchant", "m"}, "--merchant"},
@@ -91,9 +91,6 @@ func TestTheTokenOfAnotherHub(t *testing.T) {
 		token, err := (&flags{}).hubToken()
 		require.NoError(t, err)
 		assert.Equal(t, "from-environment", token)
-		token, err = (&flags{Token: "from-flag"}).hubToken()
-		require.NoError(t, err)
-		assert.Equal(t, "from-flag", token)
 	})
 	t.Run("is asked for when nothing gives it", func(t *testing.T) {
 		t.Setenv("DESPACHO_TOKEN", "")
@@ -101,8 +98,9 @@ func TestTheTokenOfAnotherHub(t *testing.T) {
 		require.ErrorContains(t, err, "--token-file")
 	})
 	t.Run("is not repeated when it cannot be one", func(t *testing.T) {
-		_, err := (&flags{Token: "secret words"}).hubToken()
-		require.ErrorContains(t, err, "--token")
+		t.Setenv("DESPACHO_TOKEN", "secret words")
+		_, err := (&flags{}).hubToken()
+		require.ErrorContains(t, err, "DESPACHO_TOKEN")
 		assert.NotContains(t, err.Error(), "secret")
 	})
 }

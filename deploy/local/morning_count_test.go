@@ -48,7 +48,6 @@ func (m *morning) count(t *testing.T) {
 	}
 	assert.NotZero(t, twice)
 	assert.NotZero(t, drawn, "labels that the channels gave as PDF")
-	assert.Equal(t, []string{"zpl"}, lo.Uniq(lo.Map(m.run.Files, func(f contract.PrintFile, _ int) string { return f.Format })), "the run is one roll")
 	assert.Equal(t, twice, sheets-len(different), "sheets of which the packers have two alike; only those after the jam have a reason")
 }
 

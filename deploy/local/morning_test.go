@@ -38,7 +38,7 @@ const (
 	morningPerLabel = 60 * time.Millisecond
 )
 
-// morning is a warehouse before its packers come: a run for one roll is published, two printers have paper, three tables
+// morning is a warehouse before its packers come: a run is published, two printers have paper, three tables
 // can be paired.
 type morning struct {
 	Address string            `json:"address"`
@@ -53,10 +53,7 @@ type morning struct {
 
 func beginMorning(t *testing.T) *morning {
 	ctx := t.Context()
-	given, err := parse([]string{
-		"--data", filepath.Join(t.TempDir(), "data"), "--orders", strconv.Itoa(morningOrders), "--seed", morningSeed, "--task-time", "1s",
-		"--stock", "4x6in", "--one-roll",
-	})
+	given, err := parse([]string{"--data", filepath.Join(t.TempDir(), "data"), "--orders", strconv.Itoa(morningOrders), "--seed", morningSeed, "--task-time", "1s"})
 	require.NoError(t, err)
 	require.NoError(t, given.placeFiles())
 	running, err := stack.Start(ctx, given.stackOptions())

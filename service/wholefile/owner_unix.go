@@ -24,8 +24,8 @@ func giveTo(file *os.File, old fs.FileInfo) error {
 	return file.Chown(int(owner.Uid), int(owner.Gid))
 }
 
-// isOurs tells whether a file or folder belongs to this user. An owner can always change permissions back.
-func isOurs(about fs.FileInfo) bool {
+// Ours tells whether a file or folder belongs to this user. An owner can always change permissions back.
+func Ours(about fs.FileInfo) bool {
 	owner, known := about.Sys().(*syscall.Stat_t)
 	return !known || int(owner.Uid) == os.Geteuid()
 }

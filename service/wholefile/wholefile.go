@@ -135,7 +135,7 @@ func OwnFile(path string) error {
 	if !about.Mode().IsRegular() {
 		return fmt.Errorf("%s is not a plain file: remove it, or use another folder", path)
 	}
-	if !isOurs(about) {
+	if !Ours(about) {
 		return fmt.Errorf("%s belongs to another user: remove it, or use another folder", path)
 	}
 	return os.Chmod(path, PrivateMode)
@@ -154,7 +154,7 @@ func OwnFolder(path string) error {
 	if !about.IsDir() {
 		return fmt.Errorf("%s is not a folder: remove it, or use another one", path)
 	}
-	if !isOurs(about) {
+	if !Ours(about) {
 		return fmt.Errorf("%s belongs to another user: remove it, or use another one", path)
 	}
 	return os.Chmod(path, 0o700)

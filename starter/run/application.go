@@ -5,6 +5,7 @@ import (
 
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/service/secretfile"
 	"github.com/despacho/despacho/storage"
 )
 
@@ -26,14 +27,19 @@ type keyFlags struct {
 type applicationFlags struct {
 	hubFlags
 	keyFlags
-	ClientID     string            `env:"DESPACHO_CLIENT_ID" placeholder:"ID" help:"The application's client_id ($$DESPACHO_CLIENT_ID)."`
-	ClientSecret multivende.Secret `env:"DESPACHO_CLIENT_SECRET" placeholder:"SECRET" help:"The application's client_secret; give it by $$DESPACHO_CLIENT_SECRET."`
+	ClientID         string            `env:"DESPACHO_CLIENT_ID" placeholder:"ID" help:"The application's client_id ($$DESPACHO_CLIENT_ID)."`
+	ClientSecret     multivende.Secret `env:"DESPACHO_CLIENT_SECRET" hidden:"" help:"The application's client_secret itself."`
+	ClientSecretFile string            `env:"DESPACHO_CLIENT_SECRET_FILE" placeholder:"FILE" help:"File with the application's client_secret ($$DESPACHO_CLIENT_SECRET_FILE); $$DESPACHO_CLIENT_SECRET is the secret itself."`
 }
 
 // oauth is the application's way to tokens.
 func (f applicationFlags) oauth() (*multivende.OAuth, error) {
+	secret, err := secretfile.Choose(secretfile.ClientSecret, f.ClientSecret.Reveal(), f.ClientSecretFile)
+	if err != nil {
+		return nil, usageProblem("the file holds what the hub gave the application, and nothing else", "%v", err)
+	}
 	oauth, err := multivende.NewOAuth(multivende.OAuthConfig{
-		BaseURL: f.Hub, ClientID: f.ClientID, ClientSecret: f.ClientSecret, PathsFile: f.HubPaths, AllowHosts: f.DownloadHosts, Speed: f.HubSpeed,
+		BaseURL: f.Hub, ClientID: f.ClientID, ClientSecret: multivende.Secret(secret), PathsFile: f.HubPaths, AllowHosts: f.DownloadHosts, Speed: f.HubSpeed,
 	})
 	if err != nil {
 		return nil, &Problem{Code: ExitUsage, Message: err.Error(), Hint: "DESPACHO_CLIENT_ID and DESPACHO_CLIENT_SECRET are what the hub gave the application; DESPACHO_HUB is its address", Cause: err}

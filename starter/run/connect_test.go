@@ -181,7 +181,7 @@ func TestConnect(t *testing.T) {
 		c.runs(ExitUsage, "connect", "--hub", c.address, "--code", code)
 		assert.Contains(t, c.err.String(), "client id")
 		assert.Contains(t, c.err.String(), "client secret")
-		c.runs(ExitUsage, "connect", "--hub", c.address, "--client-id", "7", "--client-secret", "s", "--code", code)
+		c.runs(ExitUsage, "connect", "--hub", c.address, "--client-id", "7", "--client-secret-file", secretIn(t, "s"), "--code", code)
 		assert.Contains(t, c.err.String(), "starter accounts-key new")
 		c.connects(ExitUsage, "--code", "not a code")
 		c.connects(0, "--code", code)

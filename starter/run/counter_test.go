@@ -122,11 +122,19 @@ func (c *counter) runs(code int, arguments ...string) {
 	}
 }
 
+// secretIn writes a secret into a file.
+func secretIn(t testing.TB, secret string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "secret")
+	require.NoError(t, os.WriteFile(path, []byte(secret+"\n"), 0o600))
+	return path
+}
+
 // connects runs connect against the sandbox.
 func (c *counter) connects(code int, arguments ...string) {
 	c.Helper()
 	c.runs(code, append([]string{
-		"connect", "--hub", c.address, "--client-id", c.hub.ClientID(), "--client-secret", c.hub.ClientSecret(), "--accounts-key-file", c.keys,
+		"connect", "--hub", c.address, "--client-id", c.hub.ClientID(), "--client-secret-file", secretIn(c, c.hub.ClientSecret()), "--accounts-key-file", c.keys,
 		"--hub-speed", strconv.Itoa(fastHub),
 	}, arguments...)...)
 }

@@ -176,8 +176,17 @@ func (c *clinic) connect(t *testing.T, change func(*multivende.Grant)) {
 	written, err := keys.JSON()
 	require.NoError(t, err)
 	c.token = ""
-	c.arguments = append(c.arguments, "--accounts-key", written.Reveal())
+	c.arguments = append(c.arguments, "--accounts-key-file", secretIn(t, written.Reveal()))
 	c.temporal.open[contract.CredentialsID(c.merchant)], c.temporal.open[contract.IntakeID(c.merchant)] = true, true
+}
+
+// tokenFile is where the pasted token is; nowhere, for a merchant with an account.
+func (c *clinic) tokenFile(t *testing.T) string {
+	t.Helper()
+	if c.token == "" {
+		return ""
+	}
+	return secretIn(t, c.token)
 }
 
 // visit calls the doctor and returns what was found by check.
@@ -189,7 +198,7 @@ func (c *clinic) visit(t *testing.T, arguments ...string) (code int, found map[s
 		Objects:  func(context.Context, string) (*storage.Store, error) { return c.store, nil },
 		Temporal: func(context.Context) (sdk.Client, string, error) { return c.temporal, "packers", nil },
 	}
-	line := append([]string{"--merchant", c.merchant, "doctor", "--json", "--hub", c.address, "--token", c.token}, c.arguments...)
+	line := append([]string{"--merchant", c.merchant, "doctor", "--json", "--hub", c.address, "--token-file", c.tokenFile(t)}, c.arguments...)
 	code = program.Main(t.Context(), append(line, arguments...))
 	var report struct {
 		OK     bool      `json:"ok"`

@@ -15,6 +15,7 @@ import (
 	"github.com/despacho/despacho/client"
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/service"
+	"github.com/despacho/despacho/service/secretfile"
 	"github.com/despacho/despacho/service/tracing"
 	"github.com/despacho/despacho/service/version"
 	"github.com/despacho/despacho/starter/printing"
@@ -132,6 +133,9 @@ func (p Program) main(ctx context.Context, arguments []string) error {
 	command, err := parser.Parse(arguments)
 	if err != nil {
 		return usageProblem("see starter --help, or starter run --help and so on", "%v", err)
+	}
+	if err := secretfile.RefuseArguments(command); err != nil {
+		return usageProblem("starter connect --help and starter doctor --help name the files", "%v", err)
 	}
 	ctx, end, err := p.traced(ctx)
 	if err != nil {

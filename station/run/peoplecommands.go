@@ -8,6 +8,7 @@ import (
 
 	"github.com/samber/lo"
 
+	"github.com/despacho/despacho/service/secretfile"
 	"github.com/despacho/despacho/station/people"
 )
 
@@ -19,19 +20,24 @@ type peopleCommands struct {
 }
 
 type personAddCommand struct {
-	place `embed:""`
-	Name  string `arg:"" help:"The name, as it stands beside each print."`
-	PIN   string `name:"pin" env:"STATION_PERSON_PIN" placeholder:"DIGITS" help:"A PIN of 4 to 8 digits, asked for whenever the person is chosen; the variable keeps it out of the list of processes."`
-	Badge string `placeholder:"TEXT" help:"What the scanner reads from the person's badge."`
+	place   `embed:""`
+	Name    string `arg:"" help:"The name, as it stands beside each print."`
+	PIN     string `name:"pin" env:"STATION_PERSON_PIN" hidden:"" help:"The PIN itself."`
+	PINFile string `name:"pin-file" env:"STATION_PERSON_PIN_FILE" placeholder:"FILE" help:"File with a PIN of 4 to 8 digits, asked for whenever the person is chosen; STATION_PERSON_PIN is the PIN itself."`
+	Badge   string `placeholder:"TEXT" help:"What the scanner reads from the person's badge."`
 }
 
 // Run adds a person.
 func (c *personAddCommand) Run(ctx context.Context, d *console) error {
+	pin, err := secretfile.Choose(secretfile.PersonPIN, c.PIN, c.PINFile)
+	if err != nil {
+		return err
+	}
 	site, err := c.people(ctx, d)
 	if err != nil {
 		return err
 	}
-	person, err := site.AddPerson(ctx, people.NewPerson{Name: c.Name, PIN: c.PIN, Badge: c.Badge})
+	person, err := site.AddPerson(ctx, people.NewPerson{Name: c.Name, PIN: pin, Badge: c.Badge})
 	if err != nil {
 		return err
 	}

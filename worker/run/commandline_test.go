@@ -62,6 +62,6 @@ func TestMainEndsInOrderWhileItWaits(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out bytes.Buffer
-	code := Main(ctx, []string{"--merchant=m", "--token=t", "--listen=127.0.0.1:0"}, &out)
+	code := Main(ctx, []string{"--merchant=m", "--token-file=" + write(t, "token", "t"), "--listen=127.0.0.1:0"}, &out)
 	assert.Equal(t, ExitOrderly, code, out.String())
 }

@@ -50,6 +50,10 @@ func Run(ctx context.Context, settings Settings, options Options) error {
 	if err := settings.Validate(); err != nil {
 		return fmt.Errorf("the worker's settings are wrong:\n%w", err)
 	}
+	settings, err := settings.withSecrets()
+	if err != nil {
+		return fmt.Errorf("the worker's settings are wrong:\n%w", err)
+	}
 	w := &process{settings: settings, options: options, ready: service.NewReadiness("worker")}
 	w.log = options.Log
 	if w.log == nil {

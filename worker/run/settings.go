@@ -22,13 +22,14 @@ type Secret = multivende.Secret
 type Settings struct {
 	Hub       string `env:"DESPACHO_HUB" default:"https://app.multivende.com" placeholder:"URL" help:"Address of the hub."`
 	Merchant  string `env:"DESPACHO_MERCHANT" placeholder:"ID" help:"The hub's id of a merchant that works with a pasted token."`
-	Token     Secret `env:"DESPACHO_TOKEN" placeholder:"TOKEN" help:"That merchant's access token; --token-file keeps it out of process lists."`
-	TokenFile string `env:"DESPACHO_TOKEN_FILE" placeholder:"FILE" help:"File with the access token; read again when it changes."`
+	Token     Secret `env:"DESPACHO_TOKEN" hidden:"" help:"That merchant's access token itself."`
+	TokenFile string `env:"DESPACHO_TOKEN_FILE" placeholder:"FILE" help:"File with the access token; read again when it changes. DESPACHO_TOKEN is the token itself."`
 
-	ClientID        string `env:"DESPACHO_CLIENT_ID" placeholder:"ID" help:"The application's client_id; with it, its secret and the accounts' key set this worker serves every connected merchant."`
-	ClientSecret    Secret `env:"DESPACHO_CLIENT_SECRET" placeholder:"SECRET" help:"The application's client_secret; give it in the environment."`
-	AccountsKeyFile string `env:"DESPACHO_ACCOUNTS_KEY_FILE" placeholder:"FILE" help:"File with the key set that encrypts accounts; starter accounts-key new makes one."`
-	AccountsKey     Secret `env:"DESPACHO_ACCOUNTS_KEY" placeholder:"JSON" help:"The key set itself; give it in the environment."`
+	ClientID         string `env:"DESPACHO_CLIENT_ID" placeholder:"ID" help:"The application's client_id; with it, its secret and the accounts' key set this worker serves every connected merchant."`
+	ClientSecret     Secret `env:"DESPACHO_CLIENT_SECRET" hidden:"" help:"The application's client_secret itself."`
+	ClientSecretFile string `env:"DESPACHO_CLIENT_SECRET_FILE" placeholder:"FILE" help:"File with the application's client_secret; DESPACHO_CLIENT_SECRET is the secret itself."`
+	AccountsKeyFile  string `env:"DESPACHO_ACCOUNTS_KEY_FILE" placeholder:"FILE" help:"File with the key set that encrypts accounts; starter accounts-key new makes one. DESPACHO_ACCOUNTS_KEY is the key set itself."`
+	AccountsKey      Secret `env:"DESPACHO_ACCOUNTS_KEY" hidden:"" help:"The key set itself."`
 
 	HubPaths             string   `env:"DESPACHO_HUB_PATHS" placeholder:"FILE" help:"File that overrides the hub's path templates."`
 	HubSpeed             float64  `env:"DESPACHO_HUB_SPEED" default:"1" help:"How many times as fast as ours the hub's time runs: 1 in production."`
@@ -52,8 +53,9 @@ type Settings struct {
 	PollEvery    time.Duration `env:"DESPACHO_POLL_EVERY" default:"1h" help:"How often changed sales are listed in case a webhook was lost; the hub's time."`
 	DeadlineNear time.Duration `env:"DESPACHO_DEADLINE_NEAR" default:"4h" help:"How long before its deadline an order without a label is reported; the hub's time."`
 
-	WebhookOut       string `env:"DESPACHO_WEBHOOK_OUT" placeholder:"URL" help:"Address that gets a webhook when a channel has a status that others wait for (Falabella: ready_to_ship)."`
-	WebhookOutSecret Secret `env:"DESPACHO_WEBHOOK_OUT_SECRET" placeholder:"SECRET" help:"Secret that signs these webhooks, at least 16 characters."`
+	WebhookOut           string `env:"DESPACHO_WEBHOOK_OUT" placeholder:"URL" help:"Address that gets a webhook when a channel has a status that others wait for (Falabella: ready_to_ship)."`
+	WebhookOutSecret     Secret `env:"DESPACHO_WEBHOOK_OUT_SECRET" hidden:"" help:"Secret that signs these webhooks itself."`
+	WebhookOutSecretFile string `env:"DESPACHO_WEBHOOK_OUT_SECRET_FILE" placeholder:"FILE" help:"File with the secret that signs these webhooks, at least 16 characters; DESPACHO_WEBHOOK_OUT_SECRET is the secret itself."`
 
 	BuildID string `env:"DESPACHO_BUILD_ID" placeholder:"ID" help:"Build id of this worker in its deployment; turns worker versioning on. The worker gets work once Temporal is told that this version is the current one."`
 	// The next two have the names by which Temporal's Worker Controller sets them.
@@ -75,7 +77,7 @@ func (s Settings) hasToken() bool { return s.Token != "" || s.TokenFile != "" }
 
 // hasAccounts tells whether connected merchants are served.
 func (s Settings) hasAccounts() bool {
-	return s.ClientID != "" || s.ClientSecret != "" || s.AccountsKeyFile != "" || s.AccountsKey != ""
+	return s.ClientID != "" || s.ClientSecret != "" || s.ClientSecretFile != "" || s.AccountsKeyFile != "" || s.AccountsKey != ""
 }
 
 // activitySettings are what a run records of this worker.

@@ -44,6 +44,10 @@ var (
 // Validate names every wrong setting in one error: its variable, what is wrong and what to write.
 func (s Settings) Validate() error {
 	var c service.Complaints
+	s, err := s.withSecrets()
+	if err != nil {
+		c = append(c, err)
+	}
 	s.checkHub(&c)
 	s.checkToken(&c)
 	s.checkAccounts(&c)
@@ -75,7 +79,7 @@ func (s Settings) checkHub(c *service.Complaints) {
 	c.AddUnless(err == nil, "DESPACHO_COURIERS", "%v; write entries such as Blue Express=BLX,BLUEXPRESS, with semicolons between them", err)
 	ready := []contract.FalabellaReady{contract.ReadyAtLabel, contract.ReadyAtPublish, contract.ReadyFromPartner}
 	err = s.webhook().Check()
-	c.AddUnless(err == nil, "DESPACHO_WEBHOOK_OUT", "%v; write an https address and a secret (DESPACHO_WEBHOOK_OUT_SECRET), or leave both empty", err)
+	c.AddUnless(err == nil || s.WebhookOutSecretFile != "", "DESPACHO_WEBHOOK_OUT", "%v; write an https address and a secret (DESPACHO_WEBHOOK_OUT_SECRET, or its file in DESPACHO_WEBHOOK_OUT_SECRET_FILE), or leave both empty", err)
 	c.AddUnless(s.LabelTime >= time.Second && s.LabelTime <= maxLabel, "DESPACHO_LABEL_TIME", "%v is out of range; write how long a marketplace takes for a label, such as 1m, 1s to %v", s.LabelTime, maxLabel)
 	c.AddUnless(s.PollEvery >= time.Minute && s.PollEvery <= maxPoll, "DESPACHO_POLL_EVERY", "%v is out of range; write a duration such as 1h, 1m to %v", s.PollEvery, maxPoll)
 	c.AddUnless(s.DeadlineNear > 0 && s.DeadlineNear <= maxNear, "DESPACHO_DEADLINE_NEAR", "%v is out of range; write a duration such as 4h, at most %v", s.DeadlineNear, maxNear)
@@ -102,7 +106,7 @@ func (s Settings) checkAccounts(c *service.Complaints) {
 		return
 	}
 	c.AddUnless(s.ClientID != "", "DESPACHO_CLIENT_ID", "it is missing; write the client_id that the hub gave the application")
-	c.AddUnless(s.ClientSecret != "", "DESPACHO_CLIENT_SECRET", "it is missing; write the client_secret that the hub gave the application")
+	c.AddUnless(s.ClientSecret != "" || s.ClientSecretFile != "", "DESPACHO_CLIENT_SECRET", "it is missing; write the client_secret that the hub gave the application, or name its file in DESPACHO_CLIENT_SECRET_FILE")
 	keys, err := accounts.LoadKeys(s.AccountsKeyFile, s.AccountsKey)
 	variable := lo.Ternary(s.AccountsKeyFile == "" && s.AccountsKey != "", "DESPACHO_ACCOUNTS_KEY", "DESPACHO_ACCOUNTS_KEY_FILE")
 	c.AddUnless(err == nil, variable, "%v", err)

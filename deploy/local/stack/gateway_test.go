@@ -59,8 +59,8 @@ func TestWebhooksAreDurableWithoutAWorker(t *testing.T) {
 	t.Run("the doctor says that no worker runs, and that Temporal is fair", func(t *testing.T) {
 		out, said, code, err := startertest.Run(t.Context(), map[string]string{
 			"TEMPORAL_ADDRESS": running.TemporalAddress, "TEMPORAL_NAMESPACE": running.Namespace, "AWS_ENDPOINT_URL_S3": running.S3Endpoint,
-			"AWS_ACCESS_KEY_ID": running.AccessKey, "AWS_SECRET_ACCESS_KEY": running.SecretKey, "AWS_REGION": stack.Region, "DESPACHO_BUCKET": running.Bucket,
-		}, "--merchant", stormMerchant, "doctor", "--json", "--probe-fairness", "--hub", "http://127.0.0.1:1", "--token", "x")
+			"AWS_ACCESS_KEY_ID": running.AccessKey, "AWS_SECRET_ACCESS_KEY": running.SecretKey, "AWS_REGION": stack.Region, "DESPACHO_BUCKET": running.Bucket, "DESPACHO_TOKEN": "x",
+		}, "--merchant", stormMerchant, "doctor", "--json", "--probe-fairness", "--hub", "http://127.0.0.1:1")
 		require.NoError(t, err)
 		assert.Equal(t, startertest.Incomplete, code, said)
 		var report struct {

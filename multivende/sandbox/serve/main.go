@@ -20,6 +20,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/multivende/sandbox"
+	"github.com/despacho/despacho/service/secretfile"
 	"github.com/despacho/despacho/service/version"
 )
 
@@ -34,12 +35,13 @@ type settings struct {
 	Labels    string  `type:"existingdir" placeholder:"DIR" help:"Label files (*.zpl, *.txt, *.pdf) to hand out, from DIR/<provider> or DIR."`
 	Data      string  `placeholder:"DIR" help:"Folder in which the world is kept, so that it survives a restart."`
 	Falabella string  `enum:"pdf,zpl" default:"pdf" help:"What Falabella hands out: pdf or zpl."`
-	Token     string  `env:"SANDBOX_TOKEN" placeholder:"TOKEN" help:"Bearer token to accept; by default made from the seed."`
+	Token     string  `env:"SANDBOX_TOKEN" hidden:"" help:"The bearer token itself."`
+	TokenFile string  `env:"SANDBOX_TOKEN_FILE" placeholder:"FILE" help:"File with a bearer token to accept; SANDBOX_TOKEN is the token itself. By default one is made from the seed."`
 
 	Merchants            int                      `default:"1" help:"Number of merchants behind this address, each with a world of its own, with consecutive seeds from --seed."`
 	Redirects            []string                 `name:"redirect" placeholder:"URL" help:"Address to which a consent may lead; repeat it for several (default http://127.0.0.1:8477/callback)."`
 	GiveStateBack        bool                     `help:"The consent page gives back the state with which it was opened."`
-	OAuthOnly            bool                     `name:"oauth-only" help:"Refuse --token: only tokens of OAuth are accepted."`
+	OAuthOnly            bool                     `name:"oauth-only" help:"Refuse that token: only tokens of OAuth are accepted."`
 	OldTokensLive        bool                     `help:"A token that was refreshed stays valid until it expires."`
 	RefreshDiesWithToken bool                     `help:"A refresh is refused once its token has expired."`
 	StatusDelays         map[string]time.Duration `name:"status-delay" placeholder:"PROVIDER=5m" help:"How long a status takes to reach a channel, instead of the sandbox's own time for it."`
@@ -64,7 +66,8 @@ type settings struct {
 
 func main() {
 	var flags settings
-	kong.Parse(&flags, kong.Name("sandbox"), version.Flag(), kong.Description("A sandbox of the Multivende hub."))
+	parsed := kong.Parse(&flags, kong.Name("sandbox"), version.Flag(), kong.Description("A sandbox of the Multivende hub."))
+	parsed.FatalIfErrorf(secretfile.RefuseArguments(parsed))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := serve(ctx, flags, os.Stdout); err != nil {
@@ -107,12 +110,17 @@ func serve(ctx context.Context, flags settings, out io.Writer) error {
 // hubs makes one hub per merchant: their seeds are consecutive, each has a folder of its own, and all belong to
 // the first one's application.
 func (s settings) hubs() (sandbox.Merchants, error) {
+	token, err := secretfile.Choose(secretfile.SandboxToken, s.Token, s.TokenFile)
+	if err != nil {
+		return nil, err
+	}
+	s.Token, s.TokenFile = token, ""
 	options, err := s.options()
 	if err != nil {
 		return nil, err
 	}
 	if s.Merchants > 1 && s.Token != "" {
-		return nil, errors.New("--token is one merchant's: leave it out with --merchants")
+		return nil, errors.New("SANDBOX_TOKEN is one merchant's: leave it out with --merchants")
 	}
 	var hubs sandbox.Merchants
 	for i := range max(s.Merchants, 1) {
