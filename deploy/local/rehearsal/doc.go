@@ -6,6 +6,6 @@
 //     its own version; the command temporal and three tools of Alpine are stand-ins (folder standin);
 //   - images are folders (package images), and a container is a process in name spaces (package container):
 //     limits of memory and logging are not applied;
-//   - health checks run every 100 ms, and one that fails is tried again for minutes, because the machines of
+//   - health checks run twice a second, and one that fails is tried again for minutes, because the machines of
 //     continuous integration are slow; a service that ends is not started again.
 package rehearsal

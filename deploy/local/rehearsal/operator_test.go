@@ -81,11 +81,12 @@ func connections(t *testing.T, stack *project.Stack, n int) [][]string {
 func made(t *testing.T, stack *project.Stack) string {
 	t.Helper()
 	var all strings.Builder
-	for database, query := range map[string]string{
-		"temporal":            "select * from schema_version; select * from namespaces; select * from namespace_metadata",
-		"temporal_visibility": "select * from schema_version",
+	for _, asked := range [][2]string{
+		{"temporal", "select * from schema_version"},
+		{"temporal", "select * from namespaces order by id"},
+		{"temporal_visibility", "select * from schema_version"},
 	} {
-		out, err := stack.Exec(t.Context(), "postgres", nil, "psql", "--username", "temporal", "--dbname", database, "--no-align", "--command", query)
+		out, err := stack.Exec(t.Context(), "postgres", nil, "psql", "--username", "temporal", "--dbname", asked[0], "--no-align", "--command", asked[1])
 		require.NoError(t, err)
 		all.WriteString(out)
 	}

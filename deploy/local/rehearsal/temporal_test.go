@@ -39,9 +39,11 @@ func requireVisible(t *testing.T, stack *project.Stack, result contract.RunResul
 		"WorkflowType = 'Intake' AND ExecutionStatus = 'Running' OR WorkflowType = 'LabelRun'":             1,
 		"WorkflowType = 'LabelRun' AND DespachoState = 'completed' AND StartTime > '2020-01-01T00:00:00Z'": 1,
 	} {
-		listed, err := server.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{Query: query})
-		require.NoError(t, err, query)
-		assert.GreaterOrEqual(t, len(listed.GetExecutions()), least, query)
+		require.EventuallyWithT(t, func(c *assert.CollectT) {
+			listed, err := server.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{Query: query})
+			require.NoError(c, err)
+			assert.GreaterOrEqual(c, len(listed.GetExecutions()), least)
+		}, patience, lookAgain, query)
 	}
 	out, _, err := stack.Run(t.Context(), "starter", project.Once{}, "list", "--json")
 	require.NoError(t, err)

@@ -111,7 +111,7 @@ func (c *Container) Kill() {
 // wrote to standard output.
 func (c *Container) Run(ctx context.Context, stdin io.Reader, args ...string) (string, error) {
 	command := exec.CommandContext(ctx, "nsenter", append([]string{
-		"--target", strconv.Itoa(c.process.Process.Pid), "--net", "--mount", "--pid", "--uts", "--ipc", "--root",
+		"--target", strconv.Itoa(c.process.Process.Pid), "--net", "--mount", "--pid", "--uts", "--ipc", "--root", "--wd",
 		"--setuid", strconv.Itoa(c.spec.UID), "--setgid", strconv.Itoa(c.spec.GID), "--",
 	}, args...)...)
 	command.Env = c.spec.Env

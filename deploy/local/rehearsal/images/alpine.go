@@ -28,6 +28,9 @@ type maker struct {
 // program builds a program once and returns where it is.
 func (m maker) program(importPath string) (string, error) {
 	path := filepath.Join(m.dir, "programs", strings.ReplaceAll(importPath, "/", "-"))
+	if exists(path) {
+		return path, nil
+	}
 	_, err := command(m.ctx, m.module, []string{"GOWORK=off"}, "go", "build", "-o", path, importPath)
 	return path, err
 }

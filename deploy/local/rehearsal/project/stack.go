@@ -23,7 +23,7 @@ import (
 const (
 	// dockersGrace is how long Docker waits for the end of a container that says nothing else.
 	dockersGrace = 10 * time.Second
-	lookAgain    = 100 * time.Millisecond
+	lookAgain    = 500 * time.Millisecond
 )
 
 // Stack is a project and the containers that run of it.
