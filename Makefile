@@ -17,7 +17,7 @@ FOREIGN    = attemps,center,color,colorants,colors,configuracion,ect,fulfill,ful
 # Enumerated types whose switches name a few of many: commands of ZPL, calls in a test's store, Temporal's own.
 OPEN       = -typeignore 'labels/zpl\.command$$' -typeignore 'storagetest\.Call$$' -typeignore '^go\.temporal\.io/'
 
-.PHONY: help demo build-demo test check format vet staticcheck workflowcheck exhaustive revive spelling race fuzz render printers browser morning alerts bench chart chart-rules snapshot reproducible vulnerabilities compatibility
+.PHONY: help demo build-demo test check format vet staticcheck workflowcheck exhaustive revive spelling race fuzz render printers browser morning rehearsal alerts bench chart chart-rules snapshot reproducible vulnerabilities compatibility
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -41,13 +41,13 @@ vet:
 	go vet ./...
 	go vet -tags render ./deploy/render
 	go vet -tags browser ./deploy/browser
-	$(LOCAL) go vet -tags browser ./...
+	$(LOCAL) go vet -tags browser,rehearsal ./...
 
 staticcheck:
 	$(TOOL) staticcheck ./...
 	$(TOOL) staticcheck -tags render ./deploy/render
 	$(TOOL) staticcheck -tags browser ./deploy/browser
-	$(LOCAL) $(TOOL) staticcheck -tags browser ./...
+	$(LOCAL) $(TOOL) staticcheck -tags browser,rehearsal ./...
 
 workflowcheck:
 	$(TOOL) workflowcheck ./...
@@ -105,7 +105,7 @@ deploy/browser/node_modules: deploy/browser/package-lock.json
 
 # Not in .ci/run: goreleaser alone has 1,800 packages, and six systems are built.
 chart: ## The Helm chart: linted, rendered, decoded strictly, and held against the programs
-	cd deploy/helm && go vet . && $(TOOL) staticcheck . && $(TOOL) revive -config $(CURDIR)/deploy/tools/revive.toml . && go test -count=1 .
+	cd deploy/helm && $(TOOL) revive -config $(CURDIR)/deploy/tools/revive.toml . && go test -count=1 .
 
 chart-rules: ## Copies the alert rules into the Helm chart, which cannot read outside of its folder
 	rm -f deploy/helm/despacho/files/rules/*.yaml
@@ -123,6 +123,11 @@ vulnerabilities: ## What the programs call, against Go's database of known weakn
 compatibility: ## Writes the lists of what a release promises anew, after a deliberate change (docs/compatibility.md)
 	DESPACHO_RELEASE=$(RELEASE) go test -count=1 -run '^TestCompatibility' . ./service ./starter/run ./worker/run ./gateway/run ./station/run
 	git status --short docs/promised/releases
+
+alerts: ## Alert rules and their tests by promtool; queries of rules and dashboard by Prometheus's parser
+	deploy/watch/promtool.sh check rules deploy/watch/rules/*.yaml
+	deploy/watch/promtool.sh test rules deploy/watch/tests/*.yaml
+	cd deploy/watch && go test ./...
 
 bench: ## Joining against other programs, Go benchmarks, a run of 1,000 orders, then storms, statuses, fairness, printing and runs against the hub's critical path
 	go build -o bin/starter ./starter

@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"math/big"
 	"os"
 	"os/exec"
@@ -16,6 +17,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,44 +25,57 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// binaries is the folder of the project's programs, built from its sources.
-var binaries string
+// built holds the project's programs; it is filled when the first test needs one.
+var built struct {
+	sync.Once
+	folder string
+	err    error
+}
 
 func TestMain(m *testing.M) {
-	folder, err := os.MkdirTemp("", "despacho-chart-*")
-	if err != nil {
-		panic(err)
-	}
-	build := exec.Command("go", "build", "-o", folder+string(os.PathSeparator), "./worker", "./gateway", "./station", "./starter")
-	build.Dir, build.Env = root, append(os.Environ(), "GOWORK=off", "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		panic("the programs cannot be built: " + string(out))
-	}
-	binaries = folder
 	code := m.Run()
-	_ = os.RemoveAll(folder)
+	if built.folder != "" {
+		_ = os.RemoveAll(built.folder)
+	}
 	os.Exit(code)
 }
 
+// program is the path of one of the project's programs, built from its sources.
+func program(t *testing.T, name string) string {
+	t.Helper()
+	built.Do(func() {
+		if built.folder, built.err = os.MkdirTemp("", "despacho-chart-*"); built.err != nil {
+			return
+		}
+		build := exec.Command("go", "build", "-o", built.folder+string(os.PathSeparator), "./worker", "./gateway", "./station", "./starter")
+		build.Dir, build.Env = root, append(os.Environ(), "GOWORK=off", "CGO_ENABLED=0")
+		if out, err := build.CombinedOutput(); err != nil {
+			built.err = fmt.Errorf("the programs cannot be built: %w: %s", err, out)
+		}
+	})
+	require.NoError(t, built.err)
+	return filepath.Join(built.folder, name)
+}
+
 // elsewhere are variables that are read by others than despacho: Temporal's envconfig, the AWS SDK,
-// OpenTelemetry, Go. Those with _FILE are despacho's, for secrets of these.
+// OpenTelemetry. Those with _FILE are despacho's, for secrets of these.
 var elsewhere = []string{
 	"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE", "TEMPORAL_API_KEY_FILE", "TEMPORAL_TLS", "TEMPORAL_TLS_SERVER_NAME",
 	"TEMPORAL_TLS_CLIENT_CERT_PATH", "TEMPORAL_TLS_CLIENT_KEY_PATH", "TEMPORAL_TLS_SERVER_CA_CERT_PATH",
 	"AWS_ENDPOINT_URL_S3", "AWS_REGION", "AWS_ACCESS_KEY_ID_FILE", "AWS_SECRET_ACCESS_KEY_FILE", "AWS_SESSION_TOKEN_FILE",
-	"OTEL_EXPORTER_OTLP_ENDPOINT", "GOMEMLIMIT",
+	"OTEL_EXPORTER_OTLP_ENDPOINT",
 }
 
 // settingsOf are the variables that a program's help names.
-func settingsOf(t *testing.T, program string) []string {
+func settingsOf(t *testing.T, name string) []string {
 	t.Helper()
-	out, err := exec.Command(filepath.Join(binaries, program), "serve", "--help").CombinedOutput()
+	out, err := exec.Command(program(t, name), "serve", "--help").CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	var names []string
 	for _, found := range regexp.MustCompile(`\$([A-Z][A-Z0-9_]+)`).FindAllStringSubmatch(string(out), -1) {
 		names = append(names, found[1])
 	}
-	require.Greater(t, len(names), 10, program)
+	require.Greater(t, len(names), 10, name)
 	return names
 }
 
@@ -68,19 +83,19 @@ func settingsOf(t *testing.T, program string) []string {
 // but for those in the place of which a file is given or the Worker Controller speaks.
 func TestTheChartOffersEverySetting(t *testing.T) {
 	t.Parallel()
-	for program, p := range map[string]pod{
+	for component, p := range map[string]pod{
 		"worker": pods(t, "everything")["worker"], "gateway": pods(t, "everything")["gateway"], "station": pods(t, "everything")["station"],
 	} {
 		told := environment(p)
-		for name := range environment(pods(t, "controller")[program]) {
+		for name := range environment(pods(t, "controller")[component]) {
 			told[name] = "set in another scenario"
 		}
-		if program == "worker" {
+		if component == "worker" {
 			told["TEMPORAL_WORKER_BUILD_ID"] = "set by the Worker Controller"
 		}
-		for _, name := range settingsOf(t, program) {
+		for _, name := range settingsOf(t, component) {
 			if _, asFile := told[name+"_FILE"]; !asFile {
-				assert.Contains(t, told, name, program)
+				assert.Contains(t, told, name, component)
 			}
 		}
 	}
@@ -90,17 +105,14 @@ func TestTheChartSetsNoSettingThatDoesNotExist(t *testing.T) {
 	t.Parallel()
 	for _, scenario := range scenarios(t) {
 		for component, p := range pods(t, scenario) {
-			program := p.template.Spec.Containers[0].Command[0]
-			known := elsewhere
-			if program == "starter" {
-				known = append([]string{"DESPACHO_BUCKET"}, known...)
-			} else {
-				known = append(settingsOf(t, program), known...)
+			settings := append([]string{"DESPACHO_BUCKET"}, elsewhere...)
+			if component != "setup" {
+				settings = append(settingsOf(t, component), elsewhere...)
 			}
 			for name := range environment(p) {
 				// The file of a secret is a setting where the secret is one.
 				secret := strings.TrimSuffix(name, "_FILE")
-				assert.True(t, slices.Contains(known, name) || slices.Contains(known, secret), "%s, %s: %s", scenario, component, name)
+				assert.True(t, slices.Contains(settings, name) || slices.Contains(settings, secret), "%s, %s: %s", scenario, component, name)
 			}
 		}
 	}
@@ -140,7 +152,7 @@ func start(t *testing.T, p pod) (code int, out string) {
 	container := p.template.Spec.Containers[0]
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	command := exec.CommandContext(ctx, filepath.Join(binaries, container.Command[0]), container.Args...)
+	command := exec.CommandContext(ctx, program(t, container.Command[0]), container.Args...)
 	command.Env = []string{"TEMPORAL_CONFIG_FILE=" + os.DevNull, "HOME=" + t.TempDir()}
 	there := files(p)
 	for name, value := range environment(p) {
@@ -182,7 +194,7 @@ func written(t *testing.T, variable string) string {
 	case variable == "DESPACHO_HUB_PATHS":
 		content = []byte("{}")
 	case variable == "DESPACHO_ACCOUNTS_KEY_FILE":
-		out, err := exec.Command(filepath.Join(binaries, "starter"), "accounts-key", "new", "--to", path).CombinedOutput()
+		out, err := exec.Command(program(t, "starter"), "accounts-key", "new", "--to", path).CombinedOutput()
 		require.NoError(t, err, "%s", out)
 		return path
 	}

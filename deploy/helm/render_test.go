@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -78,9 +79,15 @@ func (d document) String() string { return d.Kind + " " + d.Metadata.Name }
 
 var separator = regexp.MustCompile(`(?m)^---\s*$`)
 
+// known are the documents of the scenarios that have been rendered.
+var known sync.Map
+
 // documents are all objects of a scenario.
 func documents(t *testing.T, scenario string) []document {
 	t.Helper()
+	if made, there := known.Load(scenario); there {
+		return made.([]document)
+	}
 	rendered, err := render(values(t, scenario))
 	require.NoError(t, err, scenario)
 	var all []document
@@ -98,6 +105,7 @@ func documents(t *testing.T, scenario string) []document {
 		}
 	}
 	require.NotEmpty(t, all, scenario)
+	known.Store(scenario, all)
 	return all
 }
 

@@ -242,3 +242,14 @@ func TestNetworkPoliciesOpenPortsThatAreThere(t *testing.T) {
 	}
 	assert.Equal(t, 8, opened)
 }
+
+// TestANewChartAloneChangesNoPod: pods bear no version of the chart, so that they are exchanged only when
+// something changes for them.
+func TestANewChartAloneChangesNoPod(t *testing.T) {
+	t.Parallel()
+	eachPod(t, func(where string, p pod, _ core.Container) {
+		for name := range p.template.Labels {
+			assert.NotContains(t, []string{"helm.sh/chart", "app.kubernetes.io/version"}, name, where)
+		}
+	})
+}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -35,7 +36,30 @@ func runToEnd(t *testing.T, arguments ...string) finished {
 	demo.await(t, howToEnd)
 	report := readReport(t, demo.await(t, `Sandbox report +(\S+)`))
 	require.NoError(t, demo.interrupt(t))
+	onlyTheOwnerReads(t, folder)
 	return readFinished(t, demo, file, report)
+}
+
+// onlyTheOwnerReads holds that all that the program has written into a folder, with secrets and buyers' data
+// in it, is closed to others.
+func onlyTheOwnerReads(t *testing.T, folder string) {
+	t.Helper()
+	seen := 0
+	require.NoError(t, filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || path == folder { // the folder itself is the test's
+			return err
+		}
+		about, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		seen++
+		if about.Mode()&fs.ModeSymlink == 0 {
+			assert.Zero(t, about.Mode().Perm()&0o077, path)
+		}
+		return nil
+	}))
+	assert.Greater(t, seen, 20)
 }
 
 func readFinished(t *testing.T, demo *demo, file string, report sandbox.Report) finished {

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -52,6 +53,12 @@ func startDemo(t *testing.T, data string, arguments ...string) *demo {
 // startWholeDemo does the same with everything that comes after a run.
 func startWholeDemo(t *testing.T, data string, arguments ...string) *demo {
 	t.Helper()
+	return startDemoIn(t, nil, data, arguments...)
+}
+
+// startDemoIn does the same with more variables in its environment.
+func startDemoIn(t *testing.T, environment []string, data string, arguments ...string) *demo {
+	t.Helper()
 	path, err := os.Executable()
 	require.NoError(t, err)
 	arguments = append([]string{"--data", data}, arguments...)
@@ -59,7 +66,7 @@ func startWholeDemo(t *testing.T, data string, arguments ...string) *demo {
 		arguments = append(arguments, fmt.Sprintf("--%s-port=%d", server, 10_000+rand.IntN(5_000)))
 	}
 	d := &demo{process: exec.CommandContext(t.Context(), path, arguments...), data: data, shown: &shownText{}, ended: make(chan struct{})}
-	d.process.Env = append(os.Environ(), asProgram+"=1")
+	d.process.Env = slices.Concat(os.Environ(), []string{asProgram + "=1"}, environment)
 	d.process.Stdout, d.process.Stderr = d.shown, d.shown
 	require.NoError(t, d.process.Start())
 	go func() {

@@ -80,7 +80,7 @@ func (w *workbench) startTable(ctx context.Context, given *flags, logger *slog.L
 	ready := make(chan station.Addresses, 1)
 	go func() {
 		t.ended <- station.Run(serving, settings, station.Options{
-			Temporal: w.temporal, Namespace: w.running.Namespace, Store: w.store, Log: logger, Listener: listener,
+			Temporal: w.temporal, Namespace: w.running.Namespace, Store: w.store, Tracing: w.tracing, Log: logger, Listener: listener,
 			Ready: func(at station.Addresses) { ready <- at },
 		})
 	}()

@@ -25,7 +25,7 @@ func (w *workbench) startGateway(ctx context.Context, address string, logger *sl
 	ready := make(chan gateway.Addresses, 1)
 	go func() {
 		w.gateway <- gateway.Run(hearing, settings, gateway.Options{
-			Temporal: w.temporal, Namespace: w.running.Namespace, Store: w.store, Sources: loopback, Log: logger,
+			Temporal: w.temporal, Namespace: w.running.Namespace, Store: w.store, Tracing: w.tracing, Sources: loopback, Log: logger,
 			Ready: func(at gateway.Addresses) { ready <- at },
 		})
 	}()

@@ -17,6 +17,7 @@ import (
 
 	"github.com/despacho/despacho/client"
 	"github.com/despacho/despacho/deploy/local/stack"
+	"github.com/despacho/despacho/service/tracing"
 	"github.com/despacho/despacho/service/wholefile"
 	"github.com/despacho/despacho/storage"
 	worker "github.com/despacho/despacho/worker/run"
@@ -35,6 +36,8 @@ type workbench struct {
 	from     *hub
 	logs     *os.File
 	temporal sdk.Client
+	tracing  *tracing.Tracing // nil unless the OTEL_* variables ask for traces
+	endTrace func()
 	objects  *http.Transport // connections to the S3 server
 	store    *storage.Store
 
@@ -99,9 +102,13 @@ func (w *workbench) open(ctx context.Context) (logger *slog.Logger, err error) {
 	if w.logs, err = os.OpenFile(filepath.Join(w.running.Dir, "worker.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); err != nil {
 		return nil, err
 	}
-	logger = slog.New(slog.NewJSONHandler(w.logs, nil))
+	logger = slog.New(tracing.LogHandler(slog.NewJSONHandler(w.logs, nil)))
+	if w.tracing, w.endTrace, err = tracing.Begin(ctx, nil, "demo", logger); err != nil {
+		return nil, err
+	}
 	w.temporal, err = sdk.DialContext(ctx, sdk.Options{
 		HostPort: w.running.TemporalAddress, Namespace: w.running.Namespace, Logger: log.NewStructuredLogger(logger),
+		Interceptors: w.tracing.Interceptors(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("connect to Temporal: %w", err)
@@ -134,7 +141,7 @@ func (w *workbench) startWorker(ctx context.Context, logger *slog.Logger) error 
 	ready := make(chan string, 1)
 	go func() {
 		w.worker <- worker.Run(working, settings, worker.Options{
-			Temporal: w.temporal, Namespace: w.running.Namespace, Store: w.store, Log: logger, IntakesByHand: true,
+			Temporal: w.temporal, Namespace: w.running.Namespace, Store: w.store, Tracing: w.tracing, Log: logger, IntakesByHand: true,
 			Ready: func(address string) { ready <- address },
 		})
 	}()
@@ -163,6 +170,9 @@ func (w *workbench) close() {
 	}
 	if w.temporal != nil {
 		w.temporal.Close()
+	}
+	if w.endTrace != nil {
+		w.endTrace()
 	}
 	w.objects.CloseIdleConnections()
 	if w.logs != nil {

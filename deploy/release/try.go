@@ -47,11 +47,11 @@ func (c *tryCommand) Run() error {
 
 // readSums reads the file of checksums: by name of the file.
 func readSums(folder string) (map[string]string, error) {
-	files, err := filepath.Glob(filepath.Join(folder, "*_checksums.txt"))
-	if err != nil || len(files) != 1 {
-		return nil, fmt.Errorf("%s has %d files of checksums: %w", folder, len(files), err)
+	file, err := oneFile(filepath.Join(folder, "*_checksums.txt"))
+	if err != nil {
+		return nil, err
 	}
-	text, err := os.ReadFile(files[0])
+	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
@@ -63,12 +63,24 @@ func readSums(folder string) (map[string]string, error) {
 	return sums, nil
 }
 
-func tryArchive(folder, system, processor string, sums map[string]string) error {
-	archives, err := filepath.Glob(filepath.Join(folder, fmt.Sprintf("despacho_*_%s_%s.%s", system, processor, lo.Ternary(system == "windows", "zip", "tar.gz"))))
-	if err != nil || len(archives) != 1 {
-		return fmt.Errorf("there are %d archives: %w", len(archives), err)
+// oneFile is the only file that a pattern matches.
+func oneFile(pattern string) (string, error) {
+	files, err := filepath.Glob(pattern)
+	if err != nil {
+		return "", err
 	}
-	for _, path := range []string{archives[0], archives[0] + ".cdx.json"} {
+	if len(files) != 1 {
+		return "", fmt.Errorf("there are %d files %s, not one", len(files), pattern)
+	}
+	return files[0], nil
+}
+
+func tryArchive(folder, system, processor string, sums map[string]string) error {
+	archive, err := oneFile(filepath.Join(folder, fmt.Sprintf("despacho_*_%s_%s.%s", system, processor, lo.Ternary(system == "windows", "zip", "tar.gz"))))
+	if err != nil {
+		return err
+	}
+	for _, path := range []string{archive, archive + ".cdx.json"} {
 		content, err := os.ReadFile(path)
 		if err != nil {
 			return err
@@ -79,7 +91,7 @@ func tryArchive(folder, system, processor string, sums map[string]string) error 
 	}
 	files := map[string][]byte{}
 	read := lo.Ternary(system == "windows", readZip, readTar)
-	if err := read(archives[0], func(name string, content []byte) { files[filepath.Base(name)] = content }); err != nil {
+	if err := read(archive, func(name string, content []byte) { files[filepath.Base(name)] = content }); err != nil {
 		return err
 	}
 	var wrong []error
@@ -146,7 +158,7 @@ func runProgram(name string, content []byte, build *debug.BuildInfo) error {
 	said, err := health.CombinedOutput()
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) || exit.ExitCode() != 1 || !strings.Contains(string(said), "error: ") {
-		return fmt.Errorf("%s health, with none running: %w: %s", name, err, said)
+		return fmt.Errorf("%s health, with none running, ends with %v: %s", name, err, said)
 	}
 	return nil
 }

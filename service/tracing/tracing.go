@@ -82,8 +82,9 @@ func New(ctx context.Context, program string, options ...sdktrace.TracerProvider
 	t := &Tracing{provider: provider, tracer: provider.Tracer(scope)}
 	inner, err := opentelemetry.NewTracer(opentelemetry.TracerOptions{
 		Tracer: t.tracer, SpanStarter: startDiscreetly, DisableBaggage: true,
-		// The page and the command line ask every second how a run stands.
-		DisableQueryTracing: true,
+		// The page and the command line ask every second how a run stands. The SDK traces an update again
+		// at each replay.
+		DisableQueryTracing: true, DisableUpdateTracing: true,
 		// A header that somebody else made must not fail a workflow.
 		AllowInvalidParentSpans: true,
 	})

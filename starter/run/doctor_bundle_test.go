@@ -1,20 +1,25 @@
 package run
 
 import (
+	"bytes"
+	"context"
 	"crypto/x509"
 	"encoding/json"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/common/v1"
 	workflowpb "go.temporal.io/api/workflow/v1"
+	sdk "go.temporal.io/sdk/client"
 
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/service/secretfile"
 	"github.com/despacho/despacho/storage"
 )
 
@@ -57,6 +62,51 @@ func TestABundleTellsTheHubsSupport(t *testing.T) {
 	content, err = os.ReadFile(out)
 	require.NoError(t, err)
 	assert.Contains(t, string(content), order.ID)
+}
+
+// TestABundleHoldsNoSecret plants every secret that a program can have, in the environment or in
+// files, and looks for them in the bundle and in what the doctor prints.
+func TestABundleHoldsNoSecret(t *testing.T) {
+	const planted = "planted-secret-"
+	for name, plant := range map[string]func(t *testing.T, variable, value string){
+		"in the environment": func(t *testing.T, variable, value string) {
+			t.Setenv(variable, value)
+			t.Setenv(secretfile.FileVariable(variable), "")
+		},
+		"in files": func(t *testing.T, variable, value string) {
+			t.Setenv(variable, "")
+			t.Setenv(secretfile.FileVariable(variable), secretIn(t, value))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newClinic(t)
+			order := someOrder(t, c)
+			for i, variable := range secretfile.Variables() {
+				plant(t, variable, planted+strconv.Itoa(i))
+			}
+			for _, token := range []string{"sandbox-token", planted + "refused"} {
+				plant(t, "DESPACHO_TOKEN", token)
+				out := filepath.Join(t.TempDir(), "order.json")
+				var printed, said bytes.Buffer
+				program := Program{
+					Out: &printed, Err: &said,
+					Objects:  func(context.Context, string) (*storage.Store, error) { return c.store, nil },
+					Temporal: func(context.Context) (sdk.Client, string, error) { return c.temporal, "packers", nil },
+				}
+				program.Main(t.Context(), []string{"--merchant", c.merchant, "doctor", "--json", "--probe", "--hub", c.address, "--bundle", order.ID, "--out", out})
+				content, err := os.ReadFile(out)
+				require.NoError(t, err, said.String())
+				about, err := os.Stat(out)
+				require.NoError(t, err)
+				assert.Zero(t, about.Mode().Perm()&0o077, "only its owner reads it")
+				for _, text := range []string{string(content), printed.String(), said.String()} {
+					assert.NotContains(t, text, planted)
+					assert.NotContains(t, text, "sandbox-token")
+				}
+				assert.Contains(t, string(content), order.ID)
+			}
+		})
+	}
 }
 
 func x509Pool(server *httptest.Server) *x509.CertPool {

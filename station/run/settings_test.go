@@ -137,8 +137,10 @@ func TestCommands(t *testing.T) {
 	do := func(arguments ...string) string { return command(t, store, ExitOrderly, arguments...) }
 	fails := func(arguments ...string) string { return command(t, store, ExitBroken, arguments...) }
 
+	pin := filepath.Join(t.TempDir(), "pin")
+	require.NoError(t, os.WriteFile(pin, []byte("2468\n"), 0o600))
 	assert.Contains(t, do("people", "list"), "station people add")
-	assert.Contains(t, do("people", "add", "Ana", "--pin", "2468", "--badge", "EMP-0001"), "Ana works at site principal")
+	assert.Contains(t, do("people", "add", "Ana", "--pin-file", pin, "--badge", "EMP-0001"), "Ana works at site principal")
 	assert.Contains(t, do("people", "list"), "Ana   yes  yes")
 	assert.NotContains(t, do("people", "list"), "2468")
 	assert.Contains(t, fails("people", "add", "ana"), "somebody else's")

@@ -158,16 +158,24 @@ func (k *accountKeeper) life(account accounts.Account) time.Duration {
 	if account.TokenRefused {
 		return 0
 	}
-	now := account.HubNow(time.Now(), k.process.settings.HubSpeed)
+	return account.Life(k.hubNow(account, time.Now()))
+}
+
+// hubNow is the hub's time as its answers have shown it, else as the account has noted it.
+func (k *accountKeeper) hubNow(account accounts.Account, now time.Time) time.Time {
 	if clock := k.hubs.clock(account.Merchant); clock != nil && clock.Known() {
-		now = clock.Now()
+		return clock.Now()
 	}
-	return account.Life(now)
+	return account.HubNow(now, k.process.settings.HubSpeed)
 }
 
 // ends is when an account's token ends, in our time: now when the hub refuses it.
 func (k *accountKeeper) ends(account accounts.Account) time.Time {
-	return time.Now().Add(time.Duration(float64(k.life(account)) / k.process.settings.HubSpeed))
+	now := time.Now()
+	if account.TokenRefused {
+		return now
+	}
+	return now.Add(time.Duration(float64(account.Life(k.hubNow(account, now))) / k.process.settings.HubSpeed))
 }
 
 // logAccount logs an account that changed, and one whose token ends soon.

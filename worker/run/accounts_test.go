@@ -83,7 +83,7 @@ func newKeeper(t *testing.T, hub string, temporal *credentialsTemporal) (*accoun
 	settings.Hub, settings.ClientID, settings.ClientSecret, settings.AccountsKey = hub, "7", "client-secret", keySet(t)
 	var log bytes.Buffer
 	p := &process{settings: settings, log: logger(&log), metrics: metricsOf(t), servers: &service.Servers{Temporal: temporal, Store: store}}
-	hubs := newHubs(settings, func(multivende.Call) {})
+	hubs := newHubs(settings, p.observeHub, p.metrics.hub.observeWait)
 	t.Cleanup(hubs.close)
 	keeper, err := p.newAccountKeeper(store, hubs)
 	require.NoError(t, err)
@@ -167,8 +167,11 @@ func TestAccountsAreLookedAfter(t *testing.T) {
 		"credentials/m-3 Credentials m-3 m-3", "intake/m-3 Intake m-3 m-3",
 	}, temporal.started, "each has somebody who keeps it alive and hears of its orders, with a fair share")
 	page := scrape(t, keeper.process.metrics)
-	assert.Regexp(t, `despacho_token_life_minutes\{merchant="m-1"\} 299\.`, page)
-	assert.Regexp(t, `despacho_token_life_minutes\{merchant="m-2"\} 9\.`, page)
+	for _, merchant := range []string{"m-1", "m-2"} {
+		account, err := keeper.vault.ReadPublic(t.Context(), merchant)
+		require.NoError(t, err)
+		assert.InDelta(t, account.ExpiresAt.Unix(), gauges(t, keeper.process.metrics.Registry, "despacho_token_expires_timestamp_seconds")[merchant], 1)
+	}
 	assert.Contains(t, page, `despacho_account_state{merchant="m-1",state="alive"} 1`)
 	assert.Contains(t, page, `despacho_account_state{merchant="m-3",state="needs_consent"} 1`)
 	assert.Contains(t, page, `despacho_account_state{merchant="m-3",state="alive"} 0`)

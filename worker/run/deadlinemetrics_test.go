@@ -10,18 +10,27 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// told are the figures of a registry by merchant.
-func told(t *testing.T, registry *prometheus.Registry) map[string]float64 {
+// gauges are the figures of a metric by its first label.
+func gauges(t *testing.T, registry *prometheus.Registry, name string) map[string]float64 {
 	t.Helper()
 	families, err := registry.Gather()
 	require.NoError(t, err)
 	found := map[string]float64{}
 	for _, family := range families {
+		if family.GetName() != name {
+			continue
+		}
 		for _, metric := range family.GetMetric() {
 			found[metric.GetLabel()[0].GetValue()] = metric.GetGauge().GetValue()
 		}
 	}
 	return found
+}
+
+// told are the orders near their deadline by merchant.
+func told(t *testing.T, registry *prometheus.Registry) map[string]float64 {
+	t.Helper()
+	return gauges(t, registry, "despacho_orders_near_deadline")
 }
 
 func TestOrdersNearTheirDeadlineAreToldUntilTheLookIsOutOfDate(t *testing.T) {

@@ -1,7 +1,9 @@
 package run
 
 import (
+	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -16,7 +18,7 @@ func TestHubServesOneMerchant(t *testing.T) {
 	t.Parallel()
 	settings := validSettings()
 	settings.HubSpeed = 600
-	hubs := newHubs(settings, func(multivende.Call) {})
+	hubs := newHubs(settings, func(context.Context, multivende.Call) {}, func(string, time.Duration) {})
 	t.Cleanup(hubs.close)
 
 	client, err := hubs.Hub("merchant-1")

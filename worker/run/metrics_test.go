@@ -33,8 +33,16 @@ func TestMetrics(t *testing.T) {
 	t.Parallel()
 	one, other := metricsOf(t), metricsOf(t) // two workers in one process have a registry each
 
-	one.observeHub(multivende.Call{Route: "task", Method: "GET", Status: 200, Duration: time.Second})
-	one.observeHub(multivende.Call{Route: "task", Method: "GET", Class: multivende.Unreachable})
+	one.hub.observe(multivende.Call{Route: "task", Method: "GET", Status: 200, Duration: time.Second})
+	one.hub.observe(multivende.Call{Route: "task", Method: "GET", Class: multivende.Unreachable})
+	one.hub.observeWait("m-1", 1500*time.Millisecond)
+	one.labels.observeOrder("paris", contract.Labelled)
+	one.labels.observeOrder(" WooCommerce ", contract.Unsupported)
+	one.labels.observeOrder("wocommerce", contract.Unsupported)
+	one.labels.observeOrder("a word of the hub's", contract.Rejected)
+	one.labels.observeOrder("", contract.UnknownOrder)
+	one.labels.observeLabel("paris", 10*time.Minute)
+	one.labels.observeLabel("paris", -time.Minute)
 	one.statuses.observe(statusbook.EndedRow{Channel: "fcom", Outcome: contract.StatusSynced, Seconds: 130, Sends: 1})
 	one.statuses.observe(statusbook.EndedRow{Channel: "fcom", Outcome: contract.StatusSynced, Seconds: 700, Sends: 2})
 	one.statuses.observe(statusbook.EndedRow{Channel: "fcom", Outcome: contract.StatusLate, Sends: 3})
@@ -47,7 +55,11 @@ func TestMetrics(t *testing.T) {
 		`despacho_hub_requests_total{class="",method="GET",route="task",status="200"} 1`,
 		`despacho_hub_requests_total{class="unreachable",method="GET",route="task",status="0"} 1`,
 		`despacho_hub_request_seconds_count{method="GET",route="task"} 2`,
-		`temporal_workflow_completed_total{task_queue="despacho"} 2`,
+		`despacho_hub_wait_seconds_total{merchant="m-1"} 1.5`,
+		`despacho_labels_total{channel="paris",outcome="labelled"} 1`, `despacho_labels_total{channel="woocommerce",outcome="unsupported"} 2`,
+		`despacho_labels_total{channel="other",outcome="rejected"} 1`, `despacho_labels_total{channel="other",outcome="unknown_order"} 1`,
+		`despacho_order_to_label_seconds_bucket{channel="paris",le="900"} 2`, `despacho_order_to_label_seconds_bucket{channel="paris",le="60"} 1`,
+		`temporal_workflow_completed{task_queue="despacho"} 2`,
 		`temporal_activity_execution_latency_seconds_bucket{task_queue="despacho",le="0.25"} 1`,
 		`temporal_activity_execution_latency_seconds_bucket{task_queue="despacho",le="0.1"} 0`,
 		`despacho_status_seconds_bucket{channel="fcom",le="180"} 1`, `despacho_status_seconds_count{channel="fcom"} 2`,

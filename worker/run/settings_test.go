@@ -47,12 +47,17 @@ func TestValidate(t *testing.T) {
 		variable string
 		says     string
 	}{
-		"a hub without an address":            {func(s *Settings) { s.Hub = "" }, "DESPACHO_HUB", "https://app.multivende.com"},
-		"a hub that is no address":            {func(s *Settings) { s.Hub = "app.multivende.com" }, "DESPACHO_HUB", "https://app.multivende.com"},
-		"a hub reached without encryption":    {func(s *Settings) { s.Hub = "http://hub.example.com" }, "DESPACHO_HUB", "https"},
-		"a missing merchant":                  {func(s *Settings) { s.Merchant = "" }, "DESPACHO_MERCHANT", "write the id"},
-		"a merchant with a slash":             {func(s *Settings) { s.Merchant = "a/b" }, "DESPACHO_MERCHANT", `"a/b"`},
-		"no token at all":                     {func(s *Settings) { s.Token = "" }, "DESPACHO_TOKEN", "DESPACHO_TOKEN_FILE"},
+		"a hub without an address":          {func(s *Settings) { s.Hub = "" }, "DESPACHO_HUB", "https://app.multivende.com"},
+		"a hub that is no address":          {func(s *Settings) { s.Hub = "app.multivende.com" }, "DESPACHO_HUB", "https://app.multivende.com"},
+		"a hub reached without encryption":  {func(s *Settings) { s.Hub = "http://hub.example.com" }, "DESPACHO_HUB", "https"},
+		"a missing merchant":                {func(s *Settings) { s.Merchant = "" }, "DESPACHO_MERCHANT", "write the id"},
+		"a merchant with a slash":           {func(s *Settings) { s.Merchant = "a/b" }, "DESPACHO_MERCHANT", `"a/b"`},
+		"no token at all":                   {func(s *Settings) { s.Token = "" }, "DESPACHO_TOKEN", "DESPACHO_TOKEN_FILE"},
+		"a secret given twice":              {func(s *Settings) { s.ClientSecret, s.ClientSecretFile = "s", write(t, "secret", "s") }, "DESPACHO_CLIENT_SECRET_FILE", "keep only one"},
+		"a secret's file that is not there": {func(s *Settings) { s.WebhookOutSecretFile = folder + "/none" }, "DESPACHO_WEBHOOK_OUT_SECRET_FILE", "cannot be read"},
+		"a short secret in a file": {func(s *Settings) {
+			s.WebhookOut, s.WebhookOutSecretFile = "https://p.example.com", write(t, "secret", "short")
+		}, "DESPACHO_WEBHOOK_OUT", "16 characters"},
 		"two tokens":                          {func(s *Settings) { s.TokenFile = "token" }, "DESPACHO_TOKEN", "keep only one"},
 		"a token with a line break":           {func(s *Settings) { s.Token = "a\nb" }, "DESPACHO_TOKEN", "characters that no token has"},
 		"accounts without an application":     {func(s *Settings) { s.ClientSecret, s.AccountsKey = "s", keySet(t) }, "DESPACHO_CLIENT_ID", "client_id"},

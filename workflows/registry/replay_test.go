@@ -15,6 +15,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.temporal.io/api/enums/v1"
 	failurepb "go.temporal.io/api/failure/v1"
 	historypb "go.temporal.io/api/history/v1"
@@ -25,6 +27,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/service/tracing"
 )
 
 // TestReplay replays recorded histories of released workflows. They were
@@ -37,6 +40,23 @@ func TestReplay(t *testing.T) {
 			t.Parallel()
 			assert.NoError(t, replay(t, readHistory(t, path), Interceptors()), "runs that are open when this is deployed would be stuck here:"+
 				" keep their way with workflow.GetVersion, or let them end before")
+		})
+	}
+}
+
+// A worker that traces replays what one without traces has begun: tracing adds nothing but headers.
+func TestHistoriesReplayWhereTheyAreTraced(t *testing.T) {
+	t.Parallel()
+	for _, name := range registered(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			spans := tracetest.NewInMemoryExporter()
+			traced, err := tracing.New(t.Context(), "worker", sdktrace.WithSyncer(spans))
+			require.NoError(t, err)
+			require.NoError(t, replay(t, readHistory(t, recordedOf(t, name)), slices.Concat(traced.WorkerInterceptors(), Interceptors())))
+			for _, span := range spans.GetSpans() {
+				assert.Equal(t, "RunWorkflow:"+name, span.Name, "what has happened is not traced again")
+			}
 		})
 	}
 }

@@ -1,5 +1,3 @@
-// Package compose holds docker-compose.yml against the programs that it runs;
-// it has tests only.
 package compose
 
 import (

@@ -16,6 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+const temporalImages = root + "/deploy/temporal/Dockerfile"
+
 // ours are the services that run a program of despacho, as the image's user.
 var ours = []string{"setup", "worker", "gateway", "station", "fakezebra", "fakeoffice", "sandbox", "starter"}
 
@@ -31,7 +33,7 @@ func TestNothingListensBeyondThisMachine(t *testing.T) {
 			published++
 		}
 	}
-	assert.Equal(t, 11, published, "Temporal, its UI, S3, the worker's health, webhooks and the gateway's health, the station's page and health, its printers, the sandbox")
+	assert.Equal(t, 12, published, "Temporal and its metrics, its UI, S3, the worker's health, webhooks and the gateway's health, the station's page and health, its printers, the sandbox")
 }
 
 func TestEveryServiceIsConfined(t *testing.T) {
@@ -42,7 +44,8 @@ func TestEveryServiceIsConfined(t *testing.T) {
 		assert.Empty(t, service.CapAdd, name)
 		assert.False(t, service.Privileged, name)
 		assert.Contains(t, service.SecurityOpt, "no-new-privileges:true", name)
-		assert.Contains(t, service.Tmpfs, "/tmp", name)
+		assert.Contains(t, service.Tmpfs, "/tmp:size=64m", name)
+		assert.Positive(t, service.MemLimit, "%s may take all memory", name)
 		if slices.Contains(ours, name) {
 			assert.Equal(t, "65532:65532", service.User, name)
 			assert.Equal(t, "deploy/Dockerfile", service.Build.Dockerfile, name)
@@ -79,6 +82,11 @@ func TestServersAreThoseOfTheTests(t *testing.T) {
 		require.NotNil(t, version, required)
 		_, tag, _ := strings.Cut(services[name].Image, ":")
 		assert.Equal(t, version[1], strings.TrimPrefix(tag, "v"), name)
+	}
+	bases := regexp.MustCompile(`(?m)^FROM temporalio/(?:server|admin-tools):(\S+) AS`).FindAllStringSubmatch(text(t, temporalImages), -1)
+	require.Len(t, bases, 2)
+	for _, base := range bases {
+		assert.True(t, strings.HasSuffix(services["temporal"].Image, ":"+base[1]), base[0])
 	}
 }
 
@@ -133,7 +141,7 @@ func listening(t *testing.T, project *types.Project, name string) string {
 	}
 	service, found := project.Services[name]
 	require.True(t, found, "there is no service %q", name)
-	require.Len(t, service.Ports, 1, name)
+	require.NotEmpty(t, service.Ports, name)
 	return strconv.Itoa(int(service.Ports[0].Target))
 }
 
@@ -191,22 +199,56 @@ func TestServicesListenWhereTheyArePublished(t *testing.T) {
 	assert.Contains(t, project.Services["sandbox"].Entrypoint, "--addr=0.0.0.0:"+listening(t, project, "sandbox"))
 }
 
-func TestMountedFilesAndVolumesExist(t *testing.T) {
+// TestVolumesExist: nothing of this machine but secrets is mounted, because after a clone with umask 077 it
+// could not be read.
+func TestVolumesExist(t *testing.T) {
 	t.Parallel()
 	project := example(t)
 	for name, service := range project.Services {
 		for _, volume := range service.Volumes {
-			if volume.Type == types.VolumeTypeVolume {
-				assert.Contains(t, project.Volumes, volume.Source, name)
-				continue
+			assert.Equal(t, types.VolumeTypeVolume, volume.Type, name)
+			assert.Contains(t, project.Volumes, volume.Source, name)
+		}
+	}
+}
+
+func TestTemporalsImagesHoldScriptsAndSettings(t *testing.T) {
+	t.Parallel()
+	project := example(t)
+	copied := map[string]string{} // places in the images, by target
+	for _, stage := range strings.Split(text(t, temporalImages), "\nFROM ")[1:] {
+		target := regexp.MustCompile(` AS (\w+)`).FindStringSubmatch(stage)[1]
+		copied[target] = regexp.MustCompile(`COPY --chmod=0[45]\d\d (.*) /despacho/`).FindStringSubmatch(stage)[1]
+	}
+	used := 0
+	for _, name := range []string{"schema", "namespace", "temporal"} {
+		service := project.Services[name]
+		assert.Equal(t, filepath.Dir(temporalImages), filepath.Join(root, "deploy", filepath.Base(service.Build.Context)))
+		for _, path := range append(slices.Clone(service.Entrypoint), variables(service)["DYNAMIC_CONFIG_FILE_PATH"]) {
+			if inside, is := strings.CutPrefix(path, "/despacho/"); is {
+				assert.Contains(t, strings.Fields(copied[service.Build.Target]), inside, name)
+				assert.FileExists(t, filepath.Join(service.Build.Context, inside))
+				used++
 			}
-			assert.DirExists(t, volume.Source, name)
-			assert.True(t, volume.ReadOnly, "%s may change %s", name, volume.Source)
-			used := append(slices.Clone(service.Entrypoint), variables(service)["DYNAMIC_CONFIG_FILE_PATH"])
-			for _, path := range used {
-				if inside, mounted := strings.CutPrefix(path, volume.Target+"/"); mounted {
-					assert.FileExists(t, filepath.Join(volume.Source, inside), name)
-				}
+		}
+	}
+	assert.Equal(t, 3, used)
+}
+
+// TestSeveralWorkersFindAPortEach: compose gives each container of `--scale` the next free port of a range.
+func TestSeveralWorkersFindAPortEach(t *testing.T) {
+	t.Parallel()
+	project := example(t)
+	first, last, ranged := strings.Cut(project.Services["worker"].Ports[0].Published, "-")
+	require.True(t, ranged)
+	from, err := strconv.Atoi(first)
+	require.NoError(t, err)
+	to, err := strconv.Atoi(last)
+	require.NoError(t, err)
+	for name, service := range project.Services {
+		for _, port := range service.Ports {
+			if published, err := strconv.Atoi(port.Published); err == nil {
+				assert.False(t, from <= published && published <= to, "%s has port %d of the workers' range", name, published)
 			}
 		}
 	}

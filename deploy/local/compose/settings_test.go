@@ -18,6 +18,7 @@ import (
 
 	gateway "github.com/despacho/despacho/gateway/run"
 	"github.com/despacho/despacho/multivende/sandbox"
+	"github.com/despacho/despacho/service/secretfile"
 	station "github.com/despacho/despacho/station/run"
 	"github.com/despacho/despacho/worker/run"
 )
@@ -33,7 +34,7 @@ func TestOurServicesAreToldOnlyWhatTheyRead(t *testing.T) {
 	t.Parallel()
 	project := example(t)
 	for _, name := range []string{"setup", "worker", "starter", "gateway", "station"} {
-		known := slices.Concat(run.Variables(), elsewhere)
+		known := slices.Concat(run.Variables(), elsewhere, secretfile.FileVariables())
 		switch name {
 		case "gateway":
 			known = slices.Concat(gateway.Variables(), elsewhere)

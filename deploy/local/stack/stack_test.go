@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -16,6 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 	enumspb "go.temporal.io/api/enums/v1"
 	sdk "go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
 
 	"github.com/despacho/despacho/deploy/local/stack"
 )
@@ -33,6 +36,25 @@ func TestAStackIsUpAndReadyWhenStartReturns(t *testing.T) {
 		_, err = temporal.ExecuteWorkflow(t.Context(), sdk.StartWorkflowOptions{TaskQueue: taskQueue}, waitForTimerAndWord)
 		require.NoError(t, err)
 		assert.Equal(t, "packers", running.Namespace)
+	})
+
+	t.Run("a deployment's version is described, although the server starts no workers", func(t *testing.T) {
+		temporal, err := dial(running)
+		require.NoError(t, err)
+		defer temporal.Close()
+		versioned := worker.New(temporal, "versioned", worker.Options{DeploymentOptions: worker.DeploymentOptions{
+			UseVersioning: true, Version: worker.WorkerDeploymentVersion{DeploymentName: "despacho", BuildID: "one"},
+			DefaultVersioningBehavior: workflow.VersioningBehaviorPinned,
+		}})
+		versioned.RegisterWorkflow(waitForTimerAndWord)
+		require.NoError(t, versioned.Start())
+		defer versioned.Stop()
+		deployment := temporal.WorkerDeploymentClient().GetHandle("despacho")
+		require.EventuallyWithT(t, func(c *assert.CollectT) {
+			description, err := deployment.DescribeVersion(t.Context(), sdk.WorkerDeploymentDescribeVersionOptions{BuildID: "one"})
+			require.NoError(c, err)
+			assert.Equal(c, "one", description.Info.Version.BuildID)
+		}, time.Minute, 100*time.Millisecond)
 	})
 
 	t.Run("the web UI shows its pages and the namespace", func(t *testing.T) {

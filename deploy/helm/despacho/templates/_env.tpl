@@ -15,7 +15,7 @@ temporalAPIKey: TEMPORAL_API_KEY_FILE
 {{- $chosen := dict -}}
 {{- range .names -}}
 {{- $secret := get $.root.Values.secrets . -}}
-{{- with get (default dict $.over) . -}}{{- if .name -}}{{- $secret = . -}}{{- end -}}{{- end -}}
+{{- with get (default dict (get $ "over")) . -}}{{- if .name -}}{{- $secret = . -}}{{- end -}}{{- end -}}
 {{- if $secret.name -}}{{- $_ := set $chosen . $secret -}}{{- end -}}
 {{- end -}}
 {{- toYaml $chosen -}}
@@ -35,7 +35,7 @@ temporalAPIKey: TEMPORAL_API_KEY_FILE
 {{- define "despacho.temporal" -}}
 {{- $temporal := .root.Values.temporal -}}
 {{- $set := dict -}}
-{{- if not .controlled -}}
+{{- if not (get . "controlled") -}}
 {{- $_ := set $set "TEMPORAL_ADDRESS" $temporal.address -}}
 {{- $_ := set $set "TEMPORAL_NAMESPACE" $temporal.namespace -}}
 {{- if or $temporal.tls.enabled $temporal.tls.clientSecret $temporal.tls.ca.name -}}

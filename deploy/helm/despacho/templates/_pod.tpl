@@ -5,8 +5,9 @@ controlled, account, never (a Job's restart policy).
 */}}
 {{- define "despacho.pod" -}}
 metadata:
+  # Without the chart's version: a new chart alone starts no pod anew, and is no version of the worker.
   labels:
-    {{- include "despacho.labels" . | nindent 4 }}
+    {{- include "despacho.selector" . | nindent 4 }}
     {{- with .root.Values.podLabels }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
@@ -15,7 +16,7 @@ metadata:
     {{- toYaml . | nindent 4 }}
   {{- end }}
 spec:
-  serviceAccountName: {{ default (include "despacho.serviceAccount" .root) .account }}
+  serviceAccountName: {{ default (include "despacho.serviceAccount" .root) (get . "account") }}
   automountServiceAccountToken: false
   # Variables that Kubernetes makes of Services, such as DESPACHO_GATEWAY_PORT, would pass for settings.
   enableServiceLinks: false
@@ -23,10 +24,10 @@ spec:
   imagePullSecrets:
     {{- toYaml . | nindent 4 }}
   {{- end }}
-  {{- if .never }}
+  {{- if get . "never" }}
   restartPolicy: Never
   {{- else }}
-  terminationGracePeriodSeconds: {{ add .root.Values.drainSeconds 30 (default 0 .lingers) }}
+  terminationGracePeriodSeconds: {{ add .root.Values.drainSeconds 30 (default 0 (get . "lingers")) }}
   {{- end }}
   securityContext:
     runAsNonRoot: true
@@ -42,7 +43,7 @@ spec:
       args: {{ toJson .arguments }}
       env:
         {{- include "despacho.env" . | nindent 8 }}
-      {{- with .ports }}
+      {{- with get . "ports" }}
       ports:
         {{- range $name, $number := . }}
         - {name: {{ $name }}, containerPort: {{ $number }}, protocol: TCP}
@@ -58,7 +59,7 @@ spec:
         timeoutSeconds: 5
         failureThreshold: 2
       {{- end }}
-      {{- with .lingers }}
+      {{- with get . "lingers" }}
       lifecycle:
         preStop:
           sleep: {seconds: {{ . }}}
@@ -84,11 +85,11 @@ spec:
   {{- with .root.Values.priorityClassName }}
   priorityClassName: {{ . }}
   {{- end }}
-  {{- with .of.affinity }}
+  {{- with get .of "affinity" }}
   affinity:
     {{- toYaml . | nindent 4 }}
   {{- end }}
-  {{- if .spread }}
+  {{- if get . "spread" }}
   topologySpreadConstraints:
     - maxSkew: 1
       topologyKey: kubernetes.io/hostname
@@ -138,7 +139,7 @@ spec:
 
 {{- define "despacho.certificates" -}}
 {{- $tls := .root.Values.temporal.tls }}
-{{- if and $tls.clientSecret (not .controlled) }}
+{{- if and $tls.clientSecret (not (get . "controlled")) }}
 - secret:
     name: {{ $tls.clientSecret }}
     items: [{key: tls.crt, path: tls.crt}, {key: tls.key, path: tls.key}]

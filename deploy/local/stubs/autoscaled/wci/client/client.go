@@ -23,6 +23,11 @@ type Client interface {
 		ctx context.Context, entry *namespace.Namespace, version *deploymentpb.WorkerDeploymentVersion, identity string,
 		upserts map[string]iface.ScalingGroupSpecUpdate, removals []string,
 	) error
+	UpdateWorkerControllerInstance(
+		ctx context.Context, entry *namespace.Namespace, version *deploymentpb.WorkerDeploymentVersion, conflictToken []byte, identity string,
+		upserts map[string]iface.ScalingGroupSpecUpdate, removals []string,
+	) (*iface.UpdateWorkerControllerInstanceResponse, error)
+	DeleteWorkerControllerInstance(ctx context.Context, entry *namespace.Namespace, version *deploymentpb.WorkerDeploymentVersion, identity string) error
 }
 
 type none struct{}
@@ -34,5 +39,19 @@ func (none) DescribeWorkerControllerInstance(context.Context, *namespace.Namespa
 
 // ValidateWorkerControllerInstanceSpec refuses every description.
 func (none) ValidateWorkerControllerInstanceSpec(context.Context, *namespace.Namespace, *deploymentpb.WorkerDeploymentVersion, string, map[string]iface.ScalingGroupSpecUpdate, []string) error {
+	return errNotBuilt()
+}
+
+// UpdateWorkerControllerInstance makes no workers.
+func (none) UpdateWorkerControllerInstance(context.Context, *namespace.Namespace, *deploymentpb.WorkerDeploymentVersion, []byte, string, map[string]iface.ScalingGroupSpecUpdate, []string) (*iface.UpdateWorkerControllerInstanceResponse, error) {
+	return nil, errNotBuilt()
+}
+
+// DeleteWorkerControllerInstance finds none.
+func (none) DeleteWorkerControllerInstance(context.Context, *namespace.Namespace, *deploymentpb.WorkerDeploymentVersion, string) error {
+	return nil
+}
+
+func errNotBuilt() error {
 	return serviceerror.NewUnimplemented("this Temporal server is built without the part that starts workers; use one of Temporal's own builds")
 }

@@ -54,6 +54,12 @@ type WorkerControllerInstanceSpec struct {
 
 // QueryDescribeWorkerControllerInstanceResponse tells what was described.
 type QueryDescribeWorkerControllerInstanceResponse struct {
+	Spec             *WorkerControllerInstanceSpec `json:"spec,omitempty"`
+	ValidationStatus *ValidationStatus             `json:"validation_status,omitempty"`
+}
+
+// UpdateWorkerControllerInstanceResponse tells what a change came to.
+type UpdateWorkerControllerInstanceResponse struct {
 	Spec *WorkerControllerInstanceSpec `json:"spec,omitempty"`
 }
 
