@@ -96,6 +96,7 @@ printers: ## Other people's printers judge ours: ippeveprinter, ipptool, lprint 
 browser: deploy/browser/node_modules ## The packers' page in Chromium (needs Node and Chromium)
 	go test -count=1 -tags browser ./deploy/browser
 
+# Not a part of .ci/run yet: its script has not been seen green often enough.
 morning: deploy/browser/node_modules ## A packer's morning in Chromium over the real program, with Temporal and S3 (needs Node and Chromium)
 	$(LOCAL) go test -count=1 -tags browser -run '^TestTheWholeMorning$$' .
 
