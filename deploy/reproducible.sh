@@ -12,7 +12,7 @@ for place in here/first elsewhere/second-build; do
 	(
 		cd "$work/$place"
 		# shellcheck disable=SC2086 # the list is split on purpose
-		GOCACHE=$work/cache-$(basename "$place") go build -trimpath -tags timetzdata \
+		GOCACHE=$work/cache-$(basename "$place") go build -trimpath -buildvcs=true -tags timetzdata \
 			-ldflags "-s -w -X github.com/despacho/despacho/service/version.release=0.0.0" -o "$work/out/$place/" $programs
 		cd "$work/out/$place"
 		sha256sum -- * >"$work/$(basename "$place").sums"

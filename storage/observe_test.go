@@ -100,7 +100,10 @@ func TestEachRequestIsObserved(t *testing.T) {
 	}))
 	assert.Equal(t, []string{"GetObject other runs"}, seen.during(t, func(ctx context.Context) {
 		ended, cancel := context.WithCancel(ctx)
-		server.InjectFaults(func(storagetest.Call, *http.Request) storagetest.Fault { cancel(); return storagetest.Fault{CutAfter: true} })
+		server.InjectFaults(func(storagetest.Call, *http.Request) storagetest.Fault {
+			cancel()
+			return storagetest.Fault{CutAfter: true}
+		})
 		require.ErrorIs(t, store.Get(ended, key, &note{}), context.Canceled)
 	}), "who gives up is no trouble of the network")
 }

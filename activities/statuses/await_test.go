@@ -22,7 +22,7 @@ func TestAwaitStatuses(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, sandbox.Options{Orders: 300})
 		scope := w.Scope("linio")
-		in, sent := sendInput(scope), SentStatuses{Step: activities.Step{Page: "read-00001"}, SentAt: w.Client.Clock().Now()}
+		in, sent := sendInput(scope), SentStatuses{Step: activities.Step{Page: "read-00001"}, SentAt: w.Sandbox.Now()}
 		w.pend(scope, "read-00001", activitiestest.OrdersOfReport(scope, w.Unsent(scope))...)
 		await := awaitInput(in, sent)
 		await.NotBefore = sent.SentAt.Add(45 * time.Second)

@@ -155,8 +155,8 @@ await scan(one, single.order_number);
 await scan(one, single.order_number);
 await untilSo("the label comes out", async () => (await countAll()) === out + 1);
 await until("both readings are answered", async () => {
-  const two = await readings(one, 2);
-  return two.every(({ code, tone }) => code === single.order_number && tone !== "waiting");
+  const newest = await readings(one, 2);
+  return newest.every(({ code, tone }) => code === single.order_number && tone !== "waiting");
 });
 const [second, first] = await readings(one, 2);
 check(second.words !== first.words, `the second reading counts for nothing: ${second.words}, ${first.words}`);

@@ -44,7 +44,12 @@ export async function choosePile(page, pile) {
     const wanted = rows.findIndex((row) => row.dataset.run === run && row.dataset.first === String(first));
     return wanted - rows.indexOf(document.activeElement.closest("[data-row]"));
   }, pile);
-  for (let rows = await away(); rows !== 0; rows = await away()) await page.keyboard.press(rows > 0 ? "ArrowDown" : "ArrowUp");
+  let rows = await away();
+  for (let presses = 0; rows !== 0 && presses < 100; presses++) {
+    await page.keyboard.press(rows > 0 ? "ArrowDown" : "ArrowUp");
+    rows = await away();
+  }
+  if (rows !== 0) throw new Error(`the arrows do not lead to pile ${pile.id}`);
   await page.keyboard.press("Enter");
   await page.waitForSelector("dialog[open] form.print :focus");
 }

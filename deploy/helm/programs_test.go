@@ -48,7 +48,7 @@ func program(t *testing.T, name string) string {
 			return
 		}
 		build := exec.Command("go", "build", "-o", built.folder+string(os.PathSeparator), "./worker", "./gateway", "./station", "./starter")
-		build.Dir, build.Env = root, append(os.Environ(), "GOWORK=off", "CGO_ENABLED=0")
+		build.Dir, build.Env = root, append(os.Environ(), "GOWORK=off")
 		if out, err := build.CombinedOutput(); err != nil {
 			built.err = fmt.Errorf("the programs cannot be built: %w: %s", err, out)
 		}

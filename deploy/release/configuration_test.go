@@ -54,7 +54,7 @@ func TestEveryProgramIsBuiltInOneWay(t *testing.T) {
 		built[build.Binary] = build.Main
 		assert.Equal(t, build.Binary, build.ID)
 		assert.Equal(t, []string{"CGO_ENABLED=0"}, build.Env, build.ID)
-		assert.Equal(t, []string{"-trimpath"}, build.Flags, build.ID)
+		assert.Equal(t, []string{"-trimpath", "-buildvcs=true"}, build.Flags, build.ID)
 		assert.Equal(t, []string{"timetzdata"}, build.Tags, build.ID)
 		assert.Equal(t, systems, build.Goos, build.ID)
 		assert.Equal(t, processors, build.Goarch, build.ID)

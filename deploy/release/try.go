@@ -146,7 +146,7 @@ func runProgram(name string, content []byte, build *debug.BuildInfo) error {
 		return fmt.Errorf("%s --version: %w", name, err)
 	}
 	version := strings.TrimSpace(string(out))
-	if !strings.HasPrefix(version, name+" ") || strings.Contains(version, "unreleased") || !strings.Contains(version, build.GoVersion) {
+	if !strings.HasPrefix(version, name+" ") || strings.Contains(version, "unreleased") || !strings.Contains(version, "(commit ") || !strings.Contains(version, build.GoVersion) {
 		return fmt.Errorf("%s --version says %q", name, version)
 	}
 	fmt.Println(version)

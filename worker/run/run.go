@@ -29,8 +29,7 @@ type Options struct {
 	Namespace string
 	// Store is used instead of one that AWS_* and the settings' bucket lead to.
 	Store *storage.Store
-	// Tracing is used instead of what the OTEL_* variables ask for, and stays open. A client that is handed
-	// over needs its interceptors.
+	// Tracing is used instead of what the OTEL_* variables ask for, and stays open.
 	Tracing *tracing.Tracing
 	// Log takes the worker's lines; default standard error, as the settings say.
 	Log *slog.Logger

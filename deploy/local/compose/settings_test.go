@@ -24,10 +24,11 @@ import (
 )
 
 // elsewhere are variables that are read by others than despacho: Temporal's
-// envconfig, the AWS SDK.
+// envconfig, the AWS SDK, OpenTelemetry.
 var elsewhere = []string{
 	"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE",
 	"AWS_ENDPOINT_URL_S3", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
+	"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG",
 }
 
 func TestOurServicesAreToldOnlyWhatTheyRead(t *testing.T) {

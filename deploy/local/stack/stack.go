@@ -13,8 +13,9 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// startWithin bounds how long Start waits for its servers; they usually need about a second.
-const startWithin = time.Minute
+// startWithin bounds how long Start waits for its servers; they usually need about a second, and a minute where a machine has
+// far more to do than it can.
+const startWithin = 4 * time.Minute
 
 // Region is the AWS region that the S3 server names as its own.
 const Region = "us-east-1"

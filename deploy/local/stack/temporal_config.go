@@ -51,7 +51,8 @@ func serverConfig(database *config.SQL, ports chosenPorts) *config.Config {
 		PublicClient:        config.PublicClient{HostPort: frontend},
 		Services:            map[string]config.Service{},
 	}
-	settings.Global.Membership = config.Membership{MaxJoinDuration: 30 * time.Second, BroadcastAddress: host}
+	// Twice as long is what the server gives its services to start; nobody is joined here.
+	settings.Global.Membership = config.Membership{MaxJoinDuration: startWithin / 2, BroadcastAddress: host}
 	settings.Archival.History.State = "disabled"
 	settings.Archival.Visibility.State = "disabled"
 	settings.NamespaceDefaults.Archival.History.State = "disabled"
