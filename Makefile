@@ -13,7 +13,7 @@ FUZZTIME   = 60s
 RELEASE    = 0.1.0
 
 # Words that misspell takes for mistakes of English: Spanish ones, and the APIs' own.
-FOREIGN    = attemps,center,color,colorants,colors,configuracion,ect,fulfill,fulfillment,identificacion,informacion,integracion,inventario,localized,momento,neighborhood,notificacion,packageid,preparacion,producto,productos,rela,signaled,synchronization,synchronized,transaccion,unauthorized,valor,verificacion
+FOREIGN    = attemps,center,color,colorants,colors,configuracion,ect,fulfill,fulfillment,identificacion,informacion,integracion,inventario,localized,momento,neighborhood,notificacion,packageid,preparacion,producto,productos,rela,signaled,synchronization,synchronized,transaccion,unauthorized,valor,verificacion,initialize,finalize
 # Enumerated types whose switches name a few of many: commands of ZPL, calls in a test's store, Temporal's own.
 OPEN       = -typeignore 'labels/zpl\.command$$' -typeignore 'storagetest\.Call$$' -typeignore '^go\.temporal\.io/'
 
