@@ -33,7 +33,7 @@ export async function tapThrough(page, person, printer, order) {
   await page.waitForSelector(".labelrow.current .number");
   await judge(page, "tablet-run");
   await page.tap("nav a[href='#/retirar']");
-  await page.waitForSelector("main[data-view=retirar] .takeouts li");
+  await page.waitForSelector("main[data-view=retirar] h1"); // what was to be taken out is found by now
   await judge(page, "tablet-takeout");
   await page.tap("nav a[href='#/entrega']");
   await page.waitForSelector(".sheets li");
