@@ -47,13 +47,15 @@ func TestValidate(t *testing.T) {
 		variable string
 		says     string
 	}{
-		"a hub without an address":          {func(s *Settings) { s.Hub = "" }, "DESPACHO_HUB", "https://app.multivende.com"},
-		"a hub that is no address":          {func(s *Settings) { s.Hub = "app.multivende.com" }, "DESPACHO_HUB", "https://app.multivende.com"},
-		"a hub reached without encryption":  {func(s *Settings) { s.Hub = "http://hub.example.com" }, "DESPACHO_HUB", "https"},
-		"a missing merchant":                {func(s *Settings) { s.Merchant = "" }, "DESPACHO_MERCHANT", "write the id"},
-		"a merchant with a slash":           {func(s *Settings) { s.Merchant = "a/b" }, "DESPACHO_MERCHANT", `"a/b"`},
-		"no token at all":                   {func(s *Settings) { s.Token = "" }, "DESPACHO_TOKEN", "DESPACHO_TOKEN_FILE"},
-		"a secret given twice":              {func(s *Settings) { s.ClientSecret, s.ClientSecretFile = "s", write(t, "secret", "s") }, "DESPACHO_CLIENT_SECRET_FILE", "keep only one"},
+		"a hub without an address":         {func(s *Settings) { s.Hub = "" }, "DESPACHO_HUB", "https://app.multivende.com"},
+		"a hub that is no address":         {func(s *Settings) { s.Hub = "app.multivende.com" }, "DESPACHO_HUB", "https://app.multivende.com"},
+		"a hub reached without encryption": {func(s *Settings) { s.Hub = "http://hub.example.com" }, "DESPACHO_HUB", "https"},
+		"a missing merchant":               {func(s *Settings) { s.Merchant = "" }, "DESPACHO_MERCHANT", "write the id"},
+		"a merchant with a slash":          {func(s *Settings) { s.Merchant = "a/b" }, "DESPACHO_MERCHANT", `"a/b"`},
+		"no token at all":                  {func(s *Settings) { s.Token = "" }, "DESPACHO_TOKEN", "DESPACHO_TOKEN_FILE"},
+		"a secret given twice": {func(s *Settings) {
+			s.WebhookOut, s.WebhookOutSecret, s.WebhookOutSecretFile = "https://p.example.com", "0123456789abcdef", write(t, "twice", "0123456789abcdef")
+		}, "DESPACHO_WEBHOOK_OUT_SECRET_FILE", "keep only one"},
 		"a secret's file that is not there": {func(s *Settings) { s.WebhookOutSecretFile = folder + "/none" }, "DESPACHO_WEBHOOK_OUT_SECRET_FILE", "cannot be read"},
 		"a short secret in a file": {func(s *Settings) {
 			s.WebhookOut, s.WebhookOutSecretFile = "https://p.example.com", write(t, "secret", "short")
@@ -119,7 +121,7 @@ func TestValidateNamesAllAtOnce(t *testing.T) {
 	for _, variable := range Variables() {
 		optional := []string{
 			"DESPACHO_TOKEN_FILE", "DESPACHO_START_WAIT", "DESPACHO_CLIENT_ID", "DESPACHO_CLIENT_SECRET", "DESPACHO_ACCOUNTS_KEY", "DESPACHO_ACCOUNTS_KEY_FILE",
-			"DESPACHO_WEBHOOK_OUT", "DESPACHO_WEBHOOK_OUT_SECRET",
+			"DESPACHO_WEBHOOK_OUT", "DESPACHO_WEBHOOK_OUT_SECRET", "DESPACHO_CLIENT_SECRET_FILE", "DESPACHO_WEBHOOK_OUT_SECRET_FILE",
 		}
 		if slices.Contains(optional, variable) {
 			continue // their zero values are right
