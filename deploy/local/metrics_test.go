@@ -137,7 +137,7 @@ func (d *demo) printAndScan(t *testing.T) {
 			if pile.Printed < pile.Labels {
 				asked := api.PrintIn{ID: "drill-" + pile.ID, Printer: zebraName, Select: api.Select{Merchant: run.Merchant, Run: run.Run, Pile: pile.ID}}
 				require.NoError(t, p.ask(t.Context(), http.MethodPost, "/api/print", asked, &api.PrintOut{}))
-				require.NoError(t, p.ask(t.Context(), http.MethodPost, "/api/scan", api.ScanIn{ID: "drill", Text: "nothing has this code", Mode: api.ScanLook, At: time.Now()}, new([]byte)))
+				require.NoError(t, p.ask(t.Context(), http.MethodPost, "/api/scan", api.ScanIn{ID: "drill-scan", Text: "nothing has this code", Mode: api.ScanLook, At: time.Now()}, &api.ScanOut{}))
 				return
 			}
 		}

@@ -89,7 +89,7 @@ func New(ctx context.Context, program string, options ...sdktrace.TracerProvider
 		AllowInvalidParentSpans: true,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("Temporal's steps cannot be traced: %w", err)
+		return nil, fmt.Errorf("the steps of Temporal cannot be traced: %w", err)
 	}
 	t.temporal = interceptor.NewTracingInterceptor(temporalTracer{inner})
 	return t, nil

@@ -56,7 +56,7 @@ func TestASpanOfAHubCallNamesItsRouteAndNoIds(t *testing.T) {
 	spans := exporter.GetSpans()
 	require.Len(t, spans, 2, "one outside a trace begins none")
 	attributes := func(span tracetest.SpanStub) map[string]string {
-		return lo.SliceToMap(span.Attributes, func(a attribute.KeyValue) (string, string) { return string(a.Key), a.Value.Emit() })
+		return lo.SliceToMap(span.Attributes, func(a attribute.KeyValue) (string, string) { return string(a.Key), a.Value.String() })
 	}
 	assert.Equal(t, map[string]string{
 		"http.request.method": "GET", "despacho.hub.route": "checkout", "url.template": "/api/checkouts/{checkoutId}", "http.response.status_code": "200",

@@ -72,6 +72,9 @@ func addresses(project *types.Project, service types.ServiceConfig) []string {
 	var problems []string
 	set := environment(service)
 	for _, name := range slices.Sorted(maps.Keys(set)) {
+		if strings.HasSuffix(name, "_USER") {
+			continue // the database's user has the name of a service
+		}
 		for _, address := range named(project, set[name]) {
 			host, port, err := net.SplitHostPort(address)
 			if err == nil && !slices.Contains(ports(project.Services[host]), port) {
