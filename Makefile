@@ -1,6 +1,6 @@
 # make demo and make test need Go, make and git; make race also a C compiler, make render also Node, make browser
-# Node and Chromium, make printers programs of Debian. .ci/run installs what is missing and runs check, race, render,
-# printers and browser.
+# Node and Chromium, make printers and make rehearsal programs of Debian. .ci/run installs what is missing and runs alerts,
+# check, chart, race, render, printers and browser.
 
 # In a workspace the highest versions win: without it, each module is built with its own.
 export GOWORK = off
@@ -99,6 +99,9 @@ browser: deploy/browser/node_modules ## The packers' page in Chromium (needs Nod
 # Not a part of .ci/run yet: its script has not been seen green often enough.
 morning: deploy/browser/node_modules ## A packer's morning in Chromium over the real program, with Temporal and S3 (needs Node and Chromium)
 	$(LOCAL) go test -count=1 -tags browser -run '^TestTheWholeMorning$$' .
+
+rehearsal: ## docker-compose.yml started without Docker: every service's real program, a run, backup and restore (Linux, root; Debian's postgresql, busybox-static, iproute2)
+	$(LOCAL) go test -count=1 -timeout 60m -tags rehearsal ./rehearsal
 
 deploy/browser/node_modules: deploy/browser/package-lock.json
 	cd deploy/browser && npm ci --no-audit --no-fund
