@@ -1,10 +1,12 @@
 package run
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/printing"
@@ -37,7 +39,7 @@ func newMetrics(base service.Metrics) *metrics {
 		Name: "despacho_station_prints_total", Help: "Prints of labels that came into a state.",
 	}, []string{"state"})
 	m.conditions = prometheus.NewGaugeVec(prometheus.GaugeOpts{
-		Name: "despacho_station_printer_condition", Help: "1 for each condition that a printer is in, as it was seen last while printing.",
+		Name: "despacho_station_printer_condition", Help: "1 for each condition that a printer is in, 0 for the others, as it was seen last while printing.",
 	}, []string{"printer", "condition"})
 	m.scans = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "despacho_station_scans_total", Help: "Scans, by the status of their answer.",
@@ -53,11 +55,10 @@ func (m *metrics) observePrint(state contract.PrintState) {
 	m.prints.WithLabelValues(string(state)).Inc()
 }
 
-// observeStatus replaces the conditions of a printer.
+// observeStatus says of each condition whether a printer is in it.
 func (m *metrics) observeStatus(printer string, status printing.Status) {
-	m.conditions.DeletePartialMatch(prometheus.Labels{"printer": printer})
-	for _, condition := range status.Conditions {
-		m.conditions.WithLabelValues(printer, string(condition)).Set(1)
+	for _, condition := range printing.Conditions() {
+		m.conditions.WithLabelValues(printer, string(condition)).Set(lo.Ternary(slices.Contains(status.Conditions, condition), 1.0, 0.0))
 	}
 }
 
