@@ -14,8 +14,12 @@ import (
 	"github.com/despacho/despacho/storage"
 )
 
-// cursorsLook is how often it is read how far the intakes have come.
-const cursorsLook = 5 * time.Minute
+const (
+	// cursorsLook is how often it is read how far the intakes have come, in the hub's time.
+	cursorsLook = 5 * time.Minute
+	// leastCursorsLook is how long lies between two looks at least, however fast the hub's time runs.
+	leastCursorsLook = 5 * time.Second
+)
 
 // intakeMetrics tell how far behind each merchant's intake is. The figure grows until the next look.
 type intakeMetrics struct {
@@ -64,11 +68,12 @@ func (m *intakeMetrics) Collect(into chan<- prometheus.Metric) {
 
 // watchIntakes reads how far the intakes have come until ctx ends.
 func (p *process) watchIntakes(ctx context.Context, hubs *hubs) {
-	ticker := time.NewTicker(cursorsLook)
+	every := max(time.Duration(float64(cursorsLook)/p.settings.HubSpeed), leastCursorsLook)
+	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	for {
 		if err := p.lookAtIntakes(ctx, hubs); err != nil && ctx.Err() == nil {
-			p.log.Warn("how far the intakes have come could not be read; the worker tries again within five minutes", "error", err)
+			p.log.Warn("how far the intakes have come could not be read; the worker tries again", "after", every, "error", err)
 		}
 		select {
 		case <-ctx.Done():
