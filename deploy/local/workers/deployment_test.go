@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/api/batch/v1"
 	"go.temporal.io/api/common/v1"
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/history/v1"
@@ -111,24 +111,17 @@ func (s *scene) nothingIsOpen(t *testing.T) {
 	}
 }
 
-// resetToBefore resets a workflow as `temporal workflow reset --query 'WorkflowId = "…"' --type BuildId --build-id …` does.
+// resetToBefore resets a workflow to before a bad build had it, as `temporal workflow reset --workflow-id … --event-id …` does
+// with the first event WorkflowTaskCompleted of that build.
 func (s *scene) resetToBefore(t *testing.T, id, bad string) {
 	t.Helper()
-	before, err := s.temporal.DescribeWorkflowExecution(t.Context(), id, "")
-	require.NoError(t, err)
-	_, err = s.temporal.WorkflowService().StartBatchOperation(t.Context(), &workflowservice.StartBatchOperationRequest{
-		Namespace: s.environment["TEMPORAL_NAMESPACE"], JobId: "reset", Reason: "a bad build", VisibilityQuery: fmt.Sprintf("WorkflowId = %q", id),
-		Operation: resetTo(bad),
+	first, found := lo.Find(s.events(t, id), func(event *history.HistoryEvent) bool {
+		return event.GetWorkflowTaskCompletedEventAttributes().GetDeploymentVersion().GetBuildId() == bad
+	})
+	require.True(t, found, "%s has no task of %s", id, bad)
+	_, err := s.temporal.ResetWorkflowExecution(t.Context(), &workflowservice.ResetWorkflowExecutionRequest{
+		Namespace: s.environment["TEMPORAL_NAMESPACE"], WorkflowExecution: &common.WorkflowExecution{WorkflowId: id},
+		WorkflowTaskFinishEventId: first.GetEventId(), Reason: "bad release", ResetReapplyType: enums.RESET_REAPPLY_TYPE_ALL_ELIGIBLE,
 	})
 	require.NoError(t, err)
-	eventually(t, id+" is reset", func() bool {
-		now, err := s.temporal.DescribeWorkflowExecution(t.Context(), id, "")
-		return err == nil && now.GetWorkflowExecutionInfo().GetExecution().GetRunId() != before.GetWorkflowExecutionInfo().GetExecution().GetRunId()
-	})
-}
-
-func resetTo(bad string) *workflowservice.StartBatchOperationRequest_ResetOperation {
-	return &workflowservice.StartBatchOperationRequest_ResetOperation{ResetOperation: &batch.BatchOperationReset{Options: &common.ResetOptions{
-		Target: &common.ResetOptions_BuildId{BuildId: bad}, ResetReapplyType: enums.RESET_REAPPLY_TYPE_ALL_ELIGIBLE,
-	}}}
 }
