@@ -1,6 +1,6 @@
 # make demo and make test need Go, make and git; make race also a C compiler, make render also Node, make browser
 # Node and Chromium, make printers and make rehearsal programs of Debian. .ci/run installs what is missing and runs alerts,
-# check, chart, race, render, printers and browser.
+# check, chart, race, render, printers, browser and, as root, rehearsal.
 
 # In a workspace the highest versions win: without it, each module is built with its own.
 export GOWORK = off
