@@ -114,7 +114,7 @@ func newStack(t *testing.T, settings ...string) *project.Stack {
 // build builds a program as the image's are built.
 func build(t *testing.T, path, program string) {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-tags", "timetzdata", "-o", path, program)
+	command := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-trimpath", "-tags", "timetzdata", "-o", path, program)
 	command.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
 	said, err := command.CombinedOutput()
 	require.NoError(t, err, string(said))
