@@ -101,7 +101,7 @@ morning: deploy/browser/node_modules ## A packer's morning in Chromium over the 
 	$(LOCAL) go test -count=1 -tags browser -run '^TestTheWholeMorning$$' .
 
 rehearsal: ## docker-compose.yml started without Docker: every service's real program, a run, backup and restore (Linux, root; Debian's postgresql, busybox-static, iproute2)
-	$(LOCAL) go test -count=1 -timeout 60m -tags rehearsal ./rehearsal
+	$(LOCAL) go test -count=1 -timeout 30m -tags rehearsal ./rehearsal
 
 deploy/browser/node_modules: deploy/browser/package-lock.json
 	cd deploy/browser && npm ci --no-audit --no-fund

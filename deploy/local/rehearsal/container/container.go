@@ -52,11 +52,16 @@ func StartWith(network *Network, spec Spec, stdin io.Reader) (*Container, error)
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", spec.Name, err)
 	}
+	var cable string
+	connected := make(chan struct{})
 	go func() {
 		_ = c.process.Wait()
+		<-connected
+		network.disconnect(cable)
 		close(c.ended)
 	}()
-	err = network.connect(c.process.Process.Pid, spec.Address)
+	cable, err = network.connect(c.process.Process.Pid, spec.Address)
+	close(connected)
 	if err == nil {
 		err = json.NewEncoder(tell).Encode(spec)
 	}

@@ -38,18 +38,24 @@ func NewNetwork(host string) (*Network, error) {
 	return &Network{}, nil
 }
 
-// connect gives the process a cable to the bridge.
-func (n *Network) connect(pid int, address string) error {
+// connect gives the process a cable to the bridge, and returns its name.
+func (n *Network) connect(pid int, address string) (cable string, err error) {
 	hardware, err := hardwareAddress(address)
 	if err != nil {
-		return err
+		return "", err
 	}
-	cable := "cable" + strconv.FormatInt(n.cables.Add(1), 10)
+	cable = "cable" + strconv.FormatInt(n.cables.Add(1), 10)
 	err = run("ip", "link", "add", cable, "type", "veth", "peer", "name", inside, "address", hardware, "netns", strconv.Itoa(pid))
 	if err != nil {
-		return err
+		return cable, err
 	}
-	return run("ip", "link", "set", cable, "master", bridge, "up")
+	return cable, run("ip", "link", "set", cable, "master", bridge, "up")
+}
+
+// disconnect takes the cable away. It would go with the process's name space, but that ends some time after the
+// process: until then two would answer at its address.
+func (n *Network) disconnect(cable string) {
+	_ = run("ip", "link", "delete", cable) // it may be gone already
 }
 
 // hardwareAddress follows from the address, so that what is started anew is reached at once: others
