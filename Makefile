@@ -1,6 +1,6 @@
 # make demo and make test need Go, make and git; make race also a C compiler, make render also Node, make browser
 # Node and Chromium, make printers and make rehearsal programs of Debian. .ci/run installs what is missing and runs alerts,
-# check, chart, race, render, printers and browser.
+# check, chart, race, render, printers, browser and, as root, rehearsal.
 
 # In a workspace the highest versions win: without it, each module is built with its own.
 export GOWORK = off
@@ -102,7 +102,7 @@ morning: deploy/browser/node_modules ## A packer's morning in Chromium over the 
 	$(LOCAL) go test -count=1 -tags browser -run '^TestTheWholeMorning$$' .
 
 rehearsal: ## docker-compose.yml started without Docker: every service's real program, a run, backup and restore (Linux, root; Debian's postgresql, busybox-static, iproute2)
-	$(LOCAL) go test -count=1 -timeout 60m -tags rehearsal ./rehearsal
+	$(LOCAL) go test -count=1 -timeout 30m -tags rehearsal ./rehearsal
 
 deploy/browser/node_modules: deploy/browser/package-lock.json
 	cd deploy/browser && npm ci --no-audit --no-fund
