@@ -17,7 +17,7 @@ const (
 	// gatherNotificationsFor is how long notifications are collected before they are read.
 	gatherNotificationsFor = 1500 * time.Millisecond
 	// gatherRepeatsFor is the same, in hub time, for notifications of objects that were told of before.
-	gatherRepeatsFor = contract.Duration(20 * time.Second)
+	gatherRepeatsFor = contract.Duration(30 * time.Second)
 	// notificationsAtOnce is how many notifications one step reads.
 	notificationsAtOnce = 50
 	// signalsAtMost, stepsAtMost and lengthAtMost bound a history: after so many an Intake continues as
