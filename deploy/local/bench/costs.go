@@ -15,13 +15,20 @@ import (
 	"github.com/despacho/despacho/multivende/sandbox"
 )
 
-// costs are a merchant with orders of the past, and a part of a day's work.
+// costs are a merchant with orders of the past, and a part of a day's work. The hub's clock is quicker than
+// ours, and what is gathered for a second or two of ours would be gathered from far more orders than in a real
+// day. So a few orders are sold one by one, as far apart (our time) as no gathering reaches, which is what being
+// told and taken up costs; those of a run come all at once, and only what follows is counted for them.
 type costs struct {
 	Past   past
-	PerDay int     // orders that such a merchant sells in a day, evenly
-	Orders int     // of them those that are sold now
-	ARun   int     // orders after which a run is started
-	Speed  float64 // how many times as fast as ours the hub's clock runs
+	PerDay int           // orders that such a merchant sells in a day
+	Lone   int           // orders that are sold one by one
+	Apart  time.Duration // so far, our time
+	Runs   int           // runs that are counted
+	ARun   int           // orders that are sold before each
+	Speed  float64       // how many times as fast as ours the hub's clock runs
+	// OwnProcess: the worker runs in one, so that its memory can be told.
+	OwnProcess bool
 }
 
 const (
@@ -29,22 +36,28 @@ const (
 	pollsADay = 24 * 12 // one every 5 minutes, because there is always something left to it
 )
 
+// costTask is how long the hub takes for a task; it costs nothing but tries of a step.
+var costTask = sandbox.TaskTime{Fixed: 8 * time.Second, PerLabel: time.Second}
+
 // costFigures are what the work asked of the store and of Temporal.
 type costFigures struct {
-	tally.Figures
-	Labels, Notifications int
-	Took, HubTook         time.Duration
-	Looks, Polls          int
-	// PerLook and PerPoll are what a look and a poll cost: writes and lists, reads.
-	perDay int
+	Lone, Run     tally.Figures // counted from both, looks and polls among them
+	Sold          int           // orders that were sold one by one
+	Labels        int           // of the runs
+	Looks, Polls  int           // that are among the figures
+	Took, HubTook time.Duration
+	Megabytes     float64 // the most memory that the worker had, if it had a process of its own
+	speed         float64
+	perDay        int
 }
 
 // measure fills the store, lets the day begin and counts until all its orders have their labels.
 func (c costs) measure(ctx context.Context, dir string) (f costFigures, err error) {
-	s, err := open(ctx, dir, c.Speed, sandbox.Options{Seed: 1, Orders: 1})
+	s, err := open(ctx, dir, c.Speed, sandbox.Options{Seed: 1, Orders: 1, TaskTime: costTask})
 	if err != nil {
 		return f, err
 	}
+	s.apart = c.OwnProcess
 	defer func() { err = cmp.Or(err, s.close()) }()
 	if err := c.Past.write(ctx, s.store, s.hubs[0].Merchant(), 0); err != nil {
 		return f, err
@@ -52,50 +65,91 @@ func (c costs) measure(ctx context.Context, dir string) (f costFigures, err erro
 	if err := s.settle(ctx); err != nil {
 		return f, err
 	}
-	return c.day(ctx, s)
+	if err := tell(s.hubs[0], "webhooks", fmt.Sprintf(`{"url":%q}`, s.webhooks)); err != nil {
+		return f, err
+	}
+	f.speed, f.perDay = c.Speed, c.PerDay
+	began, since := time.Now(), s.hubs[0].Now()
+	if err := c.oneByOne(ctx, s, &f); err != nil {
+		return f, err
+	}
+	for range c.Runs {
+		if err := c.run(ctx, s, &f); err != nil {
+			return f, err
+		}
+	}
+	f.Took, f.HubTook = time.Since(began), s.hubs[0].Now().Sub(since)
+	_, f.Megabytes, err = s.figures()
+	both := f.Lone.And(f.Run).Actions["Intake"]
+	f.Looks, f.Polls = both["activity LookOver"], both["activity PollSales"]
+	if f.Labels == 0 || f.Sold == 0 || f.Looks == 0 || f.Polls == 0 {
+		return f, fmt.Errorf("nothing to be counted: %d labels, %d sold, %d looks, %d polls", f.Labels, f.Sold, f.Looks, f.Polls)
+	}
+	return f, err
 }
 
-// day sells the orders, starts runs over them and counts.
-func (c costs) day(ctx context.Context, s *scene) (f costFigures, err error) {
-	hub, before, began, since := s.hubs[0], s.tally.Figures(), time.Now(), s.hubs[0].Now()
-	spread := 24 * time.Hour * time.Duration(c.Orders) / time.Duration(c.PerDay)
-	if err := tell(hub, "webhooks", fmt.Sprintf(`{"url":%q}`, s.webhooks)); err != nil {
-		return f, err
+// oneByOne sells the first orders, and counts what it costs to be told of them and to take them up.
+func (c costs) oneByOne(ctx context.Context, s *scene, f *costFigures) error {
+	hub := s.hubs[0]
+	before, _, err := s.figures()
+	if err != nil {
+		return err
 	}
-	if err := tell(hub, "sales", fmt.Sprintf(`{"count":%d,"spread":%q,"life":"plain"}`, c.Orders, spread)); err != nil {
-		return f, err
+	known := len(sold(hub.Report()))
+	if err := tell(hub, "sales", fmt.Sprintf(`{"count":%d,"spread":%q,"clock":"ours","life":"plain"}`, c.Lone, c.Apart*time.Duration(c.Lone))); err != nil {
+		return err
 	}
-	runs := client.TemporalRuns{Client: s.temporal}
-	for started := 0; started < c.Orders; started += c.ARun {
-		until := spread * time.Duration(min(started+c.ARun, c.Orders)) / time.Duration(c.Orders)
-		if err := s.untilHub(ctx, hub, since.Add(until)); err != nil {
-			return f, err
-		}
-		result, err := s.run(ctx, runs, hub.Merchant())
-		if err != nil {
-			return f, err
-		}
-		f.Labels += result.Outcomes[contract.Labelled]
+	err = until(ctx, "the orders are sold", func() (bool, error) { return hub.Report().Webhooks.Changes >= c.Lone, nil })
+	if err != nil {
+		return err
 	}
 	if err := s.allTakenUp(ctx, hub); err != nil {
-		return f, err
+		return err
 	}
-	f.Figures, f.perDay = s.tally.Figures().Since(before), c.PerDay
-	f.Took, f.HubTook, f.Notifications = time.Since(began), hub.Now().Sub(since), hub.Report().Webhooks.Answered
-	f.Looks, f.Polls = f.Actions["Intake"]["activity LookOver"], f.Actions["Intake"]["activity PollSales"]
-	if f.Labels == 0 || f.Looks == 0 || f.Polls == 0 {
-		return f, fmt.Errorf("nothing to be counted: %d labels, %d looks, %d polls", f.Labels, f.Looks, f.Polls)
-	}
-	return f, nil
+	after, _, err := s.figures()
+	f.Lone, f.Sold = after.Since(before), len(sold(hub.Report()))-known
+	return err
 }
 
-// untilHub waits until the hub's clock shows a time.
-func (s *scene) untilHub(ctx context.Context, hub *sandbox.Hub, at time.Time) error {
-	return until(ctx, "the hub's time passes", func() (bool, error) { return !hub.Now().Before(at), nil })
+// run sells the orders of a run, and counts from when they are taken up until they have their labels and the
+// intake has heard of it.
+func (c costs) run(ctx context.Context, s *scene, f *costFigures) error {
+	hub := s.hubs[0]
+	changes := hub.Report().Webhooks.Changes
+	if err := tell(hub, "sales", fmt.Sprintf(`{"count":%d,"spread":"1s","life":"plain"}`, c.ARun)); err != nil {
+		return err
+	}
+	err := until(ctx, "the orders are sold", func() (bool, error) { return hub.Report().Webhooks.Changes >= changes+c.ARun, nil })
+	if err != nil {
+		return err
+	}
+	if err := s.allTakenUp(ctx, hub); err != nil {
+		return err
+	}
+	before, _, err := s.figures()
+	if err != nil {
+		return err
+	}
+	result, err := s.run(ctx, client.TemporalRuns{Client: s.temporal}, hub.Merchant())
+	if err != nil {
+		return err
+	}
+	if err := s.allTakenUp(ctx, hub); err != nil {
+		return err
+	}
+	err = until(ctx, "a look and a poll have come", func() (bool, error) {
+		done := f.Lone.And(s.tally.Figures().Since(before)).Actions["Intake"]
+		return done["activity LookOver"] > 0 && done["activity PollSales"] > 0, nil
+	})
+	if err != nil {
+		return err
+	}
+	after, _, err := s.figures()
+	f.Run, f.Labels = f.Run.And(after.Since(before)), f.Labels+result.Outcomes[contract.Labelled]
+	return err
 }
 
-// allTakenUp waits until the hub has told everything, the intake has taken it up and no order of now is open,
-// and until two looks and polls have come.
+// allTakenUp waits until the hub has told everything and the intake has taken it up.
 func (s *scene) allTakenUp(ctx context.Context, hub *sandbox.Hub) error {
 	intakes := client.TemporalIntakes{Client: s.onlooker}
 	return until(ctx, "the intake takes up what it heard", func() (bool, error) {
@@ -107,38 +161,6 @@ func (s *scene) allTakenUp(ctx context.Context, hub *sandbox.Hub) error {
 		if errors.Is(err, client.ErrNoAnswer) || errors.Is(err, client.ErrNoRun) {
 			return false, nil
 		}
-		done := s.tally.Figures().Actions["Intake"]
-		return err == nil && progress.Waiting == 0 && progress.Notifications >= hooks.Answered && done["activity LookOver"] > 2 && done["activity PollSales"] > 2, err
+		return err == nil && progress.Waiting == 0 && progress.Notifications >= hooks.Answered, err
 	})
 }
-
-// perLabel is what one label costs: what looks and polls ask is taken for as many of them as come in a day of
-// that many orders, all else as it was counted.
-func (f costFigures) perLabel(counts tally.Counts, fits func(what string) bool) float64 {
-	sum := 0.0
-	for asker := range counts {
-		sum += f.ofAsker(counts, asker, fits)
-	}
-	return sum
-}
-
-func (f costFigures) ofAsker(counts tally.Counts, asker string, fits func(what string) bool) float64 {
-	n := float64(counts.Sum(func(who, what string) bool { return who == asker && fits(what) }))
-	switch asker {
-	case "LookOver":
-		return n / float64(f.Looks) * looksADay / float64(f.perDay)
-	case "PollSales":
-		return n / float64(f.Polls) * pollsADay / float64(f.perDay)
-	}
-	return n / float64(f.Labels)
-}
-
-func (f costFigures) writes() float64 {
-	return f.perLabel(f.Requests, func(operation string) bool { return !tally.IsRead(operation) })
-}
-
-func (f costFigures) reads() float64 { return f.perLabel(f.Requests, tally.IsRead) }
-
-func (f costFigures) actions() float64 { return f.perLabel(f.Actions, anything) }
-
-func anything(string) bool { return true }

@@ -37,11 +37,12 @@ type flags struct {
 	Pile    int `default:"500" help:"Labels of a pile that a printer of 100 ms a label prints (default ${default})."`
 	Singles int `default:"40" help:"Single labels that are asked for after it, one after the other (default ${default})."`
 
-	Sold      int     `default:"1000" help:"Orders that are sold, taken up and labelled while what they cost is counted (default ${default})."`
+	Runs      int     `default:"2" help:"Runs of which it is counted what their labels cost (default ${default})."`
+	ARun      int     `default:"500" help:"Orders of each of them (default ${default})."`
+	Lone      int     `default:"20" help:"Orders that are sold one by one before them (default ${default})."`
 	Closed    int     `default:"600000" help:"Orders of sixty days before, all done, that lie in the store meanwhile (default ${default})."`
 	Open      int     `default:"250" help:"Orders that wait for their label all the time meanwhile (default ${default})."`
 	PerDay    int     `default:"10000" help:"Orders that this merchant sells in a day (default ${default})."`
-	ARun      int     `default:"500" help:"Orders after which a run is started (default ${default})."`
 	CostSpeed float64 `default:"30" help:"How many times as fast as ours the hub's clock runs meanwhile (default ${default})."`
 
 	Only     []string      `help:"Only these parts: webhooks, statuses, fairness, pace, printing, costs."`
@@ -49,6 +50,13 @@ type flags struct {
 }
 
 func main() {
+	if os.Getenv(asWorker) != "" {
+		if err := serveAsWorker(os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, "error:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	var given flags
 	kong.Parse(&given, kong.Description("Measures a whole deployment on this machine."))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

@@ -24,7 +24,6 @@ import (
 	gateway "github.com/despacho/despacho/gateway/run"
 	"github.com/despacho/despacho/multivende/sandbox"
 	"github.com/despacho/despacho/storage"
-	worker "github.com/despacho/despacho/worker/run"
 )
 
 // lookEvery is how often something that goes on is asked how far it is.
@@ -50,6 +49,8 @@ type scene struct {
 	onlooker sdk.Client
 
 	webhooks   string // where the gateway hears
+	apart      bool   // the worker has a process of its own
+	process    *workerProcess
 	stopWorker func() error
 	stops      []func() error
 }
@@ -107,12 +108,16 @@ func (s *scene) connectServers(ctx context.Context) (err error) {
 		return err
 	}
 	s.stops = append(s.stops, func() error { s.onlooker.Close(); return nil })
-	s.store, err = storage.Open(ctx, storage.Config{Bucket: s.running.Bucket, AWS: &aws.Config{
-		Region: stack.Region, BaseEndpoint: aws.String(s.running.S3Endpoint),
-		Credentials: credentials.NewStaticCredentialsProvider(s.running.AccessKey, s.running.SecretKey, ""),
-		HTTPClient:  &http.Client{Transport: s.objects},
-	}})
+	s.store, err = openStore(ctx, s.running, s.objects)
 	return err
+}
+
+func openStore(ctx context.Context, running *stack.Stack, transport http.RoundTripper) (*storage.Store, error) {
+	return storage.Open(ctx, storage.Config{Bucket: running.Bucket, AWS: &aws.Config{
+		Region: stack.Region, BaseEndpoint: aws.String(running.S3Endpoint),
+		Credentials: credentials.NewStaticCredentialsProvider(running.AccessKey, running.SecretKey, ""),
+		HTTPClient:  &http.Client{Transport: transport},
+	}})
 }
 
 func (s *scene) startHub(worlds []sandbox.Options) error {
@@ -173,30 +178,6 @@ func (s *scene) startGateway(ctx context.Context) error {
 	}
 }
 
-// work starts a worker for every connected merchant.
-func (s *scene) work(ctx context.Context) error {
-	settings := worker.DefaultSettings()
-	settings.Hub, settings.HubSpeed, settings.DownloadHosts = s.hub, s.speed, []string{"127.0.0.1"}
-	settings.ClientID, settings.ClientSecret, settings.AccountsKeyFile = s.hubs[0].ClientID(), worker.Secret(s.hubs[0].ClientSecret()), s.keys
-	settings.Bucket, settings.FilesParallel, settings.Listen, settings.Drain = s.running.Bucket, 4, "127.0.0.1:0", time.Second
-	working, end := context.WithCancel(context.WithoutCancel(ctx))
-	ready, ended := make(chan string, 1), make(chan error, 1)
-	go func() {
-		ended <- worker.Run(working, settings, worker.Options{
-			Temporal: s.temporal, Namespace: s.running.Namespace, Store: s.counted("worker"), Log: s.log,
-			Ready: func(address string) { ready <- address },
-		})
-	}()
-	select {
-	case <-ready:
-		s.stopWorker = func() error { end(); return <-ended }
-		return nil
-	case err := <-ended:
-		end()
-		return fmt.Errorf("the worker did not start: %w", err)
-	}
-}
-
 // counted is the store of a part of the deployment, whose requests are counted.
 func (s *scene) counted(who string) *storage.Store {
 	if s.tally == nil {
@@ -211,7 +192,7 @@ func (s *scene) rest() error {
 		return nil
 	}
 	stop := s.stopWorker
-	s.stopWorker = nil
+	s.stopWorker, s.process = nil, nil
 	return stop()
 }
 

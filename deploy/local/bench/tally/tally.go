@@ -19,9 +19,10 @@ package tally
 import (
 	"context"
 	"maps"
+	"slices"
 	"sync"
+	"time"
 
-	"github.com/samber/lo"
 	"go.temporal.io/sdk/activity"
 
 	"github.com/despacho/despacho/storage"
@@ -49,8 +50,8 @@ type Figures struct {
 	Requests Counts `json:"requests"`
 	// Actions are those of Temporal, by type of workflow and by what was done, such as "activity LookOver".
 	Actions Counts `json:"actions"`
-	// Busy is for how long each activity was at work, in seconds of ours.
-	Busy map[string]float64 `json:"busy"`
+	// Busy is for how long tries of each activity were at work, in our time.
+	Busy map[string][]time.Duration `json:"-"`
 }
 
 // Figures returns what was counted so far.
@@ -62,19 +63,23 @@ func (t *Tally) Figures() Figures {
 
 // Since is what was counted after earlier figures.
 func (f Figures) Since(earlier Figures) Figures {
-	busy := maps.Clone(f.Busy)
-	for activity, seconds := range earlier.Busy {
-		busy[activity] -= seconds
+	busy := map[string][]time.Duration{}
+	for activity, tries := range f.Busy {
+		busy[activity] = tries[len(earlier.Busy[activity]):]
 	}
 	return Figures{Requests: f.Requests.since(earlier.Requests), Actions: f.Actions.since(earlier.Actions), Busy: busy}
 }
 
 // And is both figures together, of two processes.
 func (f Figures) And(other Figures) Figures {
-	return Figures{
-		Requests: f.Requests.and(other.Requests), Actions: f.Actions.and(other.Actions),
-		Busy: lo.Assign(f.Busy, other.Busy),
+	busy := maps.Clone(f.Busy)
+	for activity, tries := range other.Busy {
+		if busy == nil {
+			busy = map[string][]time.Duration{}
+		}
+		busy[activity] = append(slices.Clone(busy[activity]), tries...)
 	}
+	return Figures{Requests: f.Requests.And(other.Requests), Actions: f.Actions.And(other.Actions), Busy: busy}
 }
 
 // Store returns what observes a store; who is the part of the deployment whose requests are those outside of
@@ -102,9 +107,10 @@ func (c Counts) add(asker, what string, n int) {
 	c[asker][what] += n
 }
 
-func (c Counts) clone() Counts { return c.and(nil) }
+func (c Counts) clone() Counts { return c.And(nil) }
 
-func (c Counts) and(other Counts) Counts {
+// And is both together.
+func (c Counts) And(other Counts) Counts {
 	sum := Counts{}
 	for _, counts := range []Counts{c, other} {
 		for asker, done := range counts {

@@ -11,7 +11,7 @@ type tasks struct {
 	types   map[string]string    // of workflows, by workflow id
 	open    map[string]string    // workflow tasks: the type of their workflow, by token
 	running map[string]beginning // activities, by token
-	busy    map[string]float64
+	busy    map[string][]time.Duration
 }
 
 // beginning is when a worker took an activity.
@@ -21,7 +21,7 @@ type beginning struct {
 }
 
 func newTasks() tasks {
-	return tasks{types: map[string]string{}, open: map[string]string{}, running: map[string]beginning{}, busy: map[string]float64{}}
+	return tasks{types: map[string]string{}, open: map[string]string{}, running: map[string]beginning{}, busy: map[string][]time.Duration{}}
 }
 
 // workflow notes that a worker has a workflow task.
@@ -50,5 +50,5 @@ func (t *tasks) ended(token []byte) {
 		return
 	}
 	delete(t.running, string(token))
-	t.busy[begun.activity] += time.Since(begun.at).Seconds()
+	t.busy[begun.activity] = append(t.busy[begun.activity], time.Since(begun.at))
 }
