@@ -50,6 +50,7 @@ type scene struct {
 
 	webhooks   string // where the gateway hears
 	apart      bool   // the worker has a process of its own
+	pollEvery  time.Duration
 	process    *workerProcess
 	stopWorker func() error
 	stops      []func() error

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,17 +27,19 @@ import (
 type workerOrder struct {
 	Hub, ClientID, ClientSecret, Keys string
 	Speed                             float64
+	PollEvery                         time.Duration
 	Stack                             *stack.Stack
 }
 
 func (s *scene) workerOrder() workerOrder {
-	return workerOrder{Hub: s.hub, ClientID: s.hubs[0].ClientID(), ClientSecret: s.hubs[0].ClientSecret(), Keys: s.keys, Speed: s.speed, Stack: s.running}
+	return workerOrder{Hub: s.hub, ClientID: s.hubs[0].ClientID(), ClientSecret: s.hubs[0].ClientSecret(), Keys: s.keys, Speed: s.speed, PollEvery: s.pollEvery, Stack: s.running}
 }
 
 func (o workerOrder) settings() worker.Settings {
 	settings := worker.DefaultSettings()
 	settings.Hub, settings.HubSpeed, settings.DownloadHosts = o.Hub, o.Speed, []string{"127.0.0.1"}
 	settings.ClientID, settings.ClientSecret, settings.AccountsKeyFile = o.ClientID, worker.Secret(o.ClientSecret), o.Keys
+	settings.PollEvery = cmp.Or(o.PollEvery, settings.PollEvery)
 	settings.Bucket, settings.FilesParallel, settings.Listen, settings.Drain = o.Stack.Bucket, 4, "127.0.0.1:0", time.Second
 	return settings
 }

@@ -142,7 +142,7 @@ func (t *Tally) noteActivity(out *workflowservice.PollActivityTaskQueueResponse)
 	if len(out.GetTaskToken()) == 0 {
 		return
 	}
-	begun := beginning{workflow: out.GetWorkflowType().GetName(), activity: out.GetActivityType().GetName(), at: time.Now()}
+	begun := beginning{workflow: out.GetWorkflowType().GetName(), activity: out.GetActivityType().GetName(), at: time.Now(), patience: out.GetHeartbeatTimeout().AsDuration()}
 	t.tasks.running[string(out.GetTaskToken())] = begun
 	if out.GetAttempt() > 1 {
 		t.act(begun.workflow, "retry", begun.activity)

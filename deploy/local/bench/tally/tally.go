@@ -50,8 +50,14 @@ type Figures struct {
 	Requests Counts `json:"requests"`
 	// Actions are those of Temporal, by type of workflow and by what was done, such as "activity LookOver".
 	Actions Counts `json:"actions"`
-	// Busy is for how long tries of each activity were at work, in our time.
-	Busy map[string][]time.Duration `json:"-"`
+	// Busy are the tries of each activity that have ended.
+	Busy map[string][]Try `json:"-"`
+}
+
+// Try is one try of an activity: how long it was at work, in our time, and after how long without a heartbeat it
+// would have been missed.
+type Try struct {
+	Took, Patience time.Duration
 }
 
 // Figures returns what was counted so far.
@@ -63,7 +69,7 @@ func (t *Tally) Figures() Figures {
 
 // Since is what was counted after earlier figures.
 func (f Figures) Since(earlier Figures) Figures {
-	busy := map[string][]time.Duration{}
+	busy := map[string][]Try{}
 	for activity, tries := range f.Busy {
 		busy[activity] = tries[len(earlier.Busy[activity]):]
 	}
@@ -75,7 +81,7 @@ func (f Figures) And(other Figures) Figures {
 	busy := maps.Clone(f.Busy)
 	for activity, tries := range other.Busy {
 		if busy == nil {
-			busy = map[string][]time.Duration{}
+			busy = map[string][]Try{}
 		}
 		busy[activity] = append(slices.Clone(busy[activity]), tries...)
 	}

@@ -11,17 +11,18 @@ type tasks struct {
 	types   map[string]string    // of workflows, by workflow id
 	open    map[string]string    // workflow tasks: the type of their workflow, by token
 	running map[string]beginning // activities, by token
-	busy    map[string][]time.Duration
+	busy    map[string][]Try
 }
 
 // beginning is when a worker took an activity.
 type beginning struct {
 	workflow, activity string
 	at                 time.Time
+	patience           time.Duration
 }
 
 func newTasks() tasks {
-	return tasks{types: map[string]string{}, open: map[string]string{}, running: map[string]beginning{}, busy: map[string][]time.Duration{}}
+	return tasks{types: map[string]string{}, open: map[string]string{}, running: map[string]beginning{}, busy: map[string][]Try{}}
 }
 
 // workflow notes that a worker has a workflow task.
@@ -50,5 +51,5 @@ func (t *tasks) ended(token []byte) {
 		return
 	}
 	delete(t.running, string(token))
-	t.busy[begun.activity] = append(t.busy[begun.activity], time.Since(begun.at))
+	t.busy[begun.activity] = append(t.busy[begun.activity], Try{time.Since(begun.at), begun.patience})
 }
