@@ -11,6 +11,7 @@ import (
 
 	"github.com/gofrs/flock"
 	"golang.org/x/sync/errgroup"
+	"google.golang.org/grpc"
 )
 
 // startWithin bounds how long Start waits for its servers; they usually need about a second, and a minute where a machine has
@@ -37,6 +38,8 @@ type Options struct {
 	Ports Ports
 	// Usual says where a folder without remembered ports begins to look.
 	Usual Ports
+	// Frontend sees what is asked of Temporal's frontend, behind its own interceptors.
+	Frontend []grpc.UnaryServerInterceptor
 }
 
 // Stack is a Temporal server, its web UI and an S3 server that are up and ready.
@@ -130,7 +133,7 @@ func (s *Stack) start(ctx context.Context, options Options) error {
 	}
 	s.stops = append(s.stops, objects.stop)
 
-	server, err := startTemporal(s.Dir, s.Namespace, ports)
+	server, err := startTemporal(s.Dir, s.Namespace, ports, options.Frontend)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"go.temporal.io/server/common/log"
 	"go.temporal.io/server/schema/sqlite"
 	"go.temporal.io/server/temporal"
+	"google.golang.org/grpc"
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	"github.com/despacho/despacho/service/wholefile"
@@ -32,7 +33,7 @@ type temporalServer struct {
 	namespace string
 }
 
-func startTemporal(dir, namespace string, ports chosenPorts) (*temporalServer, error) {
+func startTemporal(dir, namespace string, ports chosenPorts, frontend []grpc.UnaryServerInterceptor) (*temporalServer, error) {
 	logger, err := openLog(filepath.Join(dir, "temporal.log"))
 	if err != nil {
 		return nil, err
@@ -48,6 +49,7 @@ func startTemporal(dir, namespace string, ports chosenPorts) (*temporalServer, e
 		temporal.WithStaticHosts(staticHosts(ports)),
 		temporal.WithDynamicConfigClient(dynamicConfig()),
 		temporal.WithLogger(logger),
+		temporal.WithChainedFrontendGrpcInterceptors(frontend...),
 		temporal.WithAuthorizer(authorization.NewNoopAuthorizer()),
 		temporal.WithClaimMapper(func(*config.Config) authorization.ClaimMapper {
 			return authorization.NewNoopClaimMapper()
