@@ -11,6 +11,7 @@ import (
 
 	"github.com/gofrs/flock"
 	"golang.org/x/sync/errgroup"
+	"google.golang.org/grpc"
 )
 
 // startWithin bounds how long Start waits for its servers; they usually need about a second, and a minute where a machine has
@@ -42,6 +43,8 @@ type Options struct {
 	Temporal string
 	// TemporalUI is where the web UI of the server is that is there already, if it has one.
 	TemporalUI string
+	// Frontend sees what is asked of the frontend of the Temporal in this program, behind its own interceptors.
+	Frontend []grpc.UnaryServerInterceptor
 }
 
 // Stack is a Temporal server, its web UI and an S3 server that are up and ready.

@@ -17,6 +17,7 @@ import (
 	"go.temporal.io/server/common/log"
 	"go.temporal.io/server/schema/sqlite"
 	"go.temporal.io/server/temporal"
+	"google.golang.org/grpc"
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	"github.com/despacho/despacho/service/wholefile"
@@ -34,7 +35,7 @@ type temporalServer struct {
 	stopUI    func()
 }
 
-func startTemporal(dir, namespace string, ports chosenPorts) (temporalAnywhere, error) {
+func startTemporal(dir, namespace string, ports chosenPorts, frontend []grpc.UnaryServerInterceptor) (temporalAnywhere, error) {
 	logger, err := openLog(filepath.Join(dir, "temporal.log"))
 	if err != nil {
 		return nil, err
@@ -50,6 +51,7 @@ func startTemporal(dir, namespace string, ports chosenPorts) (temporalAnywhere, 
 		temporal.WithStaticHosts(staticHosts(ports)),
 		temporal.WithDynamicConfigClient(dynamicConfig()),
 		temporal.WithLogger(logger),
+		temporal.WithChainedFrontendGrpcInterceptors(frontend...),
 		temporal.WithAuthorizer(authorization.NewNoopAuthorizer()),
 		temporal.WithClaimMapper(func(*config.Config) authorization.ClaimMapper {
 			return authorization.NewNoopClaimMapper()

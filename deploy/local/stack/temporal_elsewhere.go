@@ -43,7 +43,7 @@ func (s *Stack) openTemporal(options Options, command string, ports chosenPorts)
 	s.TemporalAddress, s.UIURL = address(ports.Temporal), "http://"+address(ports.UI)
 	switch options.Temporal {
 	case "":
-		return startTemporal(s.Dir, s.Namespace, ports)
+		return startTemporal(s.Dir, s.Namespace, ports, options.Frontend)
 	case CLI:
 		return startCommand(command, s.Dir, s.Namespace, ports)
 	}
