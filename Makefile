@@ -8,6 +8,7 @@ export GOWORK = off
 TOOL       = go tool -modfile=$(CURDIR)/deploy/tools/go.mod
 LOCAL      = cd deploy/local &&
 RUN        =
+TEMPORAL   =
 BENCH      = .
 FUZZTIME   = 60s
 RELEASE    = 0.1.0
@@ -22,11 +23,11 @@ OPEN       = -typeignore 'labels/zpl\.command$$' -typeignore 'storagetest\.Call$
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
 
-demo: build-demo ## A first look: one label run over every channel; RUN='--orders 1000' passes flags on
-	@exec ./bin/demo $(RUN)
+demo: build-demo ## A first look: one label run over every channel; RUN='--orders 1000' passes flags on; TEMPORAL=host:port or cli uses a Temporal that is there and compiles none
+	@exec ./bin/demo $(if $(TEMPORAL),--temporal '$(TEMPORAL)') $(RUN)
 
 build-demo:
-	@deploy/local/build.sh bin/demo
+	@TEMPORAL='$(TEMPORAL)' deploy/local/build.sh bin/demo
 
 test: ## Everything: unit, workflow and end-to-end tests
 	go test ./...
