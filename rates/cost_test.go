@@ -27,7 +27,7 @@ func TestALabelCostsAtMostATenthOfARequest(t *testing.T) {
 		"one worker, one merchant with 10,000 a day":        {1, 1, 4 * time.Hour, 10_000},
 		"two workers, one merchant with 10,000 a day":       {2, 1, 4 * time.Hour, 10_000},
 		"two workers, twenty merchants with 10,000 a day":   {2, 20, time.Hour, 10_000},
-		"eight workers, eighty merchants with 10,000 a day": {8, 80, 30 * time.Minute, 10_000},
+		"eight workers, eighty merchants with 10,000 a day": {8, 80, time.Hour, 10_000},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -24,7 +24,7 @@ const (
 	growSpacing = time.Minute
 	// idleSoon is how long a merchant is not called before almost all of its share is left to others,
 	// forgetAfter until the rest is: with many workers, each is called for a merchant only now and then.
-	idleSoon    = time.Minute
+	idleSoon    = 2 * time.Minute
 	forgetAfter = 20 * time.Minute
 	// idleAfter is how long a worker calls for nobody before it gives everything back, and looks no more.
 	idleAfter = 5 * time.Minute

@@ -22,8 +22,8 @@ import (
 // crowdedTemporal answers a start only when as many others are under way as may be, or all have begun.
 type crowdedTemporal struct {
 	client.Client
-	starts  atomic.Int64
-	arrived chan struct{}
+	starts, signals atomic.Int64
+	arrived         chan struct{}
 }
 
 func (f *crowdedTemporal) ExecuteWorkflow(ctx context.Context, _ client.StartWorkflowOptions, _ any, _ ...any) (client.WorkflowRun, error) {
@@ -37,6 +37,11 @@ func (f *crowdedTemporal) ExecuteWorkflow(ctx context.Context, _ client.StartWor
 		}
 	}
 	return nil, ctx.Err()
+}
+
+func (f *crowdedTemporal) SignalWithStartWorkflow(context.Context, string, string, any, client.StartWorkflowOptions, any, ...any) (client.WorkflowRun, error) {
+	f.signals.Add(1)
+	return nil, nil
 }
 
 // TestAThousandAccountsAreLookedAtSideBySideAndReadWhenTheyChange: with 16 at a time, 1,000 accounts whose
@@ -80,7 +85,8 @@ func TestAThousandAccountsAreLookedAtSideBySideAndReadWhenTheyChange(t *testing.
 	assert.Equal(t, 1, difference(before, server.Calls())[storagetest.GetObject], "one is another")
 	assert.Len(t, keeper.read, merchants-1)
 	assert.EqualValues(t, 2, keeper.read["m-0"].account.Generation)
-	assert.EqualValues(t, 2*merchants, temporal.starts.Load())
+	assert.EqualValues(t, 1, temporal.signals.Load(), "its Credentials hears of the new code")
+	assert.EqualValues(t, 2*merchants+2, temporal.starts.Load(), "and what works for it begins, if it does not")
 }
 
 // connectAll connects m-0 and so on.
