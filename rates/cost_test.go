@@ -76,3 +76,17 @@ func (s *scene) trickle(merchant string, day int, random *rand.Rand) {
 		}
 	}
 }
+
+// calls is how many calls were sent.
+func (s *scene) calls() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.sends)
+}
+
+// requests is how many requests the store has had.
+func (s *scene) requests() int {
+	s.store.mu.Lock()
+	defer s.store.mu.Unlock()
+	return s.store.requests
+}

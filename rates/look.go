@@ -167,6 +167,10 @@ func (k *Keeper) write(ctx context.Context, p plan) error {
 	defer k.mu.Unlock()
 	if err != nil {
 		k.known = false
+		// It may stand in the store all the same, and then others count by its term.
+		if k.term-sent.since(k.sent) > p.term {
+			k.sent, k.term = sent, p.term
+		}
 		if errors.Is(err, storage.ErrChanged) {
 			return err
 		}

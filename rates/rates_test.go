@@ -159,6 +159,28 @@ func TestWithoutTheStoreCallsWaitAndSayWhy(t *testing.T) {
 	})
 }
 
+func TestAWriteWhoseAnswerWasLostEndsALongerLease(t *testing.T) {
+	t.Parallel()
+	play(t, 50*time.Millisecond, func(s *scene) {
+		a, b := s.worker(1, 0), s.worker(1, 0)
+		for range 60 {
+			require.NoError(t, a.call(s.Context(), shop, false))
+			pass(9 * time.Second)
+		}
+		require.Greater(t, a.keeper.term, 5*time.Minute, "it was quiet")
+		s.store.set(func(m *memoryStore) { m.loses = true })
+		written := func() (version int) { s.store.set(func(m *memoryStore) { version = m.version }); return version }
+		before := written()
+		defer a.flood(shop, false)()
+		s.within(3*time.Minute, "it writes that it wants more, with a short term", func() bool { return written() > before })
+		a.cut.Store(true)
+		s.store.set(func(m *memoryStore) { m.loses = false })
+		defer b.flood(shop, false)()
+		s.within(4*time.Minute, "the other one takes over", func() bool { return b.share(shop) == whole })
+		assert.Zero(t, a.share(shop))
+	})
+}
+
 func TestALedgerThatWasDeletedTakesNoLeaseAway(t *testing.T) {
 	t.Parallel()
 	play(t, 50*time.Millisecond, func(s *scene) {

@@ -129,6 +129,7 @@ type process struct {
 	ctx    context.Context
 	kill   context.CancelFunc
 	dead   atomic.Bool
+	cut    atomic.Bool // from the store
 	// running is closed while the process runs. (Who waits for a mutex keeps skipped time from passing.)
 	running chan struct{}
 
@@ -166,6 +167,9 @@ type frozen struct{ *process }
 
 func (f frozen) GetTagged(ctx context.Context, key string, value any) (string, error) {
 	f.run()
+	if f.cut.Load() {
+		return "", errAway
+	}
 	etag, err := f.store.GetTagged(ctx, key, value)
 	f.run()
 	return etag, err
@@ -173,6 +177,9 @@ func (f frozen) GetTagged(ctx context.Context, key string, value any) (string, e
 
 func (f frozen) PutIf(ctx context.Context, key string, value any, etag string) (string, error) {
 	f.run()
+	if f.cut.Load() {
+		return "", errAway
+	}
 	tag, err := f.store.PutIf(ctx, key, value, etag)
 	f.run()
 	return tag, err
@@ -287,20 +294,6 @@ func (p *process) flood(merchant string, background bool) (stop func()) {
 func (p *process) die() {
 	p.dead.Store(true)
 	p.kill()
-}
-
-// calls is how many calls were sent.
-func (s *scene) calls() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.sends)
-}
-
-// requests is how many requests the store has had.
-func (s *scene) requests() int {
-	s.store.mu.Lock()
-	defer s.store.mu.Unlock()
-	return s.store.requests
 }
 
 // within waits until something is so, and says how long that took; it fails after the limit.
