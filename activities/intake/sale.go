@@ -18,13 +18,16 @@ func (t *taking) sale(ctx context.Context, id string) error {
 	t.mu.Lock()
 	seen := t.seen[id]
 	t.seen[id] = true
+	known, read := t.sales[id]
 	t.mu.Unlock()
 	if seen {
 		return nil
 	}
-	known, err := intakebook.SaleRecord(ctx, t.store, t.merchant, id)
-	if err != nil {
-		return err
+	if !read {
+		var err error
+		if known, err = intakebook.SaleRecord(ctx, t.store, t.merchant, id); err != nil {
+			return err
+		}
 	}
 	checkout, err := t.hub.Checkout(ctx, id)
 	if err != nil {
@@ -70,14 +73,18 @@ func (t *taking) note(ctx context.Context, known *intakebook.IntakeSale, c multi
 		}
 	}
 	orders := lo.Map(c.DeliveryOrders, func(d multivende.DeliveryOrder, _ int) string { return d.ID })
-	return t.store.Put(ctx, storage.IntakeSale(t.merchant, c.ID),
+	err = t.store.Put(ctx, storage.IntakeSale(t.merchant, c.ID),
 		intakebook.IntakeSale{UpdatedAt: c.UpdatedAt, Connection: c.ConnectionID, Early: early, Orders: orders, Parcels: parcels, ReadAt: t.now.UTC()})
+	if err == nil && !early && !c.UpdatedAt.IsZero() {
+		t.recalled.keepRead(t.merchant+"/"+c.ID, c.UpdatedAt)
+	}
+	return err
 }
 
 // repaired closes what stood in the sale's place while it could not be registered or read.
 func (t *taking) repaired(ctx context.Context, c multivende.Checkout) error {
 	for _, name := range []string{intakebook.UnregisteredOrder(c.ConnectionID, c.ExternalID), c.ID} {
-		_, err := intakebook.ChangeRecord(ctx, t.store, t.merchant, name, func(r *contract.IntakeRecord) {
+		_, err := t.changes.Record(ctx, name, func(r *contract.IntakeRecord) {
 			if r.State == contract.IntakeHeldBack || r.State == contract.IntakeClosed {
 				r.State, r.Reason, r.Checkout, r.Unread = contract.IntakeClosed, wording.Reason(contract.WhyRegisteredNow), c.ID, ""
 			}
