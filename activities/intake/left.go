@@ -40,12 +40,12 @@ func (t *taking) leaveNotification(ctx context.Context, checkout string) (bool, 
 	if reading {
 		return true, nil // since after the notification came
 	}
-	known, err := intakebook.SaleRecord(ctx, t.store, t.merchant, checkout)
+	known, etag, err := intakebook.TaggedSale(ctx, t.store, t.merchant, checkout)
 	if err != nil {
 		return false, err
 	}
 	t.mu.Lock()
-	t.sales[checkout] = known
+	t.sales[checkout] = taggedSale{known, etag}
 	t.mu.Unlock()
 	left, err := t.leave(ctx, checkout, known)
 	if left {

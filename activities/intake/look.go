@@ -200,7 +200,9 @@ func (l *look) unread() []string {
 
 func (l *look) looked(again int) contract.LookedOver {
 	var raised, pulls []contract.IntakeRecord
+	promised := 0
 	for _, known := range l.kept.Open {
+		promised += lo.Ternary(known.Record.State == contract.IntakeHeldBack && known.Record.Confirmed, 1, 0)
 		if r := known.Record; !r.Deadline.IsZero() && r.Deadline.Before(l.near) && r.Deadline.After(l.now.Add(-overdueShown)) {
 			raised = append(raised, r)
 		}
@@ -218,7 +220,8 @@ func (l *look) looked(again int) contract.LookedOver {
 	})
 	counts := l.kept.counts()
 	return contract.LookedOver{
-		Counts: counts, Near: len(raised), NearOrders: shown(raised), TakeOut: shown(pulls), Queued: counts[contract.IntakeQueued], Again: again,
+		Counts: counts, Near: len(raised), NearOrders: shown(raised), TakeOut: shown(pulls), Queued: counts[contract.IntakeQueued],
+		Promised: promised, Again: again,
 	}
 }
 

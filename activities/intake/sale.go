@@ -9,7 +9,6 @@ import (
 	"github.com/despacho/despacho/activities/intakebook"
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende"
-	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/wording"
 )
 
@@ -18,24 +17,24 @@ func (t *taking) sale(ctx context.Context, id string) error {
 	t.mu.Lock()
 	seen := t.seen[id]
 	t.seen[id] = true
-	known, read := t.sales[id]
+	known, judged := t.sales[id]
 	t.mu.Unlock()
 	if seen {
 		return nil
 	}
-	if !read {
+	if !judged {
 		var err error
-		if known, err = intakebook.SaleRecord(ctx, t.store, t.merchant, id); err != nil {
+		if known.sale, known.etag, err = intakebook.TaggedSale(ctx, t.store, t.merchant, id); err != nil {
 			return err
 		}
 	}
 	checkout, err := t.hub.Checkout(ctx, id)
 	if err != nil {
-		if err := t.unread(ctx, CheckoutNotification+"/"+id, lo.FromPtr(known).Orders, err); err != nil || known == nil {
+		if err := t.unread(ctx, CheckoutNotification+"/"+id, lo.FromPtr(known.sale).Orders, err); err != nil || known.sale == nil {
 			return err
 		}
-		known.ReadAt = t.now.UTC()
-		return t.store.Put(ctx, storage.IntakeSale(t.merchant, id), known)
+		known.sale.ReadAt = t.now.UTC()
+		return intakebook.KeepSale(ctx, t.store, t.merchant, id, *known.sale, known.etag)
 	}
 	connection, err := t.connections.of(ctx, checkout.ConnectionID)
 	if err != nil {
@@ -49,11 +48,11 @@ func (t *taking) sale(ctx context.Context, id string) error {
 	if err := t.keepPickUps(ctx, checkout, connection); err != nil {
 		return err
 	}
-	return t.note(ctx, known, checkout, connection)
+	return t.note(ctx, known.sale, known.etag, checkout, connection)
 }
 
 // note remembers the sale as it was read, last: a sale whose step was killed is read again.
-func (t *taking) note(ctx context.Context, known *intakebook.IntakeSale, c multivende.Checkout, connection activities.Connection) error {
+func (t *taking) note(ctx context.Context, known *intakebook.IntakeSale, etag string, c multivende.Checkout, connection activities.Connection) error {
 	if known == nil || known.Connection != c.ConnectionID {
 		if err := t.repaired(ctx, c); err != nil {
 			return err
@@ -73,12 +72,14 @@ func (t *taking) note(ctx context.Context, known *intakebook.IntakeSale, c multi
 		}
 	}
 	orders := lo.Map(c.DeliveryOrders, func(d multivende.DeliveryOrder, _ int) string { return d.ID })
-	err = t.store.Put(ctx, storage.IntakeSale(t.merchant, c.ID),
-		intakebook.IntakeSale{UpdatedAt: c.UpdatedAt, Connection: c.ConnectionID, Early: early, Orders: orders, Parcels: parcels, ReadAt: t.now.UTC()})
-	if err == nil && !early && !c.UpdatedAt.IsZero() {
+	read := intakebook.IntakeSale{UpdatedAt: c.UpdatedAt, Connection: c.ConnectionID, Early: early, Orders: orders, Parcels: parcels, ReadAt: t.now.UTC()}
+	if err := intakebook.KeepSale(ctx, t.store, t.merchant, c.ID, read, etag); err != nil {
+		return err
+	}
+	if !early && !c.UpdatedAt.IsZero() {
 		t.recalled.keepRead(t.merchant+"/"+c.ID, c.UpdatedAt)
 	}
-	return err
+	return nil
 }
 
 // repaired closes what stood in the sale's place while it could not be registered or read.

@@ -106,6 +106,12 @@ func (a *Intake) noticed(ctx context.Context, in TakeUpNotificationsInput) (ids 
 	return list[min(max(in.From, 0), to):to], to == len(list), err
 }
 
+// taggedSale is what was known of a sale, nil for nothing, and its version.
+type taggedSale struct {
+	sale *intakebook.IntakeSale
+	etag string
+}
+
 // taking is one step's work on a merchant's sales.
 type taking struct {
 	hub         *multivende.Client
@@ -122,7 +128,7 @@ type taking struct {
 	mu   sync.Mutex
 	seen map[string]bool // sales that this step has read
 	// sales are what was known of sales when a notification of them was judged; nil for nothing.
-	sales map[string]*intakebook.IntakeSale
+	sales map[string]taggedSale
 	done  []string
 	taken intakebook.TakenNotifications
 	// noPickUpCodes: the catalogue of pick-ups' statuses could not tell a code.
@@ -147,7 +153,7 @@ func (a *Intake) taking(ctx context.Context, merchant string, source contract.In
 		return nil, err
 	}
 	return &taking{
-		hub: hub, store: a.Store, merchant: merchant, source: source, seen: map[string]bool{}, sales: map[string]*intakebook.IntakeSale{}, recalled: &a.recalled, recalls: a.SettingsFor > 0,
+		hub: hub, store: a.Store, merchant: merchant, source: source, seen: map[string]bool{}, sales: map[string]taggedSale{}, recalled: &a.recalled, recalls: a.SettingsFor > 0,
 		changes:     &intakebook.Changes{Store: a.Store, Merchant: merchant},
 		connections: &knownConnections{worker: a, hub: hub, store: a.Store, merchant: merchant, overrides: a.Channels},
 		policies:    policies{Settings: settings, now: hub.Clock().Now()},
