@@ -69,6 +69,8 @@ func (f costFigures) ofPart(of kind, asker, what string) float64 {
 		return idle*aDay/float64(f.perDay) + max(0, run-idle*float64(times(f.Run, step)))/float64(f.Labels)
 	}
 	switch {
+	case asker == "worker": // looks at the accounts by our own clock
+		return (lone + run) / f.Took.Hours() * 24 / float64(f.perDay)
 	case asker == "Intake" && what == "timer":
 		lone = max(0, lone-float64(times(f.Lone, lookStep)+times(f.Lone, pollStep)))
 		run = max(0, run-float64(times(f.Run, lookStep)+times(f.Run, pollStep)))

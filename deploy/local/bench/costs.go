@@ -45,6 +45,7 @@ type costFigures struct {
 	Sold          int           // orders that were sold one by one
 	Labels        int           // of the runs
 	Notifications [2]int        // of both
+	Filled        time.Duration // so long it took to write the orders of the past
 	Took, HubTook time.Duration
 	Megabytes     float64 // the most memory that the worker had, if it had a process of its own
 	speed         float64
@@ -59,9 +60,11 @@ func (c costs) measure(ctx context.Context, dir string) (f costFigures, err erro
 	}
 	s.apart, s.pollEvery = c.OwnProcess, 24*time.Hour/pollsADay
 	defer func() { err = cmp.Or(err, s.close()) }()
-	if err := c.Past.write(ctx, s.store, s.hubs[0].Merchant(), 0); err != nil {
+	filling := time.Now()
+	if err := c.Past.write(ctx, s.fill, s.hubs[0].Merchant()); err != nil {
 		return f, err
 	}
+	f.Filled = time.Since(filling)
 	if err := s.settle(ctx); err != nil {
 		return f, err
 	}

@@ -45,7 +45,12 @@ type flags struct {
 	PerDay    int     `default:"10000" help:"Orders that this merchant sells in a day (default ${default})."`
 	CostSpeed float64 `default:"30" help:"How many times as fast as ours the hub's clock runs meanwhile (default ${default})."`
 
-	Only     []string      `help:"Only these parts: webhooks, statuses, fairness, pace, printing, costs."`
+	Merchants  int     `default:"100" help:"Merchants whose runs go on at the same time, one of them in a storm (default ${default})."`
+	Each       int     `default:"2000" help:"Orders of each of them (default ${default})."`
+	Large      int     `default:"50000" help:"Orders of one large run (default ${default})."`
+	ScaleSpeed float64 `default:"600" help:"How many times as fast as ours the hub's clock runs in both (default ${default})."`
+
+	Only     []string      `help:"Only these parts: webhooks, statuses, fairness, pace, printing, costs, scale, large."`
 	Patience time.Duration `default:"30m" help:"How long each part may take (default ${default})."`
 }
 
@@ -96,7 +101,7 @@ type part struct {
 
 func (f flags) parts() []part {
 	return []part{
-		{"webhooks", f.webhooks}, {"statuses", f.statuses}, {"fairness", f.fairness}, {"pace", f.pace}, {"printing", f.printing}, {"costs", f.costs},
+		{"webhooks", f.webhooks}, {"statuses", f.statuses}, {"fairness", f.fairness}, {"pace", f.pace}, {"printing", f.printing}, {"costs", f.costs}, {"scale", f.scale}, {"large", f.large},
 	}
 }
 
