@@ -17,7 +17,7 @@ const (
 	writesALabel  = 12.0
 	readsALabel   = 25.0
 	actionsALabel = 8.0
-	// workerMegabytes is the most memory that a worker may need with it.
+	// workerMegabytes is the most memory that a worker may need for an intake with it.
 	workerMegabytes = 150.0
 )
 
@@ -69,8 +69,10 @@ func (f costFigures) ofPart(of kind, asker, what string) float64 {
 		return idle*aDay/float64(f.perDay) + max(0, run-idle*float64(times(f.Run, step)))/float64(f.Labels)
 	}
 	switch {
-	case asker == "worker": // looks at the accounts by our own clock
+	case asker == "worker accounts": // by our own clock
 		return (lone + run) / f.Took.Hours() * 24 / float64(f.perDay)
+	case strings.HasPrefix(asker, "worker"): // old objects are deleted once a day, where S3 does not do it
+		return (lone + run) / float64(f.perDay)
 	case asker == "Intake" && what == "timer":
 		lone = max(0, lone-float64(times(f.Lone, lookStep)+times(f.Lone, pollStep)))
 		run = max(0, run-float64(times(f.Run, lookStep)+times(f.Run, pollStep)))

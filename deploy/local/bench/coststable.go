@@ -43,8 +43,8 @@ func (f costFigures) rows() [][2]string {
 		{"a look while nothing happens: writes and lists, reads", fmt.Sprintf("%.0f, %.0f", f.each(lookStep, isWrite), f.each(lookStep, tally.IsRead))},
 		{"a poll while nothing happens: writes and lists, reads", fmt.Sprintf("%.0f, %.0f", f.each(pollStep, isWrite), f.each(pollStep, tally.IsRead))},
 	}
-	if f.Megabytes > 0 {
-		rows = append(rows, [2]string{"the most memory of the worker's process", fmt.Sprintf("%.0f MB (at most %g)", f.Megabytes, workerMegabytes)})
+	if f.Megabytes[1] > 0 {
+		rows = append(rows, [2]string{"the most memory of the worker's process: the intake alone, with the runs", fmt.Sprintf("%.0f MB (at most %g), %.0f MB", f.Megabytes[0], workerMegabytes, f.Megabytes[1])})
 	}
 	for _, asker := range f.askers(requests) {
 		cost := fmt.Sprintf("%.2f + %.2f", f.ofAsker(requests, asker, isWrite), f.ofAsker(requests, asker, tally.IsRead))

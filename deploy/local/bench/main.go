@@ -31,8 +31,8 @@ type flags struct {
 	Speed float64 `default:"30" help:"How many times as fast as ours the hub's clock runs beside that storm (default ${default})."`
 
 	Paced      int     `default:"510" help:"Orders of a run that is held against the hub's critical path, on a quick and on a slow hub (default ${default})."`
-	QuickSpeed float64 `default:"6" help:"How many times as fast as ours the quick hub's clock runs (default ${default})."`
-	SlowSpeed  float64 `default:"120" help:"How many times as fast as ours the slow hub's clock runs (default ${default})."`
+	QuickSpeed float64 `default:"30" help:"How many times as fast as ours the quick hub's clock runs (default ${default})."`
+	SlowSpeed  float64 `default:"30" help:"How many times as fast as ours the slow hub's clock runs (default ${default})."`
 
 	Pile    int `default:"500" help:"Labels of a pile that a printer of 100 ms a label prints (default ${default})."`
 	Singles int `default:"40" help:"Single labels that are asked for after it, one after the other (default ${default})."`

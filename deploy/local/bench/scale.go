@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -28,15 +27,15 @@ type scale struct {
 
 // scaleFigures are what came of it.
 type scaleFigures struct {
-	Wall           time.Duration   // until the last run was over
-	Quiet          []time.Duration // of the runs of all but the last merchant, the shortest first
-	Labels         int
-	Incomplete     int // orders without a label that could have one
-	StormTold      int
-	Histories      []longest
-	Megabytes      float64
-	Settled        time.Duration // from the start until all were connected and their intakes quiet
-	NotTheirLabels int
+	Wall       time.Duration   // until the last run was over
+	Quiet      []time.Duration // of the runs of all but the last merchant, the shortest first
+	Labels     int
+	Incomplete int // orders without a label that could have one
+	StormTold  int
+	Histories  []longest
+	Megabytes  float64
+	Settled    time.Duration // from the start until all were connected and their intakes quiet
+	AskedTwice int           // orders whose label was asked for more than once
 }
 
 // longest are the limits that the workflows of a type came to.
@@ -103,7 +102,7 @@ func (c scale) runs(ctx context.Context, s *scene, f *scaleFigures) error {
 		f.Incomplete += lo.CountBy(hub.Report().Orders, func(o sandbox.ReportOrder) bool {
 			return o.Life == "" && o.Expected == string(contract.Labelled) && len(o.Labels) == 0
 		})
-		f.NotTheirLabels += lo.CountBy(hub.Report().Orders, func(o sandbox.ReportOrder) bool { return len(o.Labels) > 1 })
+		f.AskedTwice += lo.CountBy(hub.Report().Orders, func(o sandbox.ReportOrder) bool { return len(o.Labels) > 1 })
 	}
 	return nil
 }
@@ -143,6 +142,3 @@ func (s *scene) noteLength(ctx context.Context, found map[string]longest, execut
 	found[name] = longest{name, l.Count + 1, max(l.Events, execution.GetHistoryLength()), max(l.Bytes, execution.GetHistorySizeBytes())}
 	return nil
 }
-
-// inDir is where a part of the scale run has its stack.
-func inDir(dir, part string) string { return filepath.Join(dir, "scale-"+part) }
