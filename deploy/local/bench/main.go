@@ -1,6 +1,8 @@
 // Command bench measures a whole deployment on this machine: a storm of webhooks with the worker
-// away, a change of status over all channels, one merchant's run beside another merchant's storm, and
-// runs held against what the hub itself needs.
+// away, a change of status over all channels, one merchant's run beside another merchant's storm, runs
+// held against what the hub itself needs, printing, what a label costs, many merchants at once, and one
+// large run. Each part can be had alone (--only), and its sizes are flags; the defaults are those of a
+// large deployment and want a machine to match.
 package main
 
 import (
