@@ -69,7 +69,9 @@ func (f costFigures) ofPart(of kind, asker, what string) float64 {
 		return idle*aDay/float64(f.perDay) + max(0, run-idle*float64(times(f.Run, step)))/float64(f.Labels)
 	}
 	switch {
-	case asker == "worker accounts": // by our own clock
+	case asker == "worker accounts" && what == "ListObjectsV2": // intakes are looked at by the hub's clock
+		return (lone + run) / f.HubTook.Hours() * 24 / float64(f.perDay)
+	case asker == "worker accounts": // accounts by our own
 		return (lone + run) / f.Took.Hours() * 24 / float64(f.perDay)
 	case strings.HasPrefix(asker, "worker"): // old objects are deleted once a day, where S3 does not do it
 		return (lone + run) / float64(f.perDay)
