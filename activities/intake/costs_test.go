@@ -134,7 +134,7 @@ func TestASaleCostsSoManyRequests(t *testing.T) {
 			w.notification(w.notificationsOf(o)...)
 		}
 	}
-	each("what its label changes", 1.1, 6, told)
+	each("what its label changes, two notifications side by side", 2, 6, told)
 	w.Pass(2 * time.Hour)
 	each("what its label changes, two hours later", 0, 6, told)
 	w.Pass(5 * time.Hour)
