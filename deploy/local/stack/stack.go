@@ -23,6 +23,16 @@ const Region = "us-east-1"
 // ErrInUse says that another process runs on the same folder.
 var ErrInUse = errors.New("another process is using it")
 
+// Servers chooses what a stack starts; the rest is for another process.
+type Servers string
+
+// The choices. Temporal alone comes without its web UI.
+const (
+	AllServers   Servers = ""
+	TemporalOnly Servers = "temporal"
+	ObjectsOnly  Servers = "s3"
+)
+
 // Options say where a stack lives and what it is called.
 type Options struct {
 	// Dir holds Temporal's SQLite file, the S3 folder, the ports, the names and the S3 keys.
@@ -37,6 +47,8 @@ type Options struct {
 	Ports Ports
 	// Usual says where a folder without remembered ports begins to look.
 	Usual Ports
+	// Only leaves out the other servers; their addresses say nothing then.
+	Only Servers
 }
 
 // Stack is a Temporal server, its web UI and an S3 server that are up and ready.
@@ -123,24 +135,28 @@ func (s *Stack) start(ctx context.Context, options Options) error {
 	s.UIURL = "http://" + address(ports.UI)
 	s.S3Endpoint = "http://" + address(ports.S3)
 
-	// Serially, because opening the S3 folder moves the working directory.
-	objects, err := startObjects(s.Dir, ports.S3, names)
-	if err != nil {
-		return err
-	}
-	s.stops = append(s.stops, objects.stop)
-
-	server, err := startTemporal(s.Dir, s.Namespace, ports)
-	if err != nil {
-		return err
-	}
-	s.stops = append(s.stops, server.stop)
-	s.stops = append(s.stops, startWebUI(s.TemporalAddress, s.Namespace, ports.UI))
-
 	ready, ctx := errgroup.WithContext(ctx)
-	ready.Go(func() error { return objects.waitUntilReady(ctx) })
-	ready.Go(func() error { return server.waitUntilReady(ctx) })
-	ready.Go(func() error { return waitForPage(ctx, s.UIURL+"/healthz") })
+	// Serially, because opening the S3 folder moves the working directory.
+	if options.Only != TemporalOnly {
+		objects, err := startObjects(s.Dir, ports.S3, names)
+		if err != nil {
+			return err
+		}
+		s.stops = append(s.stops, objects.stop)
+		ready.Go(func() error { return objects.waitUntilReady(ctx) })
+	}
+	if options.Only != ObjectsOnly {
+		server, err := startTemporal(s.Dir, s.Namespace, ports)
+		if err != nil {
+			return err
+		}
+		s.stops = append(s.stops, server.stop)
+		ready.Go(func() error { return server.waitUntilReady(ctx) })
+	}
+	if options.Only == AllServers {
+		s.stops = append(s.stops, startWebUI(s.TemporalAddress, s.Namespace, ports.UI))
+		ready.Go(func() error { return waitForPage(ctx, s.UIURL+"/healthz") })
+	}
 	return ready.Wait()
 }
 
