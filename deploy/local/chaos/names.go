@@ -29,4 +29,6 @@ func links() []string {
 }
 
 // isHTTP says whether a link's calls are looked at one by one.
-func isHTTP(link string) bool { return strings.HasSuffix(link, ">s3") || strings.HasSuffix(link, ">hub") }
+func isHTTP(link string) bool {
+	return strings.HasSuffix(link, ">s3") || strings.HasSuffix(link, ">hub")
+}

@@ -122,11 +122,11 @@ func newPlan(seed uint64, length time.Duration, kills int) plan {
 
 // drawn gives a fault its length, so that it is over before the plan is.
 func (f fault) drawn(dice *rand.Rand, length time.Duration) fault {
-	most := longest
+	f.For = 500*time.Millisecond + time.Duration(dice.Int64N(int64(longest)))
 	if f.Kind == killed && (f.On == "temporal" || f.On == "hub") {
-		most = min(max(longest, length/5), longestAway)
+		most := min(max(longest, length/4), longestAway)
+		f.For = most/2 + time.Duration(dice.Int64N(int64(most/2)))
 	}
-	f.For = 500*time.Millisecond + time.Duration(dice.Int64N(int64(most)))
 	if isOurs(f.On) && f.Kind != paused {
 		f.For = 100*time.Millisecond + time.Duration(dice.Int64N(int64(3*time.Second)))
 	}

@@ -66,10 +66,11 @@ func (w *work) seeJobOut(ctx context.Context, printers client.TemporalPrinters, 
 		if err != nil {
 			return err
 		}
-		if !lo.SomeBy(progress.Jobs, func(j contract.QueuedJob) bool { return j.ID == job }) {
+		queued, waits := lo.Find(progress.Jobs, func(j contract.QueuedJob) bool { return j.Job == job })
+		if !waits {
 			return nil
 		}
-		doubts := lo.Filter(progress.Doubts, func(ref contract.LabelRef, _ int) bool { return codes[ref] != "" })
+		doubts := queued.InDoubt
 		if len(doubts) == 0 || !w.printerIsIdle(ctx) {
 			return fmt.Errorf("job %s is not over", job)
 		}

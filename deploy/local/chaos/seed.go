@@ -172,4 +172,3 @@ func kindsInWords(counts map[kind]int) string {
 	words := lo.Map(slices.Sorted(maps.Keys(counts)), func(k kind, _ int) string { return fmt.Sprintf("%d %s", counts[k], k) })
 	return strings.Join(words, ", ")
 }
-

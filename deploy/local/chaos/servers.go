@@ -54,9 +54,11 @@ func (o serverOptions) start() (stop func(), err error) {
 	}
 	switch o.Name {
 	case "temporal", "s3":
-		running, err := stack.Start(context.Background(), stack.Options{
-			Dir: o.Dir, Only: stack.Servers(o.Name), Ports: stack.Ports{Temporal: address.Port, S3: address.Port},
-		})
+		options := stack.Options{Dir: o.Dir, Only: stack.TemporalOnly, Ports: stack.Ports{Temporal: address.Port}}
+		if o.Name == "s3" {
+			options.Only, options.Ports = stack.ObjectsOnly, stack.Ports{S3: address.Port}
+		}
+		running, err := stack.Start(context.Background(), options)
 		if err != nil {
 			return nil, err
 		}
