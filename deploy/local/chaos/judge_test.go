@@ -106,7 +106,7 @@ func TestEverythingHappensToEveryPartAndLink(t *testing.T) {
 	for _, name := range links() {
 		assert.True(t, happened["cut "+name] && happened["silent "+name], name)
 	}
-	for _, on := range []string{"refused worker-1>hub", "refused worker-2>s3", "clock step hub", "slow worker-1>s3"} {
+	for _, on := range []string{"refused worker-1>hub", "refused worker-2>s3", "clock step hub", "disk full worker-1", "slow worker-1>s3"} {
 		assert.True(t, happened[on], on)
 	}
 	away := lo.MaxBy(p.Faults, func(a, b fault) bool { return a.For > b.For })

@@ -84,8 +84,8 @@ func (p *part) start() (ended chan struct{}, err error) {
 	}
 	_, _ = fmt.Fprintf(log, "--- %s: %s starts\n", time.Now().UTC().Format("15:04:05.000"), p.name)
 	process := p.command()
-	process.Stdout, process.Stderr = log, log
-	stdin, err := process.StdinPipe() // ends servers of ours when this process is gone
+	process.Stdout, process.Stderr = onlyWriter{log}, onlyWriter{log} // by a pipe, which no limit on files concerns
+	stdin, err := process.StdinPipe()                                 // ends servers of ours when this process is gone
 	if err != nil {
 		return nil, err
 	}
@@ -185,6 +185,15 @@ func (p *part) pause(d time.Duration) {
 	p.signal(syscall.SIGSTOP, false, 0)
 	time.Sleep(d)
 	p.signal(syscall.SIGCONT, false, 0)
+}
+
+// fillDisk lets the process write no file, or again every file; one that is started meanwhile has room.
+func (p *part) fillDisk(full bool) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.process != nil && !isClosed(p.ended) {
+		_ = fillDisk(p.process.Process.Pid, full) // where the system cannot, nothing happens
+	}
 }
 
 // beCalm ends every fault of the part.

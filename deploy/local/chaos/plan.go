@@ -13,7 +13,7 @@ import (
 type kind string
 
 // The kinds. A part is killed, told to end, or paused; a link is cut, silent, slow, or refuses calls; the hub's
-// clock is set forward.
+// clock is set forward; a worker can write no file on disk.
 const (
 	killed  kind = "kill -9"
 	ended   kind = "SIGTERM"
@@ -23,6 +23,7 @@ const (
 	slow    kind = "slow"
 	refused kind = "refused"
 	stepped kind = "clock step"
+	full    kind = "disk full"
 )
 
 // fault befalls a part or a link for a while.
@@ -75,6 +76,7 @@ func deck() []fault {
 	}
 	for _, name := range workers() {
 		add(1, fault{Kind: killed, On: name})
+		add(1, fault{Kind: full, On: name})
 	}
 	for _, name := range links() {
 		for _, k := range []kind{cut, silent} {
@@ -127,7 +129,7 @@ func (f fault) drawn(dice *rand.Rand, length time.Duration) fault {
 		most := min(max(longest, length/4), longestAway)
 		f.For = most/2 + time.Duration(dice.Int64N(int64(most/2)))
 	}
-	if isOurs(f.On) && f.Kind != paused {
+	if isOurs(f.On) && f.Kind != paused && f.Kind != full {
 		f.For = 100*time.Millisecond + time.Duration(dice.Int64N(int64(3*time.Second)))
 	}
 	f.For = min(f.For, max(length-f.At, 100*time.Millisecond)).Truncate(100 * time.Millisecond)

@@ -44,6 +44,10 @@ func (s *scene) strike(ctx context.Context, f fault) {
 		link.refuse(f.Refusal)
 		sleep(ctx, f.For)
 		link.refuse(refusal{})
+	case full:
+		part.fillDisk(true)
+		sleep(ctx, f.For)
+		part.fillDisk(false)
 	case stepped:
 		_ = s.callHub(ctx, http.MethodPost, fmt.Sprintf("/chaos/step?by=%s", f.Step), "", nil) // a hub that is away has no clock
 	}
