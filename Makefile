@@ -12,7 +12,7 @@ BENCH      = .
 FUZZTIME   = 60s
 SEED       =
 SEEDS      = 1-2
-MINUTES    = 1.5
+MINUTES    = 1.2
 CHAOS      =
 RELEASE    = 0.1.0
 

@@ -63,8 +63,8 @@ func (f flags) oneSeed(ctx context.Context, seed uint64, length time.Duration, d
 		fmt.Fprintln(out, "  WRONG: "+complaint)
 	}
 	if len(v.complaints) > 0 {
-		fmt.Fprintf(out, "Again: go run ./chaos --seed %d --minutes %g --kills %d --orders %d --merchants %d\nIts data and logs: %s\n",
-			seed, length.Minutes()*3/2, f.kills(length), f.Orders, f.Merchants, dir)
+		fmt.Fprintf(out, "Again: go run ./chaos --seed %d --minutes %g --kills %d --orders %d --merchants %d --within %v\nIts data and logs: %s\n",
+			seed, length.Minutes()*3/2, f.kills(length), f.Orders, f.Merchants, f.Within, dir)
 	}
 	for _, w := range all {
 		v.ofMerchant(w)
