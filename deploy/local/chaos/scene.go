@@ -23,7 +23,6 @@ import (
 
 	"github.com/despacho/despacho/client"
 	"github.com/despacho/despacho/deploy/local/stack"
-	gateway "github.com/despacho/despacho/gateway/run"
 	"github.com/despacho/despacho/printing/fakezebra"
 	"github.com/despacho/despacho/storage"
 )
@@ -156,7 +155,7 @@ func (s *scene) startServers(ctx, keeping context.Context, seed uint64, merchant
 		options := serverOptions{Name: name, Dir: filepath.Join(s.dir, name), Address: s.addresses[name]}
 		if name == "hub" {
 			options.Seed, options.Merchants, options.Orders, options.Speed = int64(seed*100), merchantCount, orders, hubSpeed
-			options.Webhooks = "http://" + s.links["hub>gateways"].address + gateway.Path
+			options.Webhooks = "http://" + s.links["hub>gateways"].address + "/webhooks/multivende"
 		}
 		if err := s.startServer(keeping, options); err != nil {
 			return err
