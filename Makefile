@@ -147,4 +147,4 @@ bench: ## Joining against other programs, Go benchmarks, a run of 1,000 orders, 
 	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 	$(LOCAL) go build -o $(CURDIR)/bin/bench-demo .
 	./bin/bench-demo --once --run-only --orders 1000 --json bin/bench.json
-	$(LOCAL) go run ./bench
+	$(LOCAL) go run ./bench --closed 20000 --merchants 10 --each 200 --large 5000

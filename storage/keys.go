@@ -18,9 +18,10 @@ const (
 	kindAccounts  = "accounts"
 	kindIntake    = "intake"
 	kindStatuses  = "statuses"
+	kindRates     = "rates"
 )
 
-var kinds = []string{kindLabels, kindRuns, kindRaw, kindPublished, kindAccounts, kindIntake, kindStatuses, kindPrints, kindSites}
+var kinds = []string{kindLabels, kindRuns, kindRaw, kindPublished, kindAccounts, kindIntake, kindStatuses, kindPrints, kindSites, kindRates}
 
 // ErrKey means that no function of this package makes such a key: an id in it is empty, or its kind
 // is unknown.
@@ -139,6 +140,9 @@ func AccountSettings(merchant string) string {
 	return AccountsPrefix(merchant) + "settings.json"
 }
 
+// RateShares says which worker may use how much of each merchant's rate at the hub; it never expires.
+func RateShares() string { return kindRates + "/shares.json" }
+
 // IntakePrefix is where a merchant's intake stores what it knows about orders.
 func IntakePrefix(merchant string) string {
 	return joinSegments(kindIntake, merchant)
@@ -168,7 +172,7 @@ func NotificationsPrefix(merchant string) string {
 func MerchantPrefixes(merchant string) []string {
 	var prefixes []string
 	for _, kind := range kinds {
-		if kind != kindSites {
+		if kind != kindSites && kind != kindRates {
 			prefixes = append(prefixes, joinSegments(kind, merchant))
 		}
 	}

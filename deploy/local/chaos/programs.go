@@ -86,7 +86,7 @@ func (s *scene) settings(name string) []string {
 	case "worker":
 		return append(all, "DESPACHO_LISTEN="+s.addresses[name], "DESPACHO_HUB=http://"+s.links[name+">hub"].address, fmt.Sprintf("DESPACHO_HUB_SPEED=%d", hubSpeed),
 			"DESPACHO_CLIENT_ID="+s.merchants[0].ID, "DESPACHO_CLIENT_SECRET="+s.merchants[0].Secret, "DESPACHO_ACCOUNTS_KEY_FILE="+s.application().KeyFile,
-			fmt.Sprintf("DESPACHO_WORKERS=%d", len(workers())), "DESPACHO_DOWNLOAD_HOSTS=127.0.0.1", "DESPACHO_FILES_PARALLEL=3", "DESPACHO_POLL_EVERY=20m")
+			"DESPACHO_DOWNLOAD_HOSTS=127.0.0.1", "DESPACHO_FILES_PARALLEL=3", "DESPACHO_POLL_EVERY=20m")
 	case "gateway":
 		return append(all, "DESPACHO_GATEWAY_HEALTH="+s.addresses[name], "DESPACHO_GATEWAY_LISTEN="+s.addresses[webhooksOf(name)], "DESPACHO_WEBHOOK_SOURCES=127.0.0.0/8")
 	}

@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/api/common/v1"
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/history/v1"
 	"go.temporal.io/api/workflow/v1"
@@ -109,19 +107,4 @@ func (s *scene) nothingIsOpen(t *testing.T) {
 	for _, kind := range []string{contract.LabelRunType, "ConnectionRun", "LabelBatch"} {
 		eventually(t, "no "+kind+" is open", func() bool { return len(s.list(t, kind, "Running")) == 0 })
 	}
-}
-
-// resetToBefore resets a workflow to before a bad build had it, as `temporal workflow reset --workflow-id … --event-id …` does
-// with the first event WorkflowTaskCompleted of that build.
-func (s *scene) resetToBefore(t *testing.T, id, bad string) {
-	t.Helper()
-	first, found := lo.Find(s.events(t, id), func(event *history.HistoryEvent) bool {
-		return event.GetWorkflowTaskCompletedEventAttributes().GetDeploymentVersion().GetBuildId() == bad
-	})
-	require.True(t, found, "%s has no task of %s", id, bad)
-	_, err := s.temporal.ResetWorkflowExecution(t.Context(), &workflowservice.ResetWorkflowExecutionRequest{
-		Namespace: s.environment["TEMPORAL_NAMESPACE"], WorkflowExecution: &common.WorkflowExecution{WorkflowId: id},
-		WorkflowTaskFinishEventId: first.GetEventId(), Reason: "bad release", ResetReapplyType: enums.RESET_REAPPLY_TYPE_ALL_ELIGIBLE,
-	})
-	require.NoError(t, err)
 }
