@@ -170,10 +170,14 @@ func (p *process) work(ctx context.Context, begun func()) error {
 	}
 	defer p.keepRates(ctx, keeperOfRates)()
 	hub, files := steps.All(dependencies)
-	queues := newQueues(p.servers.Temporal, p.settings, fail)
-	queues.register(workflows.Register, hub, files)
-	if err := queues.start(); err != nil {
-		return err
+	var taking *queues
+	err = service.WhileUnreachable(ctx, p.log, p.settings.StartWait, func() error {
+		taking = newQueues(p.servers.Temporal, p.settings, fail)
+		taking.register(workflows.Register, hub, files)
+		return taking.start()
+	})
+	if err != nil {
+		return started(ctx, err)
 	}
 	var background sync.WaitGroup
 	defer background.Wait()
@@ -187,7 +191,7 @@ func (p *process) work(ctx context.Context, begun func()) error {
 	<-ctx.Done()
 	p.ready.BeginDraining()
 	p.log.Info("the worker is ending", "reason", context.Cause(ctx), "drain", p.settings.Drain.String())
-	if err := queues.drain(p.settings.Drain); err != nil {
+	if err := taking.drain(p.settings.Drain); err != nil {
 		p.log.Warn("some steps did not end in time; Temporal gives them to another worker", "error", err)
 	}
 	return workerFailure(ctx)
