@@ -17,7 +17,7 @@ import (
 	"github.com/despacho/despacho/service/wholefile"
 )
 
-// CLI, as Options.Temporal, starts the command `temporal` that is on the PATH, in place of the server in this program.
+// CLI as Options.Temporal starts the command `temporal` that is on the PATH, in place of the server in this program.
 const CLI = "cli"
 
 // temporalAnywhere is a Temporal server: in this process, as a command, or somewhere else.
