@@ -20,7 +20,10 @@ const (
 	kindStatuses  = "statuses"
 )
 
-var kinds = []string{kindLabels, kindRuns, kindRaw, kindPublished, kindAccounts, kindIntake, kindStatuses, kindPrints, kindSites}
+var kinds = []string{kindLabels, kindRuns, kindRaw, kindPublished, kindAccounts, kindIntake, kindStatuses, kindPrints, kindSites, kindPartners, kindRequests}
+
+// kindsOfNobody are the kinds whose objects belong to no merchant.
+var kindsOfNobody = []string{kindSites, kindPartners}
 
 // ErrKey means that no function of this package makes such a key: an id in it is empty, or its kind
 // is unknown.
@@ -168,7 +171,7 @@ func NotificationsPrefix(merchant string) string {
 func MerchantPrefixes(merchant string) []string {
 	var prefixes []string
 	for _, kind := range kinds {
-		if kind != kindSites {
+		if !slices.Contains(kindsOfNobody, kind) {
 			prefixes = append(prefixes, joinSegments(kind, merchant))
 		}
 	}
