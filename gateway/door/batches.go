@@ -200,6 +200,7 @@ func (d *Door) awaitBatch(ctx context.Context, merchant, key string, wait time.D
 	out := &batchOutput{Status: http.StatusAccepted, Location: batchPath(makeID(merchant, key))}
 	waiting, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
+	defer context.AfterFunc(d.ending, cancel)()
 	_, _ = d.Runs.Wait(waiting, id) // however it ended is looked at below
 	current, err := client.Look(ctx, d.Runs, d.Store, id)
 	if err != nil {

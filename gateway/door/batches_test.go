@@ -54,7 +54,7 @@ func TestABatchThatIsOver(t *testing.T) {
 	page := decoded[BatchOrders](t, s.get("/v1/batches/m-1~k1/orders?limit=3", "Accept-Language", "es-CL,en;q=0.5"))
 	require.Len(t, page.Orders, 3)
 	assert.Equal(t, 1, *page.Orders[0].Position)
-	assert.Equal(t, "channel_says", page.Orders[2].Code)
+	assert.Equal(t, "channel_says", page.Orders[2].Reason.Code)
 	assert.NotEqual(t, "labelled", page.Orders[0].OutcomeWords)
 	assert.Contains(t, page.Orders[2].Words, "not <printable> any more")
 	assert.NotContains(t, page.Orders[2].Words, "the channel says", "in Spanish")

@@ -211,4 +211,3 @@ func (d *Door) getFiles(ctx context.Context, in *batchInput) (*filesOutput, erro
 	}
 	return out, d.refuse(ctx, err, CodeNoBatch)
 }
-

@@ -11,7 +11,6 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/despacho/despacho/client"
-	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/partners"
 	"github.com/despacho/despacho/storage"
 )
@@ -54,6 +53,9 @@ type Door struct {
 	limits    *limits
 	manifests *manifests
 	pages     map[string]page
+	// ending is over when no request may wait any more.
+	ending   context.Context
+	endWaits context.CancelFunc
 }
 
 // New is a door. It panics when two routes are one, as http.ServeMux does.
@@ -65,10 +67,14 @@ func New(options Options) *Door {
 		options.Seen = func(string, int, time.Duration) {}
 	}
 	d := &Door{Options: options, limits: newLimits(options.Rate, options.Burst), manifests: newManifests(options.Store)}
+	d.ending, d.endWaits = context.WithCancel(context.Background())
 	d.mux = http.NewServeMux()
 	d.pages = makePages(d.register(d.mux))
 	return d
 }
+
+// EndWaits has requests that wait answered now, so that the gateway can end.
+func (d *Door) EndWaits() { d.endWaits() }
 
 // Document is the OpenAPI document of all routes.
 func Document() *huma.OpenAPI { return (&Door{}).register(http.NewServeMux()) }
@@ -129,7 +135,11 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := answer.Header()
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Cache-Control", "no-store")
-	_ = http.NewResponseController(w).SetWriteDeadline(began.Add(answerWithin))
+	control := http.NewResponseController(w)
+	_ = control.SetWriteDeadline(began.Add(answerWithin))
+	if r.Method == http.MethodGet {
+		_ = control.SetReadDeadline(began.Add(answerWithin)) // there is no body to wait for
+	}
 	if page, found := d.pages[r.URL.Path]; found && r.Method == http.MethodGet {
 		route = "GET " + r.URL.Path
 		page.write(answer)
@@ -146,7 +156,17 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	route = pattern
-	d.mux.ServeHTTP(answer, request)
+	d.mux.ServeHTTP(answer, request.WithContext(context.WithValue(request.Context(), connectionKey{}, control)))
+}
+
+type connectionKey struct{}
+
+// keepConnection lifts the limit for the body, which has come: left in place, it would break the connection while the
+// answer is made.
+func keepConnection(ctx context.Context) {
+	if control, ok := ctx.Value(connectionKey{}).(*http.ResponseController); ok {
+		_ = control.SetReadDeadline(time.Time{})
+	}
 }
 
 // answerWithin bounds a whole answer, one that waits included.
@@ -195,8 +215,3 @@ type headerOnly struct {
 func (h *headerOnly) Header() http.Header            { return h.header }
 func (h *headerOnly) Write(data []byte) (int, error) { return len(data), nil }
 func (h *headerOnly) WriteHeader(status int)         { h.status = status }
-
-// runStates are those of runs that still go on.
-func isOpen(state contract.RunState) bool {
-	return state == contract.RunRunning || state == contract.RunWaiting || state == contract.RunPaused
-}

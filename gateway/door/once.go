@@ -79,6 +79,7 @@ func (d *Door) once(ctx context.Context, c change) (answer, error) {
 	if key == "" || len(key) > longestKey || strings.ContainsFunc(key, func(r rune) bool { return r < 0x20 || r > 0x7e }) {
 		return answer{}, problem(CodeKeyMissing)
 	}
+	keepConnection(ctx)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), handleWithin)
 	defer cancel()
 	h, done, err := d.hold(ctx, c, key)

@@ -4,12 +4,16 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/despacho/despacho/partners"
 )
+
+// bodyWithin is how long a body may take; keepConnection lifts the limit afterwards.
+const bodyWithin = 30 * time.Second
 
 // operation completes a row of the table of routes: what every route has in common.
 func operation(method, path string, scope partners.Scope, op huma.Operation) huma.Operation {
@@ -20,6 +24,7 @@ func operation(method, path string, scope partners.Scope, op huma.Operation) hum
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = mostBody
 	}
+	op.BodyReadTimeout = bodyWithin
 	op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound,
 		http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable)
 	if method != http.MethodGet {

@@ -133,7 +133,9 @@ func (s *scene) ask(method, path string, body any, headers ...string) got {
 	return got{w.Code, w.Result().Header, w.Body.Bytes()}
 }
 
-func (s *scene) get(path string, headers ...string) got { return s.ask(http.MethodGet, path, nil, headers...) }
+func (s *scene) get(path string, headers ...string) got {
+	return s.ask(http.MethodGet, path, nil, headers...)
+}
 
 func (s *scene) post(path, key string, body any) got {
 	return s.ask(http.MethodPost, path, body, "Idempotency-Key", key)
