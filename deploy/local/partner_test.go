@@ -22,7 +22,10 @@ import (
 )
 
 // partner has a key and an address, and nothing else.
-type partner struct{ address, key string }
+type partner struct {
+	address, key string
+	judge        judge
+}
 
 // ask sends a request and reads its answer into value.
 func (p partner) ask(t *testing.T, method, path, idempotencyKey string, body, value any) *http.Response {
@@ -40,6 +43,7 @@ func (p partner) ask(t *testing.T, method, path, idempotencyKey string, body, va
 	answer, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
 	require.Less(t, response.StatusCode, 300, "%s %s: %s", method, path, answer)
+	p.judge.accepts(t, request, data, response, answer)
 	require.NoError(t, json.Unmarshal(answer, value), string(answer))
 	return response
 }
@@ -68,7 +72,7 @@ func TestAPartnerWithOnlyAKey(t *testing.T) {
 		Name: "WMS", Merchants: []string{desk.merchant}, Scopes: partners.Scopes(), Expires: time.Now().AddDate(0, 1, 0),
 	})
 	require.NoError(t, err)
-	p := partner{"http://" + address, key.Reveal()}
+	p := partner{"http://" + address, key.Reveal(), newJudge(t)}
 	eventually(t, "the door opens", func() bool {
 		docs, err := http.Get(p.address + "/v1/docs")
 		if err != nil {
