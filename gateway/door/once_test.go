@@ -2,23 +2,19 @@ package door
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/despacho/despacho/client"
 	"github.com/despacho/despacho/client/clienttest"
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/partners"
-	"github.com/despacho/despacho/storage/storagetest"
 )
 
 func TestTheSameIdempotencyKeyIsDoneOnce(t *testing.T) {
@@ -86,125 +82,6 @@ func (r slowRuns) Start(ctx context.Context, id string, input contract.LabelRunI
 	return r.Runs.Start(ctx, id, input)
 }
 
-// killer ends a gateway at its nth step: a write to the store or a call to Temporal. Before that step everything works;
-// afterwards nothing does. Done says that the last step happens, and only its answer is lost.
-type killer struct {
-	mu   sync.Mutex
-	at   int
-	done bool
-	step int
-	dead bool
-}
-
-var errKilled = errors.New("the gateway is no more")
-
-// pass counts a step; before says that it must not happen, after that its answer is lost.
-func (k *killer) pass() (before, after bool) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.dead {
-		return true, false
-	}
-	k.step++
-	if k.step < k.at {
-		return false, false
-	}
-	k.dead = true
-	return !k.done, k.done
-}
-
-func (k *killer) survived() bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return !k.dead
-}
-
-// mortalRuns, mortalStatuses and mortalIntakes are those of a gateway that may end.
-type mortalRuns struct {
-	*clienttest.Runs
-	*killer
-}
-
-func (m mortalRuns) call(what func() error) error {
-	before, after := m.pass()
-	if before {
-		return errKilled
-	}
-	err := what()
-	if after {
-		return errKilled
-	}
-	return err
-}
-
-func (m mortalRuns) Start(ctx context.Context, id string, input contract.LabelRunInput) error {
-	return m.call(func() error { return m.Runs.Start(ctx, id, input) })
-}
-
-func (m mortalRuns) Cancel(ctx context.Context, id string) error {
-	return m.call(func() error { return m.Runs.Cancel(ctx, id) })
-}
-
-func (m mortalRuns) RetryOnce(ctx context.Context, id, update string, request contract.RetryRequest) (a contract.RetryAnswer, err error) {
-	err = m.call(func() error {
-		a, err = m.Runs.RetryOnce(ctx, id, update, request)
-		return err
-	})
-	return a, err
-}
-
-func (m mortalRuns) Describe(ctx context.Context, id string) (d client.Description, err error) {
-	err = m.call(func() error {
-		d, err = m.Runs.Describe(ctx, id)
-		return err
-	})
-	return d, err
-}
-
-type mortalStatuses struct {
-	*fakeStatuses
-	runs mortalRuns
-}
-
-func (m mortalStatuses) Start(ctx context.Context, id string, input contract.StatusChangeInput) error {
-	return m.runs.call(func() error { return m.fakeStatuses.Start(ctx, id, input) })
-}
-
-type mortalIntakes struct {
-	client.Intakes
-	runs mortalRuns
-}
-
-func (m mortalIntakes) Confirm(ctx context.Context, merchant string, request contract.ConfirmRequest) (c contract.ConfirmedOrders, err error) {
-	err = m.runs.call(func() error {
-		c, err = m.Intakes.Confirm(ctx, merchant, request)
-		return err
-	})
-	return c, err
-}
-
-// mortal opens a door whose every step may be its last.
-func (s *scene) mortal(k *killer) {
-	runs := mortalRuns{s.runs, k}
-	s.open(func(o *Options) {
-		o.Runs, o.Statuses, o.Intakes = runs, mortalStatuses{s.statuses, runs}, mortalIntakes{s.intakes, runs}
-	})
-	s.server.InjectFaults(func(call storagetest.Call, r *http.Request) storagetest.Fault {
-		if call != storagetest.PutObject || strings.Contains(r.URL.Path, "/partners/") {
-			return storagetest.Fault{}
-		}
-		before, after := k.pass()
-		switch {
-		case before:
-			return storagetest.Fault{Status: http.StatusForbidden, Code: "AccessDenied"}
-		case after:
-			// What was sent is done, and nobody hears of it: neither this try nor those of the client behind it.
-			return storagetest.Fault{CutAfter: true}
-		}
-		return storagetest.Fault{}
-	})
-}
-
 // TestAGatewayMayEndAtAnyStep ends the gateway at each write to the store and each call to Temporal, and asks another
 // gateway again, once the first one's time is over: what was asked for is done once, and answered as if nothing had been.
 func TestAGatewayMayEndAtAnyStep(t *testing.T) {
@@ -220,7 +97,7 @@ func TestAGatewayMayEndAtAnyStep(t *testing.T) {
 		steps   int
 		check   func(t *testing.T, s *scene, answer got)
 	}{
-		"a batch": {play, "/v1/batches", BatchRequest{ExternalBatchID: "pick-1", Orders: many}, 4, func(t *testing.T, s *scene, _ got) {
+		"a batch": {playing, "/v1/batches", BatchRequest{ExternalBatchID: "pick-1", Orders: many}, 4, func(t *testing.T, s *scene, _ got) {
 			assert.Len(t, s.runs.Runs, 1)
 		}},
 		"a retry of a batch that is over": {published, "/v1/batches/m-1~k1/retry", RetryRequest{}, 4, func(t *testing.T, s *scene, answer got) {
@@ -234,10 +111,10 @@ func TestAGatewayMayEndAtAnyStep(t *testing.T) {
 		"a cancellation": {openBatch, "/v1/batches/m-1~k1/cancel", nil, 3, func(t *testing.T, s *scene, _ got) {
 			assert.True(t, s.runs.Started(t, contract.RunID(merchant, "k1")).Cancelled)
 		}},
-		"a status change": {play, "/v1/status-changes", StatusRequest{To: "shipped", Rows: []StatusRow{{Order: "d1", TrackingNumber: "T1"}}}, 3, func(t *testing.T, s *scene, _ got) {
+		"a status change": {playing, "/v1/status-changes", StatusRequest{To: "shipped", Rows: []StatusRow{{Order: "d1", TrackingNumber: "T1"}}}, 3, func(t *testing.T, s *scene, _ got) {
 			assert.Equal(t, 1, s.statuses.started)
 		}},
-		"a confirmation": {play, "/v1/orders/confirm", ConfirmRequest{Orders: []string{"1"}}, 3, func(t *testing.T, s *scene, _ got) {
+		"a confirmation": {playing, "/v1/orders/confirm", ConfirmRequest{Orders: []string{"1"}}, 3, func(t *testing.T, s *scene, _ got) {
 			assert.Contains(t, s.intakes.confirmed, "m-1 1")
 		}},
 	} {
@@ -278,6 +155,8 @@ func TestAGatewayMayEndAtAnyStep(t *testing.T) {
 		})
 	}
 }
+
+func playing(t *testing.T) *scene { return play(t) }
 
 var madeKey = regexp.MustCompile(`api-[0-9a-f]{32}`)
 

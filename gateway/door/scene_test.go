@@ -53,7 +53,7 @@ func (s *scene) pass(span time.Duration) {
 	s.now = s.now.Add(span)
 }
 
-func play(t *testing.T) *scene {
+func play(t testing.TB) *scene {
 	t.Helper()
 	s := &scene{
 		server: storagetest.NewServer(t), runs: clienttest.NewRuns(), statuses: &fakeStatuses{changes: map[string]contract.StatusChangeInput{}, results: map[string]contract.StatusResult{}},
@@ -80,7 +80,7 @@ func (s *scene) open(change func(*Options)) {
 	s.door = New(options)
 }
 
-func (s *scene) addKey(t *testing.T, scopes []partners.Scope, merchants ...string) string {
+func (s *scene) addKey(t testing.TB, scopes []partners.Scope, merchants ...string) string {
 	t.Helper()
 	_, key, err := s.book.Add(t.Context(), partners.Request{Name: "WMS", Merchants: merchants, Scopes: scopes, Expires: s.time().AddDate(1, 0, 0)})
 	require.NoError(t, err)

@@ -67,7 +67,7 @@ func full(t *testing.T) *scene {
 }
 
 // addOrder has the intake know an order.
-func (s *scene) addOrder(t *testing.T, merchant, order string, state contract.IntakeOrderState) {
+func (s *scene) addOrder(t testing.TB, merchant, order string, state contract.IntakeOrderState) {
 	t.Helper()
 	_, err := intakebook.ChangeRecord(t.Context(), s.store, merchant, order, func(r *contract.IntakeRecord) {
 		r.State, r.Connection, r.Checkout, r.Number = state, "c1", "s-"+order, "n-"+order
