@@ -1,6 +1,6 @@
 # make demo and make test need Go, make and git; make race also a C compiler, make render also Node, make browser
 # Node and Chromium, make printers and make rehearsal programs of Debian. .ci/run installs what is missing and runs alerts,
-# check, chart, race, render, printers and browser.
+# check, chart, race, render, printers, browser and, as root, rehearsal.
 
 # In a workspace the highest versions win: without it, each module is built with its own.
 export GOWORK = off
@@ -8,6 +8,7 @@ export GOWORK = off
 TOOL       = go tool -modfile=$(CURDIR)/deploy/tools/go.mod
 LOCAL      = cd deploy/local &&
 RUN        =
+TEMPORAL   =
 BENCH      = .
 FUZZTIME   = 60s
 RELEASE    = 0.1.0
@@ -22,11 +23,11 @@ OPEN       = -typeignore 'labels/zpl\.command$$' -typeignore 'storagetest\.Call$
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
 
-demo: build-demo ## A first look: one label run over every channel; RUN='--orders 1000' passes flags on
-	@exec ./bin/demo $(RUN)
+demo: build-demo ## A first look: one label run over every channel; RUN='--orders 1000' passes flags on; TEMPORAL=host:port or cli uses a Temporal that is there and compiles none
+	@exec ./bin/demo $(if $(TEMPORAL),--temporal '$(TEMPORAL)') $(RUN)
 
 build-demo:
-	@deploy/local/build.sh bin/demo
+	@TEMPORAL='$(TEMPORAL)' deploy/local/build.sh bin/demo
 
 test: ## Everything: unit, workflow and end-to-end tests
 	go test ./...
@@ -101,7 +102,7 @@ morning: deploy/browser/node_modules ## A packer's morning in Chromium over the 
 	$(LOCAL) go test -count=1 -tags browser -run '^TestTheWholeMorning$$' .
 
 rehearsal: ## docker-compose.yml started without Docker: every service's real program, a run, backup and restore (Linux, root; Debian's postgresql, busybox-static, iproute2)
-	$(LOCAL) go test -count=1 -timeout 60m -tags rehearsal ./rehearsal
+	$(LOCAL) go test -count=1 -timeout 30m -tags rehearsal ./rehearsal
 
 deploy/browser/node_modules: deploy/browser/package-lock.json
 	cd deploy/browser && npm ci --no-audit --no-fund

@@ -12,6 +12,7 @@ import (
 	"github.com/tink-crypto/tink-go/v2/tink"
 
 	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/service/secretfile"
 )
 
 // Keys encrypt an account's secrets: a key set of Tink's AEAD. The newest key encrypts, all of them
@@ -52,9 +53,9 @@ func LoadKeys(file string, given multivende.Secret) (*Keys, error) {
 	case file == "":
 		return ParseKeys(given)
 	}
-	content, err := os.ReadFile(file)
+	content, err := secretfile.Read(file)
 	if err != nil {
-		return nil, fmt.Errorf("cannot read the key set's file: %w", err)
+		return nil, fmt.Errorf("the key set: %w", err)
 	}
 	keys, err := ParseKeys(multivende.Secret(content))
 	if err != nil {

@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/service/secretfile"
 	"github.com/despacho/despacho/storage"
 )
 
@@ -168,6 +170,10 @@ func TestKeys(t *testing.T) {
 		}
 		_, err = LoadKeys(filepath.Join(t.TempDir(), "none"), "")
 		require.ErrorIs(t, err, os.ErrNotExist)
+		large := filepath.Join(t.TempDir(), "large")
+		require.NoError(t, os.WriteFile(large, bytes.Repeat([]byte(" "), secretfile.Largest+1), 0o600))
+		_, err = LoadKeys(large, "")
+		require.ErrorContains(t, err, "more than 64 KiB")
 	})
 	t.Run("they never print a key", func(t *testing.T) {
 		t.Parallel()

@@ -14,8 +14,14 @@ import (
 	"github.com/despacho/despacho/multivende"
 )
 
-// heartbeatEvery is how often a running activity says that it lives.
-const heartbeatEvery = 2 * time.Second
+const (
+	// heartbeatEvery is how often a running activity says that it lives.
+	heartbeatEvery = 2 * time.Second
+	// calmEvery is the same for a calm step: one whose worker is missed only after calmPatience. Each beat
+	// that reaches Temporal is paid for.
+	calmEvery    = 10 * time.Second
+	calmPatience = 30 * time.Second
+)
 
 // Heartbeat is what an activity says of how far it is. Its next try reads it, on whatever worker:
 // what stands here is not done again.
@@ -62,7 +68,8 @@ func (h Heartbeat) clone() Heartbeat {
 
 // Heartbeats is the worker's interceptor that lets every activity heartbeat on
 // its own, with the details that it gave last. So a worker that dies is
-// noticed within seconds, whatever an activity waits for.
+// noticed within seconds, whatever an activity waits for. A calm step that ends before
+// its first beat sends none.
 type Heartbeats struct {
 	interceptor.WorkerInterceptorBase
 }
@@ -79,26 +86,39 @@ type beatingActivity struct {
 }
 
 func (b *beatingActivity) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (any, error) {
-	p := &pulse{said: saidBefore(ctx)}
+	p := &pulse{said: saidBefore(ctx), every: heartbeatEvery}
+	if activity.GetInfo(ctx).HeartbeatTimeout >= calmPatience {
+		p.every, p.calm = calmEvery, true
+	}
 	ctx = context.WithValue(ctx, pulseKey{}, p)
 	stopped := make(chan struct{})
 	var running sync.WaitGroup
 	running.Go(func() { p.run(ctx, stopped) })
 	defer running.Wait()
 	defer close(stopped)
-	return b.Next.ExecuteActivity(ctx, in)
+	result, err := b.Next.ExecuteActivity(ctx, in)
+	if err != nil {
+		p.tellNextTry(ctx)
+	}
+	return result, err
 }
 
 type pulseKey struct{}
 
 // pulse remembers what an activity last said about how far it is.
 type pulse struct {
+	every time.Duration
+	// calm: what is said waits for the next beat.
+	calm bool
+
 	mu   sync.Mutex
 	said Heartbeat
+	// unsent: something was said since the last beat.
+	unsent bool
 }
 
 func (p *pulse) run(ctx context.Context, stopped <-chan struct{}) {
-	tick := time.NewTicker(heartbeatEvery)
+	tick := time.NewTicker(p.every)
 	defer tick.Stop()
 	for {
 		select {
@@ -108,9 +128,24 @@ func (p *pulse) run(ctx context.Context, stopped <-chan struct{}) {
 			return
 		case <-tick.C:
 			p.mu.Lock()
-			activity.RecordHeartbeat(ctx, p.said)
+			p.beat(ctx)
 			p.mu.Unlock()
 		}
+	}
+}
+
+// beat sends what was said last; mu is held.
+func (p *pulse) beat(ctx context.Context) {
+	activity.RecordHeartbeat(ctx, p.said)
+	p.unsent = false
+}
+
+// tellNextTry sends what no beat has sent yet, before the step fails.
+func (p *pulse) tellNextTry(ctx context.Context) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.unsent {
+		p.beat(ctx)
 	}
 }
 
@@ -126,7 +161,9 @@ func Say(ctx context.Context, change func(*Heartbeat)) {
 	defer p.mu.Unlock()
 	change(&p.said)
 	p.said = p.said.bounded()
-	activity.RecordHeartbeat(ctx, p.said)
+	if p.unsent = true; !p.calm {
+		p.beat(ctx)
+	}
 }
 
 // Said is what this activity said last of how far it is, or an earlier try of it.

@@ -12,6 +12,8 @@ type LookedOver struct {
 	TakeOut []NearOrder `json:"take_out,omitempty"`
 	// Queued are those whose label is to be made now.
 	Queued int `json:"queued,omitempty"`
+	// Promised are those held back whose stock a partner has confirmed: their label is made once they may have it.
+	Promised int `json:"promised,omitempty"`
 	// Again counts the notifications in List that are to be taken up again.
 	Again int `json:"again,omitempty"`
 }
@@ -102,8 +104,16 @@ type IntakeBacklog struct {
 	Source IntakeSource `json:"source"`
 	Done   int          `json:"done"`
 	Count  int          `json:"count"`
+	// Ahead are stretches behind Done that were taken up as well.
+	Ahead []IntakeStretch `json:"ahead,omitempty"`
 	// Complete is up to when all changes are taken up once the list is; zero for other lists than a poll's.
 	Complete time.Time `json:"complete,omitzero"`
+}
+
+// IntakeStretch is a part of a list: from the one at From to the one before To, counted from 0.
+type IntakeStretch struct {
+	From int `json:"from"`
+	To   int `json:"to"`
 }
 
 // IntakeMaking is a run that makes labels.

@@ -4,6 +4,8 @@ package contract
 // "delivery-order/<id>" or "pick-up-order/<id>"; at most NotificationsInSignal.
 type Notifications struct {
 	IDs []string `json:"ids"`
+	// Repeats is how many of IDs, at their end, name objects that were told of before.
+	Repeats int `json:"repeats,omitempty"`
 }
 
 // NotificationsInSignal is how many ids a signal may hold, so that it stays under 100 KB.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -35,6 +36,10 @@ const (
 	maxAnswer               = 200
 )
 
+// codesOfAFullStore are what servers answer to a write for which they have no room: of a disk (versitygw, MinIO), of a quota
+// of the bucket or the account.
+var codesOfAFullStore = []string{"InsufficientStorage", "XMinioStorageFull", "QuotaExceeded", "XMinioAdminBucketQuotaExceeded"}
+
 // IsTransient reports whether the same call may succeed later: the server was busy, broken or
 // unreachable. A missing bucket, key or permission is not transient, nor is a cancelled context.
 func IsTransient(err error) bool {
@@ -47,6 +52,11 @@ func IsTransient(err error) bool {
 		return true
 	}
 	return retry.IsErrorRetryables(retry.DefaultRetryables).IsErrorRetryable(err) == aws.TrueTernary
+}
+
+// IsFull reports whether the server has no room for what was to be written.
+func IsFull(err error) bool {
+	return httpStatus(err) == http.StatusInsufficientStorage || slices.Contains(codesOfAFullStore, errorCode(err))
 }
 
 // plainError is an error in plain words; the SDK's error can be unwrapped from it.
@@ -87,6 +97,8 @@ func (s *Store) advice(err error) string {
 		return "set this machine's clock"
 	}
 	switch {
+	case IsFull(err):
+		return "the label store is full: make room on its disk, or raise its quota; what waits to be written is tried again"
 	case httpStatus(err) == http.StatusForbidden:
 		return "the AWS credentials do not permit this: grant them the permission"
 	case isAPIError(err) && IsTransient(err):

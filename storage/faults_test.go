@@ -146,6 +146,8 @@ func TestErrorsSayWhatToDoAndNoSecret(t *testing.T) {
 		"the permission is missing":    {storagetest.Fault{Status: http.StatusForbidden, Code: "AccessDenied"}, "do not permit"},
 		"the key is wrong":             {storagetest.Fault{Status: http.StatusForbidden, Code: "SignatureDoesNotMatch"}, "AWS_SECRET_ACCESS_KEY"},
 		"the bucket is far away":       {storagetest.Fault{Status: http.StatusMovedPermanently, Code: "PermanentRedirect"}, "AWS_REGION"},
+		"the disk is full":             {storagetest.Fault{Status: http.StatusInsufficientStorage, Code: "InsufficientStorage"}, "the label store is full: make room"},
+		"the quota is used up":         {storagetest.Fault{Status: http.StatusForbidden, Code: "QuotaExceeded"}, "the label store is full: make room"},
 		"the server does not offer it": {storagetest.Fault{Status: http.StatusNotImplemented, Code: "NotImplemented"}, "501"},
 	}
 	for name, test := range tests {

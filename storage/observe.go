@@ -34,7 +34,7 @@ const (
 	RequestPrecondition RequestClass = "precondition" // somebody else was first: conditional writes
 	RequestDenied       RequestClass = "denied"       // credentials or permissions
 	RequestSlowDown     RequestClass = "slow_down"    // the server wants fewer requests
-	RequestServer       RequestClass = "server"       // any other 5xx
+	RequestServer       RequestClass = "server"       // any other 5xx, or the store is full
 	RequestNetwork      RequestClass = "network"      // no answer
 	RequestOther        RequestClass = "other"        // any other 4xx, a missing bucket, or the caller gave up
 )
@@ -118,6 +118,8 @@ func classOf(err error) RequestClass {
 		return RequestMissing
 	case isPreconditionFailed(err), status == http.StatusNotModified, errorCode(err) == codeConditionalConflict:
 		return RequestPrecondition
+	case IsFull(err):
+		return RequestServer
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
 		return RequestDenied
 	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:

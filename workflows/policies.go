@@ -13,6 +13,8 @@ import (
 // (activities.Heartbeats), so the death of a worker is noticed within seconds.
 const (
 	heartbeatTimeout = 10 * time.Second
+	// intakeHeartbeatTimeout is longer: nobody waits for a step of an Intake, and there are many.
+	intakeHeartbeatTimeout = 30 * time.Second
 	// stepTimeout bounds one try of a step: 50 calls at the hub's pace, or a download.
 	stepTimeout = 15 * time.Minute
 	// joinTimeout bounds one try of reading, sorting and joining a whole run.
@@ -54,7 +56,8 @@ func WaitStep(ctx workflow.Context, summary string) workflow.Context {
 
 // IntakeStep is for the steps of an Intake, which tries again later anyway.
 func IntakeStep(ctx workflow.Context, summary string) workflow.Context {
-	return step(ctx, contract.TaskQueue, summary, stepTimeout, intakePatience)
+	ctx = step(ctx, contract.TaskQueue, summary, stepTimeout, intakePatience)
+	return workflow.WithHeartbeatTimeout(ctx, intakeHeartbeatTimeout)
 }
 
 // PromptStep is for steps that a person waits for; the error comes back soon.

@@ -172,6 +172,7 @@ type look struct {
 	raised, pulls []contract.IntakeRecord
 	again         []string
 	queued        int
+	promised      int
 }
 
 // order reads one order's record again, and moves it on where its label is there
@@ -201,6 +202,9 @@ func (l *look) order(ctx context.Context, name string, mark stateMark) error {
 	}
 	if record.State == contract.IntakeQueued {
 		l.queued++
+	}
+	if record.State == contract.IntakeHeldBack && record.Confirmed {
+		l.promised++
 	}
 	if record.Unread != "" {
 		l.again = append(l.again, record.Unread)
@@ -255,7 +259,7 @@ func (l *look) looked() contract.LookedOver {
 	})
 	return contract.LookedOver{
 		Counts: l.counts, Near: len(l.raised), NearOrders: shown(l.raised), TakeOut: shown(l.pulls),
-		Queued: l.queued, Again: len(lo.Uniq(l.again)),
+		Queued: l.queued, Promised: l.promised, Again: len(lo.Uniq(l.again)),
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"github.com/despacho/despacho/activities/intakebook"
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende"
-	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/wording"
 )
 
@@ -22,7 +21,7 @@ func (t *taking) sale(ctx context.Context, id string) error {
 	if seen {
 		return nil
 	}
-	known, err := intakebook.SaleRecord(ctx, t.store, t.merchant, id)
+	known, etag, err := intakebook.TaggedSale(ctx, t.store, t.merchant, id)
 	if err != nil {
 		return err
 	}
@@ -32,7 +31,7 @@ func (t *taking) sale(ctx context.Context, id string) error {
 			return err
 		}
 		known.ReadAt = t.now.UTC()
-		return t.store.Put(ctx, storage.IntakeSale(t.merchant, id), known)
+		return intakebook.KeepSale(ctx, t.store, t.merchant, id, *known, etag)
 	}
 	connection, err := t.connections.of(ctx, checkout.ConnectionID)
 	if err != nil {
@@ -46,11 +45,11 @@ func (t *taking) sale(ctx context.Context, id string) error {
 	if err := t.keepPickUps(ctx, checkout, connection); err != nil {
 		return err
 	}
-	return t.note(ctx, known, checkout, connection)
+	return t.note(ctx, known, etag, checkout, connection)
 }
 
 // note remembers the sale as it was read, last: a sale whose step was killed is read again.
-func (t *taking) note(ctx context.Context, known *intakebook.IntakeSale, c multivende.Checkout, connection activities.Connection) error {
+func (t *taking) note(ctx context.Context, known *intakebook.IntakeSale, etag string, c multivende.Checkout, connection activities.Connection) error {
 	if known == nil || known.Connection != c.ConnectionID {
 		if err := t.repaired(ctx, c); err != nil {
 			return err
@@ -70,8 +69,8 @@ func (t *taking) note(ctx context.Context, known *intakebook.IntakeSale, c multi
 		}
 	}
 	orders := lo.Map(c.DeliveryOrders, func(d multivende.DeliveryOrder, _ int) string { return d.ID })
-	return t.store.Put(ctx, storage.IntakeSale(t.merchant, c.ID),
-		intakebook.IntakeSale{UpdatedAt: c.UpdatedAt, Connection: c.ConnectionID, Early: early, Orders: orders, Parcels: parcels, ReadAt: t.now.UTC()})
+	read := intakebook.IntakeSale{UpdatedAt: c.UpdatedAt, Connection: c.ConnectionID, Early: early, Orders: orders, Parcels: parcels, ReadAt: t.now.UTC()}
+	return intakebook.KeepSale(ctx, t.store, t.merchant, c.ID, read, etag)
 }
 
 // repaired closes what stood in the sale's place while it could not be registered or read.

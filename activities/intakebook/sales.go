@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -40,12 +41,39 @@ type NumberedSale struct {
 
 // SaleRecord reads what is known of a sale; nil when nothing.
 func SaleRecord(ctx context.Context, store *storage.Store, merchant, checkout string) (*IntakeSale, error) {
-	var known IntakeSale
-	err := store.Get(ctx, storage.IntakeSale(merchant, checkout), &known)
+	known, _, err := TaggedSale(ctx, store, merchant, checkout)
+	return known, err
+}
+
+// TaggedSale is SaleRecord, with the version that [KeepSale] asks for.
+func TaggedSale(ctx context.Context, store *storage.Store, merchant, checkout string) (known *IntakeSale, etag string, err error) {
+	known = &IntakeSale{}
+	etag, err = store.GetTagged(ctx, storage.IntakeSale(merchant, checkout), known)
 	if errors.Is(err, storage.ErrNotFound) || errors.Is(err, storage.ErrKey) {
-		return nil, nil
+		return nil, "", nil
 	}
-	return &known, err
+	return known, etag, err
+}
+
+// KeepSale keeps a sale as it was read, unless another step has kept it as it was later. etag is the
+// version of what was known before it was read, "" when nothing was.
+func KeepSale(ctx context.Context, store *storage.Store, merchant, checkout string, sale IntakeSale, etag string) error {
+	key := storage.IntakeSale(merchant, checkout)
+	for range recordTries {
+		_, err := store.PutIf(ctx, key, sale, etag)
+		if !errors.Is(err, storage.ErrChanged) {
+			return err
+		}
+		var other IntakeSale
+		etag, err = store.GetTagged(ctx, key, &other)
+		switch {
+		case errors.Is(err, storage.ErrNotFound):
+			etag = ""
+		case err != nil || other.UpdatedAt.After(sale.UpdatedAt):
+			return err
+		}
+	}
+	return fmt.Errorf("sale %s could not be noted: others keep changing it", checkout)
 }
 
 // Digest makes a key's segment of a number that may hold any character.

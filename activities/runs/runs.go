@@ -135,15 +135,15 @@ func (a *Runs) holder(ctx context.Context, id string) (ConnectionHolder, error) 
 	return ConnectionHolder{Run: cmp.Or(run, "(unknown)")}, nil
 }
 
-// RunIsOpenInput names a run's workflow.
+// RunIsOpenInput names a run's workflow: by its id, which no other run ever has, and by the execution that asks.
 type RunIsOpenInput struct {
 	WorkflowID string `json:"workflow_id"`
 	RunID      string `json:"run_id"`
 }
 
-// RunIsOpen says whether the run's workflow is still open.
+// RunIsOpen says whether the run's workflow is still open. One that was reset goes on under another execution.
 func (a *Runs) RunIsOpen(ctx context.Context, in RunIsOpenInput) (bool, error) {
-	description, err := a.Temporal.DescribeWorkflowExecution(ctx, in.WorkflowID, in.RunID)
+	description, err := a.Temporal.DescribeWorkflowExecution(ctx, in.WorkflowID, "")
 	var gone *serviceerror.NotFound
 	if errors.As(err, &gone) {
 		return false, nil

@@ -113,7 +113,7 @@ func describes(t *testing.T, w *world, id string, status enums.WorkflowExecution
 		require.NoError(t, err)
 		info.SearchAttributes = &common.SearchAttributes{IndexedFields: map[string]*common.Payload{"DespachoRun": payload}}
 	}
-	client.On("DescribeWorkflowExecution", mock.Anything, id, mock.Anything).
+	client.On("DescribeWorkflowExecution", mock.Anything, id, "").
 		Return(&workflowservice.DescribeWorkflowExecutionResponse{WorkflowExecutionInfo: info}, err)
 }
 

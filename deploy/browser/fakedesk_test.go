@@ -181,7 +181,7 @@ func (f *fakeStation) openSheets() []api.HandOver {
 				parcels[courier] -= closed.Parcels
 			}
 		}
-		sheets = append(sheets, api.HandOver{ID: "open-" + strconv.Itoa(i), Merchant: "merchant-1", Courier: courier, Parcels: parcels[courier]})
+		sheets = append(sheets, api.HandOver{ID: "open-" + strconv.Itoa(i), Merchant: "merchant-1", Courier: courier, Parcels: parcels[courier], Controls: []string{"/api/files/merchant-1/run-1/1"}})
 	}
 	return sheets
 }

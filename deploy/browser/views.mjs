@@ -33,7 +33,7 @@ await page.keyboard.press("F4");
 await page.waitForSelector(".takeouts li");
 await judge(page, "takeout");
 await page.keyboard.press("F6");
-await page.waitForSelector(".sheets li");
+await page.waitForSelector(".sheets li a[href^='/api/files/']:has-text('Archivo de control')");
 await judge(page, "handover");
 await page.keyboard.press("F7");
 await page.waitForSelector(".settings");

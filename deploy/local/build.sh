@@ -3,7 +3,8 @@
 # first time. In place on a terminal, else a line every hundred packages.
 #
 # The demo is compiled without optimisation and without what debuggers need, which halves the time:
-# it is run once or twice on one machine. `make bench` builds its own.
+# it is run once or twice on one machine. `make bench` builds its own. With TEMPORAL set, it is
+# built without Temporal's server and web UI.
 set -eu
 cd "$(dirname "$0")/../.."
 program=$PWD/$1
@@ -13,8 +14,14 @@ export GOGC="${GOGC:-400}" # of the compiler: memory for time
 compiler='all=-N -l -dwarf=false'
 linker='-s -w'
 
-echo "Building. The first time takes 4 to 6 minutes on two cores, because Temporal's server is"
-echo "compiled with it; after that, seconds."
+if [ -n "${TEMPORAL:-}" ]; then
+	export GOFLAGS="${GOFLAGS:-} -tags=without_temporal"
+	echo "Building, without Temporal's server: $TEMPORAL is used. The first time takes a few minutes;"
+	echo "after that, seconds."
+else
+	echo "Building. The first time takes 4 to 6 minutes on two cores, because Temporal's server is"
+	echo "compiled with it; after that, seconds."
+fi
 
 # The standard library while the sources come.
 go build -gcflags="$compiler" net/http database/sql html/template 2>/dev/null &

@@ -64,6 +64,9 @@ type flags struct {
 
 	Gateway string `default:"127.0.0.1:0" placeholder:"ADDR" help:"Address on which the gateway listens for webhooks, host:port; this machine's own addresses may send. Default: a free port of 127.0.0.1." group:"The servers"`
 
+	Temporal   string `placeholder:"ADDR" help:"A Temporal that is already there, host:port, in place of the one in this program; 'cli' starts the command temporal that is on the PATH. The demo makes a namespace and search attributes there." group:"The servers"`
+	TemporalUI string `name:"temporal-ui" placeholder:"URL" help:"Where the web UI of that Temporal is." group:"The servers"`
+
 	TemporalPort int `name:"temporal-port" placeholder:"N" help:"Port of Temporal (usually 7233)." group:"Ports (if one is taken, another is used)"`
 	UIPort       int `name:"ui-port" placeholder:"N" help:"Port of Temporal's web UI (usually 8233)." group:"Ports (if one is taken, another is used)"`
 	S3Port       int `name:"s3-port" placeholder:"N" help:"Port of the S3 server (usually 9000)." group:"Ports (if one is taken, another is used)"`
@@ -114,6 +117,8 @@ func (f *flags) Validate() error {
 	_, err = f.ReadBins()
 	refuse(err != nil, "%v", err)
 	refuse(f.Gateway == "" || !gatewayPattern.MatchString(f.Gateway), "--gateway %q: write it as host:port", f.Gateway)
+	refuse(f.Temporal != "" && f.Temporal != stack.CLI && !serverPattern.MatchString(f.Temporal), "--temporal %q: write it as host:port, or cli", f.Temporal)
+	refuse(f.TemporalUI != "" && (f.Temporal == "" || f.Temporal == stack.CLI), "--temporal-ui belongs to --temporal HOST:PORT: the demo's own web UI has an address by itself")
 	refuse(f.NewOrders < 0 || f.NewOrders > 100_000, "--new-orders %d: give a number from 0 to 100000", f.NewOrders)
 	refuse(f.Shipped > 50_000, "--shipped %d: give a number up to 50000", f.Shipped)
 	if f.Hub == "" {
@@ -179,6 +184,9 @@ func (f *flags) toShip() int {
 
 var gatewayPattern = regexp.MustCompile(`^[^\s/:]*:[0-9]{1,5}$|^\[[0-9a-fA-F:]+\]:[0-9]{1,5}$`)
 
+// serverPattern is a gateway's without a host left out.
+var serverPattern = regexp.MustCompile(`^[^\s/:]+:[0-9]{1,5}$|^\[[0-9a-fA-F:]+\]:[0-9]{1,5}$`)
+
 var tokenPattern = regexp.MustCompile(`^[!-~]+$`)
 
 // hubToken is the other hub's access token: from the file, else from DESPACHO_TOKEN.
@@ -213,7 +221,7 @@ func (f *flags) stackOptions() stack.Options {
 	return stack.Options{
 		Dir:   f.Data,
 		Ports: stack.Ports{Temporal: f.TemporalPort, UI: f.UIPort, S3: f.S3Port},
-		Usual: stack.UsualPorts,
+		Usual: stack.UsualPorts, Temporal: f.Temporal, TemporalUI: strings.TrimSuffix(f.TemporalUI, "/"),
 	}
 }
 

@@ -45,6 +45,8 @@ func TestFlags(t *testing.T) {
 		says      string
 	}{
 		"no orders":                         {[]string{"--orders", "0"}, "--orders"},
+		"a Temporal without a port":         {[]string{"--temporal", "localhost"}, "--temporal"},
+		"the web UI of the demo's Temporal": {[]string{"--temporal-ui", "http://h"}, "--temporal-ui"},
 		"a clock that runs backwards":       {[]string{"--speed=-1"}, "--speed"},
 		"waiting for no run":                {[]string{"--no-run", "--once"}, "--once"},
 		"a result of no run":                {[]string{"--no-run", "--json", "x"}, "--json"},

@@ -33,10 +33,14 @@ func (f *flags) placeFiles() (err error) {
 
 // whatStarts names what runs in this process.
 func (f *flags) whatStarts() string {
-	if f.Hub == "" {
-		return "Temporal, its web UI, S3, the sandbox hub, a worker and a gateway" + f.andTable()
+	temporal := "Temporal, its web UI, "
+	if f.Temporal != "" && f.Temporal != stack.CLI {
+		temporal = "beside the Temporal on " + f.Temporal + ": "
 	}
-	return "Temporal, its web UI, S3, a worker and a gateway" + f.andTable() + ", for the hub " + f.Hub
+	if f.Hub == "" {
+		return temporal + "S3, the sandbox hub, a worker and a gateway" + f.andTable()
+	}
+	return temporal + "S3, a worker and a gateway" + f.andTable() + ", for the hub " + f.Hub
 }
 
 func (f *flags) andTable() string {
@@ -50,7 +54,9 @@ func (w *workbench) showPlaces(given *flags, out io.Writer) {
 	running, from := w.running, w.from
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	defer table.Flush()
-	fmt.Fprintf(table, "Temporal UI\t%s\n", running.UIURL)
+	if running.UIURL != "" {
+		fmt.Fprintf(table, "Temporal UI\t%s\n", running.UIURL)
+	}
 	fmt.Fprintf(table, "Temporal\t%s, namespace %s\n", running.TemporalAddress, running.Namespace)
 	fmt.Fprintf(table, "S3\t%s, bucket %s\n", running.S3Endpoint, running.Bucket)
 	if given.Hub == "" {
@@ -80,5 +86,8 @@ func secondTerminal(env string) string {
 
 // runPage is the run's page in Temporal's web UI.
 func runPage(running *stack.Stack, id string) string {
+	if running.UIURL == "" {
+		return "workflow " + id + " on " + running.TemporalAddress
+	}
 	return running.UIURL + "/namespaces/" + running.Namespace + "/workflows/" + url.PathEscape(id)
 }

@@ -42,3 +42,23 @@ func TestThePackingTable(t *testing.T) {
 	}
 	require.NoError(t, demo.interrupt(t))
 }
+
+// TestOneRollForEverything sees a run whose PDF labels became graphics printed at the packing table: the whole pile is
+// ZPL, comes out of the Zebra, and is counted the same by page, manifest and printer.
+func TestOneRollForEverything(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	result := filepath.Join(folder, "result.json")
+	demo := startWholeDemo(t, filepath.Join(folder, "data"), "--orders", "40", "--new-orders", "0", "--one-roll", "--stock", "4x6in", "--json", result)
+	demo.await(t, howToEnd)
+
+	labels := demo.await(t, `printed a pile by keyboard: .*, (\d+) labels on zebra-1`)
+	assert.Equal(t, labels, demo.await(t, `Page, manifest and printer count the same: (\d+)\.`))
+	run := readFinished(t, demo, result, readReport(t, demo.await(t, `Sandbox report +(\S+)`)))
+	requireBalancedBooks(t, run.result, run.manifest)
+	require.NotEmpty(t, run.result.Files)
+	for _, file := range run.result.Files {
+		assert.Equal(t, "zpl", file.Format, file.Key)
+	}
+	require.NoError(t, demo.interrupt(t))
+}

@@ -15,10 +15,10 @@ type signaler interface {
 		options client.StartWorkflowOptions, workflow any, workflowArgs ...any) (client.WorkflowRun, error)
 }
 
-// signalIntake sends ids to the merchant's Intake, and starts it if it is not running.
-func signalIntake(temporal signaler) func(ctx context.Context, merchant string, ids []string) error {
-	return func(ctx context.Context, merchant string, ids []string) error {
-		_, err := temporal.SignalWithStartWorkflow(ctx, contract.IntakeID(merchant), contract.NotificationsSignal, contract.Notifications{IDs: ids},
+// signalIntake sends notifications to the merchant's Intake, and starts it if it is not running.
+func signalIntake(temporal signaler) func(ctx context.Context, merchant string, notifications contract.Notifications) error {
+	return func(ctx context.Context, merchant string, notifications contract.Notifications) error {
+		_, err := temporal.SignalWithStartWorkflow(ctx, contract.IntakeID(merchant), contract.NotificationsSignal, notifications,
 			service.IntakeOptions(merchant), contract.IntakeType, contract.IntakeInput{Merchant: merchant})
 		return err
 	}

@@ -27,10 +27,11 @@ var errBusy = errors.New("too many notifications are waiting")
 // gatherer turns the notifications of a merchant that come within gatherWithin into one signal. The
 // batches of one merchant go one after the other; merchants do not wait for each other.
 type gatherer struct {
-	// deliver makes ids durable; after an error they may or may not be.
-	deliver func(ctx context.Context, merchant string, ids []string) error
+	// deliver makes notifications durable; after an error they may or may not be.
+	deliver func(ctx context.Context, merchant string, notifications contract.Notifications) error
 	// delivered is called with every batch that is over.
 	delivered func(merchant string, b *batch)
+	told      *told
 
 	mu      sync.Mutex
 	lines   map[string]*merchantLine
@@ -60,8 +61,8 @@ type batch struct {
 // folded is how many notifications of the batch repeat an id of another one.
 func (b *batch) folded() int { return b.notifications - len(b.ids) }
 
-func newGatherer(deliver func(context.Context, string, []string) error, delivered func(string, *batch)) *gatherer {
-	return &gatherer{deliver: deliver, delivered: delivered, lines: map[string]*merchantLine{}}
+func newGatherer(deliver func(context.Context, string, contract.Notifications) error, delivered func(string, *batch)) *gatherer {
+	return &gatherer{deliver: deliver, delivered: delivered, told: newTold(), lines: map[string]*merchantLine{}}
 }
 
 // add puts an id into the merchant's open batch; the batch's done is closed when the id is durable.
@@ -116,9 +117,13 @@ func (g *gatherer) serve(merchant string, l *merchantLine) {
 	for b := g.oldest(merchant, l); b != nil; b = g.oldest(merchant, l) {
 		b.wait()
 		g.closeOldest(l)
+		ids, repeats := g.told.sort(merchant, b.ids)
 		ctx, cancel := context.WithDeadline(context.Background(), b.until)
-		b.err = g.deliver(ctx, merchant, b.ids)
+		b.err = g.deliver(ctx, merchant, contract.Notifications{IDs: ids, Repeats: repeats})
 		cancel()
+		if b.err == nil {
+			g.told.note(merchant, ids)
+		}
 		g.freePlaces(l, b)
 		close(b.done)
 		g.delivered(merchant, b)

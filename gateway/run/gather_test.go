@@ -25,6 +25,7 @@ type desk struct {
 	mu         sync.Mutex
 	began      time.Time
 	deliveries []delivery
+	repeats    []int // of each delivery
 	over       []*batch
 }
 
@@ -43,9 +44,10 @@ func newDesk() (*desk, *gatherer) {
 	})
 }
 
-func (d *desk) deliver(ctx context.Context, merchant string, ids []string) error {
+func (d *desk) deliver(ctx context.Context, merchant string, notifications contract.Notifications) error {
 	d.mu.Lock()
-	d.deliveries = append(d.deliveries, delivery{merchant, ids, time.Since(d.began)})
+	d.deliveries = append(d.deliveries, delivery{merchant, notifications.IDs, time.Since(d.began)})
+	d.repeats = append(d.repeats, notifications.Repeats)
 	d.mu.Unlock()
 	select {
 	case <-time.After(d.slow[merchant]):
@@ -143,6 +145,19 @@ func TestGather(t *testing.T) {
 			slices.Sort(want)
 			slices.Sort(ids)
 			assert.Equal(t, want, ids)
+		},
+		"what was told of before comes last and is counted": func(t *testing.T, d *desk, g *gatherer) {
+			<-add(t, g, "m", "a").done
+			add(t, g, "m", "a")
+			<-add(t, g, "m", "b").done
+			assert.Equal(t, []string{"b", "a"}, d.deliveries[1].ids)
+			assert.Equal(t, []int{0, 1}, d.repeats)
+		},
+		"what could not be told was not told": func(t *testing.T, d *desk, g *gatherer) {
+			d.err = errors.New("no")
+			<-add(t, g, "m", "a").done
+			<-add(t, g, "m", "a").done
+			assert.Equal(t, []int{0, 0}, d.repeats)
 		},
 		"an error is everybody's who waits": func(t *testing.T, d *desk, g *gatherer) {
 			d.err = errors.New("no")

@@ -17,6 +17,7 @@ func TestTheDocumentsNameTheseLimits(t *testing.T) {
 	promised.Says(t, "docs/architecture.md", "one object per merchant and %v, at most %v MiB of them waiting", rawEvery, mostRawBytes>>20)
 	promised.Says(t, "docs/architecture.md", "who is connected (a minute; unknown ones %v)", unknownFor)
 	assert.Equal(t, time.Minute, knownFor)
+	promised.Says(t, "docs/architecture.md", "the last %v to %v notifications that it signalled", toldAtMost, 2*toldAtMost)
 	promised.Says(t, "docs/operating.md", "the body takes more than %v, or is larger than %v KiB", bodyWithin, maxBody>>10)
 	promised.Says(t, "docs/operating.md", "Temporal did not take it within %v; S3 cannot say whose it is; %v notifications (%v of a merchant) wait", durableWithin, mostWaiting, mostOfMerchant)
 	promised.Says(t, "docs/architecture.md", "a notification's body | %v; %v KiB |", contract.NotificationsInSignal, maxBody>>10)

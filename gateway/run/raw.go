@@ -18,7 +18,7 @@ import (
 const (
 	// mostRawBytes bounds the bodies in memory that wait to be written.
 	mostRawBytes = 32 << 20
-	rawEvery     = 3 * time.Second
+	rawEvery     = 30 * time.Second
 	rawWriters   = 4
 	rawWithin    = 20 * time.Second
 )
@@ -42,7 +42,7 @@ type fileWriter interface {
 	PutBytes(ctx context.Context, prefix, extension, contentType string, data []byte) (storage.File, error)
 }
 
-// keeper writes raw notifications into the store, one object per merchant every few seconds, so that
+// keeper writes raw notifications into the store, one object per merchant every half minute, so that
 // no answer waits for them. They are only for people to look at: what finds no room, or cannot be
 // written, is dropped and counted.
 type keeper struct {
@@ -100,7 +100,7 @@ func (k *keeper) release(notifications []rawNotification) {
 	}
 }
 
-// run writes what waits every few seconds, and at the end.
+// run writes what waits twice a minute, and at the end.
 func (k *keeper) run() {
 	defer close(k.ended)
 	ticker := time.NewTicker(rawEvery)

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/service"
 	"github.com/despacho/despacho/storage"
 )
@@ -61,7 +62,7 @@ func (unwritten) PutBytes(context.Context, string, string, string, []byte) (stor
 }
 
 // onWire hears webhooks over a wire within a bubble of skipped time.
-func onWire(t *testing.T, deliver func(context.Context, string, []string) error) *wire {
+func onWire(t *testing.T, deliver func(context.Context, string, contract.Notifications) error) *wire {
 	t.Helper()
 	base, err := service.NewMetrics(silent())
 	require.NoError(t, err)
@@ -90,7 +91,7 @@ func head(length int) string {
 	return "POST " + Path + " HTTP/1.1\r\nHost: gateway\r\nContent-Length: " + strconv.Itoa(length) + "\r\n\r\n"
 }
 
-func taken(context.Context, string, []string) error { return nil }
+func taken(context.Context, string, contract.Notifications) error { return nil }
 
 func TestSlowSenders(t *testing.T) {
 	t.Parallel()
@@ -126,7 +127,7 @@ func TestSlowSenders(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			hangs := true
-			w := onWire(t, func(ctx context.Context, _ string, _ []string) error {
+			w := onWire(t, func(ctx context.Context, _ string, _ contract.Notifications) error {
 				if !hangs {
 					return nil
 				}

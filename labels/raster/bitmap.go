@@ -3,6 +3,7 @@ package raster
 import (
 	"encoding/binary"
 	"image"
+	"math"
 	"math/bits"
 )
 
@@ -24,30 +25,52 @@ func (b bitmap) black(x, y int) bool { return b.words[y*b.row+x/64]>>(x%64)&1 !=
 
 // inkOf is where a picture is darker than a grey; isMixed says that it has other greys than black and white.
 func inkOf(p *image.Gray, ink byte) (b bitmap, isMixed bool) {
-	const white = ^uint64(0)
 	b = newBitmap(p.Rect.Dx(), p.Rect.Dy())
 	for y := range b.height {
 		pixels, line := p.Pix[y*p.Stride:y*p.Stride+b.width], b.line(y)
-		x := 0
-		for ; x+8 <= len(pixels); x += 8 {
-			eight := binary.LittleEndian.Uint64(pixels[x:])
-			if eight == white {
+		for x := 0; x < b.width; x += 8 {
+			eight := eightOf(pixels[x:])
+			if eight == allWhite {
 				continue
 			}
-			for i, grey := range pixels[x : x+8] {
-				if grey < ink {
-					line[x/64] |= 1 << ((x + i) % 64)
-				}
-				isMixed = isMixed || grey != 0 && grey != 0xff
+			black, isPure := blackOf(eight)
+			if !isPure {
+				black, isMixed = darkerOf(eight, ink), true
 			}
-		}
-		for ; x < len(pixels); x++ {
-			if pixels[x] < ink {
-				line[x/64] |= 1 << (x % 64)
-			}
+			line[x/64] |= black << (x % 64)
 		}
 	}
 	return b, isMixed
+}
+
+const allWhite = math.MaxUint64
+
+// eightOf are the first eight pixels, one a byte from the lowest on; what is missing is white.
+func eightOf(pixels []byte) uint64 {
+	if len(pixels) >= 8 {
+		return binary.LittleEndian.Uint64(pixels)
+	}
+	eight := uint64(allWhite)
+	for i, grey := range pixels {
+		eight ^= uint64(^grey) << (8 * i)
+	}
+	return eight
+}
+
+// blackOf has bit i set where byte i of eight pixels is black; isPure says that each is black or white.
+func blackOf(eight uint64) (black uint64, isPure bool) {
+	const ones, gather = 0x0101010101010101, 0x0102040810204080
+	whites := eight >> 7 & ones
+	return (whites ^ ones) * gather >> 56, whites*0xff == eight
+}
+
+func darkerOf(eight uint64, ink byte) (darker uint64) {
+	for i := range 8 {
+		if byte(eight>>(8*i)) < ink {
+			darker |= 1 << i
+		}
+	}
+	return darker
 }
 
 // halved makes one dot of 2 × 2 pixels: black if three of them are. Where two are, a bar begins or ends in the middle of the

@@ -1,8 +1,8 @@
 // Package secretfile takes secrets from files: where a setting X is secret, X_FILE names a file that
 // holds it. A secret in a file is in no process's environment and in no list of processes.
 //
-// Begin with [Choose], for a setting that is given both ways, and [Lookup], for variables that
-// others read too (AWS_*, TEMPORAL_*). [Variables] lists every secret of every program.
+// Begin with [Choose], for a setting that is given both ways, [Lookup], for variables that others read
+// too (AWS_*, TEMPORAL_*), and [Read], for a file alone. [Variables] lists every secret of every program.
 package secretfile
 
 import (
@@ -28,11 +28,12 @@ const (
 	OutSecret    = "DESPACHO_WEBHOOK_OUT_SECRET"
 	SandboxToken = "SANDBOX_TOKEN"
 	PersonPIN    = "STATION_PERSON_PIN"
+	TraceHeaders = "OTEL_EXPORTER_OTLP_HEADERS"
 )
 
 var variables = []string{
 	"DESPACHO_TOKEN", ClientSecret, "DESPACHO_ACCOUNTS_KEY", OutSecret,
-	AWSKeyID, AWSSecret, AWSSession, TemporalKey, SandboxToken, PersonPIN,
+	AWSKeyID, AWSSecret, AWSSession, TemporalKey, SandboxToken, PersonPIN, TraceHeaders,
 }
 
 // Variables are all settings that are secret.
@@ -59,7 +60,7 @@ func Choose(variable, given, path string) (string, error) {
 	case given != "":
 		return "", fmt.Errorf("%s: %s is set as well; keep only one of them", FileVariable(variable), variable)
 	}
-	secret, err := read(path)
+	secret, err := Read(path)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", FileVariable(variable), err)
 	}
@@ -84,7 +85,8 @@ func Check(variables ...string) (wrong []error) {
 	return wrong
 }
 
-func read(path string) (string, error) {
+// Read returns what a file holds that holds a secret alone, without the ends of its lines. Its errors never quote it.
+func Read(path string) (string, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return "", fmt.Errorf("the file cannot be read: %w", err)

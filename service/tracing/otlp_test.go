@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -81,6 +83,39 @@ func TestTheEndOfAProgramSendsWhatIsLeft(t *testing.T) {
 	assert.NotEmpty(t, c.resource["service.version"])
 	assert.Equal(t, "Bearer abc", c.header.Get("Authorization"))
 	assert.NotContains(t, log.String(), "abc")
+}
+
+func TestHeadersOfACollectorComeFromAFile(t *testing.T) {
+	c := newCollector(t)
+	file := filepath.Join(t.TempDir(), "headers")
+	require.NoError(t, os.WriteFile(file, []byte("authorization=Bearer%20planted, x-tenant=north\n"), 0o600))
+	t.Setenv(endpointVariable, c.URL)
+	t.Setenv("OTEL_EXPORTER_OTLP_HEADERS_FILE", file)
+	var log bytes.Buffer
+	traced, end, err := Begin(t.Context(), nil, "worker", slog.New(slog.NewTextHandler(&log, nil)))
+	require.NoError(t, err)
+	_, span := traced.tracer.Start(t.Context(), "outer")
+	span.End()
+	end()
+	require.NotEmpty(t, c.spans)
+	assert.Equal(t, "Bearer planted", c.header.Get("Authorization"))
+	assert.Equal(t, "north", c.header.Get("X-Tenant"))
+	assert.NotContains(t, log.String(), "planted")
+}
+
+func TestAFileOfHeadersThatIsWrongIsSaidWithoutItsContent(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "headers")
+	t.Setenv(endpointVariable, "http://collector:4318")
+	t.Setenv("OTEL_EXPORTER_OTLP_HEADERS_FILE", file)
+	for _, content := range []string{"planted", "=planted", "a=planted%zz", "a=1\nb=planted", "a=planted%0d%0ab:1", " "} {
+		require.NoError(t, os.WriteFile(file, []byte(content), 0o600))
+		wrong := Check()
+		require.Len(t, wrong, 1, content)
+		require.ErrorContains(t, wrong[0], "OTEL_EXPORTER_OTLP_HEADERS_FILE: ")
+		assert.NotContains(t, wrong[0].Error(), "planted")
+	}
+	t.Setenv("OTEL_EXPORTER_OTLP_HEADERS", "a=b")
+	require.ErrorContains(t, Check()[0], "keep only one")
 }
 
 func TestACollectorThatIsAwayIsSaidOnceAMinute(t *testing.T) {

@@ -72,6 +72,9 @@ func (get environment) check() []error {
 			add(variable, "%q is not supported; leave it empty or write %s, and name the collector's HTTP port, usually 4318", protocol, httpProtocol)
 		}
 	}
+	if _, err := get.headers(); err != nil {
+		wrong = append(wrong, err)
+	}
 	sampler, share := get(samplerVariable), get(samplerArgVariable)
 	if sampler != "" && !slices.Contains(samplers, sampler) {
 		add(samplerVariable, "%q is unknown; write one of %s", sampler, strings.Join(samplers, ", "))

@@ -42,7 +42,13 @@ func Start(ctx context.Context, program string, log *slog.Logger) (*Tracing, err
 	if !get.wanted() {
 		return nil, nil
 	}
-	exporter, err := otlptracehttp.New(ctx)
+	var options []otlptracehttp.Option
+	if headers, err := get.headers(); err != nil {
+		return nil, err
+	} else if headers != nil {
+		options = append(options, otlptracehttp.WithHeaders(headers))
+	}
+	exporter, err := otlptracehttp.New(ctx, options...)
 	if err != nil {
 		return nil, fmt.Errorf("traces cannot be sent, check OTEL_EXPORTER_OTLP_*: %w", err)
 	}

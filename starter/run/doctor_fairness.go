@@ -14,27 +14,29 @@ import (
 )
 
 const (
-	// manyWorkflows stand before the one that must not wait for them all. A task queue has several
-	// partitions of which each keeps its own order, so few would prove nothing.
-	manyWorkflows = 40
-	probeLife     = time.Minute
+	// loudWorkflows of one merchant are there before those of the quiet ones, one each. A task queue has
+	// several partitions, which keep an order of their own and are asked at random: few would prove nothing.
+	loudWorkflows  = 40
+	quietMerchants = 7
+	probeLife      = time.Minute
 )
 
 // fairnessProbe asks a task queue of its own, which no worker serves, for its work: where
-// fairness is on, the one workflow of a quiet merchant comes before most of a loud one's.
+// fairness is on, most of the quiet merchants' workflows come in the first half.
 type fairnessProbe struct {
 	client    sdk.Client
 	namespace string
 }
 
 func (p fairnessProbe) run(ctx context.Context) (fair bool, err error) {
-	name := "despacho-doctor-" + uuid.NewString()
-	quiet := fmt.Sprintf("%s/%d", name, manyWorkflows)
-	for i := range manyWorkflows + 1 {
-		id := fmt.Sprintf("%s/%d", name, i)
-		key := "loud " + name[len(name)-36:]
-		if id == quiet {
-			key = "quiet " + name[len(name)-36:]
+	probe := uuid.NewString()
+	name := "despacho-doctor-" + probe
+	quiet := map[string]bool{}
+	for i := range loudWorkflows + quietMerchants {
+		id, key := fmt.Sprintf("%s/%d", name, i), "loud "+probe
+		if i >= loudWorkflows {
+			key = fmt.Sprintf("quiet %d %s", i-loudWorkflows, probe)
+			quiet[id] = true
 		}
 		if _, err := p.client.ExecuteWorkflow(ctx, sdk.StartWorkflowOptions{
 			ID: id, TaskQueue: name, WorkflowExecutionTimeout: probeLife, Priority: temporal.Priority{FairnessKey: key},
@@ -44,7 +46,8 @@ func (p fairnessProbe) run(ctx context.Context) (fair bool, err error) {
 		}
 		defer func() { _ = p.client.TerminateWorkflow(context.WithoutCancel(ctx), id, "", "the probe is over") }()
 	}
-	for place := range manyWorkflows + 1 {
+	early := 0
+	for range (loudWorkflows + quietMerchants) / 2 {
 		task, err := p.client.WorkflowService().PollWorkflowTaskQueue(ctx, &workflowservice.PollWorkflowTaskQueueRequest{
 			Namespace: p.namespace, Identity: name,
 			TaskQueue: &taskqueue.TaskQueue{Name: name, Kind: enums.TASK_QUEUE_KIND_NORMAL},
@@ -52,9 +55,9 @@ func (p fairnessProbe) run(ctx context.Context) (fair bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		if task.GetWorkflowExecution().GetWorkflowId() == quiet {
-			return place < manyWorkflows/2, nil
+		if quiet[task.GetWorkflowExecution().GetWorkflowId()] {
+			early++
 		}
 	}
-	return false, nil
+	return early > quietMerchants/2, nil
 }

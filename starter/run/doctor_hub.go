@@ -6,8 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -19,7 +17,6 @@ import (
 )
 
 const (
-	maxTokenFile = 64 << 10
 	// shortLife is how much life of a token is worth a warning: renewing should have begun.
 	shortLife = 45 * time.Minute
 	// clocks may differ so much before it is worth a warning, and before signatures fail.
@@ -210,15 +207,4 @@ func (e *examination) examineClock() {
 	default:
 		e.ok("clock", "%s", said)
 	}
-}
-
-// readSecretFile reads a file that holds a secret alone; its errors never quote the content.
-func readSecretFile(path string) (multivende.Secret, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer file.Close()
-	content, err := io.ReadAll(io.LimitReader(file, maxTokenFile))
-	return multivende.Secret(strings.TrimSpace(string(content))), err
 }

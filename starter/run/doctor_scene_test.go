@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
 
@@ -112,12 +113,14 @@ func (p *patientServer) TerminateWorkflow(context.Context, string, string, strin
 	return nil
 }
 
-// PollWorkflowTaskQueue gives the quiet merchant's workflow second where the server is fair, else last.
+// PollWorkflowTaskQueue gives the quiet merchants' workflows second where the server is fair, but for those of a
+// partition that is asked late; else they are last.
 func (p patientFrontend) PollWorkflowTaskQueue(context.Context, *workflowservice.PollWorkflowTaskQueueRequest, ...grpc.CallOption) (*workflowservice.PollWorkflowTaskQueueResponse, error) {
+	const inLatePartition = 2
 	order := p.server.started
 	if p.server.fair {
-		last := len(order) - 1
-		order = append([]sdk.StartWorkflowOptions{order[0], order[last]}, order[1:last]...)
+		loud, quiet := order[:loudWorkflows], order[loudWorkflows:len(order)-inLatePartition]
+		order = slices.Concat(loud[:1], quiet, loud[1:], order[len(order)-inLatePartition:])
 	}
 	p.server.handedOut++
 	return &workflowservice.PollWorkflowTaskQueueResponse{WorkflowExecution: executionOf(order[p.server.handedOut-1].ID)}, nil

@@ -7,6 +7,7 @@ import (
 
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/service/secretfile"
 )
 
 // examineStore looks at S3, and at what is settled and stored for the merchant.
@@ -85,5 +86,6 @@ func (e *examination) pastedToken() (multivende.Secret, error) {
 	if e.command.TokenFile == "" {
 		return e.command.Token, nil
 	}
-	return readSecretFile(e.command.TokenFile)
+	token, err := secretfile.Read(e.command.TokenFile)
+	return multivende.Secret(strings.TrimSpace(token)), err
 }

@@ -26,7 +26,7 @@ func TestTheDocumentsNameTheseLimits(t *testing.T) {
 	assert.Equal(t, 12, probedConnections)
 	promised.Says(t, "docs/troubleshooting.md", "days left (a warning under %v)", int(certificateWarn/day))
 	promised.Says(t, "docs/troubleshooting.md", "the order's row in the newest %v runs", bundleRuns)
-	promised.Says(t, "docs/troubleshooting.md", "with %v workflows of two merchants", manyWorkflows+1)
+	promised.Says(t, "docs/troubleshooting.md", "with %v workflows of %v merchants", loudWorkflows+quietMerchants, quietMerchants+1)
 	promised.Says(t, "docs/troubleshooting.md", "retention (a day at least)")
 	assert.Equal(t, 24*time.Hour, leastRetention)
 	promised.Says(t, "docs/troubleshooting.md", "who has asked for work in the last two minutes")

@@ -7,6 +7,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/despacho/despacho/client"
 	"github.com/despacho/despacho/service"
 	"github.com/despacho/despacho/station/people"
 	"github.com/despacho/despacho/storage"
@@ -42,6 +43,8 @@ type console struct {
 	out io.Writer
 	// open opens the label store.
 	open func(ctx context.Context, bucket string) (*storage.Store, error)
+	// queues asks the printers' workflows, until done.
+	queues func(ctx context.Context) (printers client.Printers, done func(), err error)
 }
 
 // Main runs the station's program until ctx ends and returns its exit code; commands answer to out, errors
@@ -49,6 +52,12 @@ type console struct {
 func Main(ctx context.Context, arguments []string, out, errors io.Writer) int {
 	return mainWith(ctx, arguments, &console{out: out, open: func(ctx context.Context, bucket string) (*storage.Store, error) {
 		return storage.Open(ctx, storage.Config{Bucket: bucket})
+	}, queues: func(ctx context.Context) (client.Printers, func(), error) {
+		temporal, _, err := client.Dial(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		return client.TemporalPrinters{Client: temporal}, temporal.Close, nil
 	}}, errors)
 }
 

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/alecthomas/kong"
 
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/labels/pdf"
 	"github.com/despacho/despacho/printing"
 	"github.com/despacho/despacho/printing/devices"
@@ -109,6 +111,9 @@ func (c *printerTestCommand) Run(ctx context.Context, d *console) error {
 	if err != nil {
 		return err
 	}
+	if err := c.mayTest(ctx, d); err != nil {
+		return err
+	}
 	tested, err := registry.Test(ctx, printer, devices.Open)
 	if err != nil {
 		return err
@@ -118,6 +123,28 @@ func (c *printerTestCommand) Run(ctx context.Context, d *console) error {
 	}
 	if tested.Outcome.Out == 0 {
 		return fmt.Errorf("printer %s: nobody knows that the test label came out", c.Name)
+	}
+	return nil
+}
+
+// askWithin is how long Temporal may take to say whether a printer works on a job.
+const askWithin = 5 * time.Second
+
+// mayTest refuses while the printer works on a job: a label of others among its own makes it doubt what came out. Where
+// Temporal does not answer, as before the first start, only a person can know.
+func (c *printerTestCommand) mayTest(ctx context.Context, d *console) error {
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	printers, done, err := d.queues(ctx)
+	if err == nil {
+		defer done()
+		var queue contract.PrinterProgress
+		if queue, err = printers.Progress(ctx, c.Site, c.Name); err == nil && len(queue.Jobs) > 0 {
+			return fmt.Errorf("printer %s works on a job with %d labels to go: wait for its end, or stop it on the page, and test then", c.Name, queue.Jobs[0].Total-queue.Jobs[0].Done)
+		}
+	}
+	if err != nil {
+		d.say("Whether %s works on a job now is not known, because Temporal does not answer (%v). Do not test it while it prints.", c.Name, err)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package run
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/despacho/despacho/client"
+	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/service"
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/storage/storagetest"
@@ -125,8 +128,43 @@ func TestTheStationRefusesToStart(t *testing.T) {
 // command runs a command of the program on a store.
 func command(t *testing.T, store *storage.Store, code int, arguments ...string) string {
 	t.Helper()
+	return commandBeside(t, store, busyPrinters{}, code, arguments...)
+}
+
+// busyPrinters says of each printer what it works on.
+type busyPrinters struct {
+	client.Printers
+	jobs []contract.QueuedJob
+	err  error
+}
+
+func (b busyPrinters) Progress(context.Context, string, string) (contract.PrinterProgress, error) {
+	return contract.PrinterProgress{PrinterState: contract.PrinterState{Jobs: b.jobs}}, b.err
+}
+
+func TestAPrinterIsNotTestedWhileItWorksOnAJob(t *testing.T) {
+	t.Parallel()
+	store := storagetest.New(t)
+	command(t, store, ExitOrderly, "printers", "add", "zebra-1", "--kind", "raw", "--address", "127.0.0.1:1")
+	test := func(queues busyPrinters) string {
+		return commandBeside(t, store, queues, ExitBroken, "printers", "test", "zebra-1", "--language", "en")
+	}
+	busy := test(busyPrinters{jobs: []contract.QueuedJob{{Total: 50, Done: 20}}})
+	assert.Contains(t, busy, "works on a job with 30 labels to go")
+	assert.NotContains(t, busy, "Nothing was sent", "it was not even asked")
+	unknown := test(busyPrinters{err: errors.New("no route to host")})
+	assert.Contains(t, unknown, "Temporal does not answer (no route to host)")
+	assert.Contains(t, unknown, "Nothing was sent")
+}
+
+// commandBeside does the same where the printers have something to do.
+func commandBeside(t *testing.T, store *storage.Store, queues client.Printers, code int, arguments ...string) string {
+	t.Helper()
 	var out bytes.Buffer
-	d := &console{out: &out, open: func(context.Context, string) (*storage.Store, error) { return store, nil }}
+	d := &console{
+		out: &out, open: func(context.Context, string) (*storage.Store, error) { return store, nil },
+		queues: func(context.Context) (client.Printers, func(), error) { return queues, func() {}, nil },
+	}
 	require.Equal(t, code, mainWith(t.Context(), arguments, d, &out), out.String())
 	return out.String()
 }

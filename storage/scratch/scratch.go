@@ -3,10 +3,13 @@
 package scratch
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // prefix begins the names of the files that Sweep may remove.
@@ -23,10 +26,47 @@ type File struct {
 // however it ends.
 func Create(folder string) (*File, error) {
 	file, err := os.CreateTemp(folder, prefix+"*")
+	if isFull(err) {
+		return nil, fullError(folder, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot make a temporary file, check the disk and its permissions: %w", err)
 	}
 	return &File{File: file, named: os.Remove(file.Name()) != nil}, nil
+}
+
+// Write writes to the file; the error of a full disk says so, and what to do.
+func (f *File) Write(p []byte) (int, error) {
+	n, err := f.File.Write(p)
+	return n, f.explain(err)
+}
+
+// WriteString writes a text as Write does.
+func (f *File) WriteString(text string) (int, error) { return f.Write([]byte(text)) }
+
+// ReadFrom is how [io.Copy] writes to the file, with errors as those of Write.
+func (f *File) ReadFrom(source io.Reader) (int64, error) {
+	n, err := f.File.ReadFrom(source)
+	return n, f.explain(err)
+}
+
+func (f *File) explain(err error) error {
+	if isFull(err) {
+		return fullError(filepath.Dir(f.Name()), err)
+	}
+	return err
+}
+
+// isFull says whether a disk has no room, or a user no more of it.
+func isFull(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+}
+
+func fullError(folder string, err error) error {
+	if folder == "" {
+		folder = os.TempDir()
+	}
+	return fmt.Errorf("the disk of %s, the folder for temporary files, is full: make room there, or give the worker another folder (DESPACHO_TEMP): %w", folder, err)
 }
 
 // Close closes and removes the file.

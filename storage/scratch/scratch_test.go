@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -67,6 +69,24 @@ func TestAFileIsThereUntilItIsClosed(t *testing.T) {
 
 	_, err = Create(filepath.Join(folder, "none"))
 	require.ErrorContains(t, err, "check the disk")
+}
+
+func TestAFullDiskIsSaid(t *testing.T) {
+	t.Parallel()
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skipf("this system has no disk that is always full: %v", err)
+	}
+	file := &File{File: full}
+	defer file.Close()
+	_, written := file.WriteString("a label")
+	_, copied := io.Copy(file, strings.NewReader("a label"))
+	_, joined := io.Copy(io.MultiWriter(file), strings.NewReader("a label"))
+	for _, err := range []error{written, copied, joined} {
+		require.ErrorContains(t, err, "the disk of /dev, the folder for temporary files, is full")
+		require.ErrorContains(t, err, "DESPACHO_TEMP")
+		require.ErrorIs(t, err, syscall.ENOSPC)
+	}
 }
 
 func TestSweepRemovesWhatIsOursAlone(t *testing.T) {

@@ -66,7 +66,7 @@ func TestValidate(t *testing.T) {
 		"accounts without a secret":           {func(s *Settings) { s.ClientID, s.AccountsKey = "7", keySet(t) }, "DESPACHO_CLIENT_SECRET", "client_secret"},
 		"accounts without keys":               {func(s *Settings) { s.ClientID, s.ClientSecret = "7", "s" }, "DESPACHO_ACCOUNTS_KEY_FILE", "starter accounts-key new"},
 		"keys that are none":                  {func(s *Settings) { s.ClientID, s.ClientSecret, s.AccountsKey = "7", "s", "key" }, "DESPACHO_ACCOUNTS_KEY", "not a key set"},
-		"keys' file that is not there":        {func(s *Settings) { s.ClientID, s.ClientSecret, s.AccountsKeyFile = "7", "s", folder+"/none" }, "DESPACHO_ACCOUNTS_KEY_FILE", "cannot read"},
+		"keys' file that is not there":        {func(s *Settings) { s.ClientID, s.ClientSecret, s.AccountsKeyFile = "7", "s", folder+"/none" }, "DESPACHO_ACCOUNTS_KEY_FILE", "cannot be read"},
 		"a token's file that is not there":    {func(s *Settings) { s.Token, s.TokenFile = "", folder+"/none" }, "DESPACHO_TOKEN_FILE", "readable file"},
 		"a path file that is not there":       {func(s *Settings) { s.HubPaths = folder + "/none" }, "DESPACHO_HUB_PATHS", "correct the file"},
 		"a path file with an unknown route":   {func(s *Settings) { s.HubPaths = write(t, "paths", `{"nowhere":"/x"}`) }, "DESPACHO_HUB_PATHS", "nowhere"},

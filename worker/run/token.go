@@ -3,15 +3,14 @@ package run
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"regexp"
 	"strings"
 	"sync"
 	"time"
-)
 
-const maxTokenBytes = 64 << 10
+	"github.com/despacho/despacho/service/secretfile"
+)
 
 // tokenPattern is what RFC 6750 allows in a bearer token.
 var tokenPattern = regexp.MustCompile(`^[A-Za-z0-9._~+/-]+=*$`)
@@ -20,21 +19,13 @@ func validToken(text string) bool { return tokenPattern.MatchString(text) }
 
 // readToken reads a file that holds only an access token; its errors never quote the content.
 func readToken(path string) (Secret, error) {
-	file, err := os.Open(path)
+	text, err := secretfile.Read(path)
 	if err != nil {
-		return "", fmt.Errorf("the token's file cannot be read: %w", err)
+		return "", fmt.Errorf("the token: %w", err)
 	}
-	defer file.Close()
-	content, err := io.ReadAll(io.LimitReader(file, maxTokenBytes+1))
-	if err != nil {
-		return "", fmt.Errorf("the token's file cannot be read: %w", err)
-	}
-	token := strings.TrimSpace(string(content))
-	switch {
-	case token == "":
-		return "", fmt.Errorf("the token's file %q is empty", path)
-	case len(content) > maxTokenBytes || !validToken(token):
-		return "", fmt.Errorf("the token's file %q holds more than a token", path)
+	token := strings.TrimSpace(text)
+	if !validToken(token) {
+		return "", fmt.Errorf("the token: file %s holds more than a token", path)
 	}
 	return Secret(token), nil
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/despacho/despacho/service/secretfile"
 )
 
 func TestTokenFile(t *testing.T) {
@@ -37,7 +39,7 @@ func TestReadToken(t *testing.T) {
 	cases := map[string]struct{ content, says string }{
 		"an empty file is refused":                {" \n", "is empty"},
 		"a file with two words is refused":        {"token: abc", "more than a token"},
-		"a file that is far too large is refused": {strings.Repeat("a", maxTokenBytes+1), "more than a token"},
+		"a file that is far too large is refused": {strings.Repeat("a", secretfile.Largest+1), "more than 64 KiB"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

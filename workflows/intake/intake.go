@@ -2,7 +2,6 @@ package intake
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -17,6 +16,8 @@ import (
 const (
 	// gatherNotificationsFor is how long notifications are collected before they are read.
 	gatherNotificationsFor = 1500 * time.Millisecond
+	// gatherRepeatsFor is the same, in hub time, for notifications of objects that were told of before.
+	gatherRepeatsFor = contract.Duration(30 * time.Second)
 	// notificationsAtOnce is how many notifications one step reads.
 	notificationsAtOnce = 50
 	// signalsAtMost, stepsAtMost and lengthAtMost bound a history: after so many an Intake continues as
@@ -55,11 +56,12 @@ func Intake(ctx workflow.Context, in contract.IntakeInput) error {
 	if !connected {
 		return workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) })
 	}
-	for !i.full(ctx) {
-		i.show(ctx)
-		if err := i.next(ctx); err != nil {
-			return err
-		}
+	work := i.workInLanes
+	if i.alone {
+		work = i.workAlone
+	}
+	if err := work(ctx); err != nil {
+		return err
 	}
 	return i.continueAsNew(ctx)
 }
@@ -70,11 +72,18 @@ type intake struct {
 	state    contract.IntakeState
 	settings intakesteps.IntakeSettings
 
-	// pending is the set of notifications in the state; since is when the first of them arrived.
-	pending map[string]bool
-	since   time.Time
-	// reading counts the notifications that a step is reading now.
+	// alone: it does one step at a time, as an Intake that began before [versionLanes].
+	alone bool
+	lanes
+
+	// waiting is what is known of each notification in the state.
+	waiting map[string]waitingNotification
+	// since is when the first of them arrived; only an Intake that is alone asks for it.
+	since time.Time
+	// reading counts the notifications that steps are reading now.
 	reading int
+	// promised counts the confirmed orders that turned out to be held back since a look began.
+	promised int
 	// news: something happened that the current wait does not know of.
 	news           bool
 	signals, steps int
@@ -88,9 +97,13 @@ func newIntake(ctx workflow.Context, in contract.IntakeInput) (*intake, error) {
 		return nil, temporal.NewNonRetryableApplicationError(
 			fmt.Sprintf("the Intake of merchant %.64q must have the workflow id intake/<merchant>, not %.128q", in.Merchant, id), contract.ErrorRequest, nil)
 	}
-	i := &intake{merchant: in.Merchant, state: in.State, pending: map[string]bool{}, resume: map[string]time.Time{}, since: workflow.Now(ctx)}
+	now := workflow.Now(ctx)
+	i := &intake{
+		merchant: in.Merchant, state: in.State, alone: workflow.GetVersion(ctx, versionLanes, workflow.DefaultVersion, 1) == workflow.DefaultVersion,
+		lanes: newLanes(), waiting: map[string]waitingNotification{}, resume: map[string]time.Time{}, since: now,
+	}
 	for _, notification := range in.State.Pending {
-		i.pending[notification] = true
+		i.waiting[notification] = waitingNotification{at: now}
 	}
 	return i, nil
 }
@@ -133,27 +146,6 @@ func (i *intake) progress() contract.IntakeProgress {
 	return progress
 }
 
-// hear keeps each notification once. One that is being read now is kept again, because it may report a
-// later change.
-func (i *intake) hear(ctx workflow.Context, notifications contract.Notifications) {
-	i.signals++
-	i.state.LastWebhook = workflow.Now(ctx)
-	for _, id := range notifications.IDs {
-		i.state.Notifications++
-		kind, _, ok := strings.Cut(id, "/")
-		known := kind == intakesteps.CheckoutNotification || kind == intakesteps.DeliveryOrderNotification || kind == intakesteps.PickUpOrderNotification
-		if !ok || !known || len(id) > notificationLength || i.pending[id] {
-			continue
-		}
-		if len(i.state.Pending) == 0 {
-			i.since = workflow.Now(ctx)
-		}
-		i.pending[id] = true
-		i.state.Pending = append(i.state.Pending, id)
-	}
-	i.news = true
-}
-
 func (i *intake) made(run string) {
 	i.signals++
 	for n := range i.state.Making {
@@ -174,7 +166,7 @@ func (i *intake) open(ctx workflow.Context) (connected bool, err error) {
 	for {
 		var opened intakesteps.OpenedIntake
 		in := intakesteps.OpenIntakeInput{Merchant: i.merchant}
-		err := i.step(ctx, stepOpen, func(g workflow.Context) error {
+		err := i.stepAlone(ctx, stepOpen, func(g workflow.Context) error {
 			return workflow.ExecuteActivity(workflows.IntakeStep(g, "read the settings"), intakeSteps.OpenIntake, in).Get(g, &opened)
 		})
 		if err != nil || opened.Gone {
@@ -190,7 +182,7 @@ func (i *intake) open(ctx workflow.Context) (connected bool, err error) {
 		if i.full(ctx) {
 			return true, nil
 		}
-		if err := i.wait(ctx, i.resume[stepOpen]); err != nil {
+		if err := i.waitAlone(ctx, i.resume[stepOpen]); err != nil {
 			return false, err
 		}
 	}
@@ -201,52 +193,6 @@ func (i *intake) full(ctx workflow.Context) bool {
 	info := workflow.GetInfo(ctx)
 	return i.signals >= signalsAtMost || i.steps >= stepsAtMost ||
 		info.GetCurrentHistoryLength() > lengthAtMost || info.GetContinueAsNewSuggested()
-}
-
-// wait waits until a time, or until something happens.
-func (i *intake) wait(ctx workflow.Context, until time.Time) error {
-	i.news = false
-	_, err := workflows.AwaitUpTo(ctx, until.Sub(workflow.Now(ctx)), "until there is something to do", func() bool { return i.news || i.full(ctx) })
-	return err
-}
-
-// step runs one named step. An error is shown to people until the step succeeds, and delays its next
-// try; it does not end the Intake. A long step is cancelled when the Intake has to continue as new,
-// and started again there.
-func (i *intake) step(ctx workflow.Context, name string, do func(workflow.Context) error) error {
-	i.steps++
-	stepping, stop := workflow.WithCancel(ctx)
-	defer stop()
-	var failed error
-	done := false
-	workflow.Go(stepping, func(g workflow.Context) { failed, done = do(g), true })
-	if err := workflow.Await(ctx, func() bool { return done || i.full(ctx) }); err != nil {
-		return err
-	}
-	if _, err := workflows.AwaitUpTo(ctx, stepGrace, "let the running step finish before continuing as new", func() bool { return done }); err != nil {
-		return err
-	}
-	stop()
-	if err := workflow.Await(ctx, func() bool { return done }); err != nil {
-		return err
-	}
-	switch {
-	case failed == nil && i.state.TroubleOf == name:
-		i.state.Trouble, i.state.TroubleOf, i.state.Troubles = "", "", 0
-	case failed != nil && !temporal.IsCanceledError(failed):
-		if i.state.TroubleOf != name {
-			i.state.Troubles = 0
-		}
-		i.state.Trouble, i.state.TroubleOf = workflows.ErrorWords(failed), name
-		i.state.Troubles++
-		i.resume[name] = workflow.Now(ctx).Add(troublePause(i.state.Troubles))
-	}
-	return nil
-}
-
-// troublePause grows from a minute to half an hour, in our time.
-func troublePause(times int) time.Duration {
-	return min(time.Minute<<min(times-1, 10), 30*time.Minute)
 }
 
 // continueAsNew starts over with an empty history. Notifications not yet read are carried over, or put
@@ -277,16 +223,8 @@ func (i *intake) spill(ctx workflow.Context) error {
 		return err
 	}
 	i.state.Backlog = append(i.state.Backlog, contract.IntakeBacklog{List: in.List, Source: contract.ByWebhook, Count: len(ids)})
-	i.forget(ids)
+	i.takeOut(ids)
 	return nil
-}
-
-// forget removes notifications that are done.
-func (i *intake) forget(ids []string) {
-	for _, id := range ids {
-		delete(i.pending, id)
-	}
-	i.state.Pending = append([]string(nil), i.state.Pending[len(ids):]...)
 }
 
 // name makes a name that no other list or run of this merchant has.

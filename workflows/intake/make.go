@@ -3,6 +3,7 @@ package intake
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.temporal.io/api/enums/v1"
@@ -37,19 +38,17 @@ func (i *intake) lostMakings(ctx workflow.Context) error {
 	return nil
 }
 
-// endedMaking returns the index of a run that has ended; -1 when there is none.
+// hasEndedMaking says whether a run that makes labels has ended and was not looked at.
+func (i *intake) hasEndedMaking() bool { return i.endedMaking() >= 0 }
+
 func (i *intake) endedMaking() int {
-	for n, m := range i.state.Making {
-		if m.Ended {
-			return n
-		}
-	}
-	return -1
+	return slices.IndexFunc(i.state.Making, func(m contract.IntakeMaking) bool { return m.Ended })
 }
 
-// takeMade records how the orders of an ended run came out.
-func (i *intake) takeMade(ctx workflow.Context, n int) error {
-	run, through := i.state.Making[n].Run, false
+// takeMade records how the orders of a run that has ended came out.
+func (i *intake) takeMade(ctx workflow.Context) error {
+	n, through := i.endedMaking(), false
+	run := i.state.Making[n].Run
 	err := i.step(ctx, stepMade, func(g workflow.Context) error {
 		in := intakesteps.TakeMadeInput{Merchant: i.merchant, Run: run}
 		err := workflow.ExecuteActivity(workflows.IntakeStep(g, "record the outcomes of run "+run), intakeSteps.TakeMade, in).Get(g, nil)
@@ -145,6 +144,13 @@ func (i *intake) confirm(ctx workflow.Context, request contract.ConfirmRequest) 
 	summary := fmt.Sprintf("record that %d orders are in stock", len(request.Orders))
 	if err := workflow.ExecuteActivity(workflows.PromptStep(ctx, summary), intakeSteps.ConfirmOrders, in).Get(ctx, &confirmed); err != nil {
 		return confirmed, errors.New(workflows.ErrorWords(err))
+	}
+	for _, one := range confirmed.Orders {
+		if one.Outcome == contract.ConfirmHeldBack {
+			// Its label is made as soon as a notification says that it may be.
+			i.promised++
+			i.state.Looked.Promised++
+		}
 	}
 	if confirmed.Queued > 0 {
 		i.makeBy(workflow.Now(ctx).Add(gatherNotificationsFor))

@@ -12,9 +12,9 @@ import (
 	"github.com/despacho/despacho/workflows/workflowstest"
 )
 
-// TestNotificationsAreTakenUpBetweenThePiecesOfCatchingUp: a step that catches up leaves the rest for
-// later, and what somebody waits for has its turn.
-func TestNotificationsAreTakenUpBetweenThePiecesOfCatchingUp(t *testing.T) {
+// TestNotificationsAreTakenUpBesideThePiecesOfCatchingUp: a step that catches up leaves the rest for
+// later, and what somebody waits for does not wait for it.
+func TestNotificationsAreTakenUpBesideThePiecesOfCatchingUp(t *testing.T) {
 	t.Parallel()
 	l := newIntakeLife(t)
 	l.poll = func(in intakesteps.PollSalesInput) (contract.Polled, error) {
@@ -24,14 +24,16 @@ func TestNotificationsAreTakenUpBetweenThePiecesOfCatchingUp(t *testing.T) {
 		l.lists[in.List] = sales(0, 120)
 		return contract.Polled{To: workflowstest.SceneStart, Complete: workflowstest.SceneStart, List: in.List, Count: 120}, nil
 	}
-	var steps []string
+	var pieces, webhooks []time.Duration
 	l.takeUp = func(in intakesteps.TakeUpNotificationsInput) (intakebook.TakenNotifications, error) {
-		if in.Source == contract.ByPoll {
-			if err := l.now.NotBefore(time.Duration(in.From+20) * time.Second); err != nil {
-				return intakebook.TakenNotifications{}, err
-			}
+		if in.Source == contract.ByWebhook {
+			webhooks = append(webhooks, l.now.Passed())
+			return intakebook.TakenNotifications{}, nil
 		}
-		steps = append(steps, string(in.Source))
+		if err := l.now.NotBefore(time.Duration(in.From+20) * time.Second); err != nil {
+			return intakebook.TakenNotifications{}, err
+		}
+		pieces = append(pieces, l.now.Passed())
 		return intakebook.TakenNotifications{Through: min(20, in.To-in.From)}, nil
 	}
 	s := l.until(30*time.Minute, map[time.Duration]func(*workflowstest.Scene){
@@ -42,7 +44,8 @@ func TestNotificationsAreTakenUpBetweenThePiecesOfCatchingUp(t *testing.T) {
 	assert.Empty(t, progressOf(t, s).PollList)
 	assert.Equal(t, workflowstest.SceneStart, progressOf(t, s).Complete)
 
-	assert.Equal(t, []string{"poll", "poll", "poll", "webhook", "poll", "poll", "poll"}, steps, "the notification has its turn between two pieces of the list")
+	assert.Equal(t, []time.Duration{50*time.Second + gatherNotificationsFor}, webhooks, "the notification waits for no piece of the list")
+	assert.Contains(t, pieces, 70*time.Second, "which was read meanwhile")
 	assert.Subset(t, l.taken, sales(0, 120))
 }
 

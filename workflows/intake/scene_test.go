@@ -51,6 +51,10 @@ type intakeLife struct {
 	look    func(intakesteps.LookOverInput) contract.LookedOver
 	prepare func(intakesteps.PrepareMakingInput) intakesteps.PreparedMaking
 	labels  func(workflow.Context, contract.LabelRunInput) (contract.RunResult, error)
+	// hold, if set, says of the steps about orders and of polls whether they go on.
+	hold func(step string) error
+	// stepsBegun, timersFired and timersCancelled count over all executions.
+	stepsBegun, timersFired, timersCancelled int
 	// more plays what only one test needs.
 	more func(*workflowstest.Scene)
 }
@@ -69,6 +73,7 @@ func newIntakeLife(t *testing.T) *intakeLife {
 		labels: func(workflow.Context, contract.LabelRunInput) (contract.RunResult, error) {
 			return contract.RunResult{}, nil
 		},
+		hold: func(string) error { return nil },
 	}
 }
 
@@ -143,6 +148,7 @@ func (l *intakeLife) count(s *workflowstest.Scene) func() int {
 	s.SetOnTimerCanceledListener(func(string) { cancelled.Add(1) })
 	return func() int {
 		signals := int64(len(s.Noted()))
+		l.stepsBegun, l.timersFired, l.timersCancelled = l.stepsBegun+int(steps.Load()), l.timersFired+int(fired.Load()), l.timersCancelled+int(cancelled.Load())
 		return int(steps.Load()*workflowstest.EventsOfAStep + fired.Load()*workflowstest.EventsOfATimer + cancelled.Load()*workflowstest.EventsOfACancelledTimer + signals*workflowstest.EventsOfASignal)
 	}
 }
@@ -167,6 +173,9 @@ func (l *intakeLife) play(s *workflowstest.Scene) {
 		return err
 	}).Maybe()
 	workflowstest.MockActivity(s, intakeSteps.PollSales, func(in intakesteps.PollSalesInput) (contract.Polled, error) {
+		if err := l.hold(stepPoll); err != nil {
+			return contract.Polled{}, err
+		}
 		l.polls = append(l.polls, in)
 		if l.poll != nil {
 			return l.poll(in)
@@ -174,11 +183,14 @@ func (l *intakeLife) play(s *workflowstest.Scene) {
 		return contract.Polled{From: in.Complete, To: s.Now(), Complete: s.Now(), List: in.List}, nil
 	}).Maybe()
 	workflowstest.MockActivity(s, intakeSteps.LookOver, func(in intakesteps.LookOverInput) (contract.LookedOver, error) {
+		if err := l.hold(stepLook); err != nil {
+			return contract.LookedOver{}, err
+		}
 		l.looks++
 		return l.look(in), nil
 	}).Maybe()
 	workflowstest.MockActivity(s, intakeSteps.PrepareMaking, func(in intakesteps.PrepareMakingInput) (intakesteps.PreparedMaking, error) {
-		return l.prepare(in), nil
+		return l.prepare(in), l.hold(stepMake)
 	}).Maybe()
 	workflowstest.MockActivity(s, intakeSteps.TakeMade, func(in intakesteps.TakeMadeInput) (intakesteps.TakenMade, error) {
 		l.made = append(l.made, in.Run)
@@ -196,6 +208,12 @@ func (l *intakeLife) run(ctx workflow.Context, in contract.LabelRunInput) (contr
 func notify(s *workflowstest.Scene, ids ...string) {
 	s.Note(contract.NotificationsSignal)
 	s.SignalWorkflow(contract.NotificationsSignal, contract.Notifications{IDs: ids})
+}
+
+// notifyAgain sends notifications of which so many repeat what was told of before.
+func notifyAgain(s *workflowstest.Scene, repeats int, ids ...string) {
+	s.Note(contract.NotificationsSignal)
+	s.SignalWorkflow(contract.NotificationsSignal, contract.Notifications{IDs: ids, Repeats: repeats})
 }
 
 // sales are the ids of so many notifications.

@@ -9,6 +9,9 @@ func waitingNotifications(s contract.IntakeState) int {
 	n := len(s.Pending)
 	for _, b := range s.Backlog {
 		n += b.Count - b.Done
+		for _, read := range b.Ahead {
+			n -= read.To - read.From
+		}
 	}
 	return n
 }

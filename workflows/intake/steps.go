@@ -12,42 +12,6 @@ import (
 	"github.com/despacho/despacho/workflows"
 )
 
-// intakeTurn is a step to be done: its name, and the earliest time for it.
-type intakeTurn struct {
-	name string
-	at   time.Time
-	do   func(workflow.Context) error
-}
-
-// turns lists the steps to be done now or later, the most urgent first: webhooks come before what a
-// poll has found.
-func (i *intake) turns() []intakeTurn {
-	var turns []intakeTurn
-	add := func(name string, at time.Time, do func(workflow.Context) error) {
-		turns = append(turns, intakeTurn{name, later(at, i.resume[name]), do})
-	}
-	s := &i.state
-	if len(s.Pending) >= notificationsAtOnce {
-		add(stepRead, i.since, i.takeUp)
-	} else if len(s.Pending) > 0 {
-		add(stepRead, i.since.Add(gatherNotificationsFor), i.takeUp)
-	}
-	if n := i.endedMaking(); n >= 0 {
-		add(stepMade, time.Time{}, func(ctx workflow.Context) error { return i.takeMade(ctx, n) })
-	}
-	if !s.MakeAt.IsZero() {
-		add(stepMake, s.MakeAt, i.make)
-	}
-	if !isPolling(*s) {
-		add(stepPoll, s.NextPoll, i.poll)
-	}
-	add(stepLook, s.NextLook, i.look)
-	if len(s.Backlog) > 0 {
-		add(stepRead, time.Time{}, i.takeUpBacklog)
-	}
-	return turns
-}
-
 // The names of steps, as people see them when one fails.
 const (
 	stepOpen = "read the settings"
@@ -57,19 +21,6 @@ const (
 	stepMake = "have labels made"
 	stepMade = "record labels that were made"
 )
-
-// next does the first step whose time has come, or waits for one.
-func (i *intake) next(ctx workflow.Context) error {
-	turns := i.turns()
-	next := turns[0].at
-	for _, t := range turns {
-		if !t.at.After(workflow.Now(ctx)) {
-			return t.do(ctx)
-		}
-		next = earliest(next, t.at)
-	}
-	return i.wait(ctx, next)
-}
 
 func earliest(a, b time.Time) time.Time {
 	if b.Before(a) {
@@ -85,58 +36,42 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// takeUp reads the notifications that have waited longest.
-func (i *intake) takeUp(ctx workflow.Context) error {
-	ids := append([]string(nil), i.state.Pending[:min(len(i.state.Pending), notificationsAtOnce)]...)
-	// From here on, another notification of the same object counts as a new one.
-	i.forget(ids)
-	i.reading = len(ids)
-	through := 0
-	err := i.step(ctx, stepRead, func(g workflow.Context) (err error) {
-		in := intakesteps.TakeUpNotificationsInput{Merchant: i.merchant, Source: contract.ByWebhook, IDs: ids}
-		through, err = i.execTakeUp(g, fmt.Sprintf("read what %d notifications are about", len(ids)), in, len(ids))
+// step runs one named step.
+func (i *intake) step(ctx workflow.Context, name string, do func(workflow.Context) error) error {
+	if i.alone {
+		return i.stepAlone(ctx, name, do)
+	}
+	i.noteEnd(ctx, name, i.run(ctx, do))
+	return nil
+}
+
+// read is step for the reading of changed sales, which tells apart what failed.
+func (i *intake) read(ctx workflow.Context, do func(workflow.Context) error) (failed, err error) {
+	if i.alone {
+		err = i.stepAlone(ctx, stepRead, func(g workflow.Context) error { failed = do(g); return failed })
+		return failed, err
+	}
+	return i.run(ctx, do), nil
+}
+
+// takeUp reads what notifications are about, and returns how many of them are done.
+func (i *intake) takeUp(ctx workflow.Context, batch []notification) (through int, failed, err error) {
+	in := intakesteps.TakeUpNotificationsInput{Merchant: i.merchant, Source: contract.ByWebhook}
+	came := workflow.Now(ctx)
+	for _, one := range batch {
+		in.IDs = append(in.IDs, one.id)
+		came = earliest(came, one.at)
+	}
+	failed, err = i.read(ctx, func(g workflow.Context) (err error) {
+		through, err = i.execTakeUp(g, fmt.Sprintf("read what %d notifications are about", len(batch)), in, len(batch), came)
 		return err
 	})
-	i.reading = 0
-	i.putBack(ids[through:])
-	return err
+	return through, failed, err
 }
 
-// putBack puts notifications back in front of those that came in the meantime.
-func (i *intake) putBack(ids []string) {
-	var back []string
-	for _, id := range ids {
-		if !i.pending[id] {
-			back = append(back, id)
-			i.pending[id] = true
-		}
-	}
-	i.state.Pending = append(back, i.state.Pending...)
-}
-
-// takeUpBacklog reads the next part of the first list in the store.
-func (i *intake) takeUpBacklog(ctx workflow.Context) error {
-	b := &i.state.Backlog[0]
-	to := min(b.Done+notificationsAtOnce, b.Count)
-	through := 0
-	err := i.step(ctx, stepRead, func(g workflow.Context) (err error) {
-		in := intakesteps.TakeUpNotificationsInput{Merchant: i.merchant, Source: b.Source, List: b.List, From: b.Done, To: to}
-		through, err = i.execTakeUp(g, fmt.Sprintf("read changed sales %d to %d of %d", b.Done+1, to, b.Count), in, to-b.Done)
-		return err
-	})
-	b.Done += through
-	if b.Done >= b.Count {
-		if !b.Complete.IsZero() {
-			i.state.Complete = b.Complete
-			i.state.NextLook = workflow.Now(ctx)
-		}
-		i.state.Backlog = append([]contract.IntakeBacklog(nil), i.state.Backlog[1:]...)
-	}
-	return err
-}
-
-// execTakeUp reads notifications and returns how many of them are done.
-func (i *intake) execTakeUp(ctx workflow.Context, summary string, in intakesteps.TakeUpNotificationsInput, all int) (int, error) {
+// execTakeUp reads notifications and returns how many of them are done. came is when the first of them
+// came: labels wait no longer because notifications were gathered.
+func (i *intake) execTakeUp(ctx workflow.Context, summary string, in intakesteps.TakeUpNotificationsInput, all int, came time.Time) (int, error) {
 	var taken intakebook.TakenNotifications
 	if err := workflow.ExecuteActivity(workflows.IntakeStep(ctx, summary), intakeSteps.TakeUpNotifications, in).Get(ctx, &taken); err != nil {
 		return 0, err
@@ -149,12 +84,20 @@ func (i *intake) execTakeUp(ctx workflow.Context, summary string, in intakesteps
 	case taken.Confirmed > 0:
 		i.makeBy(workflow.Now(ctx).Add(gatherNotificationsFor))
 	case taken.Queued > 0:
-		i.makeBy(workflow.Now(ctx).Add(i.settings.Ours(i.settings.MakeAfter)))
+		i.makeBy(workflow.Now(ctx).Add(i.settings.Ours(i.settings.MakeAfter) - i.gathered(ctx, came)))
 	}
 	if taken.Through > 0 {
 		return min(taken.Through, all), nil
 	}
 	return all, nil
+}
+
+// gathered is how much of the time since then went into gathering notifications.
+func (i *intake) gathered(ctx workflow.Context, came time.Time) time.Duration {
+	if i.alone || came.IsZero() {
+		return 0
+	}
+	return min(workflow.Now(ctx).Sub(came), i.gather(waitingNotification{repeats: true}))
 }
 
 // makeBy sets the time for making labels, unless an earlier one is set.
@@ -201,6 +144,7 @@ func (i *intake) look(ctx workflow.Context) error {
 	if err := i.lostMakings(ctx); err != nil {
 		return err
 	}
+	i.promised = 0
 	in := intakesteps.LookOverInput{Merchant: i.merchant, Settings: i.settings, List: i.name(ctx, "again"), Left: len(i.state.Backlog) == 0, Runs: i.makingRuns()}
 	var looked contract.LookedOver
 	err := i.step(ctx, stepLook, func(g workflow.Context) error {
@@ -209,6 +153,7 @@ func (i *intake) look(ctx workflow.Context) error {
 	if err != nil || looked.Counts == nil {
 		return err
 	}
+	looked.Promised += i.promised
 	i.state.Looked = looked
 	i.state.NextLook = workflow.Now(ctx).Add(max(i.settings.Ours(i.settings.LookEvery), time.Second))
 	if looked.Again > 0 {

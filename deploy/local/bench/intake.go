@@ -74,7 +74,7 @@ func (s *scene) settle(ctx context.Context) error {
 
 // quiet waits until a merchant's intake has heard so many notifications and taken up all of them.
 func (s *scene) quiet(ctx context.Context, merchant string, notifications int) error {
-	intakes := client.TemporalIntakes{Client: s.temporal}
+	intakes := client.TemporalIntakes{Client: s.onlooker}
 	return until(ctx, "the intake takes up what it heard", func() (bool, error) {
 		progress, err := intakes.Progress(ctx, merchant)
 		if errors.Is(err, client.ErrNoAnswer) || errors.Is(err, client.ErrNoRun) {

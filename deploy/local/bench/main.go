@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -36,10 +37,26 @@ type flags struct {
 	Pile    int `default:"500" help:"Labels of a pile that a printer of 100 ms a label prints (default ${default})."`
 	Singles int `default:"40" help:"Single labels that are asked for after it, one after the other (default ${default})."`
 
+	Runs      int     `default:"2" help:"Runs of which it is counted what their labels cost (default ${default})."`
+	ARun      int     `default:"500" help:"Orders of each of them (default ${default})."`
+	Lone      int     `default:"20" help:"Orders that are sold one by one before them (default ${default})."`
+	Closed    int     `default:"600000" help:"Orders of sixty days before, all done, that lie in the store meanwhile (default ${default})."`
+	Open      int     `default:"250" help:"Orders that wait for their label all the time meanwhile (default ${default})."`
+	PerDay    int     `default:"10000" help:"Orders that this merchant sells in a day (default ${default})."`
+	CostSpeed float64 `default:"30" help:"How many times as fast as ours the hub's clock runs meanwhile (default ${default})."`
+
+	Only     []string      `help:"Only these parts: webhooks, statuses, fairness, pace, printing, costs."`
 	Patience time.Duration `default:"30m" help:"How long each part may take (default ${default})."`
 }
 
 func main() {
+	if os.Getenv(asWorker) != "" {
+		if err := serveAsWorker(os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, "error:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	var given flags
 	kong.Parse(&given, kong.Description("Measures a whole deployment on this machine."))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -57,15 +74,30 @@ func (f flags) measure(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	for _, part := range []func(context.Context, string, io.Writer) error{f.webhooks, f.statuses, f.fairness, f.pace, f.printing} {
+	for _, part := range f.parts() {
+		if len(f.Only) > 0 && !slices.Contains(f.Only, part.name) {
+			continue
+		}
 		bounded, cancel := context.WithTimeout(ctx, f.Patience)
-		err := part(bounded, dir, out)
+		err := part.measure(bounded, dir, out)
 		cancel()
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// part is one of what is measured.
+type part struct {
+	name    string
+	measure func(ctx context.Context, dir string, out io.Writer) error
+}
+
+func (f flags) parts() []part {
+	return []part{
+		{"webhooks", f.webhooks}, {"statuses", f.statuses}, {"fairness", f.fairness}, {"pace", f.pace}, {"printing", f.printing}, {"costs", f.costs},
+	}
 }
 
 func (f flags) webhooks(ctx context.Context, dir string, out io.Writer) error {

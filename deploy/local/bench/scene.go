@@ -15,14 +15,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	sdk "go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
+	"google.golang.org/grpc"
 
 	"github.com/despacho/despacho/client"
+	"github.com/despacho/despacho/deploy/local/bench/tally"
 	"github.com/despacho/despacho/deploy/local/merchants"
 	"github.com/despacho/despacho/deploy/local/stack"
 	gateway "github.com/despacho/despacho/gateway/run"
 	"github.com/despacho/despacho/multivende/sandbox"
 	"github.com/despacho/despacho/storage"
-	worker "github.com/despacho/despacho/worker/run"
 )
 
 // lookEvery is how often something that goes on is asked how far it is.
@@ -43,15 +44,21 @@ type scene struct {
 	speed    float64
 	keys     string // file
 	log      *slog.Logger
+	tally    *tally.Tally
+	// onlooker is a client whose questions are not counted.
+	onlooker sdk.Client
 
 	webhooks   string // where the gateway hears
+	apart      bool   // the worker has a process of its own
+	pollEvery  time.Duration
+	process    *workerProcess
 	stopWorker func() error
 	stops      []func() error
 }
 
 // open starts everything but the worker, in a folder of its own.
 func open(ctx context.Context, dir string, speed float64, worlds ...sandbox.Options) (*scene, error) {
-	s := &scene{speed: speed, log: slog.New(slog.DiscardHandler), objects: http.DefaultTransport.(*http.Transport).Clone()}
+	s := &scene{speed: speed, tally: tally.New(), log: slog.New(slog.DiscardHandler), objects: http.DefaultTransport.(*http.Transport).Clone()}
 	s.objects.MaxIdleConnsPerHost = 64
 	for _, start := range []func() error{
 		func() error { return s.startStack(ctx, dir) },
@@ -67,7 +74,7 @@ func open(ctx context.Context, dir string, speed float64, worlds ...sandbox.Opti
 }
 
 func (s *scene) startStack(ctx context.Context, dir string) (err error) {
-	if s.running, err = stack.Start(ctx, stack.Options{Dir: dir}); err != nil {
+	if s.running, err = stack.Start(ctx, s.stackOptions(dir)); err != nil {
 		return err
 	}
 	s.stops = append(s.stops, func() error { s.running.Stop(); return nil })
@@ -81,21 +88,37 @@ func (s *scene) startStack(ctx context.Context, dir string) (err error) {
 	return err
 }
 
+// stackOptions are a stack whose frontend is counted at, where anything is counted.
+func (s *scene) stackOptions(dir string) stack.Options {
+	options := stack.Options{Dir: dir, Namespace: "default"}
+	if s.tally != nil {
+		options.Frontend = []grpc.UnaryServerInterceptor{s.tally.Temporal(options.Namespace)}
+	}
+	return options
+}
+
 // connectServers opens the clients of a stack that is up.
 func (s *scene) connectServers(ctx context.Context) (err error) {
-	s.temporal, err = sdk.DialContext(ctx, sdk.Options{
-		HostPort: s.running.TemporalAddress, Namespace: s.running.Namespace, Logger: log.NewStructuredLogger(s.log),
-	})
-	if err != nil {
+	options := sdk.Options{HostPort: s.running.TemporalAddress, Namespace: s.running.Namespace, Logger: log.NewStructuredLogger(s.log)}
+	if s.temporal, err = sdk.DialContext(ctx, options); err != nil {
 		return err
 	}
 	s.stops = append(s.stops, func() error { s.temporal.Close(); s.objects.CloseIdleConnections(); return nil })
-	s.store, err = storage.Open(ctx, storage.Config{Bucket: s.running.Bucket, AWS: &aws.Config{
-		Region: stack.Region, BaseEndpoint: aws.String(s.running.S3Endpoint),
-		Credentials: credentials.NewStaticCredentialsProvider(s.running.AccessKey, s.running.SecretKey, ""),
-		HTTPClient:  &http.Client{Transport: s.objects},
-	}})
+	options.HeadersProvider = tally.Onlooker{}
+	if s.onlooker, err = sdk.DialContext(ctx, options); err != nil {
+		return err
+	}
+	s.stops = append(s.stops, func() error { s.onlooker.Close(); return nil })
+	s.store, err = openStore(ctx, s.running, s.objects)
 	return err
+}
+
+func openStore(ctx context.Context, running *stack.Stack, transport http.RoundTripper) (*storage.Store, error) {
+	return storage.Open(ctx, storage.Config{Bucket: running.Bucket, AWS: &aws.Config{
+		Region: stack.Region, BaseEndpoint: aws.String(running.S3Endpoint),
+		Credentials: credentials.NewStaticCredentialsProvider(running.AccessKey, running.SecretKey, ""),
+		HTTPClient:  &http.Client{Transport: transport},
+	}})
 }
 
 func (s *scene) startHub(worlds []sandbox.Options) error {
@@ -141,7 +164,7 @@ func (s *scene) startGateway(ctx context.Context) error {
 	ready, ended := make(chan gateway.Addresses, 1), make(chan error, 1)
 	go func() {
 		ended <- gateway.Run(hearing, settings, gateway.Options{
-			Temporal: s.temporal, Namespace: s.running.Namespace, Store: s.store, Sources: loopback, Log: s.log,
+			Temporal: s.temporal, Namespace: s.running.Namespace, Store: s.counted("gateway"), Sources: loopback, Log: s.log,
 			Ready: func(at gateway.Addresses) { ready <- at },
 		})
 	}()
@@ -156,28 +179,12 @@ func (s *scene) startGateway(ctx context.Context) error {
 	}
 }
 
-// work starts a worker for every connected merchant.
-func (s *scene) work(ctx context.Context) error {
-	settings := worker.DefaultSettings()
-	settings.Hub, settings.HubSpeed, settings.DownloadHosts = s.hub, s.speed, []string{"127.0.0.1"}
-	settings.ClientID, settings.ClientSecret, settings.AccountsKeyFile = s.hubs[0].ClientID(), worker.Secret(s.hubs[0].ClientSecret()), s.keys
-	settings.Bucket, settings.FilesParallel, settings.Listen, settings.Drain = s.running.Bucket, 4, "127.0.0.1:0", time.Second
-	working, end := context.WithCancel(context.WithoutCancel(ctx))
-	ready, ended := make(chan string, 1), make(chan error, 1)
-	go func() {
-		ended <- worker.Run(working, settings, worker.Options{
-			Temporal: s.temporal, Namespace: s.running.Namespace, Store: s.store, Log: s.log,
-			Ready: func(address string) { ready <- address },
-		})
-	}()
-	select {
-	case <-ready:
-		s.stopWorker = func() error { end(); return <-ended }
-		return nil
-	case err := <-ended:
-		end()
-		return fmt.Errorf("the worker did not start: %w", err)
+// counted is the store of a part of the deployment, whose requests are counted.
+func (s *scene) counted(who string) *storage.Store {
+	if s.tally == nil {
+		return s.store
 	}
+	return s.store.Observed(s.tally.Store(who))
 }
 
 // rest takes the worker away.
@@ -186,7 +193,7 @@ func (s *scene) rest() error {
 		return nil
 	}
 	stop := s.stopWorker
-	s.stopWorker = nil
+	s.stopWorker, s.process = nil, nil
 	return stop()
 }
 

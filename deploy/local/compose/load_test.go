@@ -109,6 +109,27 @@ func TestWithoutSettingsItSaysWhatToDo(t *testing.T) {
 	}
 }
 
+// TestKeysOfTheS3ServerCanBeInFiles: the server and all that ask it read the same files.
+func TestKeysOfTheS3ServerCanBeInFiles(t *testing.T) {
+	t.Parallel()
+	settings := slices.DeleteFunc(exampleSettings(t), func(line string) bool { return strings.HasPrefix(line, "AWS_") })
+	settings = append(settings, "COMPOSE_PROFILES=*", "AWS_ACCESS_KEY_ID_FILE=./key-id", "AWS_SECRET_ACCESS_KEY_FILE=./key")
+	project, err := load(t, settings)
+	require.NoError(t, err)
+	assert.Equal(t, "key-id", filepath.Base(project.Secrets["s3-key-id"].File))
+	assert.Equal(t, "key", filepath.Base(project.Secrets["s3-secret"].File))
+	for _, name := range []string{"s3", "setup", "worker", "gateway", "station", "starter"} {
+		set := variables(project.Services[name])
+		prefix := map[bool]string{true: "ROOT_", false: "AWS_"}[name == "s3"]
+		for variable, file := range map[string]string{"ACCESS_KEY_ID": "s3-key-id", "SECRET_ACCESS_KEY": "s3-secret"} {
+			assert.Equal(t, "/run/secrets/"+file, set[prefix+variable+"_FILE"], name)
+			assert.Empty(t, set[prefix+variable], name)
+			mounted := slices.ContainsFunc(project.Services[name].Secrets, func(s types.ServiceSecretConfig) bool { return s.Source == file })
+			assert.True(t, mounted, "%s: %s", name, file)
+		}
+	}
+}
+
 func TestEverySettingOfTheExampleIsUsed(t *testing.T) {
 	t.Parallel()
 	used := regexp.MustCompile(`\$\{([A-Z0-9_]+)`).FindAllStringSubmatch(text(t, file), -1)

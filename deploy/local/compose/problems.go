@@ -67,46 +67,6 @@ func (k Known) variables(_ *types.Project, service types.ServiceConfig) []string
 	return problems
 }
 
-// addresses follows each address of another service: it must listen there, and be waited for.
-func addresses(project *types.Project, service types.ServiceConfig) []string {
-	var problems []string
-	set := environment(service)
-	for _, name := range slices.Sorted(maps.Keys(set)) {
-		if strings.HasSuffix(name, "_USER") {
-			continue // the database's user has the name of a service
-		}
-		for _, address := range named(project, set[name]) {
-			host, port, err := net.SplitHostPort(address)
-			if err == nil && !slices.Contains(ports(project.Services[host]), port) {
-				problems = append(problems, fmt.Sprintf("%s leads to port %s, where %s does not listen", name, port, host))
-			}
-			if err != nil {
-				host = address
-			}
-			if host != service.Name && !waitsFor(project, service.Name, host) {
-				problems = append(problems, fmt.Sprintf("%s leads to %s, which it does not wait for", name, host))
-			}
-		}
-	}
-	return problems
-}
-
-// named are the addresses of services that a value holds: host:port, URLs, or a name alone.
-func named(project *types.Project, value string) []string {
-	address := value
-	if parsed, err := url.Parse(value); err == nil && parsed.Host != "" {
-		address = parsed.Host
-	}
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		host = address
-	}
-	if _, found := project.Services[host]; !found {
-		return nil
-	}
-	return []string{address}
-}
-
 // waitsFor reports whether a service starts after another, directly or not. For one that is optional, the
 // file says `required: false`.
 func waitsFor(project *types.Project, name, other string) bool {
@@ -190,11 +150,12 @@ func probes(project *types.Project, service types.ServiceConfig) []string {
 	return problems
 }
 
+// program is what a service of the image starts; the image's own is the worker.
 func program(service types.ServiceConfig) string {
 	if len(service.Entrypoint) > 0 {
 		return service.Entrypoint[0]
 	}
-	return service.Name
+	return "worker"
 }
 
 // storage looks for what a program keeps: it must lie on a volume.

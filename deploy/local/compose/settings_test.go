@@ -24,11 +24,11 @@ import (
 )
 
 // elsewhere are variables that are read by others than despacho: Temporal's
-// envconfig, the AWS SDK, OpenTelemetry.
+// envconfig, the AWS SDK, OpenTelemetry. Those with _FILE are despacho's, for secrets of these.
 var elsewhere = []string{
 	"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE",
-	"AWS_ENDPOINT_URL_S3", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
-	"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG",
+	"AWS_ENDPOINT_URL_S3", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID_FILE", "AWS_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY_FILE",
+	"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_HEADERS_FILE", "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG",
 }
 
 func TestOurServicesAreToldOnlyWhatTheyRead(t *testing.T) {
@@ -46,7 +46,7 @@ func TestOurServicesAreToldOnlyWhatTheyRead(t *testing.T) {
 			assert.Contains(t, known, variable, name)
 		}
 	}
-	assert.Equal(t, []string{"SANDBOX_TOKEN"}, slices.Collect(maps.Keys(variables(project.Services["sandbox"]))))
+	assert.ElementsMatch(t, []string{"SANDBOX_TOKEN", "SANDBOX_TOKEN_FILE"}, slices.Collect(maps.Keys(variables(project.Services["sandbox"]))))
 }
 
 func TestEverySettingOfTheProgramsCanBeMade(t *testing.T) {

@@ -6,9 +6,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/despacho/despacho/deploy/local/rehearsal/project"
@@ -50,6 +52,29 @@ func restore(t *testing.T, stack *project.Stack, folder string) {
 	bucket := filepath.Join(stack.Volumes, "s3")
 	require.NoError(t, os.Mkdir(bucket, 0o755))
 	archive(t, "tar", "-C", bucket, "--xattrs", "--xattrs-include=*", "-xzf", filepath.Join(folder, "s3.tgz"))
+}
+
+// moveSecretsToFiles gives the stack the example's secrets anew, in files, as docs/operating.md says.
+func moveSecretsToFiles(t *testing.T, stack *project.Stack) {
+	t.Helper()
+	folder := stack.Project.WorkingDir
+	require.NoError(t, os.Mkdir(filepath.Join(folder, "secrets"), 0o700))
+	settings := slices.Clone(everything)
+	for _, variable := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "DESPACHO_TOKEN"} {
+		file := filepath.Join("secrets", variable)
+		require.NoError(t, os.WriteFile(filepath.Join(folder, file), []byte(stack.Project.Environment[variable]+"\n"), 0o444))
+		settings = append(settings, variable+"=", variable+"_FILE=./"+file)
+	}
+	require.NoError(t, project.Set(repository, folder, settings...))
+	var err error
+	stack.Project, err = project.Load(t.Context(), folder)
+	require.NoError(t, err)
+	for name, service := range stack.Project.Services {
+		for variable, value := range service.Environment {
+			assert.NotContains(t, *value, "change-me-s3", "%s: %s", name, variable)
+			assert.NotContains(t, *value, "sandbox-token", "%s: %s", name, variable)
+		}
+	}
 }
 
 func archive(t *testing.T, name string, args ...string) {

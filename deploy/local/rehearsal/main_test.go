@@ -3,7 +3,7 @@
 package rehearsal
 
 import (
-	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -26,6 +26,8 @@ const (
 	// keptImages names a folder that keeps the images from one rehearsal to the next. Sources that have
 	// changed since are not seen then.
 	keptImages = "DESPACHO_REHEARSAL_IMAGES"
+	// passingImages names the folder when it ends with the rehearsal.
+	passingImages = "DESPACHO_REHEARSAL_PASSING"
 )
 
 // everything are lines of the example with all that can run here.
@@ -42,33 +44,55 @@ var shared struct {
 }
 
 func TestMain(m *testing.M) {
-	if err := container.Within(); err != nil {
+	if err := container.Within(makeImages); err != nil {
 		fmt.Fprintln(os.Stderr, "the rehearsal cannot begin:", err)
 		os.Exit(1)
 	}
 	os.Exit(rehearse(m))
 }
 
-func rehearse(m *testing.M) int {
-	folder, err := os.MkdirTemp("", "rehearsal-*")
+// makeImages makes all images where modules can be downloaded, and leaves word where they are.
+func makeImages() error {
+	folder := os.Getenv(keptImages)
+	if folder == "" {
+		made, err := os.MkdirTemp("", "rehearsal-*")
+		if err != nil {
+			return err
+		}
+		folder = made
+		if err := errors.Join(os.Setenv(keptImages, folder), os.Setenv(passingImages, folder)); err != nil {
+			return err
+		}
+	}
+	set, err := imagesIn(folder)
+	if err == nil {
+		err = set.MakeAll()
+	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
+		err = errors.Join(err, os.RemoveAll(os.Getenv(passingImages)))
 	}
-	defer func() { _ = os.RemoveAll(folder) }()
+	return err
+}
+
+func imagesIn(folder string) (*images.Set, error) {
 	root, err := filepath.Abs(repository)
-	if err == nil {
-		// What runs in containers must be able to read it.
-		err = os.Chmod(folder, 0o755)
+	if err != nil {
+		return nil, err
 	}
-	if err == nil {
+	// What runs in containers must be able to read it.
+	return images.NewSet(root, folder), os.Chmod(folder, 0o755)
+}
+
+func rehearse(m *testing.M) int {
+	defer func() { _ = os.RemoveAll(os.Getenv(passingImages)) }()
+	var err error
+	if shared.images, err = imagesIn(os.Getenv(keptImages)); err == nil {
 		shared.network, err = container.NewNetwork(project.HostAddress)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "the rehearsal cannot begin:", err)
 		return 1
 	}
-	shared.images = images.NewSet(root, cmp.Or(os.Getenv(keptImages), folder))
 	return m.Run()
 }
 
@@ -90,7 +114,7 @@ func newStack(t *testing.T, settings ...string) *project.Stack {
 // build builds a program as the image's are built.
 func build(t *testing.T, path, program string) {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-tags", "timetzdata", "-o", path, program)
+	command := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-trimpath", "-tags", "timetzdata", "-o", path, program)
 	command.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
 	said, err := command.CombinedOutput()
 	require.NoError(t, err, string(said))

@@ -44,7 +44,7 @@ func TestAnOperatorsFirstDays(t *testing.T) {
 
 	t.Log("every service ends well when it is asked to, and shows its run when it is started again")
 	logMemory(t, stack)
-	require.NoError(t, stack.Stop())
+	assert.NoError(t, stack.Stop())
 	require.NoError(t, stack.Up(t.Context()))
 	assert.Equal(t, first, show(t, stack, "first"))
 
@@ -62,6 +62,7 @@ func TestAnOperatorsFirstDays(t *testing.T) {
 	copies := backUp(t, stack)
 	stack.Kill()
 	restore(t, stack, copies)
+	moveSecretsToFiles(t, stack)
 	require.NoError(t, stack.Up(t.Context()))
 	assert.Equal(t, first, show(t, stack, "first"))
 	run(t, stack, "third", shops[2])

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/despacho/despacho/service/wholefile"
 )
@@ -29,12 +30,20 @@ func recallIdentity(dir string, options Options) (identity, error) {
 	if err := readJSON(path, &known); err != nil {
 		return identity{}, err
 	}
-	known.Namespace = cmp.Or(options.Namespace, known.Namespace, "default")
+	known.Namespace = cmp.Or(options.Namespace, known.Namespace, usualNamespace(options))
 	known.Bucket = cmp.Or(options.Bucket, known.Bucket, "despacho")
 	if known.AccessKey == "" || known.SecretKey == "" {
 		known.AccessKey, known.SecretKey = rand.Text()[:20], rand.Text()+rand.Text()
 	}
 	return known, writeJSON(path, known)
+}
+
+// usualNamespace is Temporal's own in a server of this folder, and one for the folder alone in a server of others.
+func usualNamespace(options Options) string {
+	if options.Temporal == "" || options.Temporal == CLI {
+		return "default"
+	}
+	return "despacho-" + strings.ToLower(rand.Text()[:8])
 }
 
 // readJSON leaves value as it is when there is no such file.

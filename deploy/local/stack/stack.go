@@ -11,6 +11,7 @@ import (
 
 	"github.com/gofrs/flock"
 	"golang.org/x/sync/errgroup"
+	"google.golang.org/grpc"
 )
 
 // startWithin bounds how long Start waits for its servers; they usually need about a second, and a minute where a machine has
@@ -37,12 +38,19 @@ type Options struct {
 	Ports Ports
 	// Usual says where a folder without remembered ports begins to look.
 	Usual Ports
+	// Temporal is the host:port of a server that is there already, or [CLI]; empty: the one in this program.
+	// A server of others gets a namespace for this folder, unless Namespace names one.
+	Temporal string
+	// TemporalUI is where the web UI of the server is that is there already, if it has one.
+	TemporalUI string
+	// Frontend sees what is asked of the frontend of the Temporal in this program, behind its own interceptors.
+	Frontend []grpc.UnaryServerInterceptor
 }
 
 // Stack is a Temporal server, its web UI and an S3 server that are up and ready.
 type Stack struct {
 	TemporalAddress string // host:port of Temporal's frontend
-	UIURL           string // Temporal's web UI
+	UIURL           string // Temporal's web UI; empty where a server of others has none that we know
 	S3Endpoint      string // URL of the S3 server, path style
 	AccessKey       string // S3 key of this folder
 	SecretKey       string // its secret
@@ -104,6 +112,10 @@ func (s *Stack) Listen(name string, asked, usual int) (net.Listener, error) {
 }
 
 func (s *Stack) start(ctx context.Context, options Options) error {
+	command, err := options.findCommand()
+	if err != nil {
+		return err
+	}
 	names, err := recallIdentity(s.Dir, options)
 	if err != nil {
 		return err
@@ -119,8 +131,6 @@ func (s *Stack) start(ctx context.Context, options Options) error {
 	if err != nil {
 		return err
 	}
-	s.TemporalAddress = address(ports.Temporal)
-	s.UIURL = "http://" + address(ports.UI)
 	s.S3Endpoint = "http://" + address(ports.S3)
 
 	// Serially, because opening the S3 folder moves the working directory.
@@ -130,17 +140,15 @@ func (s *Stack) start(ctx context.Context, options Options) error {
 	}
 	s.stops = append(s.stops, objects.stop)
 
-	server, err := startTemporal(s.Dir, s.Namespace, ports)
+	server, err := s.openTemporal(options, command, ports)
 	if err != nil {
 		return err
 	}
 	s.stops = append(s.stops, server.stop)
-	s.stops = append(s.stops, startWebUI(s.TemporalAddress, s.Namespace, ports.UI))
 
 	ready, ctx := errgroup.WithContext(ctx)
 	ready.Go(func() error { return objects.waitUntilReady(ctx) })
 	ready.Go(func() error { return server.waitUntilReady(ctx) })
-	ready.Go(func() error { return waitForPage(ctx, s.UIURL+"/healthz") })
 	return ready.Wait()
 }
 

@@ -1,3 +1,5 @@
+//go:build !without_temporal
+
 package stack
 
 import (
@@ -5,18 +7,17 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
 
 	"go.temporal.io/api/workflowservice/v1"
-	sdk "go.temporal.io/sdk/client"
 	"go.temporal.io/server/common/authorization"
 	"go.temporal.io/server/common/config"
 	"go.temporal.io/server/common/log"
 	"go.temporal.io/server/schema/sqlite"
 	"go.temporal.io/server/temporal"
+	"google.golang.org/grpc"
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	"github.com/despacho/despacho/service/wholefile"
@@ -30,9 +31,11 @@ type temporalServer struct {
 	server    temporal.Server
 	address   string
 	namespace string
+	ui        string
+	stopUI    func()
 }
 
-func startTemporal(dir, namespace string, ports chosenPorts) (*temporalServer, error) {
+func startTemporal(dir, namespace string, ports chosenPorts, frontend []grpc.UnaryServerInterceptor) (temporalAnywhere, error) {
 	logger, err := openLog(filepath.Join(dir, "temporal.log"))
 	if err != nil {
 		return nil, err
@@ -48,6 +51,7 @@ func startTemporal(dir, namespace string, ports chosenPorts) (*temporalServer, e
 		temporal.WithStaticHosts(staticHosts(ports)),
 		temporal.WithDynamicConfigClient(dynamicConfig()),
 		temporal.WithLogger(logger),
+		temporal.WithChainedFrontendGrpcInterceptors(frontend...),
 		temporal.WithAuthorizer(authorization.NewNoopAuthorizer()),
 		temporal.WithClaimMapper(func(*config.Config) authorization.ClaimMapper {
 			return authorization.NewNoopClaimMapper()
@@ -59,7 +63,10 @@ func startTemporal(dir, namespace string, ports chosenPorts) (*temporalServer, e
 	if err := server.Start(); err != nil {
 		return nil, fmt.Errorf("start the Temporal server (its log: temporal.log): %w", err)
 	}
-	return &temporalServer{server: server, address: address(ports.Temporal), namespace: namespace}, nil
+	return &temporalServer{
+		server: server, address: address(ports.Temporal), namespace: namespace,
+		ui: "http://" + address(ports.UI), stopUI: startWebUI(address(ports.Temporal), namespace, ports.UI),
+	}, nil
 }
 
 // openLog writes warnings and worse to a file that only its owner reads.
@@ -123,22 +130,18 @@ func makeTables(database *config.SQL, mark string) error {
 	return os.WriteFile(mark, nil, 0o600)
 }
 
-func (t *temporalServer) stop() { _ = t.server.Stop() }
+func (t *temporalServer) stop() {
+	t.stopUI()
+	_ = t.server.Stop()
+}
 
 func (t *temporalServer) waitUntilReady(ctx context.Context) error {
-	temporalClient, err := sdk.NewLazyClient(sdk.Options{
-		HostPort:  t.address,
-		Namespace: t.namespace,
-		Logger:    slog.New(slog.DiscardHandler),
+	err := waitForTemporal(ctx, t.address, func(service workflowservice.WorkflowServiceClient) error {
+		_, err := service.DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: t.namespace})
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	defer temporalClient.Close()
-	return waitUntil(ctx, "Temporal on "+t.address, func() error {
-		_, err := temporalClient.WorkflowService().DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{
-			Namespace: t.namespace,
-		})
-		return err
-	})
+	return waitForPage(ctx, t.ui+"/healthz")
 }

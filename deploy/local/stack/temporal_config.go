@@ -1,3 +1,5 @@
+//go:build !without_temporal
+
 package stack
 
 import (
@@ -96,6 +98,9 @@ func dynamicConfig() dynamicconfig.Client {
 		dynamicconfig.ForceSearchAttributesCacheRefreshOnRead.Key(): true,
 		// The default of ten lists a second is for many tenants.
 		dynamicconfig.FrontendMaxNamespaceVisibilityRPSPerInstance.Key(): 100,
+		// How long after a workflow's end its version may count as drained, and how often that is looked at.
+		dynamicconfig.VersionDrainageStatusVisibilityGracePeriod.Key(): 2 * time.Second,
+		dynamicconfig.VersionDrainageStatusRefreshInterval.Key():       time.Second,
 		// Cleaners of what old servers left behind.
 		dynamicconfig.TaskQueueScannerEnabled.Key(): false,
 		dynamicconfig.HistoryScannerEnabled.Key():   false,

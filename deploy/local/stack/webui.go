@@ -1,3 +1,5 @@
+//go:build !without_temporal
+
 package stack
 
 import (

@@ -52,11 +52,16 @@ func StartWith(network *Network, spec Spec, stdin io.Reader) (*Container, error)
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", spec.Name, err)
 	}
+	var cable string
+	connected := make(chan struct{})
 	go func() {
 		_ = c.process.Wait()
+		<-connected
+		network.disconnect(cable)
 		close(c.ended)
 	}()
-	err = network.connect(c.process.Process.Pid)
+	cable, err = network.connect(c.process.Process.Pid, spec.Address)
+	close(connected)
 	if err == nil {
 		err = json.NewEncoder(tell).Encode(spec)
 	}
@@ -115,6 +120,9 @@ func (c *Container) Run(ctx context.Context, stdin io.Reader, args ...string) (s
 		"--setuid", strconv.Itoa(c.spec.UID), "--setgid", strconv.Itoa(c.spec.GID), "--",
 	}, args...)...)
 	command.Env = c.spec.Env
+	// nsenter's child, which is the program, ends with it.
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }
 	var out, said bytes.Buffer
 	command.Stdin, command.Stdout, command.Stderr = stdin, &out, &said
 	if err := command.Run(); err != nil {

@@ -17,8 +17,9 @@ const (
 
 // Within goes on in name spaces of its own, so that nothing of a rehearsal is seen outside and all
 // of it ends with this process. Call it first in main or TestMain, of the program that calls Start:
-// where the process is to be a container's, it does not return.
-func Within() error {
+// where the process is to be a container's, it does not return. What needs this machine's own network is
+// done in before; within there is none but the containers'.
+func Within(before func() error) error {
 	if os.Getenv(asFirstProcess) != "" {
 		fmt.Fprintln(os.Stderr, "cannot start the container:", becomeContainer())
 		os.Exit(125)
@@ -35,6 +36,9 @@ func Within() error {
 	}
 	self, err := os.Executable()
 	if err != nil {
+		return err
+	}
+	if err := before(); err != nil {
 		return err
 	}
 	args := append([]string{unshare, "--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child", "--propagation", "private", self}, os.Args[1:]...)

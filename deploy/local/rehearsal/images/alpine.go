@@ -31,7 +31,7 @@ func (m maker) program(importPath string) (string, error) {
 	if exists(path) {
 		return path, nil
 	}
-	_, err := command(m.ctx, m.module, []string{"GOWORK=off"}, "go", "build", "-o", path, importPath)
+	_, err := command(m.ctx, m.module, []string{"GOWORK=off"}, "go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", path, importPath)
 	return path, err
 }
 

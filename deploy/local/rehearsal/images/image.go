@@ -3,7 +3,6 @@
 package images
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"fmt"
@@ -65,20 +64,41 @@ func (i Image) IDs(user string) (uid, gid int, err error) {
 		}
 		return uid, gid, err
 	}
-	file, err := os.Open(filepath.Join(i.Root, "etc/passwd"))
+	fields, err := i.passwd(func(fields []string) bool { return fields[0] == name })
 	if err != nil {
 		return 0, 0, err
 	}
-	defer file.Close()
-	for lines := bufio.NewScanner(file); lines.Scan(); {
-		fields := strings.Split(lines.Text(), ":")
-		if fields[0] == name && len(fields) > 3 {
-			uid, _ = strconv.Atoi(fields[2])
-			gid, _ = strconv.Atoi(fields[3])
-			return uid, gid, nil
+	if fields == nil {
+		return 0, 0, fmt.Errorf("the image has no user %s", name)
+	}
+	uid, _ = strconv.Atoi(fields[2])
+	gid, _ = strconv.Atoi(fields[3])
+	return uid, gid, nil
+}
+
+// Home is a user's folder, which Docker names in HOME.
+func (i Image) Home(uid int) (string, error) {
+	fields, err := i.passwd(func(fields []string) bool { return fields[2] == strconv.Itoa(uid) })
+	if fields == nil {
+		return "/", err
+	}
+	return fields[5], err
+}
+
+// passwd is the first line of the image's users that is asked for; nil when there is none.
+func (i Image) passwd(asked func(fields []string) bool) ([]string, error) {
+	const fieldsOfAUser = 7
+	content, err := os.ReadFile(filepath.Join(i.Root, "etc/passwd"))
+	if err != nil {
+		return nil, err
+	}
+	for line := range strings.Lines(string(content)) {
+		fields := strings.Split(strings.TrimSpace(line), ":")
+		if len(fields) == fieldsOfAUser && asked(fields) {
+			return fields, nil
 		}
 	}
-	return 0, 0, fmt.Errorf("the image has no user %s", name)
+	return nil, nil
 }
 
 // copyProgram copies a program of this machine into an image, with the libraries that it loads.

@@ -6,8 +6,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -27,20 +29,35 @@ func NewSet(repository, dir string) *Set {
 	}
 }
 
-// Image is the one with this name, whatever its tag.
-func (s *Set) Image(name string) (Image, error) {
-	name, _, _ = strings.Cut(name, ":")
-	if image, made := s.made[name]; made {
-		return image, nil
-	}
-	make, known := map[string]func() (Image, error){
+// makers make the images that are known, by name.
+func (s *Set) makers() map[string]func() (Image, error) {
+	return map[string]func() (Image, error){
 		"despacho":               func() (Image, error) { return Despacho(s.ctx, s.repository, s.dir) },
 		"postgres":               s.postgres,
 		"temporalio/server":      s.server,
 		"temporalio/admin-tools": s.adminTools,
 		"temporalio/ui":          s.ui,
 		"versity/versitygw":      s.objects,
-	}[name]
+	}
+}
+
+// MakeAll makes every image that is known. It may download modules; what is asked for later does not.
+func (s *Set) MakeAll() error {
+	for _, name := range slices.Sorted(maps.Keys(s.makers())) {
+		if _, err := s.Image(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Image is the one with this name, whatever its tag.
+func (s *Set) Image(name string) (Image, error) {
+	name, _, _ = strings.Cut(name, ":")
+	if image, made := s.made[name]; made {
+		return image, nil
+	}
+	make, known := s.makers()[name]
 	if !known {
 		return Image{}, fmt.Errorf("the rehearsal has no image %s", name)
 	}

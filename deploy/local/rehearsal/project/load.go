@@ -13,21 +13,26 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// Copy copies docker-compose.yml and what it mounts into folder, and writes a .env beside it: the
-// example's lines, then more, which win. Nobody but the owner can read the copies.
-func Copy(repository, folder string, more ...string) error {
+// Set writes a folder's .env: the example's lines, then more, which win.
+func Set(repository, folder string, more ...string) error {
 	example, err := os.ReadFile(filepath.Join(repository, "deploy/example.env"))
 	if err != nil {
 		return err
 	}
 	settings := string(example) + "\n" + strings.Join(more, "\n") + "\n"
+	return os.WriteFile(filepath.Join(folder, ".env"), []byte(settings), 0o600)
+}
+
+// Copy copies docker-compose.yml and what its images are built of into folder, and writes a .env beside it as
+// Set does. Nobody but the owner can read the copies.
+func Copy(repository, folder string, more ...string) error {
 	compose, err := os.ReadFile(filepath.Join(repository, "docker-compose.yml"))
 	if err != nil {
 		return err
 	}
 	mounted := filepath.Join(folder, "deploy/temporal")
 	err = errors.Join(
-		os.WriteFile(filepath.Join(folder, ".env"), []byte(settings), 0o600),
+		Set(repository, folder, more...),
 		os.WriteFile(filepath.Join(folder, "docker-compose.yml"), compose, 0o600),
 		os.CopyFS(mounted, os.DirFS(filepath.Join(repository, "deploy/temporal"))),
 	)

@@ -136,14 +136,13 @@ func (s *Stack) spec(service types.ServiceConfig, replica int) (container.Spec, 
 	case len(service.Entrypoint) == 0: // an entrypoint of the file's own takes the image's command away
 		args = append(args, image.Command...)
 	}
-	env := slices.Clone(image.Env)
-	for _, name := range slices.Sorted(maps.Keys(service.Environment)) {
-		if value := service.Environment[name]; value != nil {
-			env = append(env, name+"="+*value)
-		}
+	hostName := service.Name + "-" + strconv.Itoa(replica)
+	env, err := environment(service, image, uid, hostName)
+	if err != nil {
+		return container.Spec{}, err
 	}
 	spec := container.Spec{
-		Name: service.Name + "-" + strconv.Itoa(replica), Root: image.Root, ReadOnly: service.ReadOnly,
+		Name: hostName, Root: image.Root, ReadOnly: service.ReadOnly,
 		Args: args, Env: env, Dir: image.Dir, UID: uid, GID: gid,
 		DropCapabilities: slices.Contains(service.CapDrop, "ALL"),
 		NoNewPrivileges:  slices.Contains(service.SecurityOpt, "no-new-privileges:true"),
@@ -157,6 +156,29 @@ func (s *Stack) spec(service types.ServiceConfig, replica int) (container.Spec, 
 	mounts, err := s.mounts(service, image)
 	spec.Mounts = append(spec.Mounts, mounts...)
 	return spec, err
+}
+
+// environment is what Docker sets, then the image, then the service: what comes later wins.
+func environment(service types.ServiceConfig, image images.Image, uid int, hostName string) ([]string, error) {
+	home, err := image.Home(uid)
+	if err != nil {
+		return nil, err
+	}
+	set := map[string]string{"HOSTNAME": hostName, "HOME": home}
+	for _, variable := range image.Env {
+		name, value, _ := strings.Cut(variable, "=")
+		set[name] = value
+	}
+	for name, value := range service.Environment {
+		if value != nil {
+			set[name] = *value
+		}
+	}
+	var env []string
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		env = append(env, name+"="+set[name])
+	}
+	return env, nil
 }
 
 // mounts are a service's volumes, folders and secrets.

@@ -34,6 +34,8 @@ type Stack struct {
 	Volumes string // folder of the named volumes
 	// Patience bounds each wait for a service.
 	Patience time.Duration
+	// Hopeless, where it is set, judges each failed health check: a service that it gives up is not waited for.
+	Hopeless func(failed error) bool
 
 	mutex     sync.Mutex
 	running   map[string][]*container.Container
@@ -138,6 +140,10 @@ func (s *Stack) Stop(services ...string) error {
 	return errors.Join(errs...)
 }
 
+// endsWith are the exit codes of services that end otherwise than with 0 when they are asked to. Temporal's UI keeps
+// nothing and does not listen to signals: what Go does then, as process 1, is to end with 2.
+var endsWith = map[string]int{"ui": 2}
+
 func (s *Stack) stopService(name string) error {
 	var errs []error
 	for _, c := range s.running[name] {
@@ -152,7 +158,7 @@ func (s *Stack) stopService(name string) error {
 		}
 		began := time.Now()
 		code := c.Stop(s.stopSignal(name), grace)
-		if code != 0 {
+		if code != endsWith[name] {
 			errs = append(errs, fmt.Errorf("%s ended with code %d %s after it was asked to end, of %s:\n%s", c.Name(), code, time.Since(began).Round(time.Millisecond), grace, tail(c.Log())))
 		}
 	}

@@ -85,6 +85,9 @@ func (s *Stack) waitHealthy(ctx context.Context, name string, c *container.Conta
 		if last = probe(ctx, c, check); last == nil {
 			return nil
 		}
+		if s.Hopeless != nil && s.Hopeless(last) {
+			return fmt.Errorf("%s is not healthy: %w\n%s", c.Name(), last, tail(c.Log()))
+		}
 	}
 }
 

@@ -61,14 +61,21 @@ function what(sheet) {
     sheet.controls?.length > 0 && h("small", {}, t("handover.controls", { n: sheet.controls.length })));
 }
 
+// The channel's control files, which its driver takes with the sheet; those of runs that left the page are with their run.
+function controlLinks(sheet) {
+  const routes = (sheet.controls ?? []).filter((route) => route.startsWith("/api/files/"));
+  return routes.map((route, i) => h("a.button", { key: route, href: route, target: "_blank", rel: "noopener" },
+    t("handover.control", { n: routes.length > 1 ? i + 1 : "" }).trim()));
+}
+
 function openSheet(sheet) {
-  return h("li", { key: sheet.id }, what(sheet),
+  return h("li", { key: sheet.id }, what(sheet), controlLinks(sheet),
     h("button.main", { type: "button", "data-do": "close", "data-row": true, "data-sheet": sheet.id, disabled: !state.online || sheet.parcels === 0 },
       t("handover.close"), h("kbd", {}, "Enter")));
 }
 
 function closedSheet(sheet) {
-  return h("li.over", { key: sheet.id }, what(sheet),
+  return h("li.over", { key: sheet.id }, what(sheet), controlLinks(sheet),
     h("span", {}, icon("ready"), t("handover.closed_by", { name: sheet.closed_by, time: timeOf(sheet.closed_at) })),
     h("a.button", { href: pathOf`/api/handover/${sheet.merchant}/${sheet.id}.pdf`, target: "_blank", rel: "noopener", "data-row": true }, t("handover.pdf")));
 }
