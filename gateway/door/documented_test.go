@@ -150,6 +150,7 @@ func TestTheDocumentsNameTheseLimits(t *testing.T) {
 	promised.Says(t, document, "`limit` is at most %v", pageMost)
 	promised.Says(t, document, "1 to %v characters of yours", longestKey)
 	promised.Says(t, document, "else after %v seconds 202", int(maxWait.Seconds()))
+	promised.Says(t, "docs/architecture.md", "| over HTTP: orders that a batch names; rows of a status change; entries of a page | %v; %v; %v |", MostOrders, MostStatusRows, pageMost)
 	promised.Says(t, "docs/operating.md", "`revoke` ends one within %v", partners.KnownFor)
 	promised.Says(t, "docs/decisions.md", "The first writer has it for %v seconds", int(holdFor.Seconds()))
 	for status := range batchStatuses {
