@@ -123,6 +123,9 @@ func (d *Door) batchRoutes(api huma.API) {
 	huma.Register(api, operation(http.MethodPost, "/v1/batches", partners.Runs, huma.Operation{
 		OperationID: "create-batch", Summary: "Ask for labels", DefaultStatus: http.StatusAccepted, MaxBodyBytes: mostBatchBody,
 		Description: "Starts a batch, or finds the one of this external_batch_id with the same request.",
+		Responses: map[string]*huma.Response{"200": {Description: "The batch is over; only with wait.", Content: map[string]*huma.MediaType{
+			"application/json": {Schema: &huma.Schema{Ref: "#/components/schemas/Batch"}},
+		}}},
 	}), d.createBatch)
 	huma.Register(api, operation(http.MethodGet, "/v1/batches", partners.Runs, huma.Operation{
 		OperationID: "list-batches", Summary: "List batches", Description: "Those that Temporal still keeps; open ones and the newest first. A page may be empty although there are more.",

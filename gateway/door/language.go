@@ -25,14 +25,24 @@ type Reason struct {
 	Words  string            `json:"reason" doc:"Why, in the language that Accept-Language asks for: es, pt or en."`
 	Code   string            `json:"reason_code,omitempty" doc:"Why, for programs; docs/reasons.md lists the codes."`
 	Values map[string]string `json:"reason_values,omitempty" doc:"What the code's sentence names."`
-	Also   []Reason          `json:"reason_also,omitempty" doc:"Further reasons."`
+	Also   []AlsoReason      `json:"reason_also,omitempty" doc:"Further reasons; reason says them too."`
 }
 
-// sayReason words a reason.
+// AlsoReason is a further reason.
+type AlsoReason struct {
+	Words  string            `json:"reason"`
+	Code   string            `json:"reason_code,omitempty"`
+	Values map[string]string `json:"reason_values,omitempty"`
+}
+
+// sayReason words a reason; those that further reasons have in turn stand beside them.
 func sayReason(r contract.Reason, language wording.Language) Reason {
 	said := Reason{Words: wording.Say(r, language), Code: string(r.Code), Values: r.Values}
 	for _, also := range r.Also {
-		said.Also = append(said.Also, sayReason(also, language))
+		further := sayReason(also, language)
+		first := contract.Reason{Words: also.Words, Code: also.Code, Values: also.Values}
+		said.Also = append(said.Also, AlsoReason{wording.Say(first, language), further.Code, further.Values})
+		said.Also = append(said.Also, further.Also...)
 	}
 	return said
 }
