@@ -27,6 +27,10 @@ func TestTheSameIdempotencyKeyIsDoneOnce(t *testing.T) {
 	assert.JSONEq(t, string(first.Body), string(again.Body))
 	assert.Equal(t, first.Header.Get("Location"), again.Header.Get("Location"))
 
+	for range 3 {
+		assert.Equal(t, http.StatusOK, s.post("/v1/orders/confirm", "stock", ConfirmRequest{Orders: []string{"1"}}).Status)
+	}
+	assert.Equal(t, []string{"m-1 1"}, s.intakes.confirmed, "what has an answer is not done again")
 	assert.Equal(t, CodeKeyReused, s.post("/v1/batches", "k", BatchRequest{ExternalBatchID: "pick-2"}).problem(t).Code)
 	assert.Equal(t, CodeKeyReused, s.post("/v1/orders/confirm", "k", ConfirmRequest{Orders: []string{"1"}}).problem(t).Code)
 	missing := s.ask(http.MethodPost, "/v1/batches", request)
