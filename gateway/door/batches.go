@@ -205,7 +205,7 @@ func (d *Door) awaitBatch(ctx context.Context, merchant, key string, wait time.D
 	defer cancel()
 	defer context.AfterFunc(d.ending, cancel)()
 	_, _ = d.Runs.Wait(waiting, id) // however it ended is looked at below
-	current, err := client.Look(ctx, d.Runs, d.Store, id)
+	current, err := d.look(ctx, id)
 	if err != nil {
 		return nil, d.refuse(ctx, err, CodeNoBatch)
 	}
@@ -231,6 +231,24 @@ func (d *Door) findBatch(ctx context.Context, id string) (client.Current, error)
 	if !ok {
 		return client.Current{}, problem(CodeNoBatch)
 	}
-	current, err := client.Look(ctx, d.Runs, d.Store, contract.RunID(merchant, key))
+	current, err := d.look(ctx, contract.RunID(merchant, key))
 	return current, d.refuse(ctx, err, CodeNoBatch)
+}
+
+// look is where a run stands. One that says that it is over and is just closing still goes on: whoever reads of its end
+// finds its files and orders.
+func (d *Door) look(ctx context.Context, id string) (client.Current, error) {
+	current, err := client.Look(ctx, d.Runs, d.Store, id)
+	if current.Open {
+		current.Result.State = stillOpen(current.Result.State)
+	}
+	return current, err
+}
+
+// stillOpen is the state of what Temporal has not closed yet.
+func stillOpen(said contract.RunState) contract.RunState {
+	if said == contract.RunWaiting || said == contract.RunPaused {
+		return said
+	}
+	return contract.RunRunning
 }

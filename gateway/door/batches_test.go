@@ -132,3 +132,14 @@ func TestManyOrdersGoIntoAnObject(t *testing.T) {
 	require.NoError(t, s.store.Get(t.Context(), run.Request.OrdersKey, &stored))
 	assert.Len(t, stored, 300)
 }
+
+// TestWhatIsJustClosingGoesOn: who reads of the end finds files and rows.
+func TestWhatIsJustClosingGoesOn(t *testing.T) {
+	t.Parallel()
+	s := openBatch(t)
+	s.runs.Started(t, contract.RunID(merchant, "k1")).Progress = []contract.RunResult{{State: contract.RunCompleted, Requested: 2}}
+	assert.Equal(t, BatchProcessing, decoded[Batch](t, s.get("/v1/batches/m-1~k1")).Status)
+	assert.Equal(t, BatchProcessing, decoded[BatchFiles](t, s.get("/v1/batches/m-1~k1/files")).Status)
+	s.statuses.changes[contract.StatusChangeID(merchant, "s1")] = contract.StatusChangeInput{}
+	assert.Equal(t, "running", decoded[StatusChange](t, s.get("/v1/status-changes/m-1~s1")).State)
+}

@@ -199,6 +199,7 @@ func (d *Door) findStatusChange(ctx context.Context, merchant, key string) (cont
 		return contract.StatusResult{}, contract.StatusList{}, err
 	case open:
 		result, err := d.Statuses.Progress(ctx, id)
+		result.State = stillOpen(result.State)
 		return result, contract.StatusList{}, err
 	}
 	result, err := d.Statuses.Wait(ctx, id)
