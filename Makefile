@@ -1,6 +1,6 @@
 # make demo and make test need Go, make and git; make race also a C compiler, make render also Node, make browser
 # Node and Chromium, make printers and make rehearsal programs of Debian. .ci/run installs what is missing and runs alerts,
-# check, chart, race, render, printers, browser and, as root, rehearsal.
+# check, chart, race, render, printers, browser, chaos and, as root, rehearsal.
 
 # In a workspace the highest versions win: without it, each module is built with its own.
 export GOWORK = off
@@ -11,6 +11,10 @@ RUN        =
 TEMPORAL   =
 BENCH      = .
 FUZZTIME   = 60s
+SEED       =
+SEEDS      = 1-2
+MINUTES    = 1.2
+CHAOS      =
 RELEASE    = 0.1.0
 
 # Words that misspell takes for mistakes of English: Spanish ones, and the APIs' own.
@@ -18,7 +22,7 @@ FOREIGN    = attemps,center,color,colorants,colors,configuracion,ect,finalize,fu
 # Enumerated types whose switches name a few of many: commands of ZPL, calls in a test's store, Temporal's own.
 OPEN       = -typeignore 'labels/zpl\.command$$' -typeignore 'storagetest\.Call$$' -typeignore '^go\.temporal\.io/'
 
-.PHONY: help demo build-demo test check format vet staticcheck workflowcheck exhaustive revive spelling race fuzz render printers browser morning rehearsal alerts bench chart chart-rules snapshot reproducible vulnerabilities compatibility
+.PHONY: help demo build-demo test check format vet staticcheck workflowcheck exhaustive revive spelling race fuzz render printers browser morning rehearsal chaos alerts bench chart chart-rules snapshot reproducible vulnerabilities compatibility
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -104,6 +108,9 @@ morning: deploy/browser/node_modules ## A packer's morning in Chromium over the 
 rehearsal: ## docker-compose.yml started without Docker: every service's real program, a run, backup and restore (Linux, root; Debian's postgresql, busybox-static, iproute2)
 	$(LOCAL) go test -count=1 -timeout 30m -tags rehearsal ./rehearsal
 
+chaos: ## Parts of a deployment die, pause and lose each other while it works, and a judge: SEED=7 MINUTES=3, or SEEDS=1-20 MINUTES=60
+	$(LOCAL) go run ./chaos $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) --minutes $(MINUTES) $(CHAOS)
+
 deploy/browser/node_modules: deploy/browser/package-lock.json
 	cd deploy/browser && npm ci --no-audit --no-fund
 	@touch $@
@@ -140,4 +147,4 @@ bench: ## Joining against other programs, Go benchmarks, a run of 1,000 orders, 
 	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 	$(LOCAL) go build -o $(CURDIR)/bin/bench-demo .
 	./bin/bench-demo --once --run-only --orders 1000 --json bin/bench.json
-	$(LOCAL) go run ./bench
+	$(LOCAL) go run ./bench --closed 20000 --merchants 10 --each 200 --large 5000

@@ -24,6 +24,7 @@ func keysOfRuns() map[string]string {
 		"WaitingLabel":       storage.WaitingLabel("m", "c", "o 1/ñ"),
 		"WaitingPrefix":      storage.WaitingPrefix("m", "c"),
 		"TaskTimes":          storage.TaskTimes("m", "c"),
+		"RateShares":         storage.RateShares(),
 		"RawPrefix":          storage.RawPrefix("m", "c"),
 		"PublishedOrder":     storage.PublishedOrder("m", "o", "k"),
 		"PublishedPrefix":    storage.PublishedPrefix("m", "o"),

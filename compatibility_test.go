@@ -71,7 +71,7 @@ func TestCompatibilityOfNames(t *testing.T) {
 
 // storing are the packages whose values lie in the label store, in histories, or in answers to partners.
 var storing = []string{
-	"contract", "accounts", "activities", "activities/*", "client", "gateway/door", "partners", "printing", "printing/*", "starter/run", "station/desk", "station/handover", "station/people", "storage", "workflows", "workflows/*",
+	"contract", "accounts", "activities", "activities/*", "client", "gateway/door", "partners", "printing", "printing/*", "rates", "starter/run", "station/desk", "station/handover", "station/people", "storage", "workflows", "workflows/*",
 }
 
 func TestCompatibilityOfFields(t *testing.T) {

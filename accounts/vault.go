@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/samber/lo"
+
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/storage"
 )
@@ -129,18 +131,31 @@ func (v *Vault) Connect(ctx context.Context, grant multivende.Grant, now time.Ti
 	return Account{}, false, fmt.Errorf("the account of merchant %s was changed by others at the same time; try again", grant.Merchant)
 }
 
-// Merchants lists the ids of all connected merchants, sorted.
-func (v *Vault) Merchants(ctx context.Context) ([]string, error) {
-	var merchants []string
+// Listed is an account as a list shows it.
+type Listed struct {
+	Merchant string
+	// Version is another one after each change of the account; empty if the server does not tell.
+	Version string
+}
+
+// ListAccounts lists all connected merchants, sorted, with a request for each thousand objects.
+func (v *Vault) ListAccounts(ctx context.Context) ([]Listed, error) {
+	var found []Listed
 	err := v.Store.List(ctx, storage.AllAccountsPrefix(), func(o storage.Object) error {
 		segment, _, _ := strings.Cut(strings.TrimPrefix(o.Key, storage.AllAccountsPrefix()), "/")
 		merchant, whole := storage.IDInKey(segment, "", "")
 		if whole && o.Key == storage.AccountCredentials(merchant) {
-			merchants = append(merchants, merchant)
+			found = append(found, Listed{Merchant: merchant, Version: o.ETag})
 		}
 		return nil
 	})
-	return merchants, err
+	return found, err
+}
+
+// Merchants lists the ids of all connected merchants, sorted.
+func (v *Vault) Merchants(ctx context.Context) ([]string, error) {
+	found, err := v.ListAccounts(ctx)
+	return lo.Map(found, func(l Listed, _ int) string { return l.Merchant }), err
 }
 
 // Disconnect deletes a merchant's tokens. Its settings stay.

@@ -26,9 +26,9 @@ type Config struct {
 
 	PathsFile string // JSON object of route names and path templates that override the table
 
-	RequestsPerSecond float64 // for one merchant, by the hub's clock; 4 by default
-	Workers           int     // processes that share this rate; 1 by default
-	Speed             float64 // how many times as fast as ours the hub's clock runs; 1 by default
+	RequestsPerSecond float64   // that the hub grants the merchant, by its clock; 4 by default
+	Share             RateShare // the part of them that is this process's; by default all
+	Speed             float64   // how many times as fast as ours the hub's clock runs; 1 by default
 
 	// AllowHosts may be called without https and on private addresses: "host" (any port) or
 	// "host:port". A loopback host without a port stands for every loopback address.
@@ -103,11 +103,11 @@ func New(config Config) (*Client, error) {
 	}
 
 	clock := newClock(config.Speed)
-	perSecond := config.RequestsPerSecond * config.Speed / float64(config.Workers)
+	perSecond := config.RequestsPerSecond * config.Speed
 	client := &Client{
 		config: config, base: base, routes: table, hosts: hosts,
 		clock:    clock,
-		limiter:  newLimiter(perSecond, config.Patience, clock),
+		limiter:  newLimiter(perSecond, config.Share, config.Patience, clock),
 		statuses: newStatusCatalogue(routeStatuses), pickUps: newStatusCatalogue(routePickUpStatuses),
 		lookup: resolver.LookupNetIP,
 	}
@@ -132,7 +132,6 @@ func (config Config) withDefaults() Config {
 	config.BaseURL = cmp.Or(config.BaseURL, "https://app.multivende.com")
 	config.UserAgent = cmp.Or(config.UserAgent, "despacho")
 	config.RequestsPerSecond = cmp.Or(config.RequestsPerSecond, 4)
-	config.Workers = cmp.Or(config.Workers, 1)
 	config.Speed = cmp.Or(config.Speed, 1)
 	config.Timeouts.Dial = cmp.Or(config.Timeouts.Dial, 10*time.Second)
 	config.Timeouts.TLS = cmp.Or(config.Timeouts.TLS, 10*time.Second)
@@ -145,6 +144,9 @@ func (config Config) withDefaults() Config {
 	config.MaxAnswer = cmp.Or(config.MaxAnswer, 16<<20)
 	config.MaxDownload = cmp.Or(config.MaxDownload, 512<<20)
 	config.MaxConnection = cmp.Or(config.MaxConnection, 64)
+	if config.Share == nil {
+		config.Share = wholeRate{}
+	}
 	if config.Observe == nil {
 		config.Observe = func(context.Context, Call) {}
 	}
@@ -162,7 +164,6 @@ func (config Config) check() error {
 		}
 	}
 	positive("requests per second", config.RequestsPerSecond > 0)
-	positive("workers", config.Workers > 0)
 	positive("speed", config.Speed > 0)
 	positive("read attempts", config.ReadAttempts > 0)
 	positive("the largest answer", config.MaxAnswer > 0)

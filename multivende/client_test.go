@@ -15,11 +15,11 @@ import (
 func TestConfigurationMistakesAreToldAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := New(Config{
-		BaseURL: "ftp://hub", RequestsPerSecond: -1, Workers: -1, Speed: -1, AllowHosts: []string{"http://x/"},
+		BaseURL: "ftp://hub", RequestsPerSecond: -1, Speed: -1, AllowHosts: []string{"http://x/"},
 		PathsFile: filepath.Join(t.TempDir(), "missing.json"),
 	})
 	require.Error(t, err)
-	for _, words := range []string{"https, not \"ftp\"", "requests per second", "workers", "speed", "a token is needed", "allowed host", "missing.json"} {
+	for _, words := range []string{"https, not \"ftp\"", "requests per second", "speed", "a token is needed", "allowed host", "missing.json"} {
 		assert.ErrorContains(t, err, words)
 	}
 }

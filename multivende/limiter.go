@@ -27,21 +27,26 @@ type limiter struct {
 	// fails as busy, so that a durable timer can wait.
 	patience time.Duration
 
+	// share is what this process may use of the full rate.
+	share RateShare
+
 	mu sync.Mutex
 	precedence
-	full     rate.Limit
+	full     rate.Limit // what the hub grants the merchant
+	part     rate.Limit // of it, this process's; at most 1
+	slowdown rate.Limit // 1 unless the hub is busy
 	tokens   *rate.Limiter
 	closed   time.Time // the hub wants no calls until then
 	halved   time.Time
 	refusals int // 429 in a row
 }
 
-func newLimiter(perSecond float64, patience time.Duration, clock *Clock) *limiter {
+func newLimiter(perSecond float64, share RateShare, patience time.Duration, clock *Clock) *limiter {
 	full := rate.Limit(perSecond)
 	burst := max(1, int(perSecond/100)) // timers are too coarse to space thousands a second
 	return &limiter{
-		clock: clock, patience: patience,
-		full: full, tokens: rate.NewLimiter(full, burst),
+		clock: clock, patience: patience, share: share,
+		full: full, part: 1, slowdown: 1, tokens: rate.NewLimiter(full, burst),
 	}
 }
 
@@ -56,6 +61,21 @@ func (l *limiter) wait(ctx context.Context, route string) error {
 		return err
 	}
 	defer leave()
+	for {
+		if err := l.awaitShare(ctx, route); err != nil {
+			return err
+		}
+		if err := l.awaitTurn(ctx, route); err != nil {
+			return err
+		}
+		if l.share.Holds() { // it may have ended meanwhile, or this process was stopped for a while
+			return nil
+		}
+	}
+}
+
+// awaitTurn waits until the rate allows a call and the hub wants one.
+func (l *limiter) awaitTurn(ctx context.Context, route string) error {
 	if err := sleepFor(ctx, l.reserve()); err != nil {
 		return err
 	}
@@ -91,9 +111,24 @@ func (l *limiter) succeeded() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.refusals = 0
-	if now := time.Now(); l.tokens.Limit() < l.full {
-		l.tokens.SetLimitAt(now, min(l.full, l.tokens.Limit()+l.full/recoverySteps))
+	if l.slowdown < 1 {
+		l.slowdown = min(1, l.slowdown+1.0/recoverySteps)
+		l.applyRate(time.Now())
 	}
+}
+
+// usePart spaces calls by a part of the full rate from now on.
+func (l *limiter) usePart(part float64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if part := rate.Limit(part); part > 0 && part != l.part {
+		l.part = part
+		l.applyRate(time.Now())
+	}
+}
+
+func (l *limiter) applyRate(now time.Time) {
+	l.tokens.SetLimitAt(now, l.full*l.part*l.slowdown)
 }
 
 // busy slows down and returns how long the pause is. after is the pause that the hub asked for, in
@@ -107,7 +142,8 @@ func (l *limiter) busy(after time.Duration, refused bool) time.Duration {
 	now := time.Now()
 	if now.Sub(l.halved) >= l.clock.Real(halvingInterval) {
 		l.halved = now
-		l.tokens.SetLimitAt(now, max(l.full*slowest, l.tokens.Limit()/2))
+		l.slowdown = max(slowest, l.slowdown/2)
+		l.applyRate(now)
 	}
 	switch {
 	case !refused || after > 0:

@@ -17,7 +17,7 @@ import (
 func inBubble(t *testing.T, perSecond, speed float64, test func(t *testing.T, l *limiter)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		test(t, newLimiter(perSecond, time.Minute, newClock(speed)))
+		test(t, newLimiter(perSecond, wholeRate{}, time.Minute, newClock(speed)))
 	})
 }
 
@@ -155,15 +155,14 @@ func TestLimiter(t *testing.T) {
 // pass lets time go by on the fake clock of a bubble; it takes none of ours.
 func pass(d time.Duration) { <-time.After(d) }
 
-func TestTheRateIsSharedByWorkersAndScaledWithTheHubsClock(t *testing.T) {
+func TestTheRateIsScaledWithTheHubsClock(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		config Config
 		want   float64
 	}{
 		"by default":          {Config{}, 4},
-		"of two workers":      {Config{Workers: 2}, 2},
-		"of a hub that races": {Config{Speed: 600, Workers: 3, RequestsPerSecond: 5}, 1000},
+		"of a hub that races": {Config{Speed: 600, RequestsPerSecond: 5}, 3000},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

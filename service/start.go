@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
+
+	"go.temporal.io/api/serviceerror"
 )
 
 const (
@@ -56,6 +58,20 @@ func tryUntilReady(ctx context.Context, log *slog.Logger, what string, patience 
 		}
 		pause = min(2*pause, longestPause)
 	}
+}
+
+// WhileUnreachable begins something that Temporal must answer, again and again while Temporal is unreachable, as
+// [Connect] waits for it; another error is returned at once. What failed cannot be begun again: begin makes it anew.
+func WhileUnreachable(ctx context.Context, log *slog.Logger, patience time.Duration, begin func() error) error {
+	return tryUntilReady(ctx, log, "Temporal", patience, func(context.Context) error {
+		err := begin()
+		var away *serviceerror.Unavailable
+		var late *serviceerror.DeadlineExceeded
+		if err != nil && !errors.As(err, &away) && !errors.As(err, &late) && !errors.Is(err, context.DeadlineExceeded) {
+			return finalError{err}
+		}
+		return err
+	})
 }
 
 func tryOnce(ctx context.Context, try func(context.Context) error) error {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/serviceerror"
 )
 
 func silent() *slog.Logger { return slog.New(slog.DiscardHandler) }
@@ -73,4 +74,32 @@ func TestUntil(t *testing.T) {
 			require.ErrorIs(t, err, context.DeadlineExceeded)
 		})
 	})
+}
+
+func TestABeginningIsTriedAgainWhileTemporalIsUnreachable(t *testing.T) {
+	t.Parallel()
+	away := fmt.Errorf("the worker cannot start: failed reaching server: %w", serviceerror.NewUnavailable("write: broken pipe"))
+	wrong := serviceerror.NewPermissionDenied("no", "")
+	for name, c := range map[string]struct {
+		fails []error
+		want  error
+		tries int
+	}{
+		"one that works at once":               {nil, nil, 1},
+		"Temporal went away meanwhile":         {[]error{away, serviceerror.NewDeadlineExceeded("late"), away}, nil, 4},
+		"an error that waiting does not mend":  {[]error{wrong}, wrong, 1},
+		"such an error after Temporal is back": {[]error{away, wrong}, wrong, 2},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			tries := 0
+			err := WhileUnreachable(t.Context(), silent(), time.Minute, func() error {
+				if tries++; tries <= len(c.fails) {
+					return c.fails[tries-1]
+				}
+				return nil
+			})
+			require.ErrorIs(t, err, c.want, name)
+			assert.Equal(t, c.tries, tries, name)
+		})
+	}
 }

@@ -18,12 +18,13 @@ const (
 	kindAccounts  = "accounts"
 	kindIntake    = "intake"
 	kindStatuses  = "statuses"
+	kindRates     = "rates"
 )
 
-var kinds = []string{kindLabels, kindRuns, kindRaw, kindPublished, kindAccounts, kindIntake, kindStatuses, kindPrints, kindSites, kindPartners, kindRequests}
+var kinds = []string{kindLabels, kindRuns, kindRaw, kindPublished, kindAccounts, kindIntake, kindStatuses, kindPrints, kindSites, kindRates, kindPartners, kindRequests}
 
 // kindsOfNobody are the kinds whose objects belong to no merchant.
-var kindsOfNobody = []string{kindSites, kindPartners}
+var kindsOfNobody = []string{kindSites, kindRates, kindPartners}
 
 // ErrKey means that no function of this package makes such a key: an id in it is empty, or its kind
 // is unknown.
@@ -141,6 +142,9 @@ func AccountCredentials(merchant string) string {
 func AccountSettings(merchant string) string {
 	return AccountsPrefix(merchant) + "settings.json"
 }
+
+// RateShares says which worker may use how much of each merchant's rate at the hub; it never expires.
+func RateShares() string { return kindRates + "/shares.json" }
 
 // IntakePrefix is where a merchant's intake stores what it knows about orders.
 func IntakePrefix(merchant string) string {

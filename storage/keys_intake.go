@@ -67,3 +67,32 @@ func IntakeCursor(merchant string) string { return IntakePrefix(merchant) + "cur
 
 // IntakeConnections are the merchant's connections as the intake last read them.
 func IntakeConnections(merchant string) string { return IntakePrefix(merchant) + "connections.json" }
+
+// IntakeLook is what a look at the orders keeps for the next one.
+func IntakeLook(merchant string) string { return IntakePrefix(merchant) + "look.json" }
+
+// IntakeMoved notes that an order moves into or out of a state that needs no further look; number tells
+// apart, and sorts, the moves of one order.
+func IntakeMoved(merchant, order, number string) string {
+	return IntakeMovedPrefix(merchant) + "orders/" + keySegment(order) + "/" + keySegment(number) + ".json"
+}
+
+// IntakeMovedList notes the same of many orders at once.
+func IntakeMovedList(merchant, list string) string {
+	return IntakeMovedPrefix(merchant) + "lists/" + keySegment(list) + ".json"
+}
+
+// IntakeMovedPrefix is where the notes of orders that moved are stored until a look has read them.
+func IntakeMovedPrefix(merchant string) string {
+	return joinSegments(kindIntake, merchant, "moved")
+}
+
+// IntakePublished names the orders that a run has published, until a look has read it.
+func IntakePublished(merchant, run string) string {
+	return IntakePublishedPrefix(merchant) + runName(run) + ".json"
+}
+
+// IntakePublishedPrefix is where those names are stored.
+func IntakePublishedPrefix(merchant string) string {
+	return joinSegments(kindIntake, merchant, "published")
+}

@@ -18,6 +18,8 @@ type Object struct {
 	Key      string
 	Bytes    int64
 	Modified time.Time
+	// ETag is another one after each change; empty where the server lists none.
+	ETag string
 }
 
 // deletePage is how many keys S3 deletes in one call.
@@ -36,7 +38,7 @@ func (s *Store) List(ctx context.Context, prefix string, each func(Object) error
 			return s.explain("list", prefix, err)
 		}
 		for _, entry := range page.Contents {
-			object := Object{Key: aws.ToString(entry.Key), Bytes: aws.ToInt64(entry.Size), Modified: aws.ToTime(entry.LastModified)}
+			object := Object{Key: aws.ToString(entry.Key), Bytes: aws.ToInt64(entry.Size), Modified: aws.ToTime(entry.LastModified), ETag: aws.ToString(entry.ETag)}
 			if err := each(object); err != nil {
 				return err
 			}

@@ -47,6 +47,9 @@ func (a *Intake) ConfirmOrders(ctx context.Context, in ConfirmOrdersInput) (cont
 	if err := group.Wait(); err != nil {
 		return contract.ConfirmedOrders{}, err
 	}
+	if err := t.changes.Tidy(ctx); err != nil {
+		return contract.ConfirmedOrders{}, err
+	}
 	queued, err := namesInState(ctx, a.Store, in.Merchant, contract.IntakeQueued)
 	return contract.ConfirmedOrders{Orders: lo.Flatten(answers), Queued: len(queued)}, err
 }
@@ -137,7 +140,7 @@ func (t *taking) known(ctx context.Context, name string) ([]string, *contract.Co
 
 // confirmOne notes the confirmation in one order's record.
 func (t *taking) confirmOne(ctx context.Context, id string) (contract.ConfirmedOrder, error) {
-	record, err := intakebook.ChangeRecord(ctx, t.store, t.merchant, id, func(r *contract.IntakeRecord) {
+	record, err := t.changes.Record(ctx, id, func(r *contract.IntakeRecord) {
 		switch r.State {
 		case contract.IntakeWaiting, contract.IntakeQueued:
 			r.Confirmed = true

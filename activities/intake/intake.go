@@ -23,8 +23,15 @@ type Intake struct {
 	Near func(merchant string, orders int)
 	// Stretch is how long a step catches up before it lets more urgent ones have their turn, in our time; 0 means 15 s.
 	Stretch time.Duration
+	// SettingsFor is for how long a merchant's settings and connections are believed that were read, in our time;
+	// 0 means not at all, and that polls ask the store about every sale.
+	SettingsFor time.Duration
 	// Serves tells whether a merchant is connected; nil means that everybody is.
 	Serves func(ctx context.Context, merchant string) (bool, error)
+
+	recalled recalled
+	// trust and every are those of looks; 0 means trustMarks and reconcileEvery.
+	trust, every time.Duration
 }
 
 // stretch is for how long a step that catches up begins anything.

@@ -40,10 +40,13 @@ func (t *taking) leaveNotification(ctx context.Context, checkout string) (bool, 
 	if reading {
 		return true, nil // since after the notification came
 	}
-	known, err := intakebook.SaleRecord(ctx, t.store, t.merchant, checkout)
+	known, etag, err := intakebook.TaggedSale(ctx, t.store, t.merchant, checkout)
 	if err != nil {
 		return false, err
 	}
+	t.mu.Lock()
+	t.sales[checkout] = taggedSale{known, etag}
+	t.mu.Unlock()
 	left, err := t.leave(ctx, checkout, known)
 	if left {
 		t.count(func(n *intakebook.TakenNotifications) { n.Left++ })
@@ -81,7 +84,15 @@ func (t *taking) leave(ctx context.Context, checkout string, known *intakebook.I
 	if over {
 		return true, nil
 	}
-	return true, t.readLater(ctx, checkout)
+	key, hour := t.merchant+"/"+checkout, t.now.UTC().Truncate(time.Hour)
+	if t.recalled.isLeftAlready(key, hour, known.ReadAt) {
+		return true, nil
+	}
+	if err := t.readLater(ctx, checkout); err != nil {
+		return true, err
+	}
+	t.recalled.leave(key, hour)
+	return true, nil
 }
 
 // readLater has a sale read once leftFor has passed, unless it was read since.

@@ -3,17 +3,14 @@ package intake
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"sync"
 	"time"
 
+	"github.com/samber/lo"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/samber/lo"
-
 	"github.com/despacho/despacho/activities"
-	"github.com/despacho/despacho/activities/intakebook"
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/storage"
 )
@@ -35,7 +32,7 @@ const (
 	nearShown = 10
 	// overdueShown is for how long an order is raised whose deadline has passed.
 	overdueShown = 7 * 24 * time.Hour
-	// lateCancelled is for how long a cancelled order is looked after that a run may still publish.
+	// lateCancelled is for how long a cancelled order is kept in view.
 	lateCancelled = 48 * time.Hour
 	// lostRunAfter is after what time an order waits again whose run nobody knows of.
 	lostRunAfter = 10 * time.Minute
@@ -43,7 +40,8 @@ const (
 
 // LookOver checks the orders that have no label yet: it counts them by state, records labels that
 // exist by now, queues those whose time has come, reports those whose deadline is near, and repairs
-// the marks by state.
+// the marks by state. It reads what is open and what has changed; once a day it goes through all
+// that was ever sold ([look.reconcile]).
 func (a *Intake) LookOver(ctx context.Context, in LookOverInput) (contract.LookedOver, error) {
 	looked, err := a.lookOver(ctx, in)
 	if err == nil && a.Near != nil {
@@ -53,213 +51,177 @@ func (a *Intake) LookOver(ctx context.Context, in LookOverInput) (contract.Looke
 }
 
 func (a *Intake) lookOver(ctx context.Context, in LookOverInput) (contract.LookedOver, error) {
-	t, err := a.taking(ctx, in.Merchant, contract.ByPoll)
+	l, err := a.newLook(ctx, in)
 	if err != nil {
 		return contract.LookedOver{}, err
 	}
-	states, err := t.states(ctx)
-	if err != nil {
-		return contract.LookedOver{}, err
+	for _, part := range []func(context.Context) error{l.reconcileIfDue, l.readMoved, l.readOpen, l.findLabels, l.moveAllOn} {
+		if err := part(ctx); err != nil {
+			return contract.LookedOver{}, cmp.Or(err, l.changes.Tidy(ctx))
+		}
 	}
-	l := &look{taking: t, runs: in.Runs, near: t.now.Add(time.Duration(in.Settings.DeadlineNear)), counts: map[contract.IntakeOrderState]int{}}
-	group, groupCtx := errgroup.WithContext(ctx)
-	group.SetLimit(activities.StoreParallel)
-	for name, mark := range states {
-		group.Go(func() error { return l.order(groupCtx, name, mark) })
-	}
-	if err := group.Wait(); err != nil {
-		return contract.LookedOver{}, err
-	}
+	again := l.unread()
 	if in.Left {
-		left, err := t.leftLongEnough(ctx)
+		left, err := l.leftLongEnough(ctx)
 		if err != nil {
 			return contract.LookedOver{}, err
 		}
-		l.again = append(l.again, left...)
+		again = append(again, left...)
 	}
-	if len(l.again) > 0 {
-		if err := a.Store.Put(ctx, storage.IntakeList(in.Merchant, in.List), lo.Uniq(l.again)); err != nil {
+	if again = lo.Uniq(again); len(again) > 0 {
+		if err := a.Store.Put(ctx, storage.IntakeList(in.Merchant, in.List), again); err != nil {
 			return contract.LookedOver{}, err
 		}
 	}
-	return l.looked(), nil
-}
-
-// stateMark says in which state an order stands, and since when.
-type stateMark struct {
-	state contract.IntakeOrderState
-	since time.Time
-}
-
-// lookedAfter says whether the order's record is worth reading again.
-func (m stateMark) lookedAfter() bool {
-	switch m.state {
-	case contract.IntakeWaiting, contract.IntakeHeldBack, contract.IntakeQueued, contract.IntakeTaken:
-		return true
-	case contract.IntakeCancelled, contract.IntakeTakeOut:
-		return time.Since(m.since) < lateCancelled
-	case contract.IntakeLabelled, contract.IntakeUnsupported, contract.IntakeEnded, contract.IntakeClosed:
+	if err := l.keep(ctx); err != nil {
+		return contract.LookedOver{}, err
 	}
-	return false
-}
-
-// states is in which state each order stands, by the marks in the store. Marks
-// that a killed worker left wrong are put right by the order's record.
-func (t *taking) states(ctx context.Context) (map[string]stateMark, error) {
-	found := map[string][]stateMark{}
-	for _, state := range contract.IntakeOrderStates() {
-		marked, err := markedOrders(ctx, t.store, t.merchant, storage.IntakeStatePrefix(t.merchant, string(state)))
-		if err != nil {
-			return nil, err
-		}
-		for _, m := range marked {
-			found[m.order] = append(found[m.order], stateMark{state, m.modified})
-		}
-	}
-	recorded, err := markedOrders(ctx, t.store, t.merchant, storage.IntakeOrdersPrefix(t.merchant))
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range recorded {
-		found[r.order] = append([]stateMark(nil), found[r.order]...) // without a mark it is found all the same
-	}
-	states := map[string]stateMark{}
-	for name, marks := range found {
-		mark, err := t.mend(ctx, name, marks)
-		if err != nil {
-			return nil, err
-		}
-		if mark.state != "" {
-			states[name] = mark
-		}
-	}
-	return states, nil
-}
-
-// mend returns the state of an order and, when it has not exactly one mark, puts its marks right.
-func (t *taking) mend(ctx context.Context, name string, marks []stateMark) (stateMark, error) {
-	if len(marks) == 1 {
-		return marks[0], nil
-	}
-	record, err := intakebook.ReadIntakeRecord(ctx, t.store, t.merchant, name)
-	if errors.Is(err, storage.ErrNotFound) {
-		return stateMark{}, nil // its record is on its way, or has expired
-	}
-	if err != nil {
-		return stateMark{}, err
-	}
-	right := stateMark{record.State, record.ChangedAt}
-	states := lo.Map(marks, func(m stateMark, _ int) contract.IntakeOrderState { return m.state })
-	if !slices.Contains(states, record.State) {
-		if err := t.store.Put(ctx, storage.IntakeInState(t.merchant, string(record.State), name), struct{}{}); err != nil {
-			return right, err
-		}
-	}
-	wrong := lo.Map(lo.Without(states, record.State), func(s contract.IntakeOrderState, _ int) string {
-		return storage.IntakeInState(t.merchant, string(s), name)
-	})
-	return right, t.store.Delete(ctx, wrong...)
+	return l.looked(len(again)), nil
 }
 
 // look gathers how the orders stand.
 type look struct {
 	*taking
-	runs []string
+	in   LookOverInput
 	near time.Time
+	// trust is how old a mark must be before a look believes that nobody is changing its order.
+	trust time.Duration
+	// every is how often all orders are gone through.
+	every time.Duration
+	// whole: this look goes through all orders.
+	whole bool
 
-	mu            sync.Mutex
-	counts        map[contract.IntakeOrderState]int
-	raised, pulls []contract.IntakeRecord
-	again         []string
-	queued        int
-	promised      int
+	// before is what the look before this one has kept, etag its version.
+	before lookMemory
+	etag   string
+
+	mu   sync.Mutex
+	kept lookMemory
+	// read are the orders whose record this look has read already.
+	read map[string]bool
+	// stored are the keys of the labels that wait in the store, printed the runs that have published an order since.
+	stored  map[string]bool
+	printed map[string]string
+	// through are the notes that this look has read.
+	through []string
 }
 
-// order reads one order's record again, and moves it on where its label is there
-// by now or its time has come.
-func (l *look) order(ctx context.Context, name string, mark stateMark) error {
-	if !mark.lookedAfter() {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		l.counts[mark.state]++
-		return nil
-	}
-	record, err := intakebook.ReadIntakeRecord(ctx, l.store, l.merchant, name)
-	if errors.Is(err, storage.ErrNotFound) {
-		return nil
-	}
+func (a *Intake) newLook(ctx context.Context, in LookOverInput) (*look, error) {
+	t, err := a.taking(ctx, in.Merchant, contract.ByPoll)
 	if err != nil {
+		return nil, err
+	}
+	l := &look{
+		taking: t, in: in, near: t.now.Add(time.Duration(in.Settings.DeadlineNear)), trust: cmp.Or(a.trust, trustMarks), every: cmp.Or(a.every, reconcileEvery),
+		read: map[string]bool{}, stored: map[string]bool{}, printed: map[string]string{},
+	}
+	return l, l.remember(ctx)
+}
+
+// moveAllOn moves those orders on whose label is there by now, or whose time has come.
+func (l *look) moveAllOn(ctx context.Context) error {
+	var change, labelled []string
+	for order, known := range l.kept.Open {
+		label := l.foundLabel(order, known.Record)
+		if l.wants(known.Record, label) {
+			change = append(change, order)
+			if label.any() {
+				labelled = append(labelled, order)
+			}
+		}
+	}
+	slices.Sort(labelled)
+	if err := l.changes.WillMove(ctx, l.in.List, labelled); err != nil {
 		return err
 	}
-	if record, err = l.moveOn(ctx, record); err != nil {
-		return err
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(activities.StoreParallel)
+	for _, order := range change {
+		group.Go(func() error { return l.moveOn(groupCtx, order) })
 	}
+	return group.Wait()
+}
+
+// foundLabel is what this look has found of an open order's label.
+func (l *look) foundLabel(order string, r contract.IntakeRecord) labelThere {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.counts[record.State]++
-	if record.State == contract.IntakeTakeOut {
-		l.pulls = append(l.pulls, record)
-	}
-	if record.State == contract.IntakeQueued {
-		l.queued++
-	}
-	if record.State == contract.IntakeHeldBack && record.Confirmed {
-		l.promised++
-	}
-	if record.Unread != "" {
-		l.again = append(l.again, record.Unread)
-	}
-	if l.raises(record) {
-		l.raised = append(l.raised, record)
-	}
-	return nil
+	stored := r.State != contract.IntakeHeldBack && r.Connection != "" && l.stored[storage.WaitingLabel(l.merchant, r.Connection, order)]
+	return labelThere{printed: l.printed[order], stored: stored}
 }
 
-func (l *look) raises(r contract.IntakeRecord) bool {
-	open := slices.Contains([]contract.IntakeOrderState{contract.IntakeWaiting, contract.IntakeHeldBack, contract.IntakeQueued, contract.IntakeTaken}, r.State)
-	return open && !r.Deadline.IsZero() && r.Deadline.Before(l.near) && r.Deadline.After(l.now.Add(-overdueShown))
+// wants says whether an open order's record is to be changed.
+func (l *look) wants(r contract.IntakeRecord, label labelThere) bool {
+	if label.any() || r.State == contract.IntakeTaken && l.lost(&r) {
+		return true
+	}
+	if r.State != contract.IntakeWaiting && r.State != contract.IntakeQueued {
+		return false
+	}
+	would := r
+	waitForLabel(&would, l.policies)
+	return would.State != r.State || would.Words != r.Words || would.Reason.Code != r.Reason.Code
 }
 
-func (l *look) moveOn(ctx context.Context, record contract.IntakeRecord) (contract.IntakeRecord, error) {
-	late := record.State == contract.IntakeCancelled && record.HadLabel && time.Since(record.ChangedAt) < lateCancelled
-	open := slices.Contains([]contract.IntakeOrderState{contract.IntakeWaiting, contract.IntakeQueued, contract.IntakeTaken}, record.State)
-	if !late && !open {
-		return record, nil
-	}
-	label, err := labelOf(ctx, l.store, l.merchant, record.Connection, record.Order)
-	if err != nil {
-		return record, err
-	}
-	return intakebook.ChangeRecord(ctx, l.store, l.merchant, record.Order, func(r *contract.IntakeRecord) {
-		switch {
-		case r.State != record.State: // somebody else has moved it on
-		case late && label.printed == "":
-		case late:
-			moveOn(r, contract.IntakeCancelled, r.Reason, label, l.policies)
-		case label.any() || r.State != contract.IntakeTaken || l.lost(r):
-			r.State = contract.IntakeWaiting
-			unread := r.Unread
-			moveOn(r, contract.IntakeWaiting, contract.Reason{}, label, l.policies)
-			r.Unread = unread
+func (l *look) moveOn(ctx context.Context, order string) error {
+	l.mu.Lock()
+	known := l.kept.Open[order].Record
+	l.mu.Unlock()
+	label := l.foundLabel(order, known)
+	record, err := l.changes.Record(ctx, order, func(r *contract.IntakeRecord) {
+		if r.State != known.State || !l.wants(*r, label) { // somebody else has moved it on
+			return
 		}
+		r.State = contract.IntakeWaiting
+		unread := r.Unread
+		moveOn(r, contract.IntakeWaiting, contract.Reason{}, label, l.policies)
+		r.Unread = unread
 	})
+	if err != nil {
+		return err
+	}
+	l.stands(order, record, nil)
+	return nil
 }
 
 // lost says that no run has the order that its record gives to one.
 func (l *look) lost(r *contract.IntakeRecord) bool {
-	return !slices.Contains(l.runs, r.Run) && time.Since(r.ChangedAt) > lostRunAfter
+	return !slices.Contains(l.in.Runs, r.Run) && time.Since(r.ChangedAt) > lostRunAfter
 }
 
-func (l *look) looked() contract.LookedOver {
-	slices.SortFunc(l.raised, func(a, b contract.IntakeRecord) int {
+// unread are the notifications that are to be taken up again.
+func (l *look) unread() []string {
+	open := lo.Map(lo.Values(l.kept.Open), func(k knownOrder, _ int) string { return k.Record.Unread })
+	late := lo.Map(lo.Values(l.kept.Late), func(k lateOrder, _ int) string { return k.Record.Unread })
+	again := lo.Compact(append(open, late...))
+	slices.Sort(again)
+	return again
+}
+
+func (l *look) looked(again int) contract.LookedOver {
+	var raised, pulls []contract.IntakeRecord
+	promised := 0
+	for _, known := range l.kept.Open {
+		promised += lo.Ternary(known.Record.State == contract.IntakeHeldBack && known.Record.Confirmed, 1, 0)
+		if r := known.Record; !r.Deadline.IsZero() && r.Deadline.Before(l.near) && r.Deadline.After(l.now.Add(-overdueShown)) {
+			raised = append(raised, r)
+		}
+	}
+	for _, late := range l.kept.Late {
+		if late.Record.State == contract.IntakeTakeOut {
+			pulls = append(pulls, late.Record)
+		}
+	}
+	slices.SortFunc(raised, func(a, b contract.IntakeRecord) int {
 		return cmp.Or(a.Deadline.Compare(b.Deadline), cmp.Compare(a.Order, b.Order))
 	})
-	slices.SortFunc(l.pulls, func(a, b contract.IntakeRecord) int {
+	slices.SortFunc(pulls, func(a, b contract.IntakeRecord) int {
 		return cmp.Or(b.ChangedAt.Compare(a.ChangedAt), cmp.Compare(a.Order, b.Order))
 	})
+	counts := l.kept.counts()
 	return contract.LookedOver{
-		Counts: l.counts, Near: len(l.raised), NearOrders: shown(l.raised), TakeOut: shown(l.pulls),
-		Queued: l.queued, Promised: l.promised, Again: len(lo.Uniq(l.again)),
+		Counts: counts, Near: len(raised), NearOrders: shown(raised), TakeOut: shown(pulls), Queued: counts[contract.IntakeQueued],
+		Promised: promised, Again: again,
 	}
 }
 

@@ -16,7 +16,6 @@ import (
 
 	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/activities/books"
-	"github.com/despacho/despacho/activities/intakebook"
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/wording"
@@ -77,7 +76,7 @@ func (a *Intake) PrepareMaking(ctx context.Context, in PrepareMakingInput) (Prep
 		}
 		prepared.Makings = append(prepared.Makings, one.Making)
 	}
-	return prepared, nil
+	return prepared, t.changes.Tidy(ctx)
 }
 
 // planMaking reads the queued orders and parts them by connection. Those whose
@@ -93,7 +92,7 @@ func (t *taking) planMaking(ctx context.Context, in PrepareMakingInput) ([]plann
 	group.SetLimit(activities.StoreParallel)
 	for _, name := range names {
 		group.Go(func() error {
-			record, err := intakebook.ChangeRecord(groupCtx, t.store, t.merchant, name, func(r *contract.IntakeRecord) {
+			record, err := t.changes.Record(groupCtx, name, func(r *contract.IntakeRecord) {
 				if r.State == contract.IntakeQueued {
 					waitForLabel(r, t.policies)
 				}
@@ -154,7 +153,7 @@ func (t *taking) hand(ctx context.Context, one plannedMaking) (ordersKey string,
 	group.SetLimit(activities.StoreParallel)
 	for _, record := range one.Records {
 		group.Go(func() error {
-			_, err := intakebook.ChangeRecord(ctx, t.store, t.merchant, record.Order, func(r *contract.IntakeRecord) {
+			_, err := t.changes.Record(ctx, record.Order, func(r *contract.IntakeRecord) {
 				if r.State == contract.IntakeQueued {
 					r.State, r.Run, r.Reason = contract.IntakeTaken, one.Run, wording.Reason(contract.WhyLabelBeingMade, "run", one.Run)
 				}
@@ -193,13 +192,21 @@ func (a *Intake) TakeMade(ctx context.Context, in TakeMadeInput) (TakenMade, err
 		return TakenMade{}, err
 	}
 	rows := lo.KeyBy(manifest.Rows, func(r contract.ManifestRow) string { return r.ID })
+	given := lo.FlatMap(lo.Values(pages), func(p books.Page, _ int) []books.Order { return p.Pending })
+	stored, err := storedLabels(ctx, a.Store, in.Merchant, lo.Map(given, func(o books.Order, _ int) string { return o.ConnectionID }))
+	if err != nil {
+		return TakenMade{}, err
+	}
+	if err := t.changes.WillMove(ctx, in.Run, lo.Map(given, func(o books.Order, _ int) string { return o.ID })); err != nil {
+		return TakenMade{}, err
+	}
 	var taken TakenMade
 	var mu sync.Mutex
-	group, ctx := errgroup.WithContext(ctx)
+	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(activities.StoreParallel)
-	for _, order := range lo.FlatMap(lo.Values(pages), func(p books.Page, _ int) []books.Order { return p.Pending }) {
+	for _, order := range given {
 		group.Go(func() error {
-			state, err := t.made(ctx, in.Run, order, rows[order.ID])
+			state, err := t.made(groupCtx, in.Run, order, rows[order.ID], stored)
 			mu.Lock()
 			defer mu.Unlock()
 			taken.Labelled += lo.Ternary(state == contract.IntakeLabelled, 1, 0)
@@ -208,16 +215,19 @@ func (a *Intake) TakeMade(ctx context.Context, in TakeMadeInput) (TakenMade, err
 		})
 	}
 	err = group.Wait()
-	return taken, err
+	return taken, cmp.Or(err, t.changes.Tidy(ctx))
 }
 
 // made moves one order's record on by how it ended in the run that was to make its label.
-func (t *taking) made(ctx context.Context, run string, order books.Order, row contract.ManifestRow) (contract.IntakeOrderState, error) {
-	label, err := labelOf(ctx, t.store, t.merchant, order.ConnectionID, order.ID)
-	if err != nil {
-		return "", err
+func (t *taking) made(ctx context.Context, run string, order books.Order, row contract.ManifestRow, there map[string]bool) (contract.IntakeOrderState, error) {
+	label := labelThere{stored: there[storage.WaitingLabel(t.merchant, order.ConnectionID, order.ID)]}
+	if !label.stored {
+		var err error
+		if label, err = labelOf(ctx, t.store, t.merchant, order.ConnectionID, order.ID); err != nil {
+			return "", err
+		}
 	}
-	record, err := intakebook.ChangeRecord(ctx, t.store, t.merchant, order.ID, func(r *contract.IntakeRecord) {
+	record, err := t.changes.Record(ctx, order.ID, func(r *contract.IntakeRecord) {
 		if r.State != contract.IntakeTaken || r.Run != run {
 			return
 		}

@@ -63,7 +63,7 @@ func (a *Intake) PollSales(ctx context.Context, in PollSalesInput) (contract.Pol
 	if err != nil {
 		return contract.Polled{}, err
 	}
-	if err := t.withError(ctx, &polled); err != nil {
+	if err := cmp.Or(t.withError(ctx, &polled), t.changes.Tidy(ctx)); err != nil {
 		return contract.Polled{}, err
 	}
 	if err := a.Store.Put(ctx, storage.IntakeList(in.Merchant, in.List), ids); err != nil {
@@ -111,10 +111,17 @@ func (t *taking) changed(ctx context.Context, sales map[string]multivende.Checko
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(activities.StoreParallel)
 	for id, light := range sales {
+		if t.recalls && t.recalled.isRead(t.merchant+"/"+id, light.UpdatedAt) {
+			continue
+		}
 		group.Go(func() error {
 			known, err := intakebook.SaleRecord(ctx, t.store, t.merchant, id)
-			if err != nil || known.AsItWas(light.UpdatedAt) {
+			if err != nil {
 				return err
+			}
+			if known.AsItWas(light.UpdatedAt) {
+				t.recalled.keepRead(t.merchant+"/"+id, light.UpdatedAt)
+				return nil
 			}
 			leave, err := t.leaveChanged(ctx, light, known)
 			if err != nil {

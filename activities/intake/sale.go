@@ -17,21 +17,24 @@ func (t *taking) sale(ctx context.Context, id string) error {
 	t.mu.Lock()
 	seen := t.seen[id]
 	t.seen[id] = true
+	known, judged := t.sales[id]
 	t.mu.Unlock()
 	if seen {
 		return nil
 	}
-	known, etag, err := intakebook.TaggedSale(ctx, t.store, t.merchant, id)
-	if err != nil {
-		return err
+	if !judged {
+		var err error
+		if known.sale, known.etag, err = intakebook.TaggedSale(ctx, t.store, t.merchant, id); err != nil {
+			return err
+		}
 	}
 	checkout, err := t.hub.Checkout(ctx, id)
 	if err != nil {
-		if err := t.unread(ctx, CheckoutNotification+"/"+id, lo.FromPtr(known).Orders, err); err != nil || known == nil {
+		if err := t.unread(ctx, CheckoutNotification+"/"+id, lo.FromPtr(known.sale).Orders, err); err != nil || known.sale == nil {
 			return err
 		}
-		known.ReadAt = t.now.UTC()
-		return intakebook.KeepSale(ctx, t.store, t.merchant, id, *known, etag)
+		known.sale.ReadAt = t.now.UTC()
+		return intakebook.KeepSale(ctx, t.store, t.merchant, id, *known.sale, known.etag)
 	}
 	connection, err := t.connections.of(ctx, checkout.ConnectionID)
 	if err != nil {
@@ -45,7 +48,7 @@ func (t *taking) sale(ctx context.Context, id string) error {
 	if err := t.keepPickUps(ctx, checkout, connection); err != nil {
 		return err
 	}
-	return t.note(ctx, known, etag, checkout, connection)
+	return t.note(ctx, known.sale, known.etag, checkout, connection)
 }
 
 // note remembers the sale as it was read, last: a sale whose step was killed is read again.
@@ -70,13 +73,19 @@ func (t *taking) note(ctx context.Context, known *intakebook.IntakeSale, etag st
 	}
 	orders := lo.Map(c.DeliveryOrders, func(d multivende.DeliveryOrder, _ int) string { return d.ID })
 	read := intakebook.IntakeSale{UpdatedAt: c.UpdatedAt, Connection: c.ConnectionID, Early: early, Orders: orders, Parcels: parcels, ReadAt: t.now.UTC()}
-	return intakebook.KeepSale(ctx, t.store, t.merchant, c.ID, read, etag)
+	if err := intakebook.KeepSale(ctx, t.store, t.merchant, c.ID, read, etag); err != nil {
+		return err
+	}
+	if !early && !c.UpdatedAt.IsZero() {
+		t.recalled.keepRead(t.merchant+"/"+c.ID, c.UpdatedAt)
+	}
+	return nil
 }
 
 // repaired closes what stood in the sale's place while it could not be registered or read.
 func (t *taking) repaired(ctx context.Context, c multivende.Checkout) error {
 	for _, name := range []string{intakebook.UnregisteredOrder(c.ConnectionID, c.ExternalID), c.ID} {
-		_, err := intakebook.ChangeRecord(ctx, t.store, t.merchant, name, func(r *contract.IntakeRecord) {
+		_, err := t.changes.Record(ctx, name, func(r *contract.IntakeRecord) {
 			if r.State == contract.IntakeHeldBack || r.State == contract.IntakeClosed {
 				r.State, r.Reason, r.Checkout, r.Unread = contract.IntakeClosed, wording.Reason(contract.WhyRegisteredNow), c.ID, ""
 			}

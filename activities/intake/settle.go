@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -25,16 +26,14 @@ func (t *taking) settle(ctx context.Context, checkout multivende.Checkout, deliv
 	if err != nil {
 		return err
 	}
-	label, err := labelOf(ctx, t.store, t.merchant, connection.ID, order.ID)
-	if errors.Is(err, storage.ErrKey) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
 	state, reason := standing(order, s.Without(true, true), connection)
 	var first bool
-	record, err := intakebook.ChangeRecord(ctx, t.store, t.merchant, order.ID, func(r *contract.IntakeRecord) {
+	var trouble error
+	record, err := t.changes.Record(ctx, order.ID, func(r *contract.IntakeRecord) {
+		var label labelThere
+		if label, trouble = t.labelFor(ctx, r, state, connection.ID, order.ID, checkout); trouble != nil {
+			return
+		}
 		first = r.State == ""
 		if first {
 			r.FirstSeen = t.source
@@ -46,7 +45,10 @@ func (t *taking) settle(ctx context.Context, checkout multivende.Checkout, deliv
 		r.UpdatedAt, r.OrderUpdatedAt = checkout.UpdatedAt, delivery.UpdatedAt
 		moveOn(r, state, reason, label, t.policies)
 	})
-	if err != nil {
+	if errors.Is(err, storage.ErrKey) || errors.Is(trouble, storage.ErrKey) {
+		return nil
+	}
+	if err = cmp.Or(err, trouble); err != nil {
 		return err
 	}
 	t.count(func(n *intakebook.TakenNotifications) {
@@ -86,6 +88,7 @@ func (t *taking) words() channels.Table {
 // knownConnections are a merchant's connections, from the store as long as they
 // are all known there.
 type knownConnections struct {
+	worker   *Intake
 	hub      *multivende.Client
 	store    *storage.Store
 	merchant string
@@ -102,10 +105,13 @@ func (k *knownConnections) of(ctx context.Context, id string) (activities.Connec
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.byID == nil {
-		var all []activities.Connection
-		err := k.store.Get(ctx, storage.IntakeConnections(k.merchant), &all)
-		if err != nil && !errors.Is(err, storage.ErrNotFound) {
-			return activities.Connection{}, err
+		all := k.worker.recallConnections(k.merchant)
+		if all == nil {
+			err := k.store.Get(ctx, storage.IntakeConnections(k.merchant), &all)
+			if err != nil && !errors.Is(err, storage.ErrNotFound) {
+				return activities.Connection{}, err
+			}
+			k.worker.keepConnections(k.merchant, all)
 		}
 		k.take(all)
 	}
@@ -124,6 +130,7 @@ func (k *knownConnections) refresh(ctx context.Context) error {
 	}
 	all := activities.ConnectionsOf(listed, k.overrides)
 	k.refreshed = true
+	k.worker.keepConnections(k.merchant, all)
 	k.take(all)
 	return k.store.Put(ctx, storage.IntakeConnections(k.merchant), all)
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/samber/lo"
+
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/activities/books"
@@ -72,6 +74,21 @@ func labelOf(ctx context.Context, store *storage.Store, merchant, connection, or
 	}
 	found.stored, err = store.Exists(ctx, storage.WaitingLabel(merchant, connection, order))
 	return found, err
+}
+
+// storedLabels are the keys of the labels of some connections that wait in the store: one list of each connection.
+func storedLabels(ctx context.Context, store *storage.Store, merchant string, connections []string) (map[string]bool, error) {
+	stored := map[string]bool{}
+	for _, connection := range lo.Uniq(lo.Compact(connections)) {
+		err := store.List(ctx, storage.WaitingPrefix(merchant, connection), func(o storage.Object) error {
+			stored[o.Key] = true
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return stored, nil
 }
 
 // policies say of an order whose label may be had whether it is made now.

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -12,7 +13,6 @@ import (
 
 	"github.com/samber/lo"
 
-	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/activities/intakebook"
 	"github.com/despacho/despacho/contract"
@@ -75,9 +75,10 @@ func (a *Intake) TakeUpNotifications(ctx context.Context, in TakeUpNotifications
 		})
 	}
 	if group.Wait() != nil {
-		return t.taken, t.trouble
+		return t.taken, cmp.Or(t.trouble, t.changes.Tidy(ctx))
 	}
 	err = t.keepUnread(ctx, len(t.done) > len(before))
+	err = cmp.Or(err, t.changes.Tidy(ctx))
 	t.taken.Through = through
 	if err == nil && last && through == 0 {
 		err = a.finishList(ctx, in)
@@ -105,6 +106,12 @@ func (a *Intake) noticed(ctx context.Context, in TakeUpNotificationsInput) (ids 
 	return list[min(max(in.From, 0), to):to], to == len(list), err
 }
 
+// taggedSale is what was known of a sale, nil for nothing, and its version.
+type taggedSale struct {
+	sale *intakebook.IntakeSale
+	etag string
+}
+
 // taking is one step's work on a merchant's sales.
 type taking struct {
 	hub         *multivende.Client
@@ -112,10 +119,16 @@ type taking struct {
 	merchant    string
 	source      contract.IntakeSource
 	connections *knownConnections
+	changes     *intakebook.Changes
+	recalled    *recalled
+	// recalls: what another step of this worker has read is believed.
+	recalls bool
 	policies
 
-	mu    sync.Mutex
-	seen  map[string]bool // sales that this step has read
+	mu   sync.Mutex
+	seen map[string]bool // sales that this step has read
+	// sales are what was known of sales when a notification of them was judged; nil for nothing.
+	sales map[string]taggedSale
 	done  []string
 	taken intakebook.TakenNotifications
 	// noPickUpCodes: the catalogue of pick-ups' statuses could not tell a code.
@@ -135,13 +148,14 @@ func (a *Intake) taking(ctx context.Context, merchant string, source contract.In
 			return nil, err
 		}
 	}
-	settings, err := accounts.ReadSettings(ctx, a.Store, merchant)
+	settings, err := a.settingsOf(ctx, merchant, source)
 	if err != nil {
 		return nil, err
 	}
 	return &taking{
-		hub: hub, store: a.Store, merchant: merchant, source: source, seen: map[string]bool{},
-		connections: &knownConnections{hub: hub, store: a.Store, merchant: merchant, overrides: a.Channels},
+		hub: hub, store: a.Store, merchant: merchant, source: source, seen: map[string]bool{}, sales: map[string]taggedSale{}, recalled: &a.recalled, recalls: a.SettingsFor > 0,
+		changes:     &intakebook.Changes{Store: a.Store, Merchant: merchant},
+		connections: &knownConnections{worker: a, hub: hub, store: a.Store, merchant: merchant, overrides: a.Channels},
 		policies:    policies{Settings: settings, now: hub.Clock().Now()},
 	}, nil
 }

@@ -41,7 +41,7 @@ func (t *taking) hold(ctx context.Context, notification string, names []string, 
 	t.count(func(n *intakebook.TakenNotifications) { n.Unread++ })
 	_, own, _ := strings.Cut(notification, "/")
 	for _, name := range lo.CoalesceSliceOrEmpty(names, []string{own}) {
-		_, err := intakebook.ChangeRecord(ctx, t.store, t.merchant, name, func(r *contract.IntakeRecord) {
+		_, err := t.changes.Record(ctx, name, func(r *contract.IntakeRecord) {
 			if r.State == "" {
 				r.State, r.FirstSeen = contract.IntakeHeldBack, t.source
 				r.Reason = wording.Reason(contract.WhyIntakeUnreadable, "detail", err.Error())

@@ -77,7 +77,7 @@ func (t *taking) holdUnregistered(ctx context.Context, one multivende.CheckoutWi
 	if err != nil {
 		return false, err
 	}
-	record, err := intakebook.ChangeRecord(ctx, t.store, t.merchant, intakebook.UnregisteredOrder(one.ConnectionID, one.ExternalID), func(r *contract.IntakeRecord) {
+	record, err := t.changes.Record(ctx, intakebook.UnregisteredOrder(one.ConnectionID, one.ExternalID), func(r *contract.IntakeRecord) {
 		switch {
 		case found && r.State != "":
 			r.State, r.Reason, r.Checkout = contract.IntakeClosed, wording.Reason(contract.WhyRegisteredNow), repaired.Checkout
@@ -105,7 +105,7 @@ func (t *taking) forgetUnlisted(ctx context.Context, listed map[string]bool) err
 		if listed[name] {
 			continue
 		}
-		_, err := intakebook.ChangeRecord(ctx, t.store, t.merchant, name, func(r *contract.IntakeRecord) {
+		_, err := t.changes.Record(ctx, name, func(r *contract.IntakeRecord) {
 			if r.State == contract.IntakeHeldBack {
 				r.State, r.Reason = contract.IntakeClosed, wording.Reason(contract.WhyRegisteringUnlisted)
 			}

@@ -28,6 +28,8 @@ type intakeWorld struct {
 	intake   *Intake
 	settings IntakeSettings
 	lists    int
+	// published are the orders that each run has published.
+	published map[string][]string
 }
 
 func newIntakeWorld(t *testing.T, options sandbox.Options, wraps ...func(http.Handler) http.Handler) *intakeWorld {
@@ -121,6 +123,11 @@ func (w *intakeWorld) publish(order, run string) {
 	w.Helper()
 	_, err := w.Store.PutOnce(w.Context(), storage.PublishedOrder(w.merchant(), order, run), &books.Publication{Run: run})
 	require.NoError(w, err)
+	require.NoError(w, intakebook.NotePublished(w.Context(), w.Store, w.merchant(), run, append(w.published[run], order)))
+	if w.published == nil {
+		w.published = map[string][]string{}
+	}
+	w.published[run] = append(w.published[run], order)
 }
 
 // label leaves a label of an order in the store, unpublished.

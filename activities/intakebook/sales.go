@@ -122,8 +122,12 @@ func NoteNumbers(ctx context.Context, store *storage.Store, merchant string, c m
 	return nil
 }
 
-// NoteName adds one to those that bear a name, in place of those that it replaces.
+// NoteName adds one to those that bear a name, in place of those that it replaces. Mostly it is the only one, so
+// that there is nothing to be read.
 func NoteName[T comparable](ctx context.Context, store *storage.Store, key string, one T, replaced func(T) bool) error {
+	if _, err := store.PutIf(ctx, key, []T{one}, ""); !errors.Is(err, storage.ErrChanged) {
+		return err
+	}
 	for range recordTries {
 		var all []T
 		etag, err := store.GetTagged(ctx, key, &all)

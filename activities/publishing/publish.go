@@ -11,6 +11,7 @@ import (
 
 	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/activities/intakebook"
 	"github.com/despacho/despacho/activities/orders"
 	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/contract"
@@ -247,6 +248,10 @@ func (a *Publishing) mark(ctx context.Context, in PublishInput, pile Pile) error
 		})
 	}
 	if err := group.Wait(); err != nil {
+		return err
+	}
+	published := lo.Map(pile.Entries, func(e books.Entry, _ int) string { return e.Order.ID })
+	if err := intakebook.NotePublished(ctx, a.Store, in.Merchant, in.Run, published); err != nil {
 		return err
 	}
 	through := lo.FilterMap(pile.Manifest.Rows, func(r contract.ManifestRow, _ int) (string, bool) {

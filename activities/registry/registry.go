@@ -50,6 +50,10 @@ type Dependencies struct {
 	TempDir string
 }
 
+// settingsFor is for how long an intake's steps believe a merchant's settings that a step has read: what is begun by
+// them reads them anew.
+const settingsFor = 15 * time.Second
+
 // All returns the activities of the two task queues: those that call the hub,
 // and those that work on files.
 func All(d Dependencies) (hub, files []any) {
@@ -62,7 +66,7 @@ func All(d Dependencies) (hub, files []any) {
 		&statuses.StatusChanges{Hubs: d.Hubs, Store: d.Store, Settings: d.Settings, Accounts: d.Accounts, Observe: d.StatusEnded},
 		&announce.Announcements{Webhook: d.Webhook, Store: d.Store},
 		&tickets.Tickets{Hubs: d.Hubs, Store: d.Store},
-		&intake.Intake{Hubs: d.Hubs, Store: d.Store, Settings: d.Intake, Channels: d.Settings.Channels, Near: d.NearDeadline, Serves: d.Serves},
+		&intake.Intake{Hubs: d.Hubs, Store: d.Store, Settings: d.Intake, Channels: d.Settings.Channels, Near: d.NearDeadline, Serves: d.Serves, SettingsFor: settingsFor},
 	}
 	files = []any{
 		&tickets.Documents{Hubs: d.Hubs, Store: d.Store, TempDir: d.TempDir, Stored: d.LabelStored},

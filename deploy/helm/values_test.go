@@ -44,7 +44,7 @@ func TestWrongValuesAreRefused(t *testing.T) {
 		"two who name the version":              {"worker: {settings: {DESPACHO_BUILD_ID: a}, workerController: {enabled: true}}", "DESPACHO_BUILD_ID"},
 		"a rollout without steps":               {"worker: {workerController: {enabled: true, rollout: {strategy: Progressive}}}", "needs steps"},
 		"fewer workers at most than at least":   {"worker: {autoscaling: {enabled: true, minReplicas: 5}}", "minReplicas is more"},
-		"a rate shared by too few":              {"worker: {replicas: 3, rateShares: 2}", "more often than it grants"},
+		"a rate divided by hand, as once":       {"worker: {rateShares: 2}", "rateShares"},
 		"a gateway with neither proxy nor TLS":  {"gateway: {enabled: true}", "DESPACHO_WEBHOOK_PROXIES"},
 		"an ingress without a host":             {"gateway: {enabled: true, tlsSecret: t, ingress: {enabled: true}}", "needs a host"},
 		"two ways into Temporal":                {"temporal: {tls: {clientSecret: t}}\nsecrets: {temporalAPIKey: {name: k}}", "takes either"},

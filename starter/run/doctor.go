@@ -41,7 +41,6 @@ type doctorCommand struct {
 type tokenFlags struct {
 	Token     multivende.Secret `env:"DESPACHO_TOKEN" hidden:"" help:"A pasted access token itself."`
 	TokenFile string            `env:"DESPACHO_TOKEN_FILE" placeholder:"FILE" help:"File with a pasted access token, for a merchant that is not connected ($$DESPACHO_TOKEN_FILE); $$DESPACHO_TOKEN is the token itself."`
-	Workers   int               `env:"DESPACHO_WORKERS" default:"1" help:"Worker processes that share the hub's rate ($$DESPACHO_WORKERS)."`
 
 	DeploymentName string `env:"TEMPORAL_DEPLOYMENT_NAME" default:"despacho" placeholder:"NAME" help:"Name under which Temporal knows the workers' versions ($$TEMPORAL_DEPLOYMENT_NAME)."`
 }

@@ -42,7 +42,7 @@ func (e *examination) examineHub(ctx context.Context, _ desk) {
 	}
 	hub, err := multivende.New(multivende.Config{
 		BaseURL: e.command.Hub, Merchant: e.merchant, Token: multivende.StaticToken(token.Reveal()), PathsFile: e.command.HubPaths,
-		Workers: max(e.command.Workers, 1), Speed: cmp.Or(e.command.HubSpeed, 1), AllowHosts: e.command.DownloadHosts,
+		Speed: cmp.Or(e.command.HubSpeed, 1), AllowHosts: e.command.DownloadHosts,
 		Observe: func(_ context.Context, call multivende.Call) {
 			e.calls = append(e.calls, hubCall{e.now().UTC(), call.Route, call.Method, call.Status, string(call.Class), call.Duration.Milliseconds()})
 		},

@@ -17,6 +17,7 @@ import (
 
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/rates"
 	"github.com/despacho/despacho/service"
 	"github.com/despacho/despacho/starter/terminal"
 )
@@ -94,21 +95,25 @@ func (e *examination) examineWorkers(ctx context.Context) {
 		return
 	}
 	e.ok("worker", "%s: %s", terminal.Count(len(workers), "worker"), strings.Join(slices.Sorted(maps.Keys(workers)), ", "))
-	e.examineShare(len(workers))
+	e.examineShares(ctx)
 	e.examineVersions(ctx, hub)
 }
 
-// examineShare holds the number of workers against the one by which the hub's rate is divided.
-func (e *examination) examineShare(workers int) {
-	told := max(e.command.Workers, 1)
-	do := fmt.Sprintf("set DESPACHO_WORKERS=%d on every worker (this command knows its own setting only)", workers)
+// examineShares says how the workers share what the hub grants the merchant.
+func (e *examination) examineShares(ctx context.Context) {
+	if e.store == nil {
+		return
+	}
+	holders, err := rates.Holders(ctx, e.store, e.merchant)
 	switch {
-	case workers > told:
-		e.warn("rate share", do, "%s ask for work and DESPACHO_WORKERS is %d: together they may call the hub more often than it grants", terminal.Count(workers, "worker"), told)
-	case workers < told:
-		e.warn("rate share", do, "%s ask for work and DESPACHO_WORKERS is %d: part of what the hub grants is not used", terminal.Count(workers, "worker"), told)
+	case err != nil:
+		e.warn("rate shares", "allow reading rates/*; a worker that cannot read it either does not call the hub", "who calls the hub is not known: %v", err)
+	case len(holders) == 0:
+		e.ok("rate shares", "no worker calls the hub for the merchant at the moment")
 	default:
-		e.ok("rate share", "the hub's rate is divided by %d", told)
+		e.ok("rate shares", "of what the hub grants: %s", strings.Join(lo.Map(holders, func(h rates.Holder, _ int) string {
+			return fmt.Sprintf("%.0f %% for %s", 100*h.Part, terminal.Plain(h.Worker))
+		}), ", "))
 	}
 }
 

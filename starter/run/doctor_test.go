@@ -12,7 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/despacho/despacho/accounts"
-	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/storage/storagetest"
@@ -32,7 +31,7 @@ func TestADoctorFindsNothing(t *testing.T) {
 			assert.Equal(t, ExitComplete, code)
 			for _, check := range []string{
 				"version", "S3", "S3 conditional writes", "S3 expiry", "merchant's settings", "Temporal", "search attributes",
-				"fairness", "worker", "worker version", "rate share", "hub", "token", "scopes", "clock",
+				"fairness", "worker", "worker version", "rate shares", "hub", "token", "scopes", "clock",
 			} {
 				assert.Equal(t, stateOK, found[check].State, "%s: %s", check, found[check].Found)
 			}
@@ -49,10 +48,11 @@ func TestADoctorSaysWhatToDo(t *testing.T) {
 		found string
 		do    string
 	}{
-		"no worker":                     {func(_ *testing.T, c *clinic) { c.temporal.pollers = nil }, "worker", stateFail, "steps on files", "start the worker"},
-		"a worker that has gone":        {func(_ *testing.T, c *clinic) { c.temporal.lastPoll = time.Now().Add(-3 * time.Minute) }, "worker", stateFail, "workflows", "start the worker"},
-		"more workers than told":        {func(_ *testing.T, c *clinic) { c.temporal.pollers[contract.TaskQueue] = []string{"a", "b", "b"} }, "rate share", stateWarn, "2 workers", "DESPACHO_WORKERS=2"},
-		"fewer workers than told":       {func(_ *testing.T, c *clinic) { c.arguments = []string{"--workers=3"} }, "rate share", stateWarn, "not used", "DESPACHO_WORKERS=1"},
+		"no worker":              {func(_ *testing.T, c *clinic) { c.temporal.pollers = nil }, "worker", stateFail, "steps on files", "start the worker"},
+		"a worker that has gone": {func(_ *testing.T, c *clinic) { c.temporal.lastPoll = time.Now().Add(-3 * time.Minute) }, "worker", stateFail, "workflows", "start the worker"},
+		"shares that cannot be read": {func(t *testing.T, c *clinic) {
+			require.NoError(t, c.store.Put(t.Context(), storage.RateShares(), "no shares"))
+		}, "rate shares", stateWarn, "is not known", "rates/*"},
 		"missing search attributes":     {func(_ *testing.T, c *clinic) { c.temporal.attributes = nil }, "search attributes", stateFail, "DespachoRun", "starter setup"},
 		"a namespace that soon forgets": {func(_ *testing.T, c *clinic) { c.temporal.retention = time.Hour }, "Temporal", stateWarn, "1h", "retention"},
 		"a token that the hub refuses":  {func(_ *testing.T, c *clinic) { c.token = "another" }, "token", stateFail, "does not accept the token", "DESPACHO_TOKEN_FILE"},

@@ -129,8 +129,11 @@ func (p *process) work(ctx context.Context, health string) error {
 	defer fail(nil)
 	stop := func(time.Duration) error { return nil }
 	if !p.options.withoutPrinters {
-		if stop, err = p.startPrinters(engine, fail); err != nil {
+		if stop, err = p.startPrinters(ctx, engine, fail); err != nil {
 			_ = listener.Close()
+			if errors.Is(err, context.Canceled) {
+				return nil // an end during the start is an orderly one
+			}
 			return err
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/despacho/despacho/labels/raster"
 	"github.com/despacho/despacho/printing/devices"
 	"github.com/despacho/despacho/printing/prepare"
+	"github.com/despacho/despacho/service"
 	workflows "github.com/despacho/despacho/workflows/registry"
 )
 
@@ -45,19 +46,24 @@ func (p *process) newEngine() *raster.Engine {
 
 // startPrinters begins to take work from the site's queue. What it returns takes no more work, lets the
 // labels under way come out and closes the printers; its error says that steps did not end in time.
-func (p *process) startPrinters(engine *raster.Engine, fail context.CancelCauseFunc) (stop func(within time.Duration) error, err error) {
-	w := worker.New(p.servers.Temporal, contract.StationTaskQueue(p.settings.Site), worker.Options{
-		WorkerStopTimeout: p.settings.Drain, MaxHeartbeatThrottleInterval: heartbeatInterval, Interceptors: workflows.Interceptors(),
-		MaxConcurrentActivityExecutionSize: mostSteps, MaxConcurrentWorkflowTaskExecutionSize: workflowSlots,
-		OnFatalError: func(err error) { fail(fmt.Errorf("%w: %w", errBroken, err)) },
-	})
+func (p *process) startPrinters(ctx context.Context, engine *raster.Engine, fail context.CancelCauseFunc) (stop func(within time.Duration) error, err error) {
 	held := &printingsteps.Devices{Open: devices.Open}
-	workflows.RegisterStation(w)
-	w.RegisterActivity(&printingsteps.Printing{
+	steps := &printingsteps.Printing{
 		Store: p.servers.Store, Devices: held, Prepare: prepare.New(engine).Prepare,
 		Tell: p.tell, Watch: p, Controls: &p.controls,
+	}
+	var w worker.Worker
+	err = service.WhileUnreachable(ctx, p.log, p.settings.StartWait, func() error {
+		w = worker.New(p.servers.Temporal, contract.StationTaskQueue(p.settings.Site), worker.Options{
+			WorkerStopTimeout: p.settings.Drain, MaxHeartbeatThrottleInterval: heartbeatInterval, Interceptors: workflows.Interceptors(),
+			MaxConcurrentActivityExecutionSize: mostSteps, MaxConcurrentWorkflowTaskExecutionSize: workflowSlots,
+			OnFatalError: func(err error) { fail(fmt.Errorf("%w: %w", errBroken, err)) },
+		})
+		workflows.RegisterStation(w)
+		w.RegisterActivity(steps)
+		return w.Start()
 	})
-	if err := w.Start(); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("the station cannot take work: %w", err)
 	}
 	return func(within time.Duration) error {

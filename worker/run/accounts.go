@@ -3,7 +3,12 @@ package run
 import (
 	"context"
 	"errors"
+	"maps"
+	"sync"
 	"time"
+
+	"github.com/samber/lo"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/contract"
@@ -15,6 +20,8 @@ import (
 const (
 	// accountsLook is how often the accounts are looked at, for metrics and the log.
 	accountsLook = time.Minute
+	// accountsAtATime is how many accounts are read, and their workflows started, at the same time.
+	accountsAtATime = 16
 	// lookAfter is after how many looks the workflows of each account are started again if they are missing.
 	lookAfter = 5
 	// shortLife is less time than a token has left when all is well; the hub's time.
@@ -30,9 +37,20 @@ type accountKeeper struct {
 	hubs    *hubs
 	vault   *accounts.Vault
 	renewer *accounts.Renewer
-	// states are the states logged last; told is what each Credentials was told last.
+	// read are the accounts as they were read last.
+	read map[string]readAccount
+	// states are the states logged last.
 	states map[string]accounts.State
-	told   map[string]accountNews
+
+	mu sync.Mutex
+	// told is what each Credentials was told last.
+	told map[string]accountNews
+}
+
+// readAccount is an account, and which version of it.
+type readAccount struct {
+	version string
+	account accounts.Account
 }
 
 // accountNews is what a Credentials was told: when its code was exchanged, and which generation is due.
@@ -54,7 +72,8 @@ func (p *process) newAccountKeeper(store *storage.Store, hubs *hubs) (*accountKe
 	if err != nil {
 		return nil, err
 	}
-	k := &accountKeeper{process: p, hubs: hubs, vault: &accounts.Vault{Store: store, Keys: keys}, states: map[string]accounts.State{}, told: map[string]accountNews{}}
+	k := &accountKeeper{process: p, hubs: hubs, vault: &accounts.Vault{Store: store, Keys: keys}}
+	k.read, k.states, k.told = map[string]readAccount{}, map[string]accounts.State{}, map[string]accountNews{}
 	k.renewer = &accounts.Renewer{Vault: k.vault, OAuth: oauth, Speed: p.settings.HubSpeed, HubClock: hubs.clock}
 	hubs.vault, hubs.demand = k.vault, k.demandRenewal
 	return k, nil
@@ -93,30 +112,77 @@ func (k *accountKeeper) watch(ctx context.Context) {
 // lookAtAccounts updates the accounts' metrics and wakes each Credentials that has missed something. With
 // begin it also starts the workflows of each account that has none.
 func (k *accountKeeper) lookAtAccounts(ctx context.Context, begin bool) error {
-	merchants, err := k.vault.Merchants(ctx)
+	listed, err := k.vault.ListAccounts(ctx)
 	if err != nil {
 		return err
 	}
-	var found []accounts.Account
-	var wrong []error
-	for _, merchant := range merchants {
-		begin := begin
-		account, err := k.vault.ReadPublic(ctx, merchant)
-		if err == nil {
-			found = append(found, account)
-			k.logAccount(account)
-			woken, err := k.wakeCredentials(ctx, account)
-			begin, wrong = begin || woken, append(wrong, err)
+	merchants, err := k.readAccounts(ctx, listed)
+	found := make([]accounts.Account, 0, len(merchants))
+	wrong := make([]error, len(merchants))
+	var side errgroup.Group
+	side.SetLimit(accountsAtATime)
+	for i, merchant := range merchants {
+		read, readable := k.read[merchant]
+		if readable {
+			found = append(found, read.account)
+			k.logAccount(read.account)
 		}
-		if begin && !errors.Is(err, accounts.ErrNotConnected) {
-			wrong = append(wrong, k.startWorkflows(ctx, merchant))
-		}
-		if !errors.Is(err, accounts.ErrNotConnected) {
-			wrong = append(wrong, err)
+		side.Go(func() error {
+			wrong[i] = k.keepWorking(ctx, merchant, lo.Ternary(readable, &read.account, nil), begin)
+			return nil
+		})
+	}
+	_ = side.Wait()
+	k.process.metrics.observeAccounts(found, k.ends)
+	return errors.Join(err, errors.Join(wrong...))
+}
+
+// readAccounts reads those accounts that have changed since the last look, and names all that are connected.
+// One that cannot be read is not among k.read; the error says so.
+func (k *accountKeeper) readAccounts(ctx context.Context, listed []accounts.Listed) (merchants []string, err error) {
+	changed := lo.Filter(listed, func(l accounts.Listed, _ int) bool {
+		before, known := k.read[l.Merchant]
+		return !known || l.Version == "" || l.Version != before.version
+	})
+	fresh, wrong := make([]accounts.Account, len(changed)), make([]error, len(changed))
+	var side errgroup.Group
+	side.SetLimit(accountsAtATime)
+	for i, l := range changed {
+		side.Go(func() error {
+			fresh[i], wrong[i] = k.vault.ReadPublic(ctx, l.Merchant)
+			return nil
+		})
+	}
+	_ = side.Wait()
+	gone := map[string]bool{}
+	for i, l := range changed {
+		delete(k.read, l.Merchant)
+		switch {
+		case wrong[i] == nil:
+			k.read[l.Merchant] = readAccount{l.Version, fresh[i]}
+		case errors.Is(wrong[i], accounts.ErrNotConnected): // since the list
+			gone[l.Merchant], wrong[i] = true, nil
 		}
 	}
-	k.process.metrics.observeAccounts(found, k.ends)
-	return errors.Join(wrong...)
+	merchants = lo.FilterMap(listed, func(l accounts.Listed, _ int) (string, bool) { return l.Merchant, !gone[l.Merchant] })
+	connected := lo.Keyify(merchants)
+	maps.DeleteFunc(k.read, func(merchant string, _ readAccount) bool { _, is := connected[merchant]; return !is })
+	return merchants, errors.Join(wrong...)
+}
+
+// keepWorking wakes an account's Credentials if it has missed something, and then, or with begin, starts what
+// is not open. account is nil where it cannot be read.
+func (k *accountKeeper) keepWorking(ctx context.Context, merchant string, account *accounts.Account, begin bool) error {
+	var err error
+	if account != nil {
+		var woken bool
+		woken, err = k.wakeCredentials(ctx, *account)
+		begin = begin || woken
+	}
+	if begin {
+		err = errors.Join(err, k.startWorkflows(ctx, merchant))
+	}
+	return err
 }
 
 // wakeCredentials makes an account's Credentials look again, once for each event that it may have missed: a code
@@ -125,7 +191,9 @@ func (k *accountKeeper) wakeCredentials(ctx context.Context, account accounts.Ac
 	if account.State != accounts.Alive {
 		return false, nil
 	}
+	k.mu.Lock()
 	told, seen := k.told[account.Merchant]
+	k.mu.Unlock()
 	connected := !account.ConnectedAt.Equal(told.connected) && (seen || time.Since(account.ConnectedAt) < lateNews)
 	due := told.due != account.Generation && k.renewer.Due(account)
 	if connected || due {
@@ -139,7 +207,9 @@ func (k *accountKeeper) wakeCredentials(ctx context.Context, account accounts.Ac
 	if due {
 		told.due = account.Generation
 	}
+	k.mu.Lock()
 	k.told[account.Merchant] = told
+	k.mu.Unlock()
 	return connected || due, nil
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 func TestMainNamesEveryWrongVariableAtOnce(t *testing.T) {
-	t.Setenv("DESPACHO_WORKERS", "many")
+	t.Setenv("DESPACHO_HUB_PARALLEL", "many")
 	t.Setenv("DESPACHO_DRAIN", "soon")
 	t.Setenv("DESPACHO_HUB_SPEED", "fast")
 	t.Setenv("DESPACHO_CHANNELS", "bigcommerce")
@@ -24,7 +24,7 @@ func TestMainNamesEveryWrongVariableAtOnce(t *testing.T) {
 	var out bytes.Buffer
 	assert.Equal(t, ExitSettings, Main(t.Context(), nil, &out))
 	for _, sentence := range []string{
-		`error: DESPACHO_WORKERS: "many" is not a whole number; leave it empty for 1`,
+		`error: DESPACHO_HUB_PARALLEL: "many" is not a whole number; leave it empty for 16`,
 		`error: DESPACHO_DRAIN: "soon" is not a duration such as 30s; leave it empty for 30s`,
 		`error: DESPACHO_HUB_SPEED: "fast" is not a number; leave it empty for 1`,
 		`error: DESPACHO_CHANNELS: "bigcommerce" is not a list of name=value with semicolons between them; leave it empty for none`,
@@ -48,7 +48,7 @@ func TestMainHealthNeedsNoOtherSetting(t *testing.T) {
 	served, err := service.Listen(t.Context(), "DESPACHO_LISTEN", "127.0.0.1:0", service.NewReadiness("worker"), metricsOf(t).Registry)
 	require.NoError(t, err)
 	t.Setenv("DESPACHO_LISTEN", served.Address())
-	t.Setenv("DESPACHO_WORKERS", "many")
+	t.Setenv("DESPACHO_HUB_PARALLEL", "many")
 	var out bytes.Buffer
 	assert.Equal(t, ExitOrderly, Main(t.Context(), []string{"health"}, &out), out.String())
 	served.Close()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/rates"
 )
 
 // hubs makes the hub's clients: one for the merchant whose token is in the settings, and one for each
@@ -16,6 +17,8 @@ type hubs struct {
 	settings Settings
 	observe  func(context.Context, multivende.Call)
 	waited   func(merchant string, waited time.Duration)
+	// rates are this worker's shares of what the hub grants each merchant.
+	rates *rates.Keeper
 	// vault is nil where there are no accounts.
 	vault *accounts.Vault
 	// demand asks for the renewal of a token.
@@ -25,8 +28,8 @@ type hubs struct {
 	clients map[string]*multivende.Client
 }
 
-func newHubs(settings Settings, observe func(context.Context, multivende.Call), waited func(merchant string, waited time.Duration)) *hubs {
-	return &hubs{settings: settings, observe: observe, waited: waited, clients: map[string]*multivende.Client{}}
+func newHubs(settings Settings, observe func(context.Context, multivende.Call), waited func(merchant string, waited time.Duration), keeper *rates.Keeper) *hubs {
+	return &hubs{settings: settings, observe: observe, waited: waited, rates: keeper, clients: map[string]*multivende.Client{}}
 }
 
 // Hub returns the client of a merchant, or an error of class not_authorised for one whose token
@@ -41,6 +44,7 @@ func (h *hubs) Hub(merchant string) (*multivende.Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	config.Share = h.rates.Merchant(merchant)
 	client, err := multivende.New(config)
 	if err != nil {
 		return nil, err
@@ -94,7 +98,7 @@ func (s Settings) hubConfig() multivende.Config {
 	}
 	return multivende.Config{
 		BaseURL: s.Hub, Merchant: s.Merchant, Token: token, PathsFile: s.HubPaths,
-		RequestsPerSecond: s.HubRequestsPerSecond, Workers: s.Workers, Speed: s.HubSpeed, AllowHosts: s.DownloadHosts,
+		RequestsPerSecond: s.HubRequestsPerSecond, Speed: s.HubSpeed, AllowHosts: s.DownloadHosts,
 	}
 }
 

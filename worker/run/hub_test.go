@@ -10,6 +10,7 @@ import (
 
 	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/storage/storagetest"
 )
 
 var _ activities.Hubs = (*hubs)(nil)
@@ -18,7 +19,7 @@ func TestHubServesOneMerchant(t *testing.T) {
 	t.Parallel()
 	settings := validSettings()
 	settings.HubSpeed = 600
-	hubs := newHubs(settings, func(context.Context, multivende.Call) {}, func(string, time.Duration) {})
+	hubs := newHubs(settings, func(context.Context, multivende.Call) {}, func(string, time.Duration) {}, onlyWorker(t, storagetest.New(t)))
 	t.Cleanup(hubs.close)
 
 	client, err := hubs.Hub("merchant-1")

@@ -59,7 +59,7 @@ func TestTheHubsTimeIsNotGuessedWhereItRunsFaster(t *testing.T) {
 	t.Parallel()
 	settings := validSettings()
 	settings.HubSpeed = 600
-	hubs := newHubs(settings, func(context.Context, multivende.Call) {}, func(string, time.Duration) {})
+	hubs := newHubs(settings, func(context.Context, multivende.Call) {}, func(string, time.Duration) {}, onlyWorker(t, storagetest.New(t)))
 	_, known := hubs.now("m-1")
 	assert.False(t, known)
 }
@@ -70,5 +70,5 @@ func TestCursorsThatCannotBeReadAreSaid(t *testing.T) {
 	store := storagetest.New(t)
 	p := &process{settings: validSettings(), log: logger(&log), metrics: metricsOf(t), servers: &service.Servers{Store: store}}
 	require.NoError(t, store.Put(t.Context(), storage.IntakeCursor(p.settings.Merchant), "no cursor"))
-	require.ErrorContains(t, p.lookAtIntakes(t.Context(), newHubs(p.settings, p.observeHub, p.metrics.hub.observeWait)), "cursor.json")
+	require.ErrorContains(t, p.lookAtIntakes(t.Context(), newHubs(p.settings, p.observeHub, p.metrics.hub.observeWait, onlyWorker(t, store))), "cursor.json")
 }

@@ -21,6 +21,7 @@ type metrics struct {
 	tokenEnds    *prometheus.GaugeVec
 	accountState *prometheus.GaugeVec
 	hub          *hubMetrics
+	rates        *rateMetrics
 	labels       *labelMetrics
 	statuses     *statusMetrics
 	deadlines    *deadlineMetrics
@@ -41,6 +42,7 @@ func newMetrics(base service.Metrics, speed float64) *metrics {
 	}
 	m.Registry.MustRegister(m.tokenEnds, m.accountState)
 	m.hub, m.labels, m.statuses = newHubMetrics(m.Registry), newLabelMetrics(m.Registry), newStatusMetrics(m.Registry)
+	m.rates = newRateMetrics(m.Registry)
 	m.intakes = newIntakeMetrics(m.Registry, speed)
 	looks := time.Duration(2 * float64(intake.DefaultIntakeSettings().LookEvery) / speed)
 	m.deadlines = newDeadlineMetrics(m.Registry, max(looks, shortestLooks))

@@ -117,6 +117,9 @@ func started(ctx context.Context, err error) error {
 // warn logs what is likely a mistake, but no reason to refuse to start.
 func (p *process) warn() {
 	variableFamily.Warn(p.log)
+	if os.Getenv(formerWorkers) != "" {
+		p.log.Warn(formerWorkers + " is no setting any more and changes nothing: workers share the hub's rate by themselves, so take it out")
+	}
 	if ours, theirs := p.settings.BuildID, p.settings.WorkerBuildID; ours != "" && theirs != "" && ours != theirs {
 		p.log.Warn("DESPACHO_BUILD_ID and TEMPORAL_WORKER_BUILD_ID differ, and the second counts: take the first out", "ours", ours, "counts", theirs)
 	}
@@ -145,7 +148,8 @@ func (p *process) serves(ctx context.Context, merchant string) (bool, error) {
 
 // work serves the task queues until ctx ends or a worker breaks.
 func (p *process) work(ctx context.Context, begun func()) error {
-	hubs := newHubs(p.settings, p.observeHub, p.metrics.hub.observeWait)
+	keeperOfRates := p.newRates()
+	hubs := newHubs(p.settings, p.observeHub, p.metrics.hub.observeWait, keeperOfRates)
 	defer hubs.close()
 	keeper, err := p.newAccountKeeper(p.servers.Store, hubs)
 	if err != nil {
@@ -164,11 +168,16 @@ func (p *process) work(ctx context.Context, begun func()) error {
 	if swept := scratch.Sweep(p.settings.Temp); swept > 0 {
 		p.log.Info("temporary files of killed workers were removed", "files", swept)
 	}
+	defer p.keepRates(ctx, keeperOfRates)()
 	hub, files := steps.All(dependencies)
-	queues := newQueues(p.servers.Temporal, p.settings, fail)
-	queues.register(workflows.Register, hub, files)
-	if err := queues.start(); err != nil {
-		return err
+	var taking *queues
+	err = service.WhileUnreachable(ctx, p.log, p.settings.StartWait, func() error {
+		taking = newQueues(p.servers.Temporal, p.settings, fail)
+		taking.register(workflows.Register, hub, files)
+		return taking.start()
+	})
+	if err != nil {
+		return started(ctx, err)
 	}
 	var background sync.WaitGroup
 	defer background.Wait()
@@ -182,7 +191,7 @@ func (p *process) work(ctx context.Context, begun func()) error {
 	<-ctx.Done()
 	p.ready.BeginDraining()
 	p.log.Info("the worker is ending", "reason", context.Cause(ctx), "drain", p.settings.Drain.String())
-	if err := queues.drain(p.settings.Drain); err != nil {
+	if err := taking.drain(p.settings.Drain); err != nil {
 		p.log.Warn("some steps did not end in time; Temporal gives them to another worker", "error", err)
 	}
 	return workerFailure(ctx)

@@ -33,9 +33,8 @@ type Settings struct {
 
 	HubPaths             string   `env:"DESPACHO_HUB_PATHS" placeholder:"FILE" help:"File that overrides the hub's path templates."`
 	HubSpeed             float64  `env:"DESPACHO_HUB_SPEED" default:"1" help:"How many times as fast as ours the hub's time runs: 1 in production."`
-	HubRequestsPerSecond float64  `env:"DESPACHO_HUB_REQUESTS_PER_SECOND" default:"4" help:"Requests a second that the hub grants a merchant, over all workers."`
+	HubRequestsPerSecond float64  `env:"DESPACHO_HUB_REQUESTS_PER_SECOND" default:"4" help:"Requests a second that the hub grants a merchant; the workers share them by themselves."`
 	HubParallel          int      `env:"DESPACHO_HUB_PARALLEL" default:"16" help:"Steps that call the hub at the same time in this worker."`
-	Workers              int      `env:"DESPACHO_WORKERS" default:"1" help:"Number of worker processes that share the hub's rate."`
 	DownloadHosts        []string `env:"DESPACHO_DOWNLOAD_HOSTS" placeholder:"HOST,…" help:"Hosts (host or host:port) from which files may come without https or from private addresses."`
 
 	Bucket        string `env:"DESPACHO_BUCKET" default:"despacho" help:"S3 bucket of the label store."`

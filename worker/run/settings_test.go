@@ -74,7 +74,6 @@ func TestValidate(t *testing.T) {
 		"a speed that is no number":           {func(s *Settings) { s.HubSpeed = math.NaN() }, "DESPACHO_HUB_SPEED", "above 0"},
 		"a negative rate":                     {func(s *Settings) { s.HubRequestsPerSecond = -1 }, "DESPACHO_HUB_REQUESTS_PER_SECOND", "above 0"},
 		"no parallel steps at the hub":        {func(s *Settings) { s.HubParallel = 0 }, "DESPACHO_HUB_PARALLEL", "1 to"},
-		"no workers":                          {func(s *Settings) { s.Workers = 0 }, "DESPACHO_WORKERS", "1 to"},
 		"a download host that is an address":  {func(s *Settings) { s.DownloadHosts = []string{"https://files"} }, "DESPACHO_DOWNLOAD_HOSTS", "host"},
 		"a download host without a port":      {func(s *Settings) { s.DownloadHosts = []string{"files:"} }, "DESPACHO_DOWNLOAD_HOSTS", "port"},
 		"a bucket in capitals":                {func(s *Settings) { s.Bucket = "Despacho" }, "DESPACHO_BUCKET", "lower-case letters"},

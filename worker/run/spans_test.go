@@ -17,6 +17,7 @@ import (
 
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/service/tracing"
+	"github.com/despacho/despacho/storage/storagetest"
 )
 
 // inTrace is a context that belongs to a trace.
@@ -41,7 +42,7 @@ func TestASpanOfAHubCallNamesItsRouteAndNoIds(t *testing.T) {
 	settings := validSettings()
 	settings.Hub, settings.HubRequestsPerSecond = server.URL, 1000
 	p := &process{settings: settings, log: silent(), metrics: metricsOf(t), tracing: traced}
-	hubs := newHubs(settings, p.observeHub, p.metrics.hub.observeWait)
+	hubs := newHubs(settings, p.observeHub, p.metrics.hub.observeWait, onlyWorker(t, storagetest.New(t)))
 	t.Cleanup(hubs.close)
 	hub, err := hubs.Hub(settings.Merchant)
 	require.NoError(t, err)

@@ -22,14 +22,13 @@ import (
 )
 
 const (
-	maxWorkers = 1000
-	maxSpeed   = 100_000
-	maxRate    = 1000
-	maxSlots   = 1000
-	maxDrain   = time.Hour
-	maxPoll    = 24 * time.Hour
-	maxLabel   = time.Hour
-	maxNear    = 7 * 24 * time.Hour
+	maxSpeed = 100_000
+	maxRate  = 1000
+	maxSlots = 1000
+	maxDrain = time.Hour
+	maxPoll  = 24 * time.Hour
+	maxLabel = time.Hour
+	maxNear  = 7 * 24 * time.Hour
 )
 
 var (
@@ -72,7 +71,6 @@ func (s Settings) checkHub(c *service.Complaints) {
 	c.AddUnless(s.HubSpeed > 0 && s.HubSpeed <= maxSpeed, "DESPACHO_HUB_SPEED", "%v is out of range; write a number above 0, at most %d (1 in production)", s.HubSpeed, maxSpeed)
 	c.AddUnless(s.HubRequestsPerSecond > 0 && s.HubRequestsPerSecond <= maxRate, "DESPACHO_HUB_REQUESTS_PER_SECOND", "%v is out of range; write a number above 0, at most %d (default 4)", s.HubRequestsPerSecond, maxRate)
 	c.AddUnless(inRange(s.HubParallel, maxSlots), "DESPACHO_HUB_PARALLEL", "%d is out of range; write 1 to %d (default 16)", s.HubParallel, maxSlots)
-	c.AddUnless(inRange(s.Workers, maxWorkers), "DESPACHO_WORKERS", "%d is out of range; write the number of worker processes, 1 to %d", s.Workers, maxWorkers)
 	_, err = channels.New(s.Channels)
 	c.AddUnless(err == nil, "DESPACHO_CHANNELS", "%v; write entries such as bigcommerce=yes or ripley/despacho propio=listed, with semicolons between them", err)
 	_, err = channels.New(channels.CourierOverrides(s.Couriers))

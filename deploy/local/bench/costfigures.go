@@ -17,7 +17,7 @@ const (
 	writesALabel  = 12.0
 	readsALabel   = 25.0
 	actionsALabel = 8.0
-	// workerMegabytes is the most memory that a worker may need with it.
+	// workerMegabytes is the most memory that a worker may need for an intake with it.
 	workerMegabytes = 150.0
 )
 
@@ -69,6 +69,12 @@ func (f costFigures) ofPart(of kind, asker, what string) float64 {
 		return idle*aDay/float64(f.perDay) + max(0, run-idle*float64(times(f.Run, step)))/float64(f.Labels)
 	}
 	switch {
+	case asker == "worker accounts" && what == "ListObjectsV2": // intakes are looked at by the hub's clock
+		return (lone + run) / f.HubTook.Hours() * 24 / float64(f.perDay)
+	case asker == "worker accounts": // accounts by our own
+		return (lone + run) / f.Took.Hours() * 24 / float64(f.perDay)
+	case strings.HasPrefix(asker, "worker"): // old objects are deleted once a day, where S3 does not do it
+		return (lone + run) / float64(f.perDay)
 	case asker == "Intake" && what == "timer":
 		lone = max(0, lone-float64(times(f.Lone, lookStep)+times(f.Lone, pollStep)))
 		run = max(0, run-float64(times(f.Run, lookStep)+times(f.Run, pollStep)))

@@ -45,8 +45,9 @@ type costFigures struct {
 	Sold          int           // orders that were sold one by one
 	Labels        int           // of the runs
 	Notifications [2]int        // of both
+	Filled        time.Duration // so long it took to write the orders of the past
 	Took, HubTook time.Duration
-	Megabytes     float64 // the most memory that the worker had, if it had a process of its own
+	Megabytes     [2]float64 // the most memory that the worker had before the first run, and in all, if it had a process of its own
 	speed         float64
 	perDay        int
 }
@@ -59,9 +60,11 @@ func (c costs) measure(ctx context.Context, dir string) (f costFigures, err erro
 	}
 	s.apart, s.pollEvery = c.OwnProcess, 24*time.Hour/pollsADay
 	defer func() { err = cmp.Or(err, s.close()) }()
-	if err := c.Past.write(ctx, s.store, s.hubs[0].Merchant(), 0); err != nil {
+	filling := time.Now()
+	if err := c.Past.write(ctx, s.fill, s.hubs[0].Merchant()); err != nil {
 		return f, err
 	}
+	f.Filled = time.Since(filling)
 	if err := s.settle(ctx); err != nil {
 		return f, err
 	}
@@ -79,7 +82,7 @@ func (c costs) measure(ctx context.Context, dir string) (f costFigures, err erro
 		}
 	}
 	f.Took, f.HubTook = time.Since(began), s.hubs[0].Now().Sub(since)
-	_, f.Megabytes, err = s.figures()
+	_, f.Megabytes[1], err = s.figures()
 	if f.Labels == 0 || f.Sold == 0 {
 		return f, fmt.Errorf("nothing to be counted: %d labels, %d sold", f.Labels, f.Sold)
 	}
@@ -107,7 +110,8 @@ func (c costs) oneByOne(ctx context.Context, s *scene, f *costFigures) error {
 	if err := s.allTakenUp(ctx, hub); err != nil {
 		return err
 	}
-	after, _, err := s.figures()
+	after, megabytes, err := s.figures()
+	f.Megabytes[0] = megabytes
 	f.Lone, f.Sold, f.Notifications[0] = after.Since(before), len(sold(hub.Report()))-known, hub.Report().Webhooks.Answered
 	return err
 }

@@ -33,7 +33,7 @@ func TestALabelCostsNoMoreThanItMay(t *testing.T) {
 func lookCost(t *testing.T, orders past) (requests int) {
 	t.Helper()
 	w := activitiestest.New(t, sandbox.Options{Seed: 1, Orders: 1})
-	require.NoError(t, orders.write(t.Context(), w.Store, w.Sandbox.Merchant(), 0))
+	require.NoError(t, orders.write(t.Context(), w.Store.Put, w.Sandbox.Merchant()))
 	counts := tally.New()
 	steps := &intake.Intake{Hubs: w, Store: w.Store.Observed(counts.Store("look")), Settings: intake.DefaultIntakeSettings()}
 	in := intake.LookOverInput{Merchant: w.Sandbox.Merchant(), Settings: steps.Settings, List: "again", Left: true}

@@ -36,15 +36,15 @@ func (f costFigures) rows() [][2]string {
 	both := f.Lone.And(f.Run)
 	rows := [][2]string{
 		{"orders one by one, labels of runs", fmt.Sprintf("%d, %d", f.Sold, f.Labels)},
-		{"took, of the hub's time", fmt.Sprintf("%v, %v", f.Took.Round(time.Second), f.HubTook.Round(time.Minute))},
+		{"the store was filled in, then it took, of the hub's time", fmt.Sprintf("%v, %v, %v", f.Filled.Round(time.Second), f.Took.Round(time.Second), f.HubTook.Round(time.Minute))},
 		{"looks, polls (taken for 96 and 288 a day)", fmt.Sprintf("%d, %d", times(both, lookStep), times(both, pollStep))},
 		{"a label: writes and lists, reads, actions", fmt.Sprintf("%.1f, %.1f, %.1f (at most %g, %g, %g)", f.writes(), f.reads(), f.actions(), writesALabel, readsALabel, actionsALabel)},
 		{"actions with the heartbeats of the hub's own pace", fmt.Sprintf("%.1f (%.2f of them; %.2f were counted)", f.actionsAtPace(), f.beats(), f.actions()-f.perLabel(actions, isNoBeat))},
 		{"a look while nothing happens: writes and lists, reads", fmt.Sprintf("%.0f, %.0f", f.each(lookStep, isWrite), f.each(lookStep, tally.IsRead))},
 		{"a poll while nothing happens: writes and lists, reads", fmt.Sprintf("%.0f, %.0f", f.each(pollStep, isWrite), f.each(pollStep, tally.IsRead))},
 	}
-	if f.Megabytes > 0 {
-		rows = append(rows, [2]string{"the most memory of the worker's process", fmt.Sprintf("%.0f MB (at most %g)", f.Megabytes, workerMegabytes)})
+	if f.Megabytes[1] > 0 {
+		rows = append(rows, [2]string{"the most memory of the worker's process: the intake alone, with the runs", fmt.Sprintf("%.0f MB (at most %g), %.0f MB", f.Megabytes[0], workerMegabytes, f.Megabytes[1])})
 	}
 	for _, asker := range f.askers(requests) {
 		cost := fmt.Sprintf("%.2f + %.2f", f.ofAsker(requests, asker, isWrite), f.ofAsker(requests, asker, tally.IsRead))

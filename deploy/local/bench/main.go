@@ -1,6 +1,8 @@
 // Command bench measures a whole deployment on this machine: a storm of webhooks with the worker
-// away, a change of status over all channels, one merchant's run beside another merchant's storm, and
-// runs held against what the hub itself needs.
+// away, a change of status over all channels, one merchant's run beside another merchant's storm, runs
+// held against what the hub itself needs, printing, what a label costs, many merchants at once, and one
+// large run. Each part can be had alone (--only), and its sizes are flags; the defaults are those of a
+// large deployment and want a machine to match.
 package main
 
 import (
@@ -31,8 +33,8 @@ type flags struct {
 	Speed float64 `default:"30" help:"How many times as fast as ours the hub's clock runs beside that storm (default ${default})."`
 
 	Paced      int     `default:"510" help:"Orders of a run that is held against the hub's critical path, on a quick and on a slow hub (default ${default})."`
-	QuickSpeed float64 `default:"6" help:"How many times as fast as ours the quick hub's clock runs (default ${default})."`
-	SlowSpeed  float64 `default:"120" help:"How many times as fast as ours the slow hub's clock runs (default ${default})."`
+	QuickSpeed float64 `default:"30" help:"How many times as fast as ours the quick hub's clock runs (default ${default})."`
+	SlowSpeed  float64 `default:"30" help:"How many times as fast as ours the slow hub's clock runs (default ${default})."`
 
 	Pile    int `default:"500" help:"Labels of a pile that a printer of 100 ms a label prints (default ${default})."`
 	Singles int `default:"40" help:"Single labels that are asked for after it, one after the other (default ${default})."`
@@ -45,7 +47,12 @@ type flags struct {
 	PerDay    int     `default:"10000" help:"Orders that this merchant sells in a day (default ${default})."`
 	CostSpeed float64 `default:"30" help:"How many times as fast as ours the hub's clock runs meanwhile (default ${default})."`
 
-	Only     []string      `help:"Only these parts: webhooks, statuses, fairness, pace, printing, costs."`
+	Merchants  int     `default:"100" help:"Merchants whose runs go on at the same time, one of them in a storm (default ${default})."`
+	Each       int     `default:"2000" help:"Orders of each of them (default ${default})."`
+	Large      int     `default:"50000" help:"Orders of one large run (default ${default})."`
+	ScaleSpeed float64 `default:"600" help:"How many times as fast as ours the hub's clock runs in both (default ${default})."`
+
+	Only     []string      `help:"Only these parts: webhooks, statuses, fairness, pace, printing, costs, scale, large."`
 	Patience time.Duration `default:"30m" help:"How long each part may take (default ${default})."`
 }
 
@@ -96,7 +103,7 @@ type part struct {
 
 func (f flags) parts() []part {
 	return []part{
-		{"webhooks", f.webhooks}, {"statuses", f.statuses}, {"fairness", f.fairness}, {"pace", f.pace}, {"printing", f.printing}, {"costs", f.costs},
+		{"webhooks", f.webhooks}, {"statuses", f.statuses}, {"fairness", f.fairness}, {"pace", f.pace}, {"printing", f.printing}, {"costs", f.costs}, {"scale", f.scale}, {"large", f.large},
 	}
 }
 

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -21,35 +23,37 @@ type past struct {
 const (
 	pastDays = 60
 	// pastParallel is how many of them are written at a time.
-	pastParallel = 64
+	pastParallel = 16
 	// pastConnection is none of the hub's, so that no run takes an order of the past.
 	pastConnection = "00000000-0000-4000-8000-00000000c0de"
 )
 
-// write puts the orders of the past into the store, each with its mark and its sale.
-func (p past) write(ctx context.Context, store *storage.Store, merchant string, from int) error {
+// write puts the orders of the past, each with its mark and its sale.
+func (p past) write(ctx context.Context, put func(ctx context.Context, key string, value any) error, merchant string) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(pastParallel)
-	for n := from; n < p.Closed+p.Open && ctx.Err() == nil; n++ {
-		group.Go(func() error { return p.writeOrder(ctx, store, merchant, n) })
+	for n := 0; n < p.Closed+p.Open && ctx.Err() == nil; n++ {
+		group.Go(func() error { return p.writeOrder(ctx, put, merchant, n) })
 	}
 	return group.Wait()
 }
 
-func (p past) writeOrder(ctx context.Context, store *storage.Store, merchant string, n int) error {
+func (p past) writeOrder(ctx context.Context, put func(ctx context.Context, key string, value any) error, merchant string, n int) error {
 	record := p.record(n)
-	for key, value := range map[string]any{
-		storage.IntakeOrder(merchant, record.Order):                         record,
-		storage.IntakeInState(merchant, string(record.State), record.Order): struct{}{},
-		storage.IntakeSale(merchant, record.Checkout):                       p.sale(record),
-		storage.IntakeNumber(merchant, intakebook.Digest(record.Number)):    []intakebook.NumberedSale{{Connection: record.Connection, Checkout: record.Checkout}},
-		storage.IntakeParcel(merchant, intakebook.Digest(record.Code)):      []intakebook.NamedParcel{{Order: record.Order, Name: record.Code}},
-	} {
-		if err := store.Put(ctx, key, value); err != nil {
-			return err
-		}
+	return errors.Join(
+		put(ctx, storage.IntakeOrder(merchant, record.Order), record),
+		put(ctx, storage.IntakeInState(merchant, string(record.State), record.Order), struct{}{}),
+		put(ctx, storage.IntakeSale(merchant, record.Checkout), p.sale(record)),
+	)
+}
+
+// fill puts an object into the S3 server's folder.
+func (s *scene) fill(_ context.Context, key string, value any) error {
+	content, err := json.Marshal(value)
+	if err != nil {
+		return err
 	}
-	return nil
+	return s.running.Fill(key, content, "application/json")
 }
 
 // record is the nth order: the first wait, and so do those that are open; of two of sixty days three of a

@@ -12,8 +12,8 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	sdk "go.temporal.io/sdk/client"
@@ -81,8 +81,8 @@ type workerProcess struct {
 // workerReport is what a worker's process says when it is asked.
 type workerReport struct {
 	Figures tally.Figures `json:"figures"`
-	// PeakKB is the most memory that the process had.
-	PeakKB int `json:"peak_kb"`
+	// PeakKB is the most memory of its own that the process had, the program itself not counted.
+	PeakKB int64 `json:"peak_kb"`
 }
 
 func (s *scene) workApart() error {
@@ -159,6 +159,8 @@ func serveAsWorker(in io.Reader, out io.Writer) error {
 		return err
 	}
 	defer temporal.Close()
+	var peak atomic.Int64
+	go watchMemory(ctx, &peak)
 	counts, ready, ended := tally.New(), make(chan struct{}), make(chan error, 1)
 	go func() {
 		ended <- worker.Run(ctx, order.settings(), worker.Options{
@@ -176,19 +178,8 @@ func serveAsWorker(in io.Reader, out io.Writer) error {
 			end()
 			return <-ended
 		}
-		if err := json.NewEncoder(out).Encode(workerReport{Figures: counts.Figures(), PeakKB: peakMemory()}); err != nil {
+		if err := json.NewEncoder(out).Encode(workerReport{Figures: counts.Figures(), PeakKB: peak.Load()}); err != nil {
 			return err
 		}
 	}
-}
-
-// peakMemory is the most memory that this process had resident, in kB; 0 where the system does not tell.
-func peakMemory() (kilobytes int) {
-	status, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		return 0
-	}
-	_, after, _ := strings.Cut(string(status), "VmHWM:")
-	_, _ = fmt.Sscan(after, &kilobytes)
-	return kilobytes
 }

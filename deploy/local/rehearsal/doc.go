@@ -6,6 +6,7 @@
 //     its own version; the command temporal and three tools of Alpine are stand-ins (folder standin);
 //   - images are folders (package images), and a container is a process in name spaces (package container):
 //     limits of memory and logging are not applied;
-//   - health checks run twice a second, and one that fails is tried again for minutes, because the machines of
-//     continuous integration are slow; a service that ends is not started again.
+//   - health checks run several times a second, and one that fails is tried again for minutes, because the
+//     machines of continuous integration are slow; each port that is published must answer too; a service that
+//     ends is not started again.
 package rehearsal

@@ -24,6 +24,16 @@ const Region = "us-east-1"
 // ErrInUse says that another process runs on the same folder.
 var ErrInUse = errors.New("another process is using it")
 
+// Servers chooses what a stack starts; the rest is for another process.
+type Servers string
+
+// The choices. Temporal comes with its web UI.
+const (
+	AllServers   Servers = ""
+	TemporalOnly Servers = "temporal"
+	ObjectsOnly  Servers = "s3"
+)
+
 // Options say where a stack lives and what it is called.
 type Options struct {
 	// Dir holds Temporal's SQLite file, the S3 folder, the ports, the names and the S3 keys.
@@ -38,6 +48,8 @@ type Options struct {
 	Ports Ports
 	// Usual says where a folder without remembered ports begins to look.
 	Usual Ports
+	// Only leaves out the other servers; their addresses say nothing then.
+	Only Servers
 	// Temporal is the host:port of a server that is there already, or [CLI]; empty: the one in this program.
 	// A server of others gets a namespace for this folder, unless Namespace names one.
 	Temporal string
@@ -133,22 +145,24 @@ func (s *Stack) start(ctx context.Context, options Options) error {
 	}
 	s.S3Endpoint = "http://" + address(ports.S3)
 
-	// Serially, because opening the S3 folder moves the working directory.
-	objects, err := startObjects(s.Dir, ports.S3, names)
-	if err != nil {
-		return err
-	}
-	s.stops = append(s.stops, objects.stop)
-
-	server, err := s.openTemporal(options, command, ports)
-	if err != nil {
-		return err
-	}
-	s.stops = append(s.stops, server.stop)
-
 	ready, ctx := errgroup.WithContext(ctx)
-	ready.Go(func() error { return objects.waitUntilReady(ctx) })
-	ready.Go(func() error { return server.waitUntilReady(ctx) })
+	// Serially, because opening the S3 folder moves the working directory.
+	if options.Only != TemporalOnly {
+		objects, err := startObjects(s.Dir, ports.S3, names)
+		if err != nil {
+			return err
+		}
+		s.stops = append(s.stops, objects.stop)
+		ready.Go(func() error { return objects.waitUntilReady(ctx) })
+	}
+	if options.Only != ObjectsOnly {
+		server, err := s.openTemporal(options, command, ports)
+		if err != nil {
+			return err
+		}
+		s.stops = append(s.stops, server.stop)
+		ready.Go(func() error { return server.waitUntilReady(ctx) })
+	}
 	return ready.Wait()
 }
 

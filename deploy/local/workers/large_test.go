@@ -98,13 +98,6 @@ func TestLargeFilesCostTheirOrdersAlone(t *testing.T) {
 		assert.Regexp(t, tooLarge, row.Reason.Words, "%s (%s)", row.ID, row.Channel)
 	}
 	assert.Less(t, memoryOf(t, worker), mostMemory, "kB")
-
-	s.door.give(nil)
-	_, manifest = s.end(t, s.start(t, hostile, "again", orders...))
-	assert.Len(t, manifest.Rows, len(orders))
-	for _, row := range manifest.Rows {
-		assert.Equal(t, contract.Labelled, row.Outcome, "with usual files nothing is missing: %s (%s): %s", row.ID, row.Channel, row.Reason.Words)
-	}
 }
 
 // memoryOf is the most memory that a worker has had, in kB.

@@ -18,10 +18,6 @@
 {{- if gt (int $w.autoscaling.minReplicas) (int $w.autoscaling.maxReplicas) -}}
 {{- fail "worker.autoscaling: minReplicas is more than maxReplicas" -}}
 {{- end -}}
-{{- $most := int (ternary $w.autoscaling.maxReplicas $w.replicas $w.autoscaling.enabled) -}}
-{{- if and $w.rateShares (lt (int $w.rateShares) $most) -}}
-{{- fail (printf "worker.rateShares is %d and up to %d workers run: together they would call the hub more often than it grants" (int $w.rateShares) $most) -}}
-{{- end -}}
 {{- if and $g.enabled (not $g.tlsSecret) (not $g.settings.DESPACHO_WEBHOOK_PROXIES) -}}
 {{- fail "gateway: without gateway.tlsSecret a proxy speaks https, and every request would seem to come from it: write its addresses or networks into gateway.settings.DESPACHO_WEBHOOK_PROXIES" -}}
 {{- end -}}

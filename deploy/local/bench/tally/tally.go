@@ -20,6 +20,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -89,10 +90,10 @@ func (f Figures) And(other Figures) Figures {
 }
 
 // Store returns what observes a store; who is the part of the deployment whose requests are those outside of
-// every activity.
+// every activity. They are counted as its own, with their kind of object ("worker accounts").
 func (t *Tally) Store(who string) func(context.Context, storage.Request) {
 	return func(ctx context.Context, request storage.Request) {
-		asker := who
+		asker := strings.TrimSpace(who + " " + request.Kind)
 		if activity.IsActivity(ctx) {
 			asker = activity.GetInfo(ctx).ActivityType.Name
 		}

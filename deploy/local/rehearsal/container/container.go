@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -74,6 +75,12 @@ func StartWith(network *Network, spec Spec, stdin io.Reader) (*Container, error)
 
 // Name is the container's host name.
 func (c *Container) Name() string { return c.spec.Name }
+
+// Address is the container's in its network.
+func (c *Container) Address() string {
+	address, _, _ := strings.Cut(c.spec.Address, "/")
+	return address
+}
 
 // Log is what the container has written so far.
 func (c *Container) Log() string { return c.log.String() }

@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"strconv"
 	"strings"
 	"time"
 
@@ -64,12 +66,12 @@ func (s *Stack) waitOver(ctx context.Context, c *container.Container) error {
 	}
 }
 
-// waitHealthy waits until the file's own check says that the container is healthy. A container without
-// a check has to live. One that ends is not started again: nothing in a rehearsal may need that.
+// waitHealthy waits until the file's own check says that the container is healthy, and it listens at every
+// port that is published. One that ends is not started again: nothing in a rehearsal may need that.
 func (s *Stack) waitHealthy(ctx context.Context, name string, c *container.Container) error {
 	ctx, cancel := context.WithTimeout(ctx, s.Patience)
 	defer cancel()
-	check := s.Project.Services[name].HealthCheck
+	service := s.Project.Services[name]
 	var last error
 	for {
 		select {
@@ -79,16 +81,33 @@ func (s *Stack) waitHealthy(ctx context.Context, name string, c *container.Conta
 			return fmt.Errorf("%s is not healthy: %w\n%s", c.Name(), errors.Join(ctx.Err(), last), tail(c.Log()))
 		case <-time.After(lookAgain):
 		}
-		if check == nil {
-			return nil
-		}
-		if last = probe(ctx, c, check); last == nil {
+		if last = ready(ctx, c, service); last == nil {
 			return nil
 		}
 		if s.Hopeless != nil && s.Hopeless(last) {
 			return fmt.Errorf("%s is not healthy: %w\n%s", c.Name(), last, tail(c.Log()))
 		}
 	}
+}
+
+// ready looks once whether a container is healthy and listens.
+func ready(ctx context.Context, c *container.Container, service types.ServiceConfig) error {
+	if service.HealthCheck != nil {
+		if err := probe(ctx, c, service.HealthCheck); err != nil {
+			return err
+		}
+	}
+	for _, port := range service.Ports {
+		dialer := net.Dialer{Timeout: slowMachine}
+		connection, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(c.Address(), strconv.Itoa(int(port.Target))))
+		if err != nil {
+			return fmt.Errorf("port %d is published: %w", port.Target, err)
+		}
+		if err := connection.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // probe runs a health check once.
