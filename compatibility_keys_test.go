@@ -88,3 +88,11 @@ func keysOfPrints(day time.Time) map[string]string {
 		"ScansPrefix":         storage.ScansPrefix("site"),
 	}
 }
+
+func keysOfPartners() map[string]string {
+	return map[string]string{
+		"Partner":        storage.Partner("p"),
+		"PartnersPrefix": storage.PartnersPrefix(),
+		"PartnerRequest": storage.PartnerRequest("m", "p", "0a1b"),
+	}
+}
