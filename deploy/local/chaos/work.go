@@ -189,7 +189,7 @@ func (w *work) ship(ctx context.Context, ran ranRun) {
 		return err
 	})
 	if err != nil {
-		change.Result.Reason.Words = "it did not come to an end: " + err.Error()
+		change.Result.Reason = wording.OfError("", "it did not come to an end: "+err.Error())
 	}
 	w.mutex.Lock()
 	w.changes = append(w.changes, change)
