@@ -17,6 +17,7 @@ import (
 	"github.com/despacho/despacho/client"
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende/sandbox"
+	"github.com/despacho/despacho/wording"
 )
 
 // ranRun is a run that was started.
