@@ -208,7 +208,7 @@ func (a *Documents) storeLabels(ctx context.Context, scope activities.Scope, ord
 	record := books.LabelRecord{Order: order, Run: scope.Run, Task: task}
 	prefix := storage.LabelPrefix(scope.Merchant, scope.Connection.ID)
 	for _, label := range found {
-		file, err := a.Store.PutBytes(ctx, prefix, "."+string(label.Format), activities.ContentType(string(label.Format)), label.Data)
+		file, err := a.storeLabel(ctx, prefix, label)
 		if err != nil {
 			return nil, err
 		}
@@ -228,6 +228,14 @@ func (a *Documents) storeLabels(ctx context.Context, scope activities.Scope, ord
 		a.tellStored(scope, order)
 	}
 	return record.Labels, nil
+}
+
+// storeLabel puts a label's file into the store. A copy of another is told of, and not stored once more.
+func (a *Documents) storeLabel(ctx context.Context, prefix string, label labels.Label) (storage.File, error) {
+	if label.IsCopy {
+		return storage.File{SHA256: label.SHA256, Bytes: int64(len(label.Data))}, nil
+	}
+	return a.Store.PutBytes(ctx, prefix, "."+string(label.Format), activities.ContentType(string(label.Format)), label.Data)
 }
 
 // tellStored tells how old an order was when its label came.
