@@ -35,7 +35,7 @@ type Order struct {
 func (o Order) name() string { return cmp.Or(o.Number, o.ID) }
 
 // Label is one parcel's label: one page or unit, or several that belong together. Name says where
-// it came from, Count its pages or units. Spare marks a copy of a label that the order already has
+// it came from, Count its pages or units. IsCopy marks a copy of a label that the order already has
 // in this format. Notes say what was repaired. SHA256 is the hash of Data, in hex.
 type Label struct {
 	Format Format

@@ -37,6 +37,15 @@ func (s *Store) PutBytes(ctx context.Context, prefix, extension, contentType str
 	return s.PutFile(ctx, prefix, extension, contentType, bytes.NewReader(data))
 }
 
+// FileOf is the file that [Store.PutBytes] would make of data with this SHA-256 (hex), without storing it.
+func FileOf(prefix, extension, sum string, size int64) (File, error) {
+	if len(sum) != sha256.Size*2 {
+		return File{}, fmt.Errorf("storage: %.80q: %w: it is no SHA-256", sum, ErrKey)
+	}
+	key, err := fileKey(prefix, sum, extension)
+	return File{Key: key, SHA256: sum, Bytes: size}, err
+}
+
 // PutStream stores everything that source gives, as [Store.PutBytes] does. More than 1 MiB goes
 // through a temporary file, because the key is known only at the end.
 func (s *Store) PutStream(ctx context.Context, prefix, extension, contentType string, source io.Reader) (File, error) {

@@ -114,12 +114,17 @@ func RawPrefix(merchant, connection string) string {
 	return joinSegments(kindRaw, merchant, connection)
 }
 
-// PublishedOrder records that a run published an order's label; put once.
+// FirstPublication records which run was the first that published an order's label; put once.
+func FirstPublication(merchant, order string) string {
+	return joinSegments(kindPublished, merchant) + keySegment(order) + ".json"
+}
+
+// PublishedOrder records that a further run published an order's label; put once.
 func PublishedOrder(merchant, order, run string) string {
 	return PublishedPrefix(merchant, order) + runName(run) + ".json"
 }
 
-// PublishedPrefix is where the records of the runs that published an order's label are stored.
+// PublishedPrefix is where the records of the further runs that published an order's label are stored.
 func PublishedPrefix(merchant, order string) string {
 	return joinSegments(kindPublished, merchant, order)
 }

@@ -27,6 +27,11 @@ func IntakeLeft(merchant, hour, checkout string) string {
 	return IntakeLeftPrefix(merchant) + keySegment(hour) + "/" + keySegment(checkout) + ".json"
 }
 
+// IntakeLeftList marks many such sales at once.
+func IntakeLeftList(merchant, hour, list string) string {
+	return IntakeLeftPrefix(merchant) + keySegment(hour) + "/lists/" + keySegment(list) + ".json"
+}
+
 // IntakeLeftPrefix is where the marks of unread changes are stored, the oldest first.
 func IntakeLeftPrefix(merchant string) string {
 	return joinSegments(kindIntake, merchant, "left")
@@ -56,6 +61,10 @@ func IntakeNumber(merchant, digest string) string {
 func IntakeParcel(merchant, digest string) string {
 	return joinSegments(kindIntake, merchant, "parcels") + keySegment(digest) + ".json"
 }
+
+// IntakeNames says that the merchant's orders are looked for by the hub's codes and by tracking numbers, so
+// that their intake keeps these names.
+func IntakeNames(merchant string) string { return IntakePrefix(merchant) + "names.json" }
 
 // IntakeList is a list of sales or notifications that the intake still has to process.
 func IntakeList(merchant, list string) string {

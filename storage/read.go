@@ -3,6 +3,7 @@ package storage
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"mime"
 	"time"
@@ -42,6 +43,35 @@ func (s *Store) Reader(ctx context.Context, key string) (io.ReadCloser, int64, e
 func (s *Store) ReadAll(ctx context.Context, key string, limit int64) ([]byte, error) {
 	data, _, err := s.readAll(ctx, key, limit)
 	return data, err
+}
+
+// ReadPart returns so many bytes of an object from an offset on.
+func (s *Store) ReadPart(ctx context.Context, key string, from, size int64) (data []byte, err error) {
+	if err := checkKey(key); err != nil {
+		return nil, err
+	}
+	for range readAttempts {
+		data, err = s.readPartOnce(ctx, key, from, size)
+		if !IsTransient(err) || ctx.Err() != nil {
+			break
+		}
+	}
+	return data, err
+}
+
+func (s *Store) readPartOnce(ctx context.Context, key string, from, size int64) ([]byte, error) {
+	part := fmt.Sprintf("bytes=%d-%d", from, from+size-1)
+	output, err := s.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &s.bucket, Key: &key, Range: &part})
+	if isNotFound(err) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return nil, s.explain("read", key, err)
+	}
+	defer output.Body.Close()
+	data := make([]byte, size)
+	_, err = io.ReadFull(output.Body, data)
+	return data, s.explain("read", key, err)
 }
 
 // readAll retries when the connection is cut within an object: the SDK's own retries end where the

@@ -77,9 +77,14 @@ type Label struct {
 	Bytes  int64  `json:"bytes"`
 	// Count is its pages (PDF) or units (ZPL).
 	Count int `json:"count"`
-	// Spare: stored but never printed, because the same parcel already has a label.
+	// Spare: a copy that is never printed, because the same parcel already has a label. It has no Key: it is in the
+	// hub's file, which is kept as it came.
 	Spare bool     `json:"spare,omitempty"`
 	Notes []string `json:"notes,omitempty"`
+	// Pack is an object that holds this label among others, From where it begins there: one in another format than
+	// its parcel's first has an object of its own, under Key, only once a run prints it.
+	Pack string `json:"pack,omitempty"`
+	From int64  `json:"from,omitempty"`
 	// Controls are the control files that came with the order's labels; only the first label has them.
 	Controls []StoredControl `json:"controls,omitempty"`
 }

@@ -15,8 +15,8 @@ import (
 // the next look: looks keep the names of published orders for longer.
 const freshSale = time.Hour
 
-// labelFor finds out about an order's label what its record needs to know. All that is asked of the store for
-// an order costs a list; the next look is told of labels that runs publish.
+// labelFor finds out about an order's label what its record needs to know. The next look is
+// told of labels that runs publish.
 func (t *taking) labelFor(ctx context.Context, r *contract.IntakeRecord, state contract.IntakeOrderState, connection, order string, c multivende.Checkout) (labelThere, error) {
 	came := lo.Latest(c.SoldAt, c.CreatedAt)
 	switch {

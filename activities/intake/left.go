@@ -24,6 +24,8 @@ const (
 	leftSalesAtOnce = 500
 	// leftHour is how the hour in which a change was left stands in its mark's key.
 	leftHour = "20060102T15"
+	// leftLists is where, behind its hour, marks stand that are of several sales.
+	leftLists = "lists/"
 	// earlyFor is how long after the sale, in the hub's time, it is read every leftFor while it has no connection that the hub lists.
 	earlyFor = 24 * time.Hour
 )
@@ -65,7 +67,7 @@ func (t *taking) leaveChanged(ctx context.Context, light multivende.CheckoutLigh
 }
 
 // leave leaves a sale unread whose every delivery order is past the gate. Where
-// one may still be cancelled alone, a mark has the sale read once leftFor has passed.
+// one may still be cancelled alone, [taking.keepLeft] has the sale read once leftFor has passed.
 func (t *taking) leave(ctx context.Context, checkout string, known *intakebook.IntakeSale) (bool, error) {
 	if known == nil || known.ReadAt.IsZero() || len(known.Orders) == 0 {
 		return false, nil
@@ -88,11 +90,41 @@ func (t *taking) leave(ctx context.Context, checkout string, known *intakebook.I
 	if t.recalled.isLeftAlready(key, hour, known.ReadAt) {
 		return true, nil
 	}
-	if err := t.readLater(ctx, checkout); err != nil {
-		return true, err
-	}
-	t.recalled.leave(key, hour)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.leaving = append(t.leaving, checkout)
 	return true, nil
+}
+
+// keepLeft marks the sales that this step has left unread, all of them in one object, and says then that their
+// notifications are taken up: a run's labels change hundreds of sales at once.
+func (t *taking) keepLeft(ctx context.Context) error {
+	t.mu.Lock()
+	sales, notifications := lo.Uniq(t.leaving), t.left
+	t.leaving, t.left = nil, nil
+	t.mu.Unlock()
+	slices.Sort(sales)
+	for _, part := range lo.Chunk(sales, leftSalesAtOnce) {
+		if err := t.readAllLater(ctx, part); err != nil {
+			return err
+		}
+	}
+	for _, sale := range sales {
+		t.recalled.leave(t.merchant+"/"+sale, t.now.UTC().Truncate(time.Hour))
+	}
+	for _, id := range notifications {
+		t.finish(ctx, id)
+	}
+	return nil
+}
+
+// readAllLater is readLater of several sales.
+func (t *taking) readAllLater(ctx context.Context, sales []string) error {
+	if len(sales) == 1 {
+		return t.readLater(ctx, sales[0])
+	}
+	list := intakebook.Digest(strings.Join(sales, "\n"))
+	return t.store.Put(ctx, storage.IntakeLeftList(t.merchant, t.now.UTC().Format(leftHour), list), leftSales{sales})
 }
 
 // readLater has a sale read once leftFor has passed, unless it was read since.
@@ -105,14 +137,29 @@ type leftSale struct {
 	Checkout string `json:"checkout"`
 }
 
-// leftSales are the sales whose change was left in an hour up to last, the oldest first.
-func (t *taking) leftSales(ctx context.Context, last string) ([]leftMark, error) {
+// leftSales is what a mark holds that stands for several.
+type leftSales struct {
+	Checkouts []string `json:"checkouts"`
+}
+
+// markedAsLeft are the sales whose change was left in an hour up to last, the oldest first.
+func (t *taking) markedAsLeft(ctx context.Context, last string) ([]leftMark, error) {
 	prefix := storage.IntakeLeftPrefix(t.merchant)
 	var marks []leftMark
 	err := t.store.List(ctx, prefix, func(o storage.Object) error {
 		hour, _, _ := strings.Cut(strings.TrimPrefix(o.Key, prefix), "/")
-		if hour > last || len(marks) == leftSalesAtOnce {
+		if hour > last || len(marks) >= leftSalesAtOnce {
 			return activities.ErrEnough
+		}
+		if strings.HasPrefix(o.Key, prefix+hour+"/"+leftLists) {
+			var left leftSales
+			if err := t.store.Get(ctx, o.Key, &left); err != nil {
+				return lo.Ternary(errors.Is(err, storage.ErrNotFound), nil, err)
+			}
+			for _, checkout := range left.Checkouts {
+				marks = append(marks, leftMark{o.Key, hour, checkout})
+			}
+			return nil
 		}
 		checkout, whole := storage.IDInKey(o.Key, prefix+hour+"/", ".json")
 		if !whole {
@@ -136,11 +183,11 @@ type leftMark struct{ key, hour, checkout string }
 // leftLongEnough are the notifications of the sales whose change was left leftFor ago
 // and that were not read since; the marks of the others are taken away.
 func (t *taking) leftLongEnough(ctx context.Context) ([]string, error) {
-	marks, err := t.leftSales(ctx, t.now.Add(-rereadLeftAfter).UTC().Format(leftHour))
+	marks, err := t.markedAsLeft(ctx, t.now.Add(-rereadLeftAfter).UTC().Format(leftHour))
 	if err != nil {
 		return nil, err
 	}
-	var notifications, done []string
+	var notifications, done, kept []string
 	for _, mark := range marks {
 		known, err := intakebook.SaleRecord(ctx, t.store, t.merchant, mark.checkout)
 		if err != nil {
@@ -151,9 +198,9 @@ func (t *taking) leftLongEnough(ctx context.Context) ([]string, error) {
 			done = append(done, mark.key)
 			continue
 		}
-		notifications = append(notifications, CheckoutNotification+"/"+mark.checkout)
+		notifications, kept = append(notifications, CheckoutNotification+"/"+mark.checkout), append(kept, mark.key)
 	}
-	return lo.Uniq(notifications), t.store.Delete(ctx, done...)
+	return lo.Uniq(notifications), t.store.Delete(ctx, lo.Uniq(lo.Without(done, kept...))...)
 }
 
 // isPastGate says that of all that can happen to the order, only a cancellation matters to the intake.

@@ -39,7 +39,7 @@ func TestASaleWithAnOddIDIsReadAgainWhenItsChangeWasLeft(t *testing.T) {
 	for _, id := range activitiestest.OddIDs {
 		require.NoError(t, early.readLater(t.Context(), id))
 	}
-	marks, err := early.leftSales(t.Context(), "99990101T00")
+	marks, err := early.markedAsLeft(t.Context(), "99990101T00")
 	require.NoError(t, err)
 	assert.ElementsMatch(t, activitiestest.OddIDs, lo.Map(marks, func(m leftMark, _ int) string { return m.checkout }))
 }

@@ -63,7 +63,7 @@ func (a *Intake) PollSales(ctx context.Context, in PollSalesInput) (contract.Pol
 	if err != nil {
 		return contract.Polled{}, err
 	}
-	if err := cmp.Or(t.withError(ctx, &polled), t.changes.Tidy(ctx)); err != nil {
+	if err := cmp.Or(t.keepLeft(ctx), t.withError(ctx, &polled), t.changes.Tidy(ctx)); err != nil {
 		return contract.Polled{}, err
 	}
 	if err := a.Store.Put(ctx, storage.IntakeList(in.Merchant, in.List), ids); err != nil {

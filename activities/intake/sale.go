@@ -61,10 +61,6 @@ func (t *taking) note(ctx context.Context, known *intakebook.IntakeSale, etag st
 			return err
 		}
 	}
-	parcels, err := intakebook.NoteParcels(ctx, t.store, t.merchant, lo.FromPtr(known).Parcels, c)
-	if err != nil {
-		return err
-	}
 	early := connection.ID == ""
 	if early && t.now.Sub(c.SoldAt) < earlyFor {
 		if err := t.readLater(ctx, c.ID); err != nil {
@@ -72,7 +68,18 @@ func (t *taking) note(ctx context.Context, known *intakebook.IntakeSale, etag st
 		}
 	}
 	orders := lo.Map(c.DeliveryOrders, func(d multivende.DeliveryOrder, _ int) string { return d.ID })
-	read := intakebook.IntakeSale{UpdatedAt: c.UpdatedAt, Connection: c.ConnectionID, Early: early, Orders: orders, Parcels: parcels, ReadAt: t.now.UTC()}
+	read := intakebook.IntakeSale{UpdatedAt: c.UpdatedAt, Connection: c.ConnectionID, Early: early, Orders: orders, ReadAt: t.now.UTC()}
+	read.NamesIn(c, known)
+	wanted, err := t.wantsNames(ctx)
+	if err != nil {
+		return err
+	}
+	if wanted {
+		if err := intakebook.NoteNames(ctx, t.store, t.merchant, known, c); err != nil {
+			return err
+		}
+		read.Named = true
+	}
 	if err := intakebook.KeepSale(ctx, t.store, t.merchant, c.ID, read, etag); err != nil {
 		return err
 	}

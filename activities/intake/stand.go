@@ -11,6 +11,7 @@ import (
 	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/activities/orders"
+	"github.com/despacho/despacho/activities/publications"
 	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/storage"
@@ -59,21 +60,15 @@ func (l labelThere) reason() contract.Reason {
 
 // labelOf looks into the store for an order's label.
 func labelOf(ctx context.Context, store *storage.Store, merchant, connection, order string) (labelThere, error) {
-	var found labelThere
-	var newest time.Time
-	prefix := storage.PublishedPrefix(merchant, order)
-	err := store.List(ctx, prefix, func(o storage.Object) error {
-		if found.printed == "" || o.Modified.After(newest) {
-			run, _ := storage.IDInKey(o.Key, prefix, ".json")
-			found.printed, newest = cmp.Or(run, "with a long name"), o.Modified
-		}
-		return nil
-	})
-	if err != nil || found.printed != "" || connection == "" {
-		return found, err
+	publication, err := publications.Newest(ctx, store, merchant, order, "")
+	if err != nil || publication != nil {
+		return labelThere{printed: lo.FromPtr(publication).Run}, err
 	}
-	found.stored, err = store.Exists(ctx, storage.WaitingLabel(merchant, connection, order))
-	return found, err
+	if connection == "" {
+		return labelThere{}, nil
+	}
+	stored, err := store.Exists(ctx, storage.WaitingLabel(merchant, connection, order))
+	return labelThere{stored: stored}, err
 }
 
 // storedLabels are the keys of the labels of some connections that wait in the store: one list of each connection.

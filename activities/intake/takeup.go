@@ -66,16 +66,22 @@ func (a *Intake) TakeUpNotifications(ctx context.Context, in TakeUpNotifications
 			if stop.ShouldStop() {
 				return activities.ErrNotBegun
 			}
-			err := t.notification(ctx, id)
+			later, err := t.notification(ctx, id)
 			stop.Note(err)
-			if err == nil {
+			switch {
+			case err == nil && later:
+				t.finishLater(id)
+			case err == nil:
 				t.finish(ctx, id)
 			}
 			return t.alone(id, err)
 		})
 	}
 	if group.Wait() != nil {
-		return t.taken, cmp.Or(t.trouble, t.changes.Tidy(ctx))
+		return t.taken, cmp.Or(t.trouble, t.keepLeft(ctx), t.changes.Tidy(ctx))
+	}
+	if err := t.keepLeft(ctx); err != nil {
+		return t.taken, cmp.Or(err, t.changes.Tidy(ctx))
 	}
 	err = t.keepUnread(ctx, len(t.done) > len(before))
 	err = cmp.Or(err, t.changes.Tidy(ctx))
@@ -122,15 +128,21 @@ type taking struct {
 	changes     *intakebook.Changes
 	recalled    *recalled
 	// recalls: what another step of this worker has read is believed.
-	recalls bool
+	recalls     bool
+	settingsFor time.Duration
 	policies
+
+	namesMu sync.Mutex
+	names   *bool // whether names are wanted; nil until somebody has asked
 
 	mu   sync.Mutex
 	seen map[string]bool // sales that this step has read
 	// sales are what was known of sales when a notification of them was judged; nil for nothing.
 	sales map[string]taggedSale
-	done  []string
-	taken intakebook.TakenNotifications
+	// leaving are the sales that this step leaves unread, left the notifications that are through once they are marked.
+	leaving, left []string
+	done          []string
+	taken         intakebook.TakenNotifications
 	// noPickUpCodes: the catalogue of pick-ups' statuses could not tell a code.
 	noPickUpCodes bool
 	// silent are the notifications of objects that the hub did not answer about; trouble is why the step is tried again, if it is.
@@ -153,7 +165,7 @@ func (a *Intake) taking(ctx context.Context, merchant string, source contract.In
 		return nil, err
 	}
 	return &taking{
-		hub: hub, store: a.Store, merchant: merchant, source: source, seen: map[string]bool{}, sales: map[string]taggedSale{}, recalled: &a.recalled, recalls: a.SettingsFor > 0,
+		hub: hub, store: a.Store, merchant: merchant, source: source, seen: map[string]bool{}, sales: map[string]taggedSale{}, recalled: &a.recalled, recalls: a.SettingsFor > 0, settingsFor: a.SettingsFor,
 		changes:     &intakebook.Changes{Store: a.Store, Merchant: merchant},
 		connections: &knownConnections{worker: a, hub: hub, store: a.Store, merchant: merchant, overrides: a.Channels},
 		policies:    policies{Settings: settings, now: hub.Clock().Now()},
@@ -176,22 +188,30 @@ func (t *taking) finish(ctx context.Context, id string) {
 	activities.Say(ctx, func(said *activities.Heartbeat) { said.TakenUp, said.Figures = done, &figures })
 }
 
-// notification takes up one id; only trouble that holds for all of them is an error.
-func (t *taking) notification(ctx context.Context, id string) error {
+// finishLater finishes a notification once its sale is marked.
+func (t *taking) finishLater(id string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.left = append(t.left, id)
+}
+
+// notification takes up one id, or says that its sale is left for later; only trouble that holds for all of
+// them is an error.
+func (t *taking) notification(ctx context.Context, id string) (later bool, err error) {
 	kind, object, _ := strings.Cut(id, "/")
 	switch kind {
 	case CheckoutNotification:
 		if left, err := t.leaveNotification(ctx, object); left || err != nil {
-			return err
+			return left, err
 		}
-		return t.sale(ctx, object)
+		return false, t.sale(ctx, object)
 	case DeliveryOrderNotification:
 		return t.delivery(ctx, object)
 	case PickUpOrderNotification:
-		return t.pickUp(ctx, object)
+		return false, t.pickUp(ctx, object)
 	}
 	t.count(func(n *intakebook.TakenNotifications) { n.Ignored++ })
-	return nil
+	return false, nil
 }
 
 func (t *taking) count(change func(*intakebook.TakenNotifications)) {
@@ -200,30 +220,30 @@ func (t *taking) count(change func(*intakebook.TakenNotifications)) {
 	change(&t.taken)
 }
 
-// delivery reads a delivery order and, unless it is as it was, its sales.
-func (t *taking) delivery(ctx context.Context, id string) error {
+// delivery reads a delivery order and, unless it is as it was, its sales; or says that its sale is left for later.
+func (t *taking) delivery(ctx context.Context, id string) (later bool, err error) {
 	known, err := intakebook.ReadIntakeRecord(ctx, t.store, t.merchant, id)
 	if errors.Is(err, storage.ErrKey) {
 		t.count(func(n *intakebook.TakenNotifications) { n.Ignored++ })
-		return nil
+		return false, nil
 	}
 	if err != nil && !errors.Is(err, storage.ErrNotFound) {
-		return err
+		return false, err
 	}
 	if known.Checkout != "" {
 		if left, err := t.leaveNotification(ctx, known.Checkout); left || err != nil {
-			return err
+			return left, err
 		}
 	}
 	order, err := t.hub.DeliveryOrder(ctx, id)
 	if activities.NoSuchRoute(err) && known.Checkout != "" {
-		return t.sale(ctx, known.Checkout)
+		return false, t.sale(ctx, known.Checkout)
 	}
 	if err != nil {
-		return t.unread(ctx, DeliveryOrderNotification+"/"+id, lo.Compact([]string{known.Order}), err)
+		return false, t.unread(ctx, DeliveryOrderNotification+"/"+id, lo.Compact([]string{known.Order}), err)
 	}
 	if !order.UpdatedAt.IsZero() && order.UpdatedAt.Equal(known.OrderUpdatedAt) && !isEarly(known) {
-		return nil
+		return false, nil
 	}
 	sales := lo.Map(order.Checkouts, func(c multivende.CheckoutReference, _ int) string { return c.ID })
 	if known.Checkout != "" {
@@ -231,8 +251,8 @@ func (t *taking) delivery(ctx context.Context, id string) error {
 	}
 	for _, sale := range lo.Uniq(sales) {
 		if err := t.sale(ctx, sale); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return nil
+	return false, nil
 }

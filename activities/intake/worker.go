@@ -7,6 +7,7 @@ import (
 
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/activities"
+	"github.com/despacho/despacho/activities/intakebook"
 	"github.com/despacho/despacho/contract"
 )
 
@@ -21,11 +22,13 @@ type recalled struct {
 	asItWas map[string]time.Time
 }
 
-// readSettings are a merchant's settings and connections as they were read at a time.
+// readSettings are a merchant's settings and connections as they were read at a time, and whether its orders'
+// names are wanted.
 type readSettings struct {
 	at          time.Time
 	settings    accounts.Settings
 	connections []activities.Connection
+	wantsNames  *bool
 }
 
 // salesRecalled bounds the sales of which a worker remembers that they were read, or that a change was left.
@@ -71,6 +74,43 @@ func (a *Intake) keepConnections(merchant string, all []activities.Connection) {
 	if known, ok := a.recalled.settings[merchant]; ok {
 		known.connections = all
 		a.recalled.settings[merchant] = known
+	}
+}
+
+// wantsNames says whether the hub's codes and tracking numbers are kept as names of orders. It is asked once in a
+// step, and believed for as long as the settings that are remembered.
+func (t *taking) wantsNames(ctx context.Context) (bool, error) {
+	t.namesMu.Lock()
+	defer t.namesMu.Unlock()
+	if t.names == nil {
+		t.names = t.recalled.recallWantsNames(t.merchant, t.settingsFor)
+	}
+	if t.names == nil {
+		wanted, err := intakebook.WantsNames(ctx, t.store, t.merchant)
+		if err != nil {
+			return false, err
+		}
+		t.names = &wanted
+		t.recalled.keepWantsNames(t.merchant, &wanted)
+	}
+	return *t.names, nil
+}
+
+func (r *recalled) recallWantsNames(merchant string, within time.Duration) *bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if known := r.settings[merchant]; time.Since(known.at) < within {
+		return known.wantsNames
+	}
+	return nil
+}
+
+func (r *recalled) keepWantsNames(merchant string, wanted *bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if known, ok := r.settings[merchant]; ok {
+		known.wantsNames = wanted
+		r.settings[merchant] = known
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/despacho/despacho/activities/activitiestest"
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/activities/intakebook"
+	"github.com/despacho/despacho/activities/publications"
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende/sandbox"
 	"github.com/despacho/despacho/storage"
@@ -121,8 +122,7 @@ func (w *intakeWorld) post(path string, body any) {
 // publish leaves what a run leaves that printed an order.
 func (w *intakeWorld) publish(order, run string) {
 	w.Helper()
-	_, err := w.Store.PutOnce(w.Context(), storage.PublishedOrder(w.merchant(), order, run), &books.Publication{Run: run})
-	require.NoError(w, err)
+	require.NoError(w, publications.Put(w.Context(), w.Store, w.merchant(), order, books.Publication{Run: run}))
 	require.NoError(w, intakebook.NotePublished(w.Context(), w.Store, w.merchant(), run, append(w.published[run], order)))
 	if w.published == nil {
 		w.published = map[string][]string{}

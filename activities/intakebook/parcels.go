@@ -25,16 +25,39 @@ func parcelsOf(c multivende.Checkout) []NamedParcel {
 	})
 }
 
-// NoteParcels remembers the names of a sale's delivery orders that are not remembered yet, and returns all of them.
-func NoteParcels(ctx context.Context, store *storage.Store, merchant string, before []NamedParcel, c multivende.Checkout) ([]NamedParcel, error) {
-	parcels := parcelsOf(c)
-	for _, one := range lo.Without(parcels, before...) {
-		none := func(NamedParcel) bool { return false }
-		if err := NoteName(ctx, store, storage.IntakeParcel(merchant, Digest(one.Name)), one, none); err != nil {
-			return nil, err
+// WantsNames says whether anybody looks for a merchant's orders by the hub's codes or by tracking numbers. These
+// names cost a write each, so an intake only keeps them where somebody uses them.
+func WantsNames(ctx context.Context, store *storage.Store, merchant string) (bool, error) {
+	return store.Exists(ctx, storage.IntakeNames(merchant))
+}
+
+// WantNames has the intake keep such names from now on.
+func WantNames(ctx context.Context, store *storage.Store, merchant string) error {
+	return store.Put(ctx, storage.IntakeNames(merchant), struct{}{})
+}
+
+// NamesIn fills in a sale's names. Those that it had before it was read again stay.
+func (s *IntakeSale) NamesIn(c multivende.Checkout, before *IntakeSale) {
+	s.Code, s.Parcels = c.Code, lo.Uniq(append(lo.FromPtr(before).Parcels, parcelsOf(c)...))
+	s.Named = lo.FromPtr(before).Named
+}
+
+// NoteNames has a sale found by its code and its parcels' names. before is what was known of it.
+func NoteNames(ctx context.Context, store *storage.Store, merchant string, before *IntakeSale, c multivende.Checkout) error {
+	known := lo.FromPtr(before)
+	if !known.Named || known.Connection != c.ConnectionID {
+		known.Parcels = nil
+		if err := noteNumbers(ctx, store, merchant, c, lo.Compact([]string{c.Code})); err != nil {
+			return err
 		}
 	}
-	return lo.Uniq(append(before, parcels...)), nil
+	for _, one := range lo.Without(parcelsOf(c), known.Parcels...) {
+		none := func(NamedParcel) bool { return false }
+		if err := NoteName(ctx, store, storage.IntakeParcel(merchant, Digest(one.Name)), one, none); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // OrdersOfParcel are the delivery orders that bear a code or a tracking number.

@@ -22,8 +22,11 @@ type IntakeSale struct {
 	// Early: it was read before it had a connection that the hub lists.
 	Early  bool     `json:"early,omitempty"`
 	Orders []string `json:"orders,omitempty"`
-	// Parcels are the names of its delivery orders that are remembered.
+	// Code is the hub's code of the sale, Parcels are the names of its delivery orders.
+	Code    string        `json:"code,omitempty"`
 	Parcels []NamedParcel `json:"parcels,omitempty"`
+	// Named: it can be found by these names ([WantsNames]).
+	Named bool `json:"named,omitempty"`
 	// ReadAt is the hub's time at which it was last read.
 	ReadAt time.Time `json:"read_at,omitzero"`
 }
@@ -93,7 +96,7 @@ const UnregisteredPrefix = "unregistered-"
 
 // numbersOf are the marketplace's numbers of a sale.
 func numbersOf(c multivende.Checkout) []string {
-	return lo.Uniq(lo.Compact([]string{c.ExternalID, c.OrderNumber, c.CustomerOrderNumber, c.Code}))
+	return lo.Uniq(lo.Compact([]string{c.ExternalID, c.OrderNumber, c.CustomerOrderNumber}))
 }
 
 // SalesOfNumber are the sales that bear a number.
@@ -109,10 +112,14 @@ func SalesOfNumber(ctx context.Context, store *storage.Store, merchant, number s
 // salesOfANumber bounds the sales that are remembered of one number.
 const salesOfANumber = 20
 
-// NoteNumbers remembers under which numbers a sale is known to people.
+// NoteNumbers remembers under which numbers of the marketplace a sale is known to people.
 func NoteNumbers(ctx context.Context, store *storage.Store, merchant string, c multivende.Checkout) error {
+	return noteNumbers(ctx, store, merchant, c, numbersOf(c))
+}
+
+func noteNumbers(ctx context.Context, store *storage.Store, merchant string, c multivende.Checkout, numbers []string) error {
 	one := NumberedSale{Connection: c.ConnectionID, Checkout: c.ID}
-	for _, number := range numbersOf(c) {
+	for _, number := range numbers {
 		// Under another connection it stood when it was read too early.
 		before := func(s NumberedSale) bool { return s.Checkout == one.Checkout }
 		if err := NoteName(ctx, store, storage.IntakeNumber(merchant, Digest(number)), one, before); err != nil {

@@ -4,8 +4,8 @@ import (
 	"context"
 
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/activities/publications"
 	"github.com/despacho/despacho/contract"
-	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/wording"
 )
 
@@ -27,20 +27,5 @@ func (r *SaleReader) printedBefore(order books.Order, p books.Publication, held 
 
 // published returns the newest publication of the order by another run.
 func (r *SaleReader) published(ctx context.Context, order books.Order) (*books.Publication, error) {
-	var newest storage.Object
-	own := storage.PublishedOrder(r.In.Merchant, order.ID, r.In.Run)
-	err := r.store.List(ctx, storage.PublishedPrefix(r.In.Merchant, order.ID), func(o storage.Object) error {
-		if o.Key != own && (newest.Key == "" || o.Modified.After(newest.Modified)) {
-			newest = o
-		}
-		return nil
-	})
-	if err != nil || newest.Key == "" {
-		return nil, err
-	}
-	var publication books.Publication
-	if err := r.store.Get(ctx, newest.Key, &publication); err != nil {
-		return nil, err
-	}
-	return &publication, nil
+	return publications.Newest(ctx, r.store, r.In.Merchant, order.ID, r.In.Run)
 }

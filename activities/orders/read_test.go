@@ -11,10 +11,10 @@ import (
 	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/activities/activitiestest"
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/activities/publications"
 	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende/sandbox"
-	"github.com/despacho/despacho/storage"
 )
 
 // readAll finds, takes up and reads the orders of a connection, and returns all its pages as one.
@@ -41,8 +41,7 @@ func (w *world) publishedBefore(scope activities.Scope, run string, order books.
 	w.Helper()
 	record := books.LabelRecord{Order: order, Labels: []books.Label{{Key: "labels/m/c/files/" + run + ".zpl", Format: "zpl", Count: 1}}}
 	publication := books.Publication{Run: run, Record: record}
-	_, err := w.Store.PutOnce(w.Context(), storage.PublishedOrder(scope.Merchant, order.ID, run), &publication)
-	require.NoError(w, err)
+	require.NoError(w, publications.Put(w.Context(), w.Store, scope.Merchant, order.ID, publication))
 }
 
 func TestReadOrdersByFate(t *testing.T) {

@@ -69,7 +69,7 @@ func (a *Publishing) readAhead(ctx context.Context, j *joinedFiles, stamping lab
 }
 
 func (a *Publishing) readLabel(ctx context.Context, label toPrint, j *joinedFiles, stamping labelStamps) (ready readyLabel) {
-	data, err := a.Store.ReadAll(ctx, label.Key, activities.SingleLimit)
+	data, err := a.labelData(ctx, label.Label)
 	switch {
 	case errors.Is(err, storage.ErrNotFound) || errors.Is(err, storage.ErrTooLarge):
 		return readyLabel{fault: err}

@@ -13,6 +13,7 @@ import (
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/activities/intakebook"
 	"github.com/despacho/despacho/activities/orders"
+	"github.com/despacho/despacho/activities/publications"
 	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/labels/raster"
@@ -243,8 +244,7 @@ func (a *Publishing) mark(ctx context.Context, in PublishInput, pile Pile) error
 	for _, e := range pile.Entries {
 		group.Go(func() error {
 			publication := books.Publication{Run: in.Run, Record: books.LabelRecord{Order: e.Order, Run: in.Run, Labels: e.Labels}}
-			_, err := a.Store.PutOnce(groupCtx, storage.PublishedOrder(in.Merchant, e.Order.ID, in.Run), &publication)
-			return err
+			return publications.Put(groupCtx, a.Store, in.Merchant, e.Order.ID, publication)
 		})
 	}
 	if err := group.Wait(); err != nil {

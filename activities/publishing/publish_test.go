@@ -15,6 +15,7 @@ import (
 	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/activities/activitiestest"
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/activities/publications"
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/labels/pdf"
 	"github.com/despacho/despacho/labels/zpl"
@@ -143,8 +144,9 @@ func TestPublish(t *testing.T) {
 	})
 	t.Run("every order is published and waits no more", func(t *testing.T) {
 		for id, r := range rows {
-			var publication books.Publication
-			require.NoError(t, p.Store.Get(t.Context(), storage.PublishedOrder(p.in.Merchant, id, p.in.Run), &publication))
+			publication, err := publications.Newest(t.Context(), p.Store, p.in.Merchant, id, "")
+			require.NoError(t, err)
+			require.NotNil(t, publication)
 			assert.Equal(t, p.in.Run, publication.Run)
 			assert.NotEmpty(t, publication.Record.Labels)
 			there, err := p.Store.Exists(t.Context(), storage.WaitingLabel(p.in.Merchant, r.ConnectionID, id))
@@ -274,7 +276,7 @@ func TestPublishDecidesOnce(t *testing.T) {
 	_, err := scope.LeavePage(t.Context(), p.Store, "batch-00002-00002", books.Page{Ended: []books.Entry{entry}})
 	require.NoError(t, err)
 	assert.Equal(t, published, p.publish(), "what came late is the next run's")
-	there, err := p.Store.Exists(t.Context(), storage.PublishedOrder(p.in.Merchant, "late", p.in.Run))
+	there, err := publications.Newest(t.Context(), p.Store, p.in.Merchant, "late", "")
 	require.NoError(t, err)
-	assert.False(t, there)
+	assert.Nil(t, there)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/despacho/despacho/activities/statusbook"
 	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/multivende/sandbox"
 	"github.com/despacho/despacho/storage"
 )
@@ -38,14 +39,13 @@ func (w *world) taken(o sandbox.ReportOrder) {
 	checkout, err := w.Client.Checkout(w.Context(), o.Checkouts[0])
 	require.NoError(w, err)
 	require.NoError(w, intakebook.NoteNumbers(w.Context(), w.Store, w.Sandbox.Merchant(), checkout))
-	parcels, err := intakebook.NoteParcels(w.Context(), w.Store, w.Sandbox.Merchant(), nil, checkout)
-	require.NoError(w, err)
-	again, err := intakebook.NoteParcels(w.Context(), w.Store, w.Sandbox.Merchant(), parcels, checkout)
-	require.NoError(w, err)
-	assert.Equal(w, parcels, again)
-	orders := lo.Map(parcels, func(p intakebook.NamedParcel, _ int) string { return p.Order })
-	require.NoError(w, w.Store.Put(w.Context(), storage.IntakeSale(w.Sandbox.Merchant(), checkout.ID),
-		intakebook.IntakeSale{Connection: checkout.ConnectionID, Orders: lo.Uniq(orders), Parcels: parcels}))
+	for range 2 {
+		require.NoError(w, intakebook.NoteNames(w.Context(), w.Store, w.Sandbox.Merchant(), nil, checkout))
+	}
+	orders := lo.Map(checkout.DeliveryOrders, func(d multivende.DeliveryOrder, _ int) string { return d.ID })
+	sale := intakebook.IntakeSale{Connection: checkout.ConnectionID, Orders: orders, Named: true}
+	sale.NamesIn(checkout, nil)
+	require.NoError(w, w.Store.Put(w.Context(), storage.IntakeSale(w.Sandbox.Merchant(), checkout.ID), sale))
 	for _, id := range orders {
 		require.NoError(w, w.Store.Put(w.Context(), storage.IntakeOrder(w.Sandbox.Merchant(), id),
 			contract.IntakeRecord{Order: id, Connection: o.Connection, Channel: o.Channel, Checkout: checkout.ID}))

@@ -13,8 +13,8 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/despacho/despacho/activities"
-	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/activities/pace"
+	"github.com/despacho/despacho/activities/publications"
 	"github.com/despacho/despacho/activities/statusbook"
 	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/contract"
@@ -184,16 +184,8 @@ func (a *StatusChanges) placeOf(ctx context.Context, merchant, order string) (co
 	if known.Connection != "" && known.Channel != "" {
 		return known.Connection, channels.BySlug(known.Channel).Slug, nil
 	}
-	var published string
-	err = a.Store.List(ctx, storage.PublishedPrefix(merchant, order), func(o storage.Object) error {
-		published = o.Key
-		return nil
-	})
-	if err != nil || published == "" {
-		return "", "", err
-	}
-	var publication books.Publication
-	if err := a.Store.Get(ctx, published, &publication); err != nil {
+	publication, err := publications.Newest(ctx, a.Store, merchant, order, "")
+	if err != nil || publication == nil {
 		return "", "", err
 	}
 	return publication.Record.Order.ConnectionID, publication.Record.Order.Channel, nil

@@ -52,6 +52,12 @@ func (a *StatusChanges) ordersInHub(ctx context.Context, merchant string, orders
 	if err := s.findOrders(ctx); err != nil {
 		return false, err
 	}
+	if lo.SomeBy(lo.Values(s.found), func(ids []string) bool { return len(ids) > 0 }) {
+		// Somebody uses these names: from now on the intake keeps them, and finds them without a call.
+		if err := intakebook.WantNames(ctx, a.Store, merchant); err != nil {
+			return false, err
+		}
+	}
 	for name, ids := range s.found {
 		slices.Sort(ids)
 		orders[name] = slices.Compact(ids)
@@ -151,7 +157,8 @@ func (s *nameSearch) inLists(ctx context.Context, connection string) error {
 	return nil
 }
 
-// inSales reads the sales of a connection that changed in the last days, but for those that the intake knows.
+// inSales goes through the sales of a connection that changed in the last days: the names of those that the
+// intake knows are in the store, the others are read.
 func (s *nameSearch) inSales(ctx context.Context, connection string) error {
 	if err := s.spendCall(); err != nil {
 		return err
@@ -175,8 +182,18 @@ func (s *nameSearch) inSales(ctx context.Context, connection string) error {
 }
 
 func (s *nameSearch) readSale(ctx context.Context, id string) error {
-	if known, err := intakebook.SaleRecord(ctx, s.store, s.merchant, id); known != nil && !known.Early || err != nil {
+	known, err := intakebook.SaleRecord(ctx, s.store, s.merchant, id)
+	if err != nil {
 		return err
+	}
+	if known != nil && !known.Early {
+		for _, parcel := range known.Parcels {
+			s.noteOrder(parcel.Order, parcel.Name)
+		}
+		for _, order := range known.Orders {
+			s.noteOrder(order, known.Code)
+		}
+		return nil
 	}
 	if err := s.spendCall(); err != nil {
 		return err

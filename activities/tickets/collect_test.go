@@ -36,6 +36,10 @@ func TestCollectLabelsOfEveryChannel(t *testing.T) {
 				assert.Equal(t, len(truth[i].Parcels), lo.SumBy(good, func(l books.Label) int { return l.Count }), "%s: one label a parcel", provider)
 			}
 			for _, l := range e.Labels {
+				if l.Spare {
+					assert.Empty(t, l.Key, "a copy is in the hub's file")
+					continue
+				}
 				assert.Contains(t, l.Key, l.SHA256[:12])
 				for _, parcel := range truth[i].Parcels {
 					if l.Format == "zpl" && !l.Spare && len(truth[i].Parcels) == 1 {

@@ -204,18 +204,15 @@ func passedOver(err error) contract.Reason {
 
 // storeLabels puts an order's labels into the store, and the record that says
 // so and which control files came with them, once: whoever finds a record there goes on with it.
-func (a *Documents) storeLabels(ctx context.Context, scope activities.Scope, order books.Order, task string, found []labels.Label, controls []books.StoredControl) ([]books.Label, error) {
+func (a *Documents) storeLabels(ctx context.Context, scope activities.Scope, order books.Order, task string, found []labels.Label, controls []books.StoredControl, packed packedLabels) ([]books.Label, error) {
 	record := books.LabelRecord{Order: order, Run: scope.Run, Task: task}
 	prefix := storage.LabelPrefix(scope.Merchant, scope.Connection.ID)
 	for _, label := range found {
-		file, err := a.Store.PutBytes(ctx, prefix, "."+string(label.Format), activities.ContentType(string(label.Format)), label.Data)
+		stored, err := a.storeLabel(ctx, prefix, label, packed)
 		if err != nil {
 			return nil, err
 		}
-		record.Labels = append(record.Labels, books.Label{
-			Key: file.Key, Format: string(label.Format), SHA256: file.SHA256, Bytes: file.Bytes,
-			Count: label.Count, Spare: label.IsCopy, Notes: notesOf(label),
-		})
+		record.Labels = append(record.Labels, stored)
 	}
 	if len(record.Labels) > 0 {
 		record.Labels[0].Controls = controls

@@ -73,7 +73,7 @@ func (a *Documents) recheckOne(ctx context.Context, hub *multivende.Client, scop
 		if err != nil {
 			return err
 		}
-		stored, err := a.storeLabels(ctx, scope, order, "", found, storedControls(controls))
+		stored, err := a.storeLabels(ctx, scope, order, "", found, storedControls(controls), nil)
 		page.Ended = append(page.Ended, books.Entry{Order: order, Outcome: contract.Labelled, Status: order.Status, Labels: stored})
 		return err
 	}

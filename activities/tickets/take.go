@@ -34,6 +34,7 @@ type taskCollection struct {
 	known    []labels.Order
 	assigned labels.Assignment
 	controls []requestControl
+	packed   packedLabels
 	raw      []string
 	kept     []contract.KeptFile
 	// trouble says why the result as a whole is not available.
@@ -44,6 +45,9 @@ type taskCollection struct {
 // task's output it stands, and whether its label is in the result.
 func (c *taskCollection) settle(ctx context.Context, orders []books.Order) (books.Page, error) {
 	if err := c.open(ctx); err != nil {
+		return books.Page{}, err
+	}
+	if err := c.pack(ctx, orders); err != nil {
 		return books.Page{}, err
 	}
 	places, again := activities.NewPlaces(orders), fileTroubles{}
@@ -176,7 +180,7 @@ func (c *taskCollection) take(ctx context.Context, order books.Order) (orderEndi
 	if err != nil {
 		return orderEnding{}, err
 	}
-	stored, err := c.storeLabels(ctx, c.in.Scope, order, c.in.Task, found, controls)
+	stored, err := c.storeLabels(ctx, c.in.Scope, order, c.in.Task, found, controls, c.packed)
 	return orderEnding{outcome: contract.Labelled, labels: stored}, err
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/despacho/despacho/accounts"
 	announcesteps "github.com/despacho/despacho/activities/announce"
 	"github.com/despacho/despacho/activities/books"
+	"github.com/despacho/despacho/activities/publications"
 	"github.com/despacho/despacho/activities/pace"
 	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/contract"
@@ -244,7 +245,7 @@ func TestOrdersThatARunHasPublishedAreKnown(t *testing.T) {
 	orders := w.of("ripley")[:2]
 	for _, o := range orders {
 		publication := books.Publication{Run: "r", Record: books.LabelRecord{Order: books.Order{ID: o.ID, ConnectionID: o.Connection, Channel: o.Channel}}}
-		require.NoError(t, w.store.Put(t.Context(), storage.PublishedOrder(workflowstest.Merchant, o.ID, "r"), publication))
+		require.NoError(t, publications.Put(t.Context(), w.store, workflowstest.Merchant, o.ID, publication))
 	}
 	result, _ := w.change(contract.StatusRequest{To: string(channels.Shipped), Rows: rowsOf(orders)})
 	assert.Equal(t, "ripley", result.Channels[0].Channel)

@@ -57,7 +57,7 @@ func (f costFigures) ofAsker(of kind, asker string, fits func(what string) bool)
 
 // ofPart is what one part of that costs a label. Looks and polls come by the clock: what one asks while hardly
 // anything happens, beside the orders sold one by one, is taken for as many as come in a day; what they ask above
-// that after a run is for its labels. A timer of the intake for each of them counts as theirs. Notifications are
+// that after a run is for its labels; the look through all orders comes once a day beside them. A timer of the intake for each of them counts as theirs. Notifications are
 // taken for a signal each, as they are at the hub's own pace.
 func (f costFigures) ofPart(of kind, asker, what string) float64 {
 	lone, run := float64(of(f.Lone)[asker][what]), float64(of(f.Run)[asker][what])
@@ -65,8 +65,11 @@ func (f costFigures) ofPart(of kind, asker, what string) float64 {
 		if asker != step && !strings.HasSuffix(what, " "+step) {
 			continue
 		}
-		idle := lone / float64(times(f.Lone, step))
-		return idle*aDay/float64(f.perDay) + max(0, run-idle*float64(times(f.Run, step)))/float64(f.Labels)
+		idle, whole := lone/float64(times(f.Lone, step)), 0.0
+		if step == lookStep {
+			whole = float64(of(f.Whole)[asker][what])
+		}
+		return (idle*aDay+whole)/float64(f.perDay) + max(0, run-idle*float64(times(f.Run, step)))/float64(f.Labels)
 	}
 	switch {
 	case asker == "worker accounts" && what == "ListObjectsV2": // intakes are looked at by the hub's clock
@@ -131,4 +134,9 @@ func (f costFigures) askers(of kind) []string {
 // each is what one look or poll asks of the store while hardly anything happens.
 func (f costFigures) each(step string, fits func(string) bool) float64 {
 	return float64(f.Lone.Requests.Sum(func(who, what string) bool { return who == step && fits(what) })) / float64(times(f.Lone, step))
+}
+
+// whole is what the look through all orders asks of the store.
+func (f costFigures) whole(fits func(string) bool) int {
+	return f.Whole.Requests.Sum(func(who, what string) bool { return who == lookStep && fits(what) })
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/deploy/local/bench/tally"
 	"github.com/despacho/despacho/multivende/sandbox"
+	"github.com/despacho/despacho/storage"
 )
 
 // costs are a merchant with orders of the past, and a part of a day's work. The hub's clock is quicker than
@@ -41,6 +42,7 @@ var costTask = sandbox.TaskTime{Fixed: 8 * time.Second, PerLabel: time.Second}
 
 // costFigures are what the work asked of the store and of Temporal.
 type costFigures struct {
+	Whole         tally.Figures // until the first look was over, which goes through all orders as one does every day
 	Lone, Run     tally.Figures // counted from both, looks and polls among them
 	Sold          int           // orders that were sold one by one
 	Labels        int           // of the runs
@@ -68,6 +70,9 @@ func (c costs) measure(ctx context.Context, dir string) (f costFigures, err erro
 	if err := s.settle(ctx); err != nil {
 		return f, err
 	}
+	if err := c.wholeLook(ctx, s, &f); err != nil {
+		return f, err
+	}
 	if err := tell(s.hubs[0], "webhooks", fmt.Sprintf(`{"url":%q}`, s.webhooks)); err != nil {
 		return f, err
 	}
@@ -87,6 +92,18 @@ func (c costs) measure(ctx context.Context, dir string) (f costFigures, err erro
 		return f, fmt.Errorf("nothing to be counted: %d labels, %d sold", f.Labels, f.Sold)
 	}
 	return f, err
+}
+
+// wholeLook waits until the first look is over, which knows of none before it and goes through all orders.
+func (c costs) wholeLook(ctx context.Context, s *scene, f *costFigures) error {
+	err := until(ctx, "the first look is over", func() (bool, error) {
+		return s.store.Exists(ctx, storage.IntakeLook(s.hubs[0].Merchant()))
+	})
+	if err != nil {
+		return err
+	}
+	f.Whole, _, err = s.figures()
+	return err
 }
 
 // oneByOne sells the first orders, and counts what it costs to be told of them and to take them up.

@@ -41,6 +41,7 @@ func (f costFigures) rows() [][2]string {
 		{"a label: writes and lists, reads, actions", fmt.Sprintf("%.1f, %.1f, %.1f (at most %g, %g, %g)", f.writes(), f.reads(), f.actions(), writesALabel, readsALabel, actionsALabel)},
 		{"actions with the heartbeats of the hub's own pace", fmt.Sprintf("%.1f (%.2f of them; %.2f were counted)", f.actionsAtPace(), f.beats(), f.actions()-f.perLabel(actions, isNoBeat))},
 		{"a look while nothing happens: writes and lists, reads", fmt.Sprintf("%.0f, %.0f", f.each(lookStep, isWrite), f.each(lookStep, tally.IsRead))},
+		{"the look through all orders: writes and lists, reads", fmt.Sprintf("%d, %d", f.whole(isWrite), f.whole(tally.IsRead))},
 		{"a poll while nothing happens: writes and lists, reads", fmt.Sprintf("%.0f, %.0f", f.each(pollStep, isWrite), f.each(pollStep, tally.IsRead))},
 	}
 	if f.Megabytes[1] > 0 {

@@ -12,6 +12,7 @@ import (
 	"github.com/despacho/despacho/activities/intakebook"
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/storage"
+	"github.com/despacho/despacho/wording"
 )
 
 // past are orders that a merchant has from before, as an intake leaves them in the store.
@@ -69,7 +70,7 @@ func (p past) record(n int) contract.IntakeRecord {
 	}
 	switch {
 	case n < p.Open:
-		record.State, record.Deadline = contract.IntakeWaiting, now.Add(30*24*time.Hour)
+		record.State, record.Deadline, record.Reason = contract.IntakeWaiting, now.Add(30*24*time.Hour), wording.Reason(contract.WhyWaitsForRun)
 	case n%100 < 3 && n%pastDays < 2:
 		record.State = contract.IntakeCancelled
 	default:
