@@ -38,14 +38,19 @@ func (t TemporalIntakes) Progress(ctx context.Context, merchant string) (progres
 }
 
 // Confirm sends the update, with the start of an Intake where there is none.
-func (t TemporalIntakes) Confirm(ctx context.Context, merchant string, request contract.ConfirmRequest) (confirmed contract.ConfirmedOrders, err error) {
+func (t TemporalIntakes) Confirm(ctx context.Context, merchant string, request contract.ConfirmRequest) (contract.ConfirmedOrders, error) {
+	return t.ConfirmOnce(ctx, merchant, "", request)
+}
+
+// ConfirmOnce does the same; a confirmation with the same id joins the first while the Intake remembers it.
+func (t TemporalIntakes) ConfirmOnce(ctx context.Context, merchant, id string, request contract.ConfirmRequest) (confirmed contract.ConfirmedOrders, err error) {
 	limited, cancel := context.WithTimeout(ctx, confirmWait)
 	defer cancel()
 	start := t.Client.NewWithStartWorkflowOperation(service.IntakeOptions(merchant), contract.IntakeType, contract.IntakeInput{Merchant: merchant})
 	update, err := t.Client.UpdateWithStartWorkflow(limited, sdk.UpdateWithStartWorkflowOptions{
 		StartWorkflowOperation: start,
 		UpdateOptions: sdk.UpdateWorkflowOptions{
-			WorkflowID: contract.IntakeID(merchant), UpdateName: contract.ConfirmUpdate, Args: []any{request},
+			WorkflowID: contract.IntakeID(merchant), UpdateID: id, UpdateName: contract.ConfirmUpdate, Args: []any{request},
 			WaitForStage: sdk.WorkflowUpdateStageCompleted,
 		},
 	})

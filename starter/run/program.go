@@ -46,7 +46,9 @@ type Program struct {
 	Schedules func(ctx context.Context) (client.Schedules, error)
 	// Prepare makes what Temporal lacks and says in sentences what it did.
 	Prepare func(ctx context.Context) (did []string, err error)
-	Now     func() time.Time
+	// PrepareNexus makes a Nexus endpoint with this name, and says in a sentence what it did.
+	PrepareNexus func(ctx context.Context, name string) (did string, err error)
+	Now          func() time.Time
 	// FollowEvery is how often an open run is asked for its progress.
 	FollowEvery time.Duration
 	// PurgeWait is how long a purge waits for the last steps of what it has ended.
