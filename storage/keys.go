@@ -114,6 +114,11 @@ func RawPrefix(merchant, connection string) string {
 	return joinSegments(kindRaw, merchant, connection)
 }
 
+// BroughtPrefix is where the labels that partners bring for a merchant's orders are stored as they came.
+func BroughtPrefix(merchant string) string {
+	return joinSegments(kindRaw, merchant) + "!brought/" // no connection's id becomes this
+}
+
 // PublishedOrder records that a run published an order's label; put once.
 func PublishedOrder(merchant, order, run string) string {
 	return PublishedPrefix(merchant, order) + runName(run) + ".json"

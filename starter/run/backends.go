@@ -53,6 +53,9 @@ func (p Program) withDefaults() Program {
 	if p.Prepare == nil {
 		p.Prepare = dialAndPrepare
 	}
+	if p.LabelIntake == nil {
+		p.LabelIntake = dialLabelIntake
+	}
 	if p.PrepareNexus == nil {
 		p.PrepareNexus = dialAndPrepareNexus
 	}
@@ -104,6 +107,14 @@ func dialAndPrepareNexus(ctx context.Context, name string) (string, error) {
 	}
 	defer c.Close()
 	return client.PrepareNexus(ctx, c, namespace, name)
+}
+
+func dialLabelIntake(ctx context.Context) (client.LabelIntake, error) {
+	c, _, err := client.Dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return client.TemporalIntakes{Client: c}, nil
 }
 
 func dialIntakes(ctx context.Context) (client.Intakes, error) {
