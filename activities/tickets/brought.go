@@ -49,6 +49,14 @@ func (a *Documents) TakeBroughtLabel(ctx context.Context, in TakeBroughtLabelInp
 	if _, err := a.storeLabels(ctx, scope, broughtOrder(record), in.Key, found, nil); err != nil {
 		return contract.BroughtLabel{}, err
 	}
+	_, err = intakebook.ChangeRecord(ctx, a.Store, in.Merchant, record.Order, func(r *contract.IntakeRecord) {
+		if r.State == contract.IntakeUnsupported {
+			r.State, r.Reason = contract.IntakeLabelled, wording.Reason(contract.WhyLabelInStore)
+		}
+	})
+	if err != nil {
+		return contract.BroughtLabel{}, err
+	}
 	return a.labelBefore(ctx, in, record) // of two at the same time, one is there
 }
 
