@@ -139,7 +139,7 @@ func TestEveryRouteNeedsAKeyAndItsScope(t *testing.T) {
 			}
 			assert.Equal(t, CodeScope, came.problem(t).Code)
 		}
-		want := map[partners.Scope]int{partners.Runs: 7, partners.Orders: 3, partners.Labels: 1, partners.Statuses: 2, partners.Webhooks: 0}[scope]
+		want := map[partners.Scope]int{partners.Runs: 7, partners.Orders: 3, partners.Labels: 2, partners.Statuses: 2, partners.Webhooks: 0}[scope]
 		assert.Equal(t, want, allowed, scope)
 	}
 }
