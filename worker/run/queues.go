@@ -19,8 +19,10 @@ import (
 const (
 	// workflowSlots is how many workflow tasks run at the same time: they are short and need only the processor.
 	workflowSlots = 64
-	// heartbeatInterval is how often a running step's heartbeat goes to Temporal.
-	heartbeatInterval = 2 * time.Second
+	// heartbeatInterval is how often a running step's heartbeat goes to Temporal. The SDK gives Temporal as
+	// long to answer, and cancels the step when no answer has come: half of the time after which the server
+	// misses the step, so that neither happens while Temporal is merely slow.
+	heartbeatInterval = 5 * time.Second
 	// merchantsAtATime is how many merchants can have their whole share of a worker's steps at a time.
 	merchantsAtATime = 4
 	// stopSlack is how much longer than the drain time the worker waits for steps before it ends anyway.
@@ -56,7 +58,6 @@ func newQueues(temporal client.Client, settings Settings, fail context.CancelCau
 func workerOptions(settings Settings, fail context.CancelCauseFunc) (hub, files worker.Options) {
 	both := worker.Options{
 		WorkerStopTimeout: settings.Drain,
-		// Well under the activities' heartbeat timeout, so that only a dead worker misses it.
 		MaxHeartbeatThrottleInterval: heartbeatInterval,
 		Interceptors:                 workflows.Interceptors(),
 		OnFatalError:                 func(err error) { fail(fmt.Errorf("%w: %w", errBroken, err)) },
