@@ -21,7 +21,7 @@ func TestAHostileFileOfOneOrderCostsLittle(t *testing.T) {
 		t.Skip("counts what files cost, in one goroutine: without -short")
 	}
 	const unpacked = 32 << 20
-	for _, name := range []string{"zip of empty files", "s05 as it is", "pages that share notes", "object streams of zeros", "streams with wrong lengths", "ZPL: a long default before many labels", "ZPL: large set-up before many labels"} {
+	for _, name := range []string{"zip of empty files", "s05 as it is", "object streams of zeros", "ZPL: large set-up before many labels"} {
 		make, there := hostile.Files()[name]
 		require.True(t, there, name)
 		data := make()
