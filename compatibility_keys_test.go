@@ -26,6 +26,7 @@ func keysOfRuns() map[string]string {
 		"TaskTimes":          storage.TaskTimes("m", "c"),
 		"RateShares":         storage.RateShares(),
 		"RawPrefix":          storage.RawPrefix("m", "c"),
+		"BroughtPrefix":      storage.BroughtPrefix("m"),
 		"PublishedOrder":     storage.PublishedOrder("m", "o", "k"),
 		"PublishedPrefix":    storage.PublishedPrefix("m", "o"),
 		"AccountsPrefix":     storage.AccountsPrefix("m"),
