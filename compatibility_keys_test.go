@@ -27,6 +27,7 @@ func keysOfRuns() map[string]string {
 		"RateShares":         storage.RateShares(),
 		"RawPrefix":          storage.RawPrefix("m", "c"),
 		"FirstPublication":   storage.FirstPublication("m", "o"),
+		"BroughtPrefix":      storage.BroughtPrefix("m"),
 		"PublishedOrder":     storage.PublishedOrder("m", "o", "k"),
 		"PublishedPrefix":    storage.PublishedPrefix("m", "o"),
 		"AccountsPrefix":     storage.AccountsPrefix("m"),

@@ -35,6 +35,8 @@ type Connection struct {
 	Marketplace string `json:"marketplace,omitempty"`
 	// SkipReason says why it cannot have labels; empty when it can.
 	SkipReason contract.Cause `json:"skip_reason,omitzero"`
+	// NoLabels says why the hub makes no labels for it, where partners have brought some: a run takes these and lists nothing.
+	NoLabels contract.Cause `json:"no_labels,omitzero"`
 	// Note is what people should know about it: what was only assumed, what may be refused.
 	Note string `json:"note,omitempty"`
 	// Overrides is what the installation settled for its channel where the guide is silent.

@@ -38,24 +38,14 @@ func (t TemporalIntakes) Progress(ctx context.Context, merchant string) (progres
 }
 
 // Confirm sends the update, with the start of an Intake where there is none.
-func (t TemporalIntakes) Confirm(ctx context.Context, merchant string, request contract.ConfirmRequest) (confirmed contract.ConfirmedOrders, err error) {
-	limited, cancel := context.WithTimeout(ctx, confirmWait)
-	defer cancel()
-	start := t.Client.NewWithStartWorkflowOperation(service.IntakeOptions(merchant), contract.IntakeType, contract.IntakeInput{Merchant: merchant})
-	update, err := t.Client.UpdateWithStartWorkflow(limited, sdk.UpdateWithStartWorkflowOptions{
-		StartWorkflowOperation: start,
-		UpdateOptions: sdk.UpdateWorkflowOptions{
-			WorkflowID: contract.IntakeID(merchant), UpdateName: contract.ConfirmUpdate, Args: []any{request},
-			WaitForStage: sdk.WorkflowUpdateStageCompleted,
-		},
-	})
-	if err == nil {
-		err = update.Get(limited, &confirmed)
-	}
-	if err != nil {
-		return confirmed, unanswered(ctx, err)
-	}
-	return confirmed, nil
+func (t TemporalIntakes) Confirm(ctx context.Context, merchant string, request contract.ConfirmRequest) (contract.ConfirmedOrders, error) {
+	return t.ConfirmOnce(ctx, merchant, "", request)
+}
+
+// ConfirmOnce does the same; a confirmation with the same id joins the first while the Intake remembers it.
+func (t TemporalIntakes) ConfirmOnce(ctx context.Context, merchant, id string, request contract.ConfirmRequest) (confirmed contract.ConfirmedOrders, err error) {
+	err = t.update(ctx, merchant, sdk.UpdateWorkflowOptions{UpdateID: id, UpdateName: contract.ConfirmUpdate, Args: []any{request}}, &confirmed)
+	return confirmed, err
 }
 
 // Begin starts the Intake; one that runs goes on.

@@ -99,12 +99,17 @@ type TemporalStatuses struct{ Client sdk.Client }
 
 // Start starts a StatusChange under an id that no other has had.
 func (t TemporalStatuses) Start(ctx context.Context, id string, input contract.StatusChangeInput) error {
-	merchant, key, err := contract.ParseStatusChangeID(id)
+	options, err := StatusOptions(id, input)
 	if err != nil {
 		return err
 	}
-	summary := fmt.Sprintf("%s for orders of %s", input.To, merchant)
-	return startedOnce(t.Client.ExecuteWorkflow(ctx, onceOptions(id, merchant, key, summary, string(contract.RunRunning)), contract.StatusChangeType, input))
+	return startedOnce(t.Client.ExecuteWorkflow(ctx, options, contract.StatusChangeType, input))
+}
+
+// StatusOptions start a StatusChange under an id that no other has had.
+func StatusOptions(id string, input contract.StatusChangeInput) (sdk.StartWorkflowOptions, error) {
+	merchant, key, err := contract.ParseStatusChangeID(id)
+	return onceOptions(id, merchant, key, fmt.Sprintf("%s for orders of %s", input.To, merchant), string(contract.RunRunning)), err
 }
 
 // Request reads the input from the first event of the first execution.

@@ -50,12 +50,17 @@ type TemporalRuns struct{ Client sdk.Client }
 
 // Start starts a LabelRun under an id that no other run has had.
 func (t TemporalRuns) Start(ctx context.Context, id string, input contract.LabelRunInput) error {
-	merchant, key, err := contract.ParseRunID(id)
+	options, err := RunOptions(id, input)
 	if err != nil {
 		return err
 	}
-	options := onceOptions(id, merchant, key, summary(input), string(contract.RunRunning))
 	return startedOnce(t.Client.ExecuteWorkflow(ctx, options, contract.LabelRunType, input))
+}
+
+// RunOptions start a LabelRun under an id that no other run has had.
+func RunOptions(id string, input contract.LabelRunInput) (sdk.StartWorkflowOptions, error) {
+	merchant, key, err := contract.ParseRunID(id)
+	return onceOptions(id, merchant, key, summary(input), string(contract.RunRunning)), err
 }
 
 // Describe reads the execution and its search attributes.

@@ -123,6 +123,9 @@ const (
 	WhyPrinterWithoutZPL ReasonCode = "printer_without_zpl"
 	WhyFileOfNobody      ReasonCode = "file_of_nobody"
 	WhyControlFileGone   ReasonCode = "control_file_gone"
+	WhyHubMakesLabel     ReasonCode = "hub_makes_label"
+	WhyOtherLabelThere   ReasonCode = "other_label_there"
+	WhyBroughtAmbiguous  ReasonCode = "brought_ambiguous"
 
 	// Of a status on its way to the channel.
 	WhyDeliveryCancelled      ReasonCode = "delivery_cancelled"

@@ -120,6 +120,11 @@ func FirstPublication(merchant, order string) string {
 }
 
 // PublishedOrder records that a further run published an order's label; put once.
+// BroughtPrefix is where the labels that partners bring for a merchant's orders are stored as they came.
+func BroughtPrefix(merchant string) string {
+	return joinSegments(kindRaw, merchant) + "!brought/" // no connection's id becomes this
+}
+
 func PublishedOrder(merchant, order, run string) string {
 	return PublishedPrefix(merchant, order) + runName(run) + ".json"
 }

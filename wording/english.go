@@ -192,6 +192,9 @@ var english = words{
 		contract.WhyPrinterWithoutZPL: "its label is ZPL, which the printer {printer} does not take",
 		contract.WhyFileOfNobody:      "{detail}",
 		contract.WhyControlFileGone:   "the control file of its labels is no longer in the store",
+		contract.WhyHubMakesLabel:     "the hub makes the label of this order: have it made by a run",
+		contract.WhyOtherLabelThere:   "another label of this order is in the store already",
+		contract.WhyBroughtAmbiguous:  "the name fits several orders; name one by its delivery order id",
 
 		// Of a status on its way to the channel.
 		contract.WhyDeliveryCancelled:      "the delivery was cancelled",

@@ -191,6 +191,9 @@ var portuguese = words{
 		contract.WhyPrinterWithoutZPL: "a sua etiqueta é ZPL, e a impressora {printer} não o aceita",
 		contract.WhyFileOfNobody:      "o arquivo não pode ser atribuído a nenhum pedido",
 		contract.WhyControlFileGone:   "o manifesto das suas etiquetas não está mais no armazém",
+		contract.WhyHubMakesLabel:     "o Multivende faz a etiqueta deste pedido: pedi-la em um lote",
+		contract.WhyOtherLabelThere:   "já há outra etiqueta deste pedido",
+		contract.WhyBroughtAmbiguous:  "o nome corresponde a vários pedidos: indicar um pelo id da sua entrega",
 
 		// Of a status on its way to the channel.
 		contract.WhyDeliveryCancelled:      "a entrega foi cancelada",

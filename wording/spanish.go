@@ -191,6 +191,9 @@ var spanish = words{
 		contract.WhyPrinterWithoutZPL: "su etiqueta es ZPL y la impresora {printer} no lo acepta",
 		contract.WhyFileOfNobody:      "el archivo no se puede asignar a ningún pedido",
 		contract.WhyControlFileGone:   "el manifiesto de sus etiquetas ya no está en el almacén",
+		contract.WhyHubMakesLabel:     "Multivende hace la etiqueta de este pedido: pedirla en una tanda",
+		contract.WhyOtherLabelThere:   "ya hay otra etiqueta de este pedido",
+		contract.WhyBroughtAmbiguous:  "el nombre corresponde a varios pedidos: indicar uno por el id de su envío",
 
 		// Of a status on its way to the channel.
 		contract.WhyDeliveryCancelled:      "el envío se canceló",

@@ -65,6 +65,11 @@ func PromptStep(ctx workflow.Context, summary string) workflow.Context {
 	return Impatient(step(ctx, contract.TaskQueue, summary, promptPatience, promptPatience))
 }
 
+// PromptFilesStep is for steps on a file that somebody waits for; the error comes back soon.
+func PromptFilesStep(ctx workflow.Context, summary string) workflow.Context {
+	return Impatient(step(ctx, contract.FilesTaskQueue, summary, promptPatience, promptPatience))
+}
+
 // FilesStep is for steps that open, check and store label files.
 func FilesStep(ctx workflow.Context, summary string) workflow.Context {
 	return step(ctx, contract.FilesTaskQueue, summary, stepTimeout, WaitPatience)

@@ -41,6 +41,8 @@ type Order struct {
 	Listed bool `json:"listed,omitempty"`
 	// Named: the caller named it.
 	Named bool `json:"named,omitempty"`
+	// Brought: its label is a partner's own.
+	Brought bool `json:"brought,omitempty"`
 	// Stored: its label is in the store, unpublished.
 	Stored bool `json:"stored,omitempty"`
 	// Status says how the status that this run sent stands on the channel.

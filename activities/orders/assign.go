@@ -83,6 +83,9 @@ func (a *Orders) sharedPages(ctx context.Context, in AssignOrdersInput) (map[str
 	}
 	s := &assigner{in: in, owners: newOwners(ctx, hub, a.Store, in.Merchant, in.Run), found: map[string]books.Page{}, shared: map[books.HubList]*listing{}}
 	for _, c := range in.Connections {
+		if c.NoLabels.Words != "" {
+			continue
+		}
 		page, err := in.scope(c).ReadPage(ctx, a.Store, books.FoundPage)
 		if errors.Is(err, storage.ErrNotFound) {
 			continue

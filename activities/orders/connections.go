@@ -66,6 +66,9 @@ func (a *Connections) FindConnections(ctx context.Context, in FindConnectionsInp
 		if len(in.Only) > 0 && !slices.Contains(in.Only, connection.ID) {
 			continue
 		}
+		if err := a.withBrought(ctx, in.Merchant, &connection); err != nil {
+			return FoundConnections{}, err
+		}
 		allowed(&connection)
 		found.Connections = append(found.Connections, connection)
 	}
@@ -79,6 +82,18 @@ func (a *Connections) FindConnections(ctx context.Context, in FindConnectionsInp
 	}
 	found.HubTime = hub.Clock().Now()
 	return found, nil
+}
+
+// withBrought lets a run work on a connection without labels of the hub's where partners have brought some.
+func (a *Connections) withBrought(ctx context.Context, merchant string, c *activities.Connection) error {
+	if c.SkipReason.Words == "" || activities.UnusableID(contract.WhyConnectionIDUnusable, c.ID).Words != "" {
+		return nil
+	}
+	there, err := a.Store.ListAfter(ctx, storage.WaitingPrefix(merchant, c.ID), "", 1)
+	if err == nil && len(there.Objects) > 0 {
+		c.NoLabels, c.SkipReason = c.SkipReason, contract.Cause{}
+	}
+	return err
 }
 
 // allowed notes on a connection why it is not worked on, which the seller and the operator settle,

@@ -42,6 +42,9 @@ func (a *Orders) FindOrders(ctx context.Context, in FindOrdersInput) (activities
 	if step, done, err := in.FinishedPage(ctx, a.Store, books.FoundPage); done || err != nil {
 		return step, err
 	}
+	if in.Connection.NoLabels.Words != "" {
+		return in.LeavePage(ctx, a.Store, books.FoundPage, books.Page{})
+	}
 	hub, err := a.Hubs.Hub(in.Merchant)
 	if err != nil {
 		return activities.Step{}, err

@@ -46,8 +46,10 @@ func DecideAtGate(order books.Order, s Sale, in ReadOrdersInput) verdict {
 			return verdict{gone: true}
 		}
 		return endsAs(OutcomeOfStatus(order.HubStatus))
-	case mode.Label == channels.NoLabel:
+	case mode.Label == channels.NoLabel && !order.Brought:
 		return endsAs(contract.Unsupported, wording.Reason(mode.Why))
+	case in.Connection.NoLabels.Words != "" && !order.Brought:
+		return endsAs(contract.Unsupported, contract.Reason(in.Connection.NoLabels))
 	case s.unread.Outcome != "":
 		return s.unread
 	case isSeveral:
@@ -58,6 +60,8 @@ func DecideAtGate(order books.Order, s Sale, in ReadOrdersInput) verdict {
 		return endsAs(contract.HeldBack, wording.Reason(contract.WhySaleNotRegistered))
 	case held.Words != "":
 		return endsAs(contract.HeldBack, held)
+	case order.Brought:
+		return verdict{label: true, remark: remark} // the channel has no part in it
 	case channel.StatusFirst != "" && statusMissing(order, channel.StatusFirst):
 		return verdict{status: true, remark: remark}
 	case order.Listed || channel.StatusFirst != "":

@@ -165,6 +165,11 @@ func (r *SaleReader) refused(orders []books.Order, err error) {
 
 // settle decides on one order: by the store first, then by the gate.
 func (r *SaleReader) settle(ctx context.Context, order books.Order, s Sale) error {
+	stored, err := r.storedLabel(ctx, order)
+	if err != nil {
+		return err
+	}
+	order.Brought = stored != nil && stored.Order.Brought
 	v := DecideAtGate(order, s, r.In)
 	order.Remark = contract.Cause(v.remark)
 	if v.gone {
@@ -178,16 +183,9 @@ func (r *SaleReader) settle(ctx context.Context, order books.Order, s Sale) erro
 		r.add(func(p *books.Page) { p.Ended = append(p.Ended, r.printedBefore(order, *publication, held, v)) })
 		return nil
 	}
-	if order.Stored && !held {
-		var record books.LabelRecord
-		err := r.store.Get(ctx, storage.WaitingLabel(r.In.Merchant, r.In.Connection.ID, order.ID), &record)
-		if err == nil {
-			r.add(func(p *books.Page) { p.Ended = append(p.Ended, fromStore(order, record.Labels)) })
-			return nil
-		}
-		if !errors.Is(err, storage.ErrNotFound) {
-			return err
-		}
+	if stored != nil && !held {
+		r.add(func(p *books.Page) { p.Ended = append(p.Ended, fromStore(order, stored.Labels)) })
+		return nil
 	}
 	if v.Outcome == "" && order.Nameless && !order.Named {
 		v = namelessVerdict
@@ -214,6 +212,19 @@ func (r *SaleReader) settle(ctx context.Context, order books.Order, s Sale) erro
 		}
 	})
 	return nil
+}
+
+// storedLabel is the record of an order's label that waits in the store; nil when there is none.
+func (r *SaleReader) storedLabel(ctx context.Context, order books.Order) (*books.LabelRecord, error) {
+	if !order.Stored {
+		return nil, nil
+	}
+	var record books.LabelRecord
+	err := r.store.Get(ctx, storage.WaitingLabel(r.In.Merchant, r.In.Connection.ID, order.ID), &record)
+	if errors.Is(err, storage.ErrNotFound) {
+		return nil, nil
+	}
+	return &record, err
 }
 
 // statusAtLabel is the status of an order that needs none sent before its label.

@@ -19,7 +19,7 @@ func (s *orderSearch) inLists(ctx context.Context) error {
 	seen := map[string]bool{}
 	var hits []listedHit
 	for _, connection := range s.in.Connections {
-		if connection.SkipReason.Words != "" {
+		if connection.SkipReason.Words != "" || connection.NoLabels.Words != "" {
 			continue
 		}
 		in := FindOrdersInput{Scope: activities.Scope{Merchant: s.in.Merchant, Connection: connection}, IncludePrinted: s.in.IncludePrinted}

@@ -63,7 +63,7 @@ func (a *Orders) list(ctx context.Context, in TakeUpInput) (books.Page, error) {
 	if err != nil {
 		return found, err
 	}
-	if !slices.Contains(found.Shared, books.LabelList) {
+	if !slices.Contains(found.Shared, books.LabelList) && in.Connection.NoLabels.Words == "" {
 		if found, err = a.lookAgain(ctx, in, found); err != nil {
 			return found, err
 		}

@@ -79,6 +79,10 @@ func commands(t *testing.T, variables ...string) (all []command) {
 			case "-d":
 				i++
 				c.body = parts[i]
+			case "--data-binary":
+				i++
+				require.True(t, strings.HasPrefix(parts[i], "@"), line)
+				c.body = "^XA^FDof " + parts[i] + "^FS^XZ"
 			default:
 				require.Empty(t, c.address, line)
 				c.address = parts[i]

@@ -32,6 +32,7 @@ type Options struct {
 	Runs     Runs
 	Statuses client.StatusChanges
 	Intakes  client.Intakes
+	Labels   client.LabelIntake
 	Log      *slog.Logger
 	// Seen hears of each answered request, by its route's pattern.
 	Seen func(route string, status int, took time.Duration)
@@ -94,7 +95,7 @@ func (d *Door) register(mux *http.ServeMux) *huma.OpenAPI {
 	api := humago.New(mux, config)
 	api.UseMiddleware(checkScope)
 	for _, routes := range []func(huma.API){
-		d.batchRoutes, d.batchDetailRoutes, d.againRoutes, d.orderRoutes, d.labelRoutes, d.confirmRoutes, d.statusRoutes,
+		d.batchRoutes, d.batchDetailRoutes, d.againRoutes, d.orderRoutes, d.labelRoutes, d.bringRoutes, d.confirmRoutes, d.statusRoutes,
 		// Webhooks (scope webhooks) belong here: /v1/webhooks and their deliveries.
 	} {
 		routes(api)

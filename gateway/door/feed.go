@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/despacho/despacho/activities/intakebook"
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/storage"
 )
@@ -130,7 +131,7 @@ func (d *Door) recordsOfMarks(ctx context.Context, merchant string, at *walk, ma
 		wanted = append(wanted, marked{state, order, mark.Modified})
 		ids = append(ids, order)
 	}
-	records, err := d.readOrders(ctx, merchant, ids)
+	records, err := intakebook.ReadIntakeRecords(ctx, d.Store, merchant, ids)
 	if err != nil {
 		return nil, err
 	}

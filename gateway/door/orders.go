@@ -2,21 +2,17 @@ package door
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/samber/lo"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/despacho/despacho/activities/intakebook"
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/partners"
-	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/wording"
 )
 
@@ -93,15 +89,7 @@ func (d *Door) getOrder(ctx context.Context, in *orderInput) (*orderOutput, erro
 
 // findOrder is the one order that a name means.
 func (d *Door) findOrder(ctx context.Context, merchant, name string) (contract.IntakeRecord, error) {
-	record, err := intakebook.ReadIntakeRecord(ctx, d.Store, merchant, name)
-	if err == nil || !errors.Is(err, storage.ErrNotFound) {
-		return record, err
-	}
-	ids, err := d.ordersNamed(ctx, merchant, name)
-	if err != nil {
-		return contract.IntakeRecord{}, err
-	}
-	records, err := d.readOrders(ctx, merchant, ids)
+	records, err := intakebook.OrdersCalled(ctx, d.Store, merchant, name)
 	switch {
 	case err != nil:
 		return contract.IntakeRecord{}, err
@@ -111,57 +99,6 @@ func (d *Door) findOrder(ctx context.Context, merchant, name string) (contract.I
 		return contract.IntakeRecord{}, problem(CodeManyOrders, lo.Map(records, func(r contract.IntakeRecord, _ int) Wrong { return Wrong{Message: r.Order} })...)
 	}
 	return records[0], nil
-}
-
-// ordersNamed are the delivery orders of a sale, of a marketplace's number, or of a parcel's code or tracking number.
-func (d *Door) ordersNamed(ctx context.Context, merchant, name string) ([]string, error) {
-	checkouts := []string{name}
-	sales, err := intakebook.SalesOfNumber(ctx, d.Store, merchant, name)
-	if err != nil {
-		return nil, err
-	}
-	for _, sale := range sales {
-		checkouts = append(checkouts, sale.Checkout)
-	}
-	ids, err := intakebook.OrdersOfParcel(ctx, d.Store, merchant, name)
-	if err != nil {
-		return nil, err
-	}
-	for _, checkout := range lo.Uniq(checkouts) {
-		sale, err := intakebook.SaleRecord(ctx, d.Store, merchant, checkout)
-		if err != nil {
-			return nil, err
-		}
-		if sale != nil {
-			ids = append(ids, sale.Orders...)
-		}
-	}
-	return lo.Uniq(ids), nil
-}
-
-// mostReads is how many objects are read at a time for a request.
-const mostReads = 16
-
-// readOrders reads what is known of some orders, in their order; those of which nothing is known are left out.
-func (d *Door) readOrders(ctx context.Context, merchant string, ids []string) ([]contract.IntakeRecord, error) {
-	found := make([]*contract.IntakeRecord, len(ids))
-	var mu sync.Mutex
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(mostReads)
-	for i, id := range ids {
-		group.Go(func() error {
-			record, err := intakebook.ReadIntakeRecord(ctx, d.Store, merchant, id)
-			if errors.Is(err, storage.ErrNotFound) || errors.Is(err, storage.ErrKey) {
-				return nil
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			found[i] = &record
-			return err
-		})
-	}
-	err := group.Wait()
-	return lo.Map(lo.Compact(found), func(r *contract.IntakeRecord, _ int) contract.IntakeRecord { return *r }), err
 }
 
 type listOrdersInput struct {

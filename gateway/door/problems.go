@@ -37,6 +37,8 @@ const (
 	CodeNoStatusChange Code = "no_such_status_change"
 	CodeNoLabel        Code = "no_label"
 	CodeOtherFormat    Code = "label_other_format"
+	CodeLabelUnusable  Code = "label_unusable"
+	CodeLabelRefused   Code = "label_refused"
 	CodeGone           Code = "files_expired"
 	CodeDiffers        Code = "request_differs"
 	CodeBatchOver      Code = "batch_over"
@@ -81,6 +83,8 @@ var kinds = []kind{
 	{CodeNoStatusChange, http.StatusNotFound, "There is no such status change", "The key reaches no status change of this id. Its id is the one that POST /v1/status-changes answered."},
 	{CodeNoLabel, http.StatusNotFound, "The order has no label yet", "Its label is not in the store. The order's reason says why; a batch has it made."},
 	{CodeOtherFormat, http.StatusNotFound, "The label has another format", "The label is not there in this format; errors names those that there are."},
+	{CodeLabelUnusable, http.StatusUnprocessableEntity, "The file cannot be printed", "Send another file, a PDF or ZPL label that prints; errors says what is wrong with this one."},
+	{CodeLabelRefused, http.StatusConflict, "The order takes no label of others", "Do not bring one: the hub makes its label, it has another one already, or it is not to be shipped. What holds of this order is in errors."},
 	{CodeGone, http.StatusGone, "The files have expired", "What the batch left is no longer kept. Start a new batch with reprint for its orders."},
 	{CodeDiffers, http.StatusConflict, "Another request has this external_batch_id", "A batch of this external_batch_id is there with another request. Choose another one, or send the same request."},
 	{CodeBatchOver, http.StatusConflict, "The batch is over", "A batch that is over cannot be cancelled; its files stay."},

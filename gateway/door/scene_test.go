@@ -31,6 +31,7 @@ type scene struct {
 	runs     *clienttest.Runs
 	statuses *fakeStatuses
 	intakes  *fakeIntakes
+	labels   *fakeLabels
 	book     partners.Book
 	door     *Door
 	key      string
@@ -57,7 +58,7 @@ func play(t testing.TB) *scene {
 	t.Helper()
 	s := &scene{
 		server: storagetest.NewServer(t), runs: clienttest.NewRuns(), statuses: &fakeStatuses{changes: map[string]contract.StatusChangeInput{}, results: map[string]contract.StatusResult{}},
-		intakes: &fakeIntakes{}, now: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC), log: &bytes.Buffer{},
+		intakes: &fakeIntakes{}, labels: &fakeLabels{answer: contract.BroughtLabel{DeliveryOrder: "d1", Outcome: contract.BroughtStored}}, now: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC), log: &bytes.Buffer{},
 	}
 	s.store = s.server.Open(t, storage.Config{})
 	_, err := s.store.EnsureBucket(t.Context())
@@ -71,7 +72,7 @@ func play(t testing.TB) *scene {
 // open opens a door as a gateway that has just started.
 func (s *scene) open(change func(*Options)) {
 	options := Options{
-		Keys: partners.NewDirectory(s.book), Store: s.store, Runs: s.runs, Statuses: s.statuses, Intakes: s.intakes,
+		Keys: partners.NewDirectory(s.book), Store: s.store, Runs: s.runs, Statuses: s.statuses, Intakes: s.intakes, Labels: s.labels,
 		Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: s.time,
 	}
 	if change != nil {

@@ -36,6 +36,7 @@ func trials(merchant, batch, order, change string) map[string]trial {
 		"GET /v1/orders":               {http.MethodGet, "/v1/orders?merchant=" + merchant, nil},
 		"GET /v1/orders/{name}":        {http.MethodGet, "/v1/orders/" + order + "?merchant=" + merchant, nil},
 		"GET /v1/orders/{name}/{file}": {http.MethodGet, "/v1/orders/" + order + "/label.zpl?merchant=" + merchant, nil},
+		"PUT /v1/orders/{name}/label":  {http.MethodPut, "/v1/orders/" + order + "/label?merchant=" + merchant, "^XA^XZ"},
 		"POST /v1/orders/confirm":      {http.MethodPost, "/v1/orders/confirm", ConfirmRequest{Merchant: merchant, Orders: []string{order}}},
 		"POST /v1/status-changes":      {http.MethodPost, "/v1/status-changes", StatusRequest{Merchant: merchant, To: "shipped", Rows: []StatusRow{{Order: order}}}},
 		"GET /v1/status-changes/{id}":  {http.MethodGet, "/v1/status-changes/" + merchant + "~" + change, nil},
@@ -95,6 +96,7 @@ func TestAStrangerLearnsNothing(t *testing.T) {
 	assert.Len(t, s.runs.Runs, 1, "nothing was started")
 	assert.Zero(t, s.statuses.started)
 	assert.Empty(t, s.intakes.confirmed)
+	assert.Empty(t, s.labels.brought)
 
 	s.key = s.addKey(t, partners.Scopes(), "m-other")
 	for _, path := range []string{"/v1/orders/d1", "/v1/orders/n-d1", "/v1/orders/d1/label.zpl"} {
@@ -137,7 +139,7 @@ func TestEveryRouteNeedsAKeyAndItsScope(t *testing.T) {
 			}
 			assert.Equal(t, CodeScope, came.problem(t).Code)
 		}
-		want := map[partners.Scope]int{partners.Runs: 7, partners.Orders: 3, partners.Labels: 1, partners.Statuses: 2, partners.Webhooks: 0}[scope]
+		want := map[partners.Scope]int{partners.Runs: 7, partners.Orders: 3, partners.Labels: 2, partners.Statuses: 2, partners.Webhooks: 0}[scope]
 		assert.Equal(t, want, allowed, scope)
 	}
 }

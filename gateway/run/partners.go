@@ -27,7 +27,7 @@ func (p *process) newDoor() *door.Door {
 	runs := client.TemporalRuns{Client: p.servers.Temporal}
 	return door.New(door.Options{
 		Keys:  partners.NewDirectory(partners.Book{Store: p.servers.Store, Now: time.Now}),
-		Store: p.servers.Store, Runs: runs, Statuses: client.TemporalStatuses(runs), Intakes: client.TemporalIntakes(runs),
+		Store: p.servers.Store, Runs: runs, Statuses: client.TemporalStatuses(runs), Intakes: client.TemporalIntakes(runs), Labels: client.TemporalIntakes(runs),
 		Log: p.log, Rate: p.settings.PartnersRate, Seen: p.metrics.observePartner,
 	})
 }

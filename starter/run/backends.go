@@ -53,6 +53,12 @@ func (p Program) withDefaults() Program {
 	if p.Prepare == nil {
 		p.Prepare = dialAndPrepare
 	}
+	if p.LabelIntake == nil {
+		p.LabelIntake = dialLabelIntake
+	}
+	if p.PrepareNexus == nil {
+		p.PrepareNexus = dialAndPrepareNexus
+	}
 	if p.Now == nil {
 		p.Now = time.Now
 	}
@@ -92,6 +98,23 @@ func dialAndPrepare(ctx context.Context) (did []string, err error) {
 	}
 	defer c.Close()
 	return client.Prepare(ctx, c, namespace)
+}
+
+func dialAndPrepareNexus(ctx context.Context, name string) (string, error) {
+	c, namespace, err := client.Dial(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer c.Close()
+	return client.PrepareNexus(ctx, c, namespace, name)
+}
+
+func dialLabelIntake(ctx context.Context) (client.LabelIntake, error) {
+	c, _, err := client.Dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return client.TemporalIntakes{Client: c}, nil
 }
 
 func dialIntakes(ctx context.Context) (client.Intakes, error) {

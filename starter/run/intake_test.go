@@ -21,6 +21,16 @@ import (
 // an Intake; that of m2 does not answer; others have none.
 type fakeIntakes struct{}
 
+// fakeLabelIntake takes labels of order W-1 alone.
+type fakeLabelIntake struct{}
+
+func (fakeLabelIntake) BringLabel(_ context.Context, _ string, request contract.BringLabel) (contract.BroughtLabel, error) {
+	if request.Order != "W-1" {
+		return contract.BroughtLabel{Outcome: contract.BroughtRefused, Reason: contract.Reason{Words: "the hub makes the label of this order"}}, nil
+	}
+	return contract.BroughtLabel{DeliveryOrder: "d-1", Outcome: contract.BroughtStored, Labels: []contract.BroughtFile{{Format: "zpl", Count: 1, Notes: []string{"removed ~JR"}}}}, nil
+}
+
 func (*fakeIntakes) Progress(_ context.Context, merchant string) (contract.IntakeProgress, error) {
 	switch merchant {
 	case "m1":

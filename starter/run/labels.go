@@ -23,10 +23,11 @@ import (
 	"github.com/despacho/despacho/labels/raster"
 )
 
-// labelsCommands work on label files alone: no Temporal, store or hub.
+// labelsCommands work on label files: all but Add without Temporal, store or hub.
 type labelsCommands struct {
 	Check labelsCheckCommand `cmd:"" help:"Say what each file is, how many labels it holds, what would be changed, and why it cannot be used."`
 	Join  labelsJoinCommand  `cmd:"" help:"Join all labels that can be printed into one file of each format."`
+	Add   labelsAddCommand   `cmd:"" help:"Give a courier's own label (PDF or ZPL) to an order that the hub makes none for; the next run prints it."`
 }
 
 type labelFiles struct {

@@ -44,9 +44,13 @@ type Program struct {
 	// Intakes and Schedules open what the commands about hearing of orders and about hours need.
 	Intakes   func(ctx context.Context) (client.Intakes, error)
 	Schedules func(ctx context.Context) (client.Schedules, error)
+	// LabelIntake opens what takes labels of others.
+	LabelIntake func(ctx context.Context) (client.LabelIntake, error)
 	// Prepare makes what Temporal lacks and says in sentences what it did.
 	Prepare func(ctx context.Context) (did []string, err error)
-	Now     func() time.Time
+	// PrepareNexus makes a Nexus endpoint with this name, and says in a sentence what it did.
+	PrepareNexus func(ctx context.Context, name string) (did string, err error)
+	Now          func() time.Time
 	// FollowEvery is how often an open run is asked for its progress.
 	FollowEvery time.Duration
 	// PurgeWait is how long a purge waits for the last steps of what it has ended.
@@ -83,7 +87,7 @@ type commands struct {
 	Policy   policyCommands   `cmd:"" help:"Choose when labels are made, for a merchant or a connection."`
 	Schedule scheduleCommands `cmd:"" help:"Start runs at fixed hours."`
 
-	Labels labelsCommands `cmd:"" help:"Check and join label files: no Temporal, store or hub."`
+	Labels labelsCommands `cmd:"" help:"Check and join label files without Temporal, store or hub; give one to an order."`
 }
 
 const description = `Despacho turns the orders of a merchant's marketplaces into printed labels.

@@ -49,15 +49,17 @@ func TestScripts(t *testing.T) {
 			heardOf(t, store)
 			printedWorld(t, store)
 			e.Values["program"] = Program{
-				Runs:        func(context.Context) (client.Runs, error) { return runs, nil },
-				Store:       func(context.Context, string) (client.Store, error) { return store, nil },
-				Statuses:    func(context.Context) (client.StatusChanges, error) { return statuses, nil },
-				Objects:     func(context.Context, string) (*storage.Store, error) { return store, nil },
-				Intakes:     func(context.Context) (client.Intakes, error) { return &fakeIntakes{}, nil },
-				Schedules:   func(context.Context) (client.Schedules, error) { return schedules, nil },
-				Prepare:     func(context.Context) ([]string, error) { return []string{"namespace packers: there"}, nil },
-				Now:         func() time.Time { return time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC) },
-				FollowEvery: time.Millisecond,
+				Runs:         func(context.Context) (client.Runs, error) { return runs, nil },
+				Store:        func(context.Context, string) (client.Store, error) { return store, nil },
+				Statuses:     func(context.Context) (client.StatusChanges, error) { return statuses, nil },
+				Objects:      func(context.Context, string) (*storage.Store, error) { return store, nil },
+				Intakes:      func(context.Context) (client.Intakes, error) { return &fakeIntakes{}, nil },
+				Schedules:    func(context.Context) (client.Schedules, error) { return schedules, nil },
+				LabelIntake:  func(context.Context) (client.LabelIntake, error) { return fakeLabelIntake{}, nil },
+				PrepareNexus: func(_ context.Context, name string) (string, error) { return "Nexus endpoint " + name + ": made", nil },
+				Prepare:      func(context.Context) ([]string, error) { return []string{"namespace packers: there"}, nil },
+				Now:          func() time.Time { return time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC) },
+				FollowEvery:  time.Millisecond,
 			}
 			e.Values["runs"] = runs
 			return nil

@@ -8,16 +8,26 @@ import (
 	"github.com/despacho/despacho/storage"
 )
 
-type setupCommand struct{}
+type setupCommand struct {
+	Nexus    bool   `help:"Also make the Nexus endpoint through which workflows of other namespaces ask for labels; whoever may use it reaches every merchant (docs/partners.md)."`
+	Endpoint string `name:"nexus-endpoint" default:"despacho" placeholder:"NAME" help:"The endpoint's name for --nexus; default despacho."`
+}
 
 // Run makes what is missing and says what it did.
-func (setupCommand) Run(ctx context.Context, d desk) error {
+func (c setupCommand) Run(ctx context.Context, d desk) error {
 	did, err := d.Prepare(ctx)
 	for _, sentence := range did {
 		d.print("%s", sentence)
 	}
 	if err != nil {
 		return err
+	}
+	if c.Nexus {
+		sentence, err := d.PrepareNexus(ctx, c.Endpoint)
+		if err != nil {
+			return err
+		}
+		d.print("%s", sentence)
 	}
 	store, err := d.store(ctx)
 	if err != nil {

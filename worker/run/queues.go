@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/nexus-rpc/sdk-go/nexus"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/worker"
@@ -95,6 +96,9 @@ func (q *queues) register(register func(worker.WorkflowRegistry), hub, files []a
 		q.files.RegisterActivity(activity)
 	}
 }
+
+// offer lets partners of other namespaces call a Nexus service on the queue of workflows.
+func (q *queues) offer(service *nexus.Service) { q.hub.RegisterNexusService(service) }
 
 // start starts all queues or none.
 func (q *queues) start() error {

@@ -17,6 +17,7 @@ import (
 	"github.com/despacho/despacho/service/version"
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/storage/scratch"
+	"github.com/despacho/despacho/worker/operations"
 	workflows "github.com/despacho/despacho/workflows/registry"
 )
 
@@ -174,6 +175,7 @@ func (p *process) work(ctx context.Context, begun func()) error {
 	err = service.WhileUnreachable(ctx, p.log, p.settings.StartWait, func() error {
 		taking = newQueues(p.servers.Temporal, p.settings, fail)
 		taking.register(workflows.Register, hub, files)
+		taking.offer(operations.Service(p.servers.Temporal, p.servers.Store))
 		return taking.start()
 	})
 	if err != nil {

@@ -120,6 +120,12 @@ func (i *intake) listen(ctx workflow.Context) error {
 	if err != nil {
 		return err
 	}
+	err = workflow.SetUpdateHandlerWithOptions(ctx, contract.BringLabelUpdate, i.bringLabel, workflow.UpdateHandlerOptions{
+		Validator: mayBringLabel, Description: "check a partner's own label, and make it that of an order",
+	})
+	if err != nil {
+		return err
+	}
 	workflow.Go(ctx, func(g workflow.Context) {
 		for {
 			var notifications contract.Notifications

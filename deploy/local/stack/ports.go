@@ -31,6 +31,8 @@ var UsualPorts = Ports{Temporal: 7233, UI: 8233, S3: 9000}
 type chosenPorts struct {
 	Ports
 	history, matching, worker int
+	// frontendHTTP is where the ends of Nexus operations come in.
+	frontendHTTP int
 }
 
 // portBook remembers which port each server of a folder had, by name.
@@ -69,6 +71,7 @@ func (b *portBook) reserve(asked, usual Ports) (chosenPorts, error) {
 		{"history", 0, 0, &chosen.history},
 		{"matching", 0, 0, &chosen.matching},
 		{"worker", 0, 0, &chosen.worker},
+		{"frontend-http", 0, 0, &chosen.frontendHTTP},
 	} {
 		listener, err := b.listen(want.name, want.asked, want.usual)
 		if err != nil {

@@ -46,7 +46,7 @@ func serverConfig(database *config.SQL, ports chosenPorts) *config.Config {
 			MasterClusterName:        clusterName,
 			CurrentClusterName:       clusterName,
 			ClusterInformation: map[string]cluster.ClusterInformation{
-				clusterName: {Enabled: true, InitialFailoverVersion: 1, RPCAddress: frontend},
+				clusterName: {Enabled: true, InitialFailoverVersion: 1, RPCAddress: frontend, HTTPAddress: address(ports.frontendHTTP)},
 			},
 		},
 		DCRedirectionPolicy: config.DCRedirectionPolicy{Policy: "noop"},
@@ -60,7 +60,11 @@ func serverConfig(database *config.SQL, ports chosenPorts) *config.Config {
 	settings.NamespaceDefaults.Archival.History.State = "disabled"
 	settings.NamespaceDefaults.Archival.Visibility.State = "disabled"
 	for service, port := range servicePorts(ports) {
-		settings.Services[string(service)] = config.Service{RPC: config.RPC{GRPCPort: port, BindOnIP: host}}
+		rpc := config.RPC{GRPCPort: port, BindOnIP: host}
+		if service == primitives.FrontendService {
+			rpc.HTTPPort = ports.frontendHTTP // Nexus: the end of an operation is told over HTTP
+		}
+		settings.Services[string(service)] = config.Service{RPC: rpc}
 	}
 	return settings
 }
