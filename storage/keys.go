@@ -21,10 +21,10 @@ const (
 	kindRates     = "rates"
 )
 
-var kinds = []string{kindLabels, kindRuns, kindRaw, kindPublished, kindAccounts, kindIntake, kindStatuses, kindPrints, kindSites, kindRates, kindPartners, kindRequests}
+var kinds = []string{kindLabels, kindRuns, kindRaw, kindPublished, kindAccounts, kindIntake, kindStatuses, kindPrints, kindSites, kindRates, kindPartners, kindRequests, kindWebhooks, kindEvents, kindSealing}
 
 // kindsOfNobody are the kinds whose objects belong to no merchant.
-var kindsOfNobody = []string{kindSites, kindRates, kindPartners}
+var kindsOfNobody = []string{kindSites, kindRates, kindPartners, kindSealing}
 
 // ErrKey means that no function of this package makes such a key: an id in it is empty, or its kind
 // is unknown.

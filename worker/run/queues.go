@@ -18,6 +18,8 @@ import (
 const (
 	// workflowSlots is how many workflow tasks run at the same time: they are short and need only the processor.
 	workflowSlots = 64
+	// webhookSlots is how many webhooks are called at the same time: a call is little work and may last long.
+	webhookSlots = 200
 	// heartbeatInterval is how often a running step's heartbeat goes to Temporal.
 	heartbeatInterval = 2 * time.Second
 	// merchantsAtATime is how many merchants can have their whole share of a worker's steps at a time.
@@ -35,20 +37,25 @@ type served interface {
 	Stop()
 }
 
-// queues are the two task queues of a worker process: calls to the hub and
-// workflows on one, work on files, which needs memory, on the other.
+// queues are the task queues of a worker process: calls to the hub and workflows on one, work on files, which needs
+// memory, on another, calls to partners' webhooks, which may be slow, on a third.
 type queues struct {
-	hub, files worker.Worker
-	running    []served
+	hub, files, webhooks worker.Worker
+	running              []served
 }
 
 func newQueues(temporal client.Client, settings Settings, fail context.CancelCauseFunc) *queues {
 	hub, files := workerOptions(settings, fail)
+	webhooks := files
+	webhooks.MaxConcurrentActivityExecutionSize = webhookSlots
+	webhooks.Interceptors = workflows.Interceptors()
 	q := &queues{
 		hub:   worker.New(temporal, contract.TaskQueue, hub),
 		files: worker.New(temporal, contract.FilesTaskQueue, files),
+
+		webhooks: worker.New(temporal, contract.WebhooksTaskQueue, webhooks),
 	}
-	q.running = []served{q.hub, q.files}
+	q.running = []served{q.hub, q.files, q.webhooks}
 	return q
 }
 
@@ -85,13 +92,16 @@ func shared(options worker.Options, most int) []interceptor.WorkerInterceptor {
 	return append([]interceptor.WorkerInterceptor{&activities.Shares{Most: most}}, options.Interceptors...)
 }
 
-func (q *queues) register(register func(worker.WorkflowRegistry), hub, files []any) {
+func (q *queues) register(register func(worker.WorkflowRegistry), hub, files, webhooks []any) {
 	register(q.hub)
 	for _, activity := range hub {
 		q.hub.RegisterActivity(activity)
 	}
 	for _, activity := range files {
 		q.files.RegisterActivity(activity)
+	}
+	for _, activity := range webhooks {
+		q.webhooks.RegisterActivity(activity)
 	}
 }
 
