@@ -119,3 +119,6 @@ func CreateKeyFile(path string, keys *Keys) error {
 	}
 	return err
 }
+
+// Cipher encrypts with the newest key and decrypts with all of them.
+func (k *Keys) Cipher() tink.AEAD { return k.cipher }

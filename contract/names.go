@@ -1,10 +1,11 @@
 package contract
 
 // Task queues of the worker: one for calls to the hub and for workflows, one
-// for work on files, which needs memory and processor.
+// for work on files, which needs memory and processor, and one for calls to partners' webhooks, which may be slow.
 const (
-	TaskQueue      = "despacho"
-	FilesTaskQueue = "despacho-files"
+	TaskQueue         = "despacho"
+	FilesTaskQueue    = "despacho-files"
+	WebhooksTaskQueue = "despacho-webhooks"
 )
 
 // Types of the workflows that others start or look for.

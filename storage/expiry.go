@@ -19,7 +19,7 @@ const (
 	uploadAge = day
 )
 
-// Ages say how long objects are kept, by kind. Accounts, sites and partners' keys never expire.
+// Ages say how long objects are kept, by kind. Accounts, sites, partners' keys and webhooks never expire.
 type Ages struct {
 	Raw       time.Duration // files as they came from the hub
 	Labels    time.Duration // single labels and their records
@@ -29,13 +29,14 @@ type Ages struct {
 	Statuses  time.Duration // requests and outcomes of status changes
 	Prints    time.Duration // print jobs, records of prints, and the log of each day
 	Requests  time.Duration // partners' requests under an Idempotency-Key, and their answers
+	Events    time.Duration // messages for partners' webhooks, and how their delivery went
 }
 
-// DefaultAges keep files from the hub and partners' requests for 30 days, the intake's knowledge and status changes for
+// DefaultAges keep files from the hub, partners' requests and messages for 30 days, the intake's knowledge and status changes for
 // 60, labels for 90, runs, what they published and what was printed for 180.
 var DefaultAges = Ages{
 	Raw: 30 * day, Labels: 90 * day, Runs: 180 * day, Published: 180 * day, Intake: 60 * day, Statuses: 60 * day, Prints: 180 * day,
-	Requests: 30 * day,
+	Requests: 30 * day, Events: 30 * day,
 }
 
 func (a Ages) orDefault() Ages {
@@ -48,6 +49,7 @@ func (a Ages) orDefault() Ages {
 		Statuses:  cmp.Or(a.Statuses, DefaultAges.Statuses),
 		Prints:    cmp.Or(a.Prints, DefaultAges.Prints),
 		Requests:  cmp.Or(a.Requests, DefaultAges.Requests),
+		Events:    cmp.Or(a.Events, DefaultAges.Events),
 	}
 }
 
@@ -64,7 +66,7 @@ func (a Ages) byKind() []expiring {
 	return []expiring{
 		{kindRaw, a.Raw}, {kindLabels, a.Labels}, {kindRuns, a.Runs}, {kindPublished, a.Published},
 		{kindIntake, a.Intake}, {kindStatuses, a.Statuses}, {kindPrints, a.Prints},
-		{kindRequests, a.Requests},
+		{kindRequests, a.Requests}, {kindEvents, a.Events},
 	}
 }
 

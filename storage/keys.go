@@ -21,10 +21,10 @@ const (
 	kindRates     = "rates"
 )
 
-var kinds = []string{kindLabels, kindRuns, kindRaw, kindPublished, kindAccounts, kindIntake, kindStatuses, kindPrints, kindSites, kindRates, kindPartners, kindRequests}
+var kinds = []string{kindLabels, kindRuns, kindRaw, kindPublished, kindAccounts, kindIntake, kindStatuses, kindPrints, kindSites, kindRates, kindPartners, kindRequests, kindWebhooks, kindEvents, kindSealing}
 
 // kindsOfNobody are the kinds whose objects belong to no merchant.
-var kindsOfNobody = []string{kindSites, kindRates, kindPartners}
+var kindsOfNobody = []string{kindSites, kindRates, kindPartners, kindSealing}
 
 // ErrKey means that no function of this package makes such a key: an id in it is empty, or its kind
 // is unknown.
@@ -119,12 +119,12 @@ func FirstPublication(merchant, order string) string {
 	return joinSegments(kindPublished, merchant) + keySegment(order) + ".json"
 }
 
-// PublishedOrder records that a further run published an order's label; put once.
 // BroughtPrefix is where the labels that partners bring for a merchant's orders are stored as they came.
 func BroughtPrefix(merchant string) string {
 	return joinSegments(kindRaw, merchant) + "!brought/" // no connection's id becomes this
 }
 
+// PublishedOrder records that a further run published an order's label; put once.
 func PublishedOrder(merchant, order, run string) string {
 	return PublishedPrefix(merchant, order) + runName(run) + ".json"
 }

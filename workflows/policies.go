@@ -90,6 +90,11 @@ func TellStep(ctx workflow.Context, summary string) workflow.Context {
 	return step(ctx, contract.TaskQueue, summary, time.Minute, 24*time.Hour)
 }
 
+// DeliverStep is for calls to a partner's webhook: a try is short, and the workflow itself waits between them.
+func DeliverStep(ctx workflow.Context, summary string) workflow.Context {
+	return step(ctx, contract.WebhooksTaskQueue, summary, 3*time.Minute, patience)
+}
+
 // PrintStep is for steps at the printers of a site. They wait for paper over a weekend, and are tried again
 // for ever: what they need is outside. Cancelled, they end what the printer has and say how far they came.
 func PrintStep(ctx workflow.Context, site, summary string) workflow.Context {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/hooks"
 	"github.com/despacho/despacho/storage"
 )
 
@@ -28,6 +29,8 @@ type Intake struct {
 	SettingsFor time.Duration
 	// Serves tells whether a merchant is connected; nil means that everybody is.
 	Serves func(ctx context.Context, merchant string) (bool, error)
+	// Outbox is told of orders that came and of those that were cancelled; nil tells nobody.
+	Outbox *hooks.Outbox
 
 	recalled recalled
 	// trust and every are those of looks; 0 means trustMarks and reconcileEvery.

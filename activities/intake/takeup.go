@@ -166,7 +166,7 @@ func (a *Intake) taking(ctx context.Context, merchant string, source contract.In
 	}
 	return &taking{
 		hub: hub, store: a.Store, merchant: merchant, source: source, seen: map[string]bool{}, sales: map[string]taggedSale{}, recalled: &a.recalled, recalls: a.SettingsFor > 0, settingsFor: a.SettingsFor,
-		changes:     &intakebook.Changes{Store: a.Store, Merchant: merchant},
+		changes:     &intakebook.Changes{Store: a.Store, Merchant: merchant, Tell: a.tellChange(merchant)},
 		connections: &knownConnections{worker: a, hub: hub, store: a.Store, merchant: merchant, overrides: a.Channels},
 		policies:    policies{Settings: settings, now: hub.Clock().Now()},
 	}, nil

@@ -36,6 +36,9 @@ func ChangeRecord(ctx context.Context, store *storage.Store, merchant, order str
 type Changes struct {
 	Store    *storage.Store
 	Merchant string
+	// Tell, if set, hears of each change before it is written; one may be told twice, and one that others overtake is told as
+	// well.
+	Tell func(ctx context.Context, before, after contract.IntakeRecord) error
 
 	mu     sync.Mutex
 	noted  map[string]bool
@@ -82,6 +85,11 @@ func (c *Changes) Record(ctx context.Context, order string, change func(*contrac
 
 // announce puts what the next look finds a change by.
 func (c *Changes) announce(ctx context.Context, before, after contract.IntakeRecord) error {
+	if c.Tell != nil {
+		if err := c.Tell(ctx, before, after); err != nil {
+			return err
+		}
+	}
 	if moves(before, after) && !c.isNoted(after.Order) {
 		if err := noteMoved(ctx, c.Store, c.Merchant, after.Order, before.State); err != nil {
 			return err

@@ -26,6 +26,9 @@ func (r *round) finish() (PrintedLabels, error) {
 	ctx, cancel := lingering(r.life, closingTime)
 	defer cancel()
 	err := r.patiently(ctx, func(ctx context.Context) (err error) {
+		if err := r.step.tellPrinted(ctx, page); err != nil {
+			return err
+		}
 		page, err = book.PutPage(ctx, r.step.Store, r.job, page)
 		return err
 	})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/hooks"
 	printers "github.com/despacho/despacho/printing"
 	"github.com/despacho/despacho/printing/book"
 	"github.com/despacho/despacho/storage"
@@ -38,6 +39,8 @@ type Printing struct {
 	Prepare func(ctx context.Context, printer printers.Printer, label contract.JobLabel, file []byte) (printers.Document, []string, error)
 	// Tell gives news to the run of printed labels; nil tells nobody. What it says may be lost.
 	Tell func(ctx context.Context, merchant, run string, news contract.PrintedNews)
+	// Outbox is told of labels that printers have put out; nil tells nobody.
+	Outbox *hooks.Outbox
 	// Report tells the printer's workflow what the printer needs a person for, a printing.Condition, or "" when it is
 	// well again; nil tells nobody. What it says may be lost.
 	Report func(ctx context.Context, site, printer, condition string)
@@ -139,6 +142,9 @@ func (p *Printing) SettleLabels(ctx context.Context, in SettleInput) (SettledLab
 				page.Labels = append(page.Labels, entry.Event(labels[ref]))
 			}
 		}
+	}
+	if err := p.tellPrinted(ctx, page); err != nil {
+		return SettledLabels{}, err
 	}
 	if page, err = book.PutPage(ctx, p.Store, job, page); err != nil {
 		return SettledLabels{}, err

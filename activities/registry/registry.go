@@ -10,6 +10,7 @@ import (
 	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/activities/announce"
 	"github.com/despacho/despacho/activities/credentials"
+	deliveries "github.com/despacho/despacho/activities/hooks"
 	"github.com/despacho/despacho/activities/intake"
 	"github.com/despacho/despacho/activities/orders"
 	"github.com/despacho/despacho/activities/publishing"
@@ -18,6 +19,7 @@ import (
 	"github.com/despacho/despacho/activities/statuses"
 	"github.com/despacho/despacho/activities/tickets"
 	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/hooks"
 	"github.com/despacho/despacho/labels/raster"
 	"github.com/despacho/despacho/storage"
 )
@@ -38,6 +40,10 @@ type Dependencies struct {
 	Serves func(ctx context.Context, merchant string) (bool, error)
 	// Webhook is who is told when a status is verified; the zero value is nobody.
 	Webhook announce.Webhook
+	// Outbox is what partners' webhooks are told by; nil tells nobody.
+	Outbox *hooks.Outbox
+	// Deliveries are the calls to webhooks.
+	Deliveries *deliveries.Deliveries
 	// StatusEnded, if set, is told how each row of a status change ended.
 	StatusEnded func(statusbook.EndedRow)
 	// NearDeadline, if set, is told how many orders of a merchant are near their deadline.
@@ -54,23 +60,26 @@ type Dependencies struct {
 // them reads them anew.
 const settingsFor = 15 * time.Second
 
-// All returns the activities of the two task queues: those that call the hub,
-// and those that work on files.
-func All(d Dependencies) (hub, files []any) {
+// All returns the activities of the three task queues: those that call the hub,
+// those that work on files, and those that call partners' webhooks.
+func All(d Dependencies) (hub, files, webhooks []any) {
 	hub = []any{
-		&runs.Runs{Store: d.Store, Temporal: d.Temporal, Settings: d.Settings, Accounts: d.Accounts},
+		&runs.Runs{Store: d.Store, Temporal: d.Temporal, Settings: d.Settings, Accounts: d.Accounts, Outbox: d.Outbox},
 		&orders.Connections{Hubs: d.Hubs, Store: d.Store, Accounts: d.Accounts},
 		&credentials.Accounts{Renewer: d.Renewer, Temporal: d.Temporal},
 		&orders.Orders{Hubs: d.Hubs, Store: d.Store},
 		&statuses.Statuses{Hubs: d.Hubs, Store: d.Store},
-		&statuses.StatusChanges{Hubs: d.Hubs, Store: d.Store, Settings: d.Settings, Accounts: d.Accounts, Observe: d.StatusEnded},
-		&announce.Announcements{Webhook: d.Webhook, Store: d.Store},
+		&statuses.StatusChanges{Hubs: d.Hubs, Store: d.Store, Settings: d.Settings, Accounts: d.Accounts, Observe: d.StatusEnded, Outbox: d.Outbox},
+		&announce.Announcements{Webhook: d.Webhook, Store: d.Store, Outbox: d.Outbox},
 		&tickets.Tickets{Hubs: d.Hubs, Store: d.Store},
-		&intake.Intake{Hubs: d.Hubs, Store: d.Store, Settings: d.Intake, Channels: d.Settings.Channels, Near: d.NearDeadline, Serves: d.Serves, SettingsFor: settingsFor},
+		&intake.Intake{Hubs: d.Hubs, Store: d.Store, Settings: d.Intake, Channels: d.Settings.Channels, Near: d.NearDeadline, Serves: d.Serves, SettingsFor: settingsFor, Outbox: d.Outbox},
 	}
 	files = []any{
-		&tickets.Documents{Hubs: d.Hubs, Store: d.Store, TempDir: d.TempDir, Stored: d.LabelStored},
+		&tickets.Documents{Hubs: d.Hubs, Store: d.Store, TempDir: d.TempDir, Stored: d.LabelStored, Outbox: d.Outbox},
 		&publishing.Publishing{Hubs: d.Hubs, Store: d.Store, TempDir: d.TempDir, Raster: raster.New(raster.DefaultFolder()), Ended: d.OrderEnded},
 	}
-	return hub, files
+	if d.Deliveries == nil {
+		d.Deliveries = &deliveries.Deliveries{}
+	}
+	return hub, files, []any{d.Deliveries}
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/activities/publishing"
 	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/hooks"
 	"github.com/despacho/despacho/storage"
 )
 
@@ -30,6 +31,8 @@ type Runs struct {
 	Settings contract.Settings
 	// Accounts are nil where there are none.
 	Accounts *accounts.Vault
+	// Outbox is told how runs ended; nil tells nobody.
+	Outbox *hooks.Outbox
 }
 
 // OpenRunInput is a run's request, as it stands in its workflow's input.
@@ -83,8 +86,10 @@ func resultKey(merchant, run string) string { return storage.RunOutcome(merchant
 
 // CloseRun stores the result of the run, once, for those who ask after Temporal has forgotten it.
 func (a *Runs) CloseRun(ctx context.Context, result contract.RunResult) error {
-	_, err := a.Store.PutOnce(ctx, resultKey(result.Merchant, result.Run), &result)
-	return err
+	if _, err := a.Store.PutOnce(ctx, resultKey(result.Merchant, result.Run), &result); err != nil {
+		return err
+	}
+	return a.TellRun(ctx, result)
 }
 
 // ConnectionHolder says which run works on a connection; empty when none does.

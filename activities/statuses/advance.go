@@ -103,6 +103,9 @@ func (a *StatusChanges) advancePage(ctx context.Context, in AdvanceStatusesInput
 
 // leaveRound leaves a page and says in figures what it is; what an earlier try has left stands.
 func (a *StatusChanges) leaveRound(ctx context.Context, in AdvanceStatusesInput, page statusbook.Page, seen []pace.Seen, now time.Time) (AdvancedStatuses, error) {
+	if err := a.tellEnded(ctx, in, page.EndedIn(in.Round)); err != nil {
+		return AdvancedStatuses{}, err
+	}
 	ours, err := in.leavePage(ctx, a.Store, in.Page, in.Round, &page)
 	if err != nil {
 		return AdvancedStatuses{}, err

@@ -13,6 +13,7 @@ import (
 	"github.com/despacho/despacho/activities/statusbook"
 	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/hooks"
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/wording"
 )
@@ -26,6 +27,8 @@ type StatusChanges struct {
 	Accounts *accounts.Vault
 	// Observe, if set, is told how each row ended.
 	Observe func(statusbook.EndedRow)
+	// Outbox is told how each row ended; nil tells nobody.
+	Outbox *hooks.Outbox
 }
 
 // StatusScope says for which status change a step works.

@@ -75,6 +75,9 @@ func (a *Documents) PrepareBatch(ctx context.Context, in PrepareBatchInput) (Pre
 		if missing.Words != "" {
 			page = unasked(page, missing)
 		}
+		if err := a.tellReady(ctx, in.Scope, name, page); err != nil {
+			return PreparedBatch{}, err
+		}
 		if step, err = in.LeavePage(ctx, a.Store, name, page); err != nil {
 			return PreparedBatch{}, err
 		}

@@ -46,7 +46,7 @@ func (a *Documents) TakeBroughtLabel(ctx context.Context, in TakeBroughtLabelInp
 		return contract.BroughtLabel{DeliveryOrder: record.Order, Outcome: contract.BroughtUnusable, Reason: problem}, err
 	}
 	scope := activities.Scope{Merchant: in.Merchant, Connection: activities.Connection{ID: record.Connection, Channel: record.Channel}}
-	if _, err := a.storeLabels(ctx, scope, broughtOrder(record), in.Key, found, nil); err != nil {
+	if _, err := a.storeLabels(ctx, scope, broughtOrder(record), in.Key, found, nil, nil); err != nil {
 		return contract.BroughtLabel{}, err
 	}
 	_, err = intakebook.ChangeRecord(ctx, a.Store, in.Merchant, record.Order, func(r *contract.IntakeRecord) {

@@ -11,6 +11,7 @@ import (
 	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/hooks"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/storage"
 )
@@ -26,6 +27,9 @@ type Documents struct {
 	// Stored, if set, is told how old an order was, in the hub's time, when its label came into the store. It hears
 	// of a label once: from the try that stored it.
 	Stored func(channel string, age time.Duration)
+
+	// Outbox is told of labels that are there; nil tells nobody.
+	Outbox *hooks.Outbox
 
 	acquaintances acquaintances
 }
@@ -98,6 +102,9 @@ func (a *Documents) CollectLabels(ctx context.Context, in CollectLabelsInput) (C
 	c := &taskCollection{Documents: a, hub: hub, in: in, task: task, known: known, trouble: trouble}
 	page, err := c.settle(ctx, asked.Ready)
 	if err != nil {
+		return Collected{}, err
+	}
+	if err := a.tellReady(ctx, in.Scope, name, page); err != nil {
 		return Collected{}, err
 	}
 	step, err := in.LeavePage(ctx, a.Store, name, page)

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,7 +23,11 @@ import (
 	"github.com/despacho/despacho/client"
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/deploy/local/recorded"
+	"github.com/despacho/despacho/hooks"
 	"github.com/despacho/despacho/multivende/sandbox"
+	"github.com/despacho/despacho/partners"
+	"github.com/despacho/despacho/service"
+	"github.com/despacho/despacho/storage"
 )
 
 // histories is where the replay suite of package workflows finds its histories.
@@ -39,7 +44,7 @@ func TestRecordHistories(t *testing.T) {
 	before, err := filepath.Glob(filepath.Join(histories, release+"-*.json.gz"))
 	require.NoError(t, err)
 	for _, path := range before {
-		if strings.Contains(path, "-printer-") { // from ./bench
+		if strings.Contains(path, "-printer-") || strings.Contains(path, "-webhook-") { // from ./bench, and from TestRecordWebhook
 			continue
 		}
 		require.NoError(t, os.Remove(path))
@@ -110,6 +115,45 @@ func (d desk) recordAnnouncement(t *testing.T, release string) {
 		}
 		return len(listed.Executions) > 0
 	})
+}
+
+// TestRecordWebhook records what delivers to a partner's webhook: one that does not answer, until its key is revoked.
+func TestRecordWebhook(t *testing.T) {
+	release := os.Getenv("DESPACHO_RELEASE")
+	require.NotEmpty(t, release, "DESPACHO_RELEASE names the commit that is recorded")
+	folder := t.TempDir()
+	env := filepath.Join(folder, "settings")
+	desk := openDesk(t, startDemo(t, filepath.Join(folder, "data"), "--no-run", "--orders", "20", "--speed", "300", "--env", env), env)
+	book := partners.Book{Store: desk.store, Now: time.Now}
+	partner, _, err := book.Add(t.Context(), partners.Request{
+		Name: "WMS", Merchants: []string{desk.merchant}, Scopes: []partners.Scope{partners.Webhooks}, Expires: time.Now().Add(time.Hour),
+	})
+	require.NoError(t, err)
+	eventually(t, "secrets can be sealed", func() bool {
+		there, err := desk.store.Exists(t.Context(), storage.SealingKey())
+		return err == nil && there
+	})
+	webhook, _, err := hooks.Book{Store: desk.store, Now: time.Now}.Add(t.Context(), desk.merchant, hooks.Webhook{
+		ID: hooks.NewID(), Partner: partner.ID, URL: "https://127.0.0.1:1/", Events: contract.WebhookEvents(),
+	})
+	require.NoError(t, err)
+	outbox := &hooks.Outbox{Store: desk.store, Wake: func(ctx context.Context, merchant, webhook string) error {
+		return service.WakeWebhook(ctx, desk.runs.Client, merchant, webhook)
+	}}
+	news := hooks.News{Event: contract.LabelReady, ID: "recorded", Orders: []hooks.Order{{ID: "d-1"}}}
+	require.NoError(t, outbox.Tell(t.Context(), desk.merchant, news))
+	id := contract.WebhookID(desk.merchant, webhook.ID)
+	steps := func() int {
+		history := desk.history(t, &workflowpb.WorkflowExecutionInfo{Execution: &common.WorkflowExecution{WorkflowId: id}})
+		return lo.CountBy(history.Events, func(e *historypb.HistoryEvent) bool { return e.EventType == enums.EVENT_TYPE_ACTIVITY_TASK_COMPLETED })
+	}
+	eventually(t, "it was tried twice", func() bool { return steps() >= 2 })
+	_, err = book.Revoke(t.Context(), partner.ID)
+	require.NoError(t, err)
+	news.ID = "once more"
+	require.NoError(t, outbox.Tell(t.Context(), desk.merchant, news))
+	require.NoError(t, desk.runs.Client.GetWorkflow(t.Context(), id, "").Get(t.Context(), nil))
+	desk.recordOpen(t, release, "webhook", id, "Deliver")
 }
 
 // recordOpen writes the history of a workflow, which may still be open, once a step of it has ended.

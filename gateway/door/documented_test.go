@@ -12,6 +12,7 @@ import (
 	"github.com/despacho/despacho/client/clienttest"
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/docs/promised"
+	"github.com/despacho/despacho/hooks"
 	"github.com/despacho/despacho/partners"
 	"github.com/despacho/despacho/storage"
 )
@@ -108,8 +109,9 @@ func TestTheDocumentedCommandsWork(t *testing.T) {
 	}}))
 	change := contract.StatusChangeID("m-4711", "c")
 	s.statuses.changes[change] = contract.StatusChangeInput{}
+	webhook, delivery := documentedWebhook(t, s)
 	routes := map[string]bool{}
-	all := commands(t, "$despacho", "", "$key", s.key, "$cursor", "", "$change", "m-4711~c")
+	all := commands(t, "$despacho", "", "$key", s.key, "$cursor", "", "$change", "m-4711~c", "$webhook", webhook, "'$delivery'", delivery)
 	require.Greater(t, len(all), 10)
 	for _, c := range all {
 		var body any
@@ -139,6 +141,17 @@ func TestTheDocumentedCommandsWork(t *testing.T) {
 	}
 }
 
+// documentedWebhook makes a webhook with a delivery.
+func documentedWebhook(t *testing.T, s *scene) (id, delivery string) {
+	t.Helper()
+	made := decoded[Webhook](t, s.post("/v1/webhooks", "d", WebhookRequest{URL: "https://wms.example.com/d", Events: []contract.WebhookEvent{contract.LabelReady}}))
+	name := "1795000000000-00112233445566778899aabbcc"
+	require.NoError(t, hooks.Keep(t.Context(), s.store, "m-4711", strings.TrimPrefix(made.ID, "m-4711~"), hooks.Delivery{
+		Name: name, Message: hooks.Message{ID: "msg_00112233445566778899aabbcc", Event: contract.LabelReady, Body: []byte(`{}`)}, State: hooks.Failed,
+	}))
+	return made.ID, name
+}
+
 // finish ends a batch with files.
 func finish(t *testing.T, s *scene, key string) {
 	t.Helper()
@@ -157,6 +170,14 @@ func TestTheDocumentsNameTheseLimits(t *testing.T) {
 	promised.Says(t, "docs/architecture.md", "| over HTTP: orders that a batch names; rows of a status change; entries of a page | %v; %v; %v |", MostOrders, MostStatusRows, pageMost)
 	promised.Says(t, "docs/operating.md", "`revoke` ends one within %v", partners.KnownFor)
 	promised.Says(t, "docs/decisions.md", "The first writer has it for %v seconds", int(holdFor.Seconds()))
+	promised.Says(t, document, "A merchant has at most %v.", hooks.MostWebhooks)
+	promised.Says(t, document, "up to %v of them are replayed by a request", mostReplays)
+	promised.Says(t, document, "A message names up to %v orders, has less than %v kB", hooks.OrdersInMessage, hooks.MostBytes/1000)
+	promised.Says(t, document, "both secrets sign for %v hours", int(hooks.Overlap.Hours()))
+	promised.Says(t, document, "is heard of within %v seconds", int(hooks.KnownFor.Seconds()))
+	for _, event := range contract.WebhookEvents() {
+		assert.Contains(t, overHTTP(t), "| `"+string(event)+"` |")
+	}
 	for status := range batchStatuses {
 		assert.Contains(t, overHTTP(t), "| `"+string(status)+"` |")
 	}

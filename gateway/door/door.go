@@ -33,7 +33,9 @@ type Options struct {
 	Statuses client.StatusChanges
 	Intakes  client.Intakes
 	Labels   client.LabelIntake
-	Log      *slog.Logger
+	// Wake has what waits for a webhook delivered.
+	Wake func(ctx context.Context, merchant, webhook string) error
+	Log  *slog.Logger
 	// Seen hears of each answered request, by its route's pattern.
 	Seen func(route string, status int, took time.Duration)
 	// Rate is how many requests a second a key may make, Burst how many at once; defaults [DefaultRate], [DefaultBurst].
@@ -96,7 +98,7 @@ func (d *Door) register(mux *http.ServeMux) *huma.OpenAPI {
 	api.UseMiddleware(checkScope)
 	for _, routes := range []func(huma.API){
 		d.batchRoutes, d.batchDetailRoutes, d.againRoutes, d.orderRoutes, d.labelRoutes, d.bringRoutes, d.confirmRoutes, d.statusRoutes,
-		// Webhooks (scope webhooks) belong here: /v1/webhooks and their deliveries.
+		d.webhookRoutes, d.deliveryRoutes,
 	} {
 		routes(api)
 	}
@@ -105,7 +107,7 @@ func (d *Door) register(mux *http.ServeMux) *huma.OpenAPI {
 
 const description = `Labels and shipment statuses for the orders of merchants.
 
-Each request needs a key: Authorization: Bearer dsp_…. A key is for certain merchants and scopes. Everything that changes something needs an Idempotency-Key: ` +
+Each request needs a key: Authorization: Bearer dsp_…. A key is for certain merchants and scopes. Everything that changes something, other than DELETE, needs an Idempotency-Key: ` +
 	`the same one with the same request is done once, and answered alike. Refusals are application/problem+json; program against their code.`
 
 // Open says whether there is anybody who may come: without keys the door is not there.

@@ -80,7 +80,7 @@ func operationsOf(document *huma.OpenAPI) []shown {
 		for _, one := range []struct {
 			method    string
 			operation *huma.Operation
-		}{{http.MethodGet, item.Get}, {http.MethodPost, item.Post}, {http.MethodPut, item.Put}, {http.MethodDelete, item.Delete}} {
+		}{{http.MethodGet, item.Get}, {http.MethodPost, item.Post}, {http.MethodPut, item.Put}, {http.MethodPatch, item.Patch}, {http.MethodDelete, item.Delete}} {
 			if one.operation != nil {
 				all = append(all, showOperation(one.method, path, one.operation))
 			}

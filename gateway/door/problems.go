@@ -35,6 +35,10 @@ const (
 	CodeNoOrder        Code = "no_such_order"
 	CodeManyOrders     Code = "order_ambiguous"
 	CodeNoStatusChange Code = "no_such_status_change"
+	CodeNoWebhook      Code = "no_such_webhook"
+	CodeNoDelivery     Code = "no_such_delivery"
+	CodeManyWebhooks   Code = "too_many_webhooks"
+	CodeNoSealing      Code = "no_webhook_key"
 	CodeNoLabel        Code = "no_label"
 	CodeOtherFormat    Code = "label_other_format"
 	CodeLabelUnusable  Code = "label_unusable"
@@ -81,6 +85,10 @@ var kinds = []kind{
 	{CodeNoOrder, http.StatusNotFound, "There is no such order", "The key reaches no order of this name. An order is known once despacho has heard of it."},
 	{CodeManyOrders, http.StatusConflict, "The name fits several orders", "Ask by one of the delivery order ids in errors."},
 	{CodeNoStatusChange, http.StatusNotFound, "There is no such status change", "The key reaches no status change of this id. Its id is the one that POST /v1/status-changes answered."},
+	{CodeNoWebhook, http.StatusNotFound, "There is no such webhook", "The key has no webhook of this id. GET /v1/webhooks lists those that it has."},
+	{CodeNoDelivery, http.StatusNotFound, "There is no such delivery", "The webhook has no delivery of this id, or it is no longer kept."},
+	{CodeManyWebhooks, http.StatusConflict, "There are too many webhooks", "The merchant has as many webhooks as it may have. Delete one that is not needed."},
+	{CodeNoSealing, http.StatusServiceUnavailable, "Webhooks cannot be made here yet", "There is no key to keep their secrets with. The operator sets DESPACHO_ACCOUNTS_KEY_FILE on the workers."},
 	{CodeNoLabel, http.StatusNotFound, "The order has no label yet", "Its label is not in the store. The order's reason says why; a batch has it made."},
 	{CodeOtherFormat, http.StatusNotFound, "The label has another format", "The label is not there in this format; errors names those that there are."},
 	{CodeLabelUnusable, http.StatusUnprocessableEntity, "The file cannot be printed", "Send another file, a PDF or ZPL label that prints; errors says what is wrong with this one."},

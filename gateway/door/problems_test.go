@@ -36,7 +36,7 @@ func TestEveryKindOfProblemHelps(t *testing.T) {
 func TestEveryRefusalIsAProblem(t *testing.T) {
 	t.Parallel()
 	s := full(t)
-	all := trials(merchant, "k1", "d1", "s1")
+	all := trials(merchant, "k1", "d1", "s1", s.webhook)
 	everyRoute(t, all)
 	refused := 0
 	for route, trial := range all {
@@ -143,7 +143,7 @@ func TestWaitsAreLimited(t *testing.T) {
 func TestNoKeyIsLogged(t *testing.T) {
 	t.Parallel()
 	s := full(t)
-	for route, trial := range trials(merchant, "k1", "d1", "s1") {
+	for route, trial := range trials(merchant, "k1", "d1", "s1", s.webhook) {
 		s.ask(trial.method, trial.path, trial.body, "Idempotency-Key", route)
 	}
 	s.runs.StartError = http.ErrServerClosed
@@ -161,7 +161,7 @@ func FuzzBodies(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body string) {
 		s := full(t)
-		for _, trial := range trials(merchant, "k1", "d1", "s1") {
+		for _, trial := range trials(merchant, "k1", "d1", "s1", s.webhook) {
 			if trial.method == http.MethodPost {
 				came := s.ask(trial.method, trial.path, body, "Idempotency-Key", "f"+trial.path)
 				if came.Status >= 500 {

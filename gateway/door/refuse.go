@@ -9,6 +9,7 @@ import (
 
 	"github.com/despacho/despacho/client"
 	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/hooks"
 	"github.com/despacho/despacho/storage"
 )
 
@@ -33,6 +34,14 @@ func (d *Door) refuse(ctx context.Context, err error, missing Code) error {
 		return problem(CodeDiffers, wrong...)
 	case errors.As(err, &request):
 		return problem(CodeBadRequest, Wrong{Location: "body", Message: request.Problem})
+	case errors.Is(err, hooks.ErrNoWebhook):
+		return problem(CodeNoWebhook)
+	case errors.Is(err, hooks.ErrNoDelivery):
+		return problem(CodeNoDelivery)
+	case errors.Is(err, hooks.ErrTooMany):
+		return problem(CodeManyWebhooks)
+	case errors.Is(err, hooks.ErrNoSealing):
+		return problem(CodeNoSealing)
 	case errors.Is(err, client.ErrNoAnswer):
 		return problem(CodeNoWorker).wait(awayWait)
 	case errors.Is(err, client.ErrNotFound), errors.Is(err, client.ErrNoRun), errors.Is(err, storage.ErrKey):

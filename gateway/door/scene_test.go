@@ -13,10 +13,13 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/tink-crypto/tink-go/v2/tink"
 
+	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/client"
 	"github.com/despacho/despacho/client/clienttest"
 	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/hooks"
 	"github.com/despacho/despacho/partners"
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/storage/storagetest"
@@ -36,6 +39,11 @@ type scene struct {
 	door     *Door
 	key      string
 	log      *bytes.Buffer
+	// webhook is one of the first key's; woken are those that were woken.
+	webhook string
+	woken   []string
+
+	cipher tink.AEAD
 
 	mu  sync.Mutex
 	now time.Time
@@ -64,6 +72,10 @@ func play(t testing.TB) *scene {
 	_, err := s.store.EnsureBucket(t.Context())
 	require.NoError(t, err)
 	s.book = partners.Book{Store: s.store, Now: s.time}
+	keys, err := accounts.NewKeys()
+	require.NoError(t, err)
+	require.NoError(t, hooks.EnsureSealing(t.Context(), s.store, keys.Cipher()))
+	s.cipher = keys.Cipher()
 	s.key = s.addKey(t, partners.Scopes(), merchant)
 	s.open(nil)
 	return s
@@ -74,6 +86,10 @@ func (s *scene) open(change func(*Options)) {
 	options := Options{
 		Keys: partners.NewDirectory(s.book), Store: s.store, Runs: s.runs, Statuses: s.statuses, Intakes: s.intakes, Labels: s.labels,
 		Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: s.time,
+		Wake: func(_ context.Context, merchant, webhook string) error {
+			s.woken = append(s.woken, merchant+"~"+webhook)
+			return nil
+		},
 	}
 	if change != nil {
 		change(&options)

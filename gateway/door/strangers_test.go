@@ -11,6 +11,7 @@ import (
 
 	"github.com/despacho/despacho/activities/intakebook"
 	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/hooks"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/partners"
 	"github.com/despacho/despacho/storage"
@@ -23,23 +24,32 @@ type trial struct {
 }
 
 // trials are requests to every route that would succeed for merchant, about what there is when there is a batch k1, an
-// order d1 and a status change s1 of it.
-func trials(merchant, batch, order, change string) map[string]trial {
+// order d1, a status change s1 and a webhook w1 of it.
+func trials(merchant, batch, order, change, webhook string) map[string]trial {
+	hook := "/v1/webhooks/" + merchant + "~" + webhook
 	return map[string]trial{
-		"POST /v1/batches":             {http.MethodPost, "/v1/batches", BatchRequest{ExternalBatchID: batch, Merchant: merchant}},
-		"GET /v1/batches":              {http.MethodGet, "/v1/batches?merchant=" + merchant, nil},
-		"GET /v1/batches/{id}":         {http.MethodGet, "/v1/batches/" + merchant + "~" + batch, nil},
-		"GET /v1/batches/{id}/orders":  {http.MethodGet, "/v1/batches/" + merchant + "~" + batch + "/orders", nil},
-		"GET /v1/batches/{id}/files":   {http.MethodGet, "/v1/batches/" + merchant + "~" + batch + "/files", nil},
-		"POST /v1/batches/{id}/retry":  {http.MethodPost, "/v1/batches/" + merchant + "~" + batch + "/retry", RetryRequest{}},
-		"POST /v1/batches/{id}/cancel": {http.MethodPost, "/v1/batches/" + merchant + "~" + batch + "/cancel", nil},
-		"GET /v1/orders":               {http.MethodGet, "/v1/orders?merchant=" + merchant, nil},
-		"GET /v1/orders/{name}":        {http.MethodGet, "/v1/orders/" + order + "?merchant=" + merchant, nil},
-		"GET /v1/orders/{name}/{file}": {http.MethodGet, "/v1/orders/" + order + "/label.zpl?merchant=" + merchant, nil},
-		"PUT /v1/orders/{name}/label":  {http.MethodPut, "/v1/orders/" + order + "/label?merchant=" + merchant, "^XA^XZ"},
-		"POST /v1/orders/confirm":      {http.MethodPost, "/v1/orders/confirm", ConfirmRequest{Merchant: merchant, Orders: []string{order}}},
-		"POST /v1/status-changes":      {http.MethodPost, "/v1/status-changes", StatusRequest{Merchant: merchant, To: "shipped", Rows: []StatusRow{{Order: order}}}},
-		"GET /v1/status-changes/{id}":  {http.MethodGet, "/v1/status-changes/" + merchant + "~" + change, nil},
+		"POST /v1/batches":                 {http.MethodPost, "/v1/batches", BatchRequest{ExternalBatchID: batch, Merchant: merchant}},
+		"GET /v1/batches":                  {http.MethodGet, "/v1/batches?merchant=" + merchant, nil},
+		"GET /v1/batches/{id}":             {http.MethodGet, "/v1/batches/" + merchant + "~" + batch, nil},
+		"GET /v1/batches/{id}/orders":      {http.MethodGet, "/v1/batches/" + merchant + "~" + batch + "/orders", nil},
+		"GET /v1/batches/{id}/files":       {http.MethodGet, "/v1/batches/" + merchant + "~" + batch + "/files", nil},
+		"POST /v1/batches/{id}/retry":      {http.MethodPost, "/v1/batches/" + merchant + "~" + batch + "/retry", RetryRequest{}},
+		"POST /v1/batches/{id}/cancel":     {http.MethodPost, "/v1/batches/" + merchant + "~" + batch + "/cancel", nil},
+		"GET /v1/orders":                   {http.MethodGet, "/v1/orders?merchant=" + merchant, nil},
+		"GET /v1/orders/{name}":            {http.MethodGet, "/v1/orders/" + order + "?merchant=" + merchant, nil},
+		"GET /v1/orders/{name}/{file}":     {http.MethodGet, "/v1/orders/" + order + "/label.zpl?merchant=" + merchant, nil},
+		"PUT /v1/orders/{name}/label":      {http.MethodPut, "/v1/orders/" + order + "/label?merchant=" + merchant, "^XA^XZ"},
+		"POST /v1/orders/confirm":          {http.MethodPost, "/v1/orders/confirm", ConfirmRequest{Merchant: merchant, Orders: []string{order}}},
+		"POST /v1/status-changes":          {http.MethodPost, "/v1/status-changes", StatusRequest{Merchant: merchant, To: "shipped", Rows: []StatusRow{{Order: order}}}},
+		"POST /v1/webhooks":                {http.MethodPost, "/v1/webhooks", WebhookRequest{Merchant: merchant, URL: "https://wms.example.com/x", Events: []contract.WebhookEvent{contract.LabelReady}}},
+		"GET /v1/webhooks":                 {http.MethodGet, "/v1/webhooks?merchant=" + merchant, nil},
+		"GET /v1/webhooks/{id}":            {http.MethodGet, hook, nil},
+		"PATCH /v1/webhooks/{id}":          {http.MethodPatch, hook, WebhookChange{}},
+		"DELETE /v1/webhooks/{id}":         {http.MethodDelete, hook, nil},
+		"POST /v1/webhooks/{id}/rotate":    {http.MethodPost, hook + "/rotate", nil},
+		"GET /v1/webhooks/{id}/deliveries": {http.MethodGet, hook + "/deliveries", nil},
+		"POST /v1/webhooks/{id}/replay":    {http.MethodPost, hook + "/replay", ReplayRequest{Deliveries: []string{"x"}}},
+		"GET /v1/status-changes/{id}":      {http.MethodGet, "/v1/status-changes/" + merchant + "~" + change, nil},
 	}
 }
 
@@ -64,6 +74,7 @@ func full(t *testing.T) *scene {
 		{"key": label.Key, "format": "zpl", "sha256": label.SHA256, "bytes": label.Bytes},
 	}}))
 	s.statuses.changes[contract.StatusChangeID(merchant, "s1")] = contract.StatusChangeInput{}
+	s.webhook = s.addWebhook(t, "https://wms.example.com/x").ID[len(merchant)+1:]
 	return s
 }
 
@@ -81,7 +92,7 @@ func (s *scene) addOrder(t testing.TB, merchant, order string, state contract.In
 func TestAStrangerLearnsNothing(t *testing.T) {
 	t.Parallel()
 	s := full(t)
-	there, nowhere := trials(merchant, "k1", "d1", "s1"), trials("m-none", "k-none", "d-none", "s-none")
+	there, nowhere := trials(merchant, "k1", "d1", "s1", s.webhook), trials("m-none", "k-none", "d-none", "s-none", "w-none")
 	everyRoute(t, there)
 	s.key = s.addKey(t, partners.Scopes(), "m-other", "m-third")
 	for route, trial := range there {
@@ -97,6 +108,10 @@ func TestAStrangerLearnsNothing(t *testing.T) {
 	assert.Zero(t, s.statuses.started)
 	assert.Empty(t, s.intakes.confirmed)
 	assert.Empty(t, s.labels.brought)
+	kept, err := hooks.Book{Store: s.store, Now: s.time}.List(t.Context(), merchant)
+	require.NoError(t, err)
+	require.Len(t, kept, 1)
+	assert.Nil(t, kept[0].Off)
 
 	s.key = s.addKey(t, partners.Scopes(), "m-other")
 	for _, path := range []string{"/v1/orders/d1", "/v1/orders/n-d1", "/v1/orders/d1/label.zpl"} {
@@ -110,7 +125,7 @@ func TestAStrangerLearnsNothing(t *testing.T) {
 func TestEveryRouteNeedsAKeyAndItsScope(t *testing.T) {
 	t.Parallel()
 	s := full(t)
-	all := trials(merchant, "k1", "d1", "s1")
+	all := trials(merchant, "k1", "d1", "s1", s.webhook)
 	everyRoute(t, all)
 	good := s.key
 	revoked := s.addKey(t, partners.Scopes(), merchant)
@@ -139,7 +154,7 @@ func TestEveryRouteNeedsAKeyAndItsScope(t *testing.T) {
 			}
 			assert.Equal(t, CodeScope, came.problem(t).Code)
 		}
-		want := map[partners.Scope]int{partners.Runs: 7, partners.Orders: 3, partners.Labels: 2, partners.Statuses: 2, partners.Webhooks: 0}[scope]
+		want := map[partners.Scope]int{partners.Runs: 7, partners.Orders: 3, partners.Labels: 2, partners.Statuses: 2, partners.Webhooks: 8}[scope]
 		assert.Equal(t, want, allowed, scope)
 	}
 }

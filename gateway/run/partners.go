@@ -14,6 +14,7 @@ import (
 	"github.com/despacho/despacho/client"
 	"github.com/despacho/despacho/gateway/door"
 	"github.com/despacho/despacho/partners"
+	"github.com/despacho/despacho/service"
 )
 
 const (
@@ -28,6 +29,9 @@ func (p *process) newDoor() *door.Door {
 	return door.New(door.Options{
 		Keys:  partners.NewDirectory(partners.Book{Store: p.servers.Store, Now: time.Now}),
 		Store: p.servers.Store, Runs: runs, Statuses: client.TemporalStatuses(runs), Intakes: client.TemporalIntakes(runs), Labels: client.TemporalIntakes(runs),
+		Wake: func(ctx context.Context, merchant, webhook string) error {
+			return service.WakeWebhook(ctx, p.servers.Temporal, merchant, webhook)
+		},
 		Log: p.log, Rate: p.settings.PartnersRate, Seen: p.metrics.observePartner,
 	})
 }

@@ -12,6 +12,7 @@ import (
 	printingsteps "github.com/despacho/despacho/activities/printing"
 	"github.com/despacho/despacho/client"
 	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/hooks"
 	"github.com/despacho/despacho/labels/raster"
 	"github.com/despacho/despacho/printing/devices"
 	"github.com/despacho/despacho/printing/prepare"
@@ -51,6 +52,9 @@ func (p *process) startPrinters(ctx context.Context, engine *raster.Engine, fail
 	steps := &printingsteps.Printing{
 		Store: p.servers.Store, Devices: held, Prepare: prepare.New(engine).Prepare,
 		Tell: p.tell, Watch: p, Controls: &p.controls,
+		Outbox: &hooks.Outbox{Store: p.servers.Store, Wake: func(ctx context.Context, merchant, webhook string) error {
+			return service.WakeWebhook(ctx, p.servers.Temporal, merchant, webhook)
+		}},
 	}
 	var w worker.Worker
 	err = service.WhileUnreachable(ctx, p.log, p.settings.StartWait, func() error {

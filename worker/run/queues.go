@@ -19,6 +19,8 @@ import (
 const (
 	// workflowSlots is how many workflow tasks run at the same time: they are short and need only the processor.
 	workflowSlots = 64
+	// webhookSlots is how many webhooks are called at the same time: a call is little work and may last long.
+	webhookSlots = 200
 	// heartbeatInterval is how often a running step's heartbeat goes to Temporal. The SDK gives Temporal as
 	// long to answer, and cancels the step when no answer has come: half of the time after which the server
 	// misses the step, so that neither happens while Temporal is merely slow.
@@ -38,26 +40,31 @@ type served interface {
 	Stop()
 }
 
-// queues are the two task queues of a worker process: calls to the hub and
-// workflows on one, work on files, which needs memory, on the other.
+// queues are the task queues of a worker process: calls to the hub and workflows on one, work on files, which needs
+// memory, on another, calls to partners' webhooks, which may be slow, on a third.
 type queues struct {
-	hub, files worker.Worker
-	running    []served
+	hub, files, webhooks worker.Worker
+	running              []served
 }
 
 func newQueues(temporal client.Client, settings Settings, fail context.CancelCauseFunc) *queues {
 	hub, files := workerOptions(settings, fail)
+	webhooks := files
+	webhooks.MaxConcurrentActivityExecutionSize = webhookSlots
+	webhooks.Interceptors = workflows.Interceptors()
 	q := &queues{
 		hub:   worker.New(temporal, contract.TaskQueue, hub),
 		files: worker.New(temporal, contract.FilesTaskQueue, files),
+
+		webhooks: worker.New(temporal, contract.WebhooksTaskQueue, webhooks),
 	}
-	q.running = []served{q.hub, q.files}
+	q.running = []served{q.hub, q.files, q.webhooks}
 	return q
 }
 
 func workerOptions(settings Settings, fail context.CancelCauseFunc) (hub, files worker.Options) {
 	both := worker.Options{
-		WorkerStopTimeout: settings.Drain,
+		WorkerStopTimeout:            settings.Drain,
 		MaxHeartbeatThrottleInterval: heartbeatInterval,
 		Interceptors:                 workflows.Interceptors(),
 		OnFatalError:                 func(err error) { fail(fmt.Errorf("%w: %w", errBroken, err)) },
@@ -87,13 +94,16 @@ func shared(options worker.Options, most int) []interceptor.WorkerInterceptor {
 	return append([]interceptor.WorkerInterceptor{&activities.Shares{Most: most}}, options.Interceptors...)
 }
 
-func (q *queues) register(register func(worker.WorkflowRegistry), hub, files []any) {
+func (q *queues) register(register func(worker.WorkflowRegistry), hub, files, webhooks []any) {
 	register(q.hub)
 	for _, activity := range hub {
 		q.hub.RegisterActivity(activity)
 	}
 	for _, activity := range files {
 		q.files.RegisterActivity(activity)
+	}
+	for _, activity := range webhooks {
+		q.webhooks.RegisterActivity(activity)
 	}
 }
 

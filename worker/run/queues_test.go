@@ -129,11 +129,11 @@ func TestEveryWorkflowDeclaresItsVersioningBehaviour(t *testing.T) {
 	settings.BuildID = "v1"
 	fail := func(error) {}
 
-	hub, files := steps.All(steps.Dependencies{})
-	assert.NotPanics(t, func() { newQueues(temporal, settings, fail).register(workflows.Register, hub, files) })
+	hub, files, webhooks := steps.All(steps.Dependencies{})
+	assert.NotPanics(t, func() { newQueues(temporal, settings, fail).register(workflows.Register, hub, files, webhooks) })
 	assert.Panics(t, func() {
 		newQueues(temporal, settings, fail).register(func(registry worker.WorkflowRegistry) {
 			registry.RegisterWorkflow(func(workflow.Context) error { return nil })
-		}, nil, nil)
+		}, nil, nil, nil)
 	}, "a workflow without a behaviour is refused")
 }

@@ -170,11 +170,14 @@ func (p *process) work(ctx context.Context, begun func()) error {
 		p.log.Info("temporary files of killed workers were removed", "files", swept)
 	}
 	defer p.keepRates(ctx, keeperOfRates)()
-	hub, files := steps.All(dependencies)
+	if err := p.serveWebhooks(ctx, &dependencies); err != nil {
+		return err
+	}
+	hub, files, webhooks := steps.All(dependencies)
 	var taking *queues
 	err = service.WhileUnreachable(ctx, p.log, p.settings.StartWait, func() error {
 		taking = newQueues(p.servers.Temporal, p.settings, fail)
-		taking.register(workflows.Register, hub, files)
+		taking.register(workflows.Register, hub, files, webhooks)
 		taking.offer(operations.Service(p.servers.Temporal, p.servers.Store))
 		return taking.start()
 	})

@@ -229,6 +229,7 @@ func (r *labelRun) fail(ctx workflow.Context, err error) (contract.RunResult, er
 	workflow.SetCurrentDetails(ctx, r.details())
 	r.release(ctx, nil)
 	r.tellMade(ctx)
+	r.tellFailed(ctx)
 	kind := workflows.ErrorType(err)
 	if kind == "" {
 		kind = "RunFailed"

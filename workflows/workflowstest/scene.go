@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -59,8 +60,8 @@ func NewScene(t *testing.T, id string, workflows map[string]any) *Scene {
 	for name, one := range workflows {
 		s.RegisterWorkflowWithOptions(one, workflow.RegisterOptions{Name: name})
 	}
-	hub, files := registry.All(registry.Dependencies{})
-	for _, family := range append(hub, files...) {
+	hub, files, webhooks := registry.All(registry.Dependencies{})
+	for _, family := range slices.Concat(hub, files, webhooks) {
 		s.RegisterActivity(family)
 	}
 	return s
