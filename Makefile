@@ -18,7 +18,7 @@ CHAOS      =
 RELEASE    = 0.1.0
 
 # Words that misspell takes for mistakes of English: Spanish ones, and the APIs' own.
-FOREIGN    = attemps,center,color,colorants,colors,configuracion,ect,finalize,fulfill,fulfillment,identificacion,informacion,initialize,integracion,inventario,localized,momento,neighborhood,notificacion,packageid,preparacion,producto,productos,rela,signaled,synchronization,synchronized,transaccion,unauthorized,valor,verificacion
+FOREIGN    = attemps,behavior,center,color,colorants,colors,configuracion,ect,finalize,fulfill,fulfillment,identificacion,informacion,initialize,integracion,inventario,localized,momento,neighborhood,notificacion,packageid,preparacion,producto,productos,rela,signaled,synchronization,synchronized,transaccion,unauthorized,valor,verificacion
 # Enumerated types whose switches name a few of many: commands of ZPL, calls in a test's store, Temporal's own.
 OPEN       = -typeignore 'labels/zpl\.command$$' -typeignore 'storagetest\.Call$$' -typeignore '^go\.temporal\.io/'
 

@@ -63,6 +63,12 @@ func keysOfIntakes() map[string]string {
 		"IntakeList":               storage.IntakeList("m", "l"),
 		"IntakeCursor":             storage.IntakeCursor("m"),
 		"IntakeConnections":        storage.IntakeConnections("m"),
+		"IntakeLook":               storage.IntakeLook("m"),
+		"IntakeMoved":              storage.IntakeMoved("m", "o", "0000000001"),
+		"IntakeMovedList":          storage.IntakeMovedList("m", "l"),
+		"IntakeMovedPrefix":        storage.IntakeMovedPrefix("m"),
+		"IntakePublished":          storage.IntakePublished("m", "r"),
+		"IntakePublishedPrefix":    storage.IntakePublishedPrefix("m"),
 		"NotificationsPrefix":      storage.NotificationsPrefix("m"),
 		"NotificationsOfDayPrefix": storage.NotificationsOfDayPrefix("m", time.Date(2031, 2, 3, 4, 5, 6, 0, time.UTC)),
 	}
@@ -86,5 +92,13 @@ func keysOfPrints(day time.Time) map[string]string {
 		"SitePeople":          storage.SitePeople("site"),
 		"Scan":                storage.Scan("site", day, "scan"),
 		"ScansPrefix":         storage.ScansPrefix("site"),
+	}
+}
+
+func keysOfPartners() map[string]string {
+	return map[string]string{
+		"Partner":        storage.Partner("p"),
+		"PartnersPrefix": storage.PartnersPrefix(),
+		"PartnerRequest": storage.PartnerRequest("m", "p", "0a1b"),
 	}
 }

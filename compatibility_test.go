@@ -44,7 +44,7 @@ func TestCompatibilityOfKeys(t *testing.T) {
 	t.Parallel()
 	day := time.Date(2031, 2, 3, 23, 0, 0, 0, time.UTC)
 	keys := map[string]string{}
-	for _, more := range []map[string]string{keysOfRuns(), keysOfIntakes(), keysOfPrints(day)} {
+	for _, more := range []map[string]string{keysOfRuns(), keysOfIntakes(), keysOfPrints(day), keysOfPartners()} {
 		for name, key := range more {
 			keys[name] = key
 		}
@@ -71,7 +71,7 @@ func TestCompatibilityOfNames(t *testing.T) {
 
 // storing are the packages whose values lie in the label store, in histories, or in answers to partners.
 var storing = []string{
-	"contract", "accounts", "activities", "activities/*", "client", "printing", "printing/*", "rates", "starter/run", "station/desk", "station/handover", "station/people", "storage", "workflows", "workflows/*",
+	"contract", "accounts", "activities", "activities/*", "client", "gateway/door", "partners", "printing", "printing/*", "rates", "starter/run", "station/desk", "station/handover", "station/people", "storage", "workflows", "workflows/*",
 }
 
 func TestCompatibilityOfFields(t *testing.T) {

@@ -123,20 +123,8 @@ func (t TemporalRuns) Wait(ctx context.Context, id string) (contract.RunResult, 
 }
 
 // Retry sends the update and waits until the run has accepted and answered it.
-func (t TemporalRuns) Retry(ctx context.Context, id string, request contract.RetryRequest) (answer contract.RetryAnswer, err error) {
-	limited, cancel := context.WithTimeout(ctx, updateWait)
-	defer cancel()
-	update, err := t.Client.UpdateWorkflow(limited, sdk.UpdateWorkflowOptions{
-		WorkflowID: id, UpdateName: contract.RetryUpdate, Args: []any{request},
-		WaitForStage: sdk.WorkflowUpdateStageCompleted,
-	})
-	if err == nil {
-		err = update.Get(limited, &answer)
-	}
-	if err != nil {
-		return answer, unanswered(ctx, err)
-	}
-	return answer, nil
+func (t TemporalRuns) Retry(ctx context.Context, id string, request contract.RetryRequest) (contract.RetryAnswer, error) {
+	return t.retry(ctx, id, "", request)
 }
 
 // Cancel asks for cancellation.

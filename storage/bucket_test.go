@@ -50,7 +50,7 @@ func TestExpiryRulesAreByKindAndLeaveOthersAlone(t *testing.T) {
 	notes, err := store.EnsureBucket(t.Context())
 	require.NoError(t, err)
 	assert.Empty(t, notes)
-	assert.Equal(t, map[string]int32{"raw/": 2, "labels/": 90, "runs/": 180, "intake/": 60, "statuses/": 60, "published/": 180, "prints/": 180}, expiryDays(t, server))
+	assert.Equal(t, map[string]int32{"raw/": 2, "labels/": 90, "runs/": 180, "intake/": 60, "statuses/": 60, "published/": 180, "prints/": 180, "requests/": 30}, expiryDays(t, server))
 
 	_, err = server.Open(t, storage.Config{}).EnsureBucket(t.Context())
 	require.NoError(t, err)

@@ -19,7 +19,7 @@ const (
 	uploadAge = day
 )
 
-// Ages say how long objects are kept, by kind. Accounts and sites never expire.
+// Ages say how long objects are kept, by kind. Accounts, sites and partners' keys never expire.
 type Ages struct {
 	Raw       time.Duration // files as they came from the hub
 	Labels    time.Duration // single labels and their records
@@ -28,12 +28,14 @@ type Ages struct {
 	Intake    time.Duration // what the intake knows about orders
 	Statuses  time.Duration // requests and outcomes of status changes
 	Prints    time.Duration // print jobs, records of prints, and the log of each day
+	Requests  time.Duration // partners' requests under an Idempotency-Key, and their answers
 }
 
-// DefaultAges keep files from the hub for 30 days, the intake's knowledge and status changes for
+// DefaultAges keep files from the hub and partners' requests for 30 days, the intake's knowledge and status changes for
 // 60, labels for 90, runs, what they published and what was printed for 180.
 var DefaultAges = Ages{
 	Raw: 30 * day, Labels: 90 * day, Runs: 180 * day, Published: 180 * day, Intake: 60 * day, Statuses: 60 * day, Prints: 180 * day,
+	Requests: 30 * day,
 }
 
 func (a Ages) orDefault() Ages {
@@ -45,6 +47,7 @@ func (a Ages) orDefault() Ages {
 		Intake:    cmp.Or(a.Intake, DefaultAges.Intake),
 		Statuses:  cmp.Or(a.Statuses, DefaultAges.Statuses),
 		Prints:    cmp.Or(a.Prints, DefaultAges.Prints),
+		Requests:  cmp.Or(a.Requests, DefaultAges.Requests),
 	}
 }
 
@@ -61,6 +64,7 @@ func (a Ages) byKind() []expiring {
 	return []expiring{
 		{kindRaw, a.Raw}, {kindLabels, a.Labels}, {kindRuns, a.Runs}, {kindPublished, a.Published},
 		{kindIntake, a.Intake}, {kindStatuses, a.Statuses}, {kindPrints, a.Prints},
+		{kindRequests, a.Requests},
 	}
 }
 

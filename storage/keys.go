@@ -21,7 +21,10 @@ const (
 	kindRates     = "rates"
 )
 
-var kinds = []string{kindLabels, kindRuns, kindRaw, kindPublished, kindAccounts, kindIntake, kindStatuses, kindPrints, kindSites, kindRates}
+var kinds = []string{kindLabels, kindRuns, kindRaw, kindPublished, kindAccounts, kindIntake, kindStatuses, kindPrints, kindSites, kindRates, kindPartners, kindRequests}
+
+// kindsOfNobody are the kinds whose objects belong to no merchant.
+var kindsOfNobody = []string{kindSites, kindRates, kindPartners}
 
 // ErrKey means that no function of this package makes such a key: an id in it is empty, or its kind
 // is unknown.
@@ -172,7 +175,7 @@ func NotificationsPrefix(merchant string) string {
 func MerchantPrefixes(merchant string) []string {
 	var prefixes []string
 	for _, kind := range kinds {
-		if kind != kindSites && kind != kindRates {
+		if !slices.Contains(kindsOfNobody, kind) {
 			prefixes = append(prefixes, joinSegments(kind, merchant))
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/samber/lo"
@@ -44,6 +45,37 @@ func (s *Store) List(ctx context.Context, prefix string, each func(Object) error
 		}
 	}
 	return nil
+}
+
+// Page is a part of a list.
+type Page struct {
+	Objects []Object
+	// More: there are further objects behind the last one.
+	More bool
+	// At is when the server answered, by its own clock; zero where it does not say.
+	At time.Time
+}
+
+// ListAfter is a page of the objects whose key starts with prefix, in the order of their keys: those behind the key
+// after ("" from the first), at most so many (up to 1,000).
+func (s *Store) ListAfter(ctx context.Context, prefix, after string, most int) (Page, error) {
+	if err := checkPrefix(prefix); err != nil {
+		return Page{}, err
+	}
+	input := &s3.ListObjectsV2Input{Bucket: &s.bucket, Prefix: &prefix, MaxKeys: aws.Int32(int32(most))}
+	if after != "" {
+		input.StartAfter = &after
+	}
+	output, err := s.client.ListObjectsV2(ctx, input)
+	if err != nil {
+		return Page{}, s.explain("list", prefix, err)
+	}
+	page := Page{More: aws.ToBool(output.IsTruncated)}
+	page.At, _ = awsmiddleware.GetServerTime(output.ResultMetadata)
+	for _, entry := range output.Contents {
+		page.Objects = append(page.Objects, Object{Key: aws.ToString(entry.Key), Bytes: aws.ToInt64(entry.Size), Modified: aws.ToTime(entry.LastModified)})
+	}
+	return page, nil
 }
 
 // Delete removes objects; a missing one is not an error.

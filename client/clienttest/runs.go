@@ -3,6 +3,8 @@ package clienttest
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -24,6 +26,7 @@ type Runs struct {
 	// StartError, if set, is what Start answers.
 	StartError error
 	Queries    []string
+	updates    map[string]bool
 }
 
 // Run is one run: open until it has a result.
@@ -44,7 +47,7 @@ type Run struct {
 }
 
 // NewRuns knows no run yet.
-func NewRuns() *Runs { return &Runs{Runs: map[string]*Run{}} }
+func NewRuns() *Runs { return &Runs{Runs: map[string]*Run{}, updates: map[string]bool{}} }
 
 // Add adds a run as it stands.
 func (f *Runs) Add(id string, run *Run) *Run {
@@ -163,6 +166,42 @@ func (f *Runs) Retry(_ context.Context, id string, request contract.RetryRequest
 	}
 	run.Retries = append(run.Retries, request)
 	return contract.RetryAnswer{Connections: []string{"c1"}}, nil
+}
+
+// RetryOnce is Retry that counts each update once.
+func (f *Runs) RetryOnce(ctx context.Context, id, update string, request contract.RetryRequest) (contract.RetryAnswer, error) {
+	f.mu.Lock()
+	again := f.updates[id+" "+update]
+	f.mu.Unlock()
+	if again {
+		return contract.RetryAnswer{Connections: []string{"c1"}}, nil
+	}
+	answer, err := f.Retry(ctx, id, request)
+	if err == nil {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.updates[id+" "+update] = true
+	}
+	return answer, err
+}
+
+// ListPage is a page of the runs of the merchant that the query names, by their ids.
+func (f *Runs) ListPage(_ context.Context, query string, size int, next []byte) ([]client.Description, []byte, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.Queries = append(f.Queries, query)
+	found := []client.Description{}
+	for _, id := range slices.Sorted(maps.Keys(f.Runs)) {
+		d := f.Runs[id].description(id)
+		if !strings.Contains(query, "'"+d.Merchant+"'") || id <= string(next) {
+			continue
+		}
+		if len(found) == size {
+			return found, []byte(found[size-1].WorkflowID), nil
+		}
+		found = append(found, d)
+	}
+	return found, nil, nil
 }
 
 func firstError(err error, run *Run) error {

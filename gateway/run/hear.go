@@ -8,18 +8,21 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/despacho/despacho/gateway/door"
 	"github.com/despacho/despacho/service"
 	"github.com/despacho/despacho/storage"
 )
 
-// server receives webhooks.
+// server receives webhooks, and partners' requests.
 type server struct {
 	handler *webhooks
-	http    *http.Server
-	serve   func() error
+	door    *door.Door
+	// https are the servers under way: one, or a second for partners alone.
+	https []*http.Server
+	serve []func() error
 }
 
-func (p *process) newServer(listener net.Listener) *server {
+func (p *process) newServer(listener, partners net.Listener) *server {
 	handler := &webhooks{
 		sources: p.sources(),
 		merchants: newMerchants(p.settings.Merchant, func(ctx context.Context, merchant string) (bool, error) {
@@ -30,16 +33,30 @@ func (p *process) newServer(listener net.Listener) *server {
 	}
 	handler.gatherer = newGatherer(signalIntake(p.servers.Temporal), handler.finishBatch)
 	p.metrics.watchWaiting(handler.gatherer.count)
-	s := &server{handler: handler, http: newHTTPServer(handler, p.log)}
-	listener = guardListener(listener, handler.sources)
-	s.serve = func() error { return s.http.Serve(listener) }
+	s := &server{handler: handler, door: p.newDoor()}
+	var pair *service.Certificate
 	if p.settings.encrypted() {
-		pair := &service.Certificate{CertFile: p.settings.Cert, KeyFile: p.settings.Key, Log: p.log}
+		pair = &service.Certificate{CertFile: p.settings.Cert, KeyFile: p.settings.Key, Log: p.log}
 		p.metrics.watchCertificate(pair.Expires)
-		s.http.TLSConfig = pair.Config()
-		s.serve = func() error { return s.http.ServeTLS(listener, "", "") }
 	}
+	if partners == nil {
+		s.add(newHTTPServer(front(s.door, handler), p.log), guardListener(listener, handler.sources), pair)
+		return s
+	}
+	s.add(newHTTPServer(handler, p.log), guardListener(listener, handler.sources), pair)
+	s.add(p.newPartnerServer(s.door), partners, pair)
 	return s
+}
+
+// add adds a server on a listener, by https where there is a certificate.
+func (s *server) add(server *http.Server, listener net.Listener, pair *service.Certificate) {
+	s.https = append(s.https, server)
+	if pair == nil {
+		s.serve = append(s.serve, func() error { return server.Serve(listener) })
+		return
+	}
+	server.TLSConfig = pair.Config()
+	s.serve = append(s.serve, func() error { return server.ServeTLS(listener, "", "") })
 }
 
 // newHTTPServer bounds the time and size of headers and bodies, so that no sender can hold it up.
@@ -61,10 +78,12 @@ func (p *process) listen(ctx context.Context) (net.Listener, error) {
 }
 
 // hear receives webhooks until ctx ends or the listener breaks.
-func (p *process) hear(ctx context.Context, listener net.Listener, begun func()) error {
-	s := p.newServer(listener)
-	broken := make(chan error, 1)
-	go func() { broken <- s.serve() }()
+func (p *process) hear(ctx context.Context, listener, partners net.Listener, begun func()) error {
+	s := p.newServer(listener, partners)
+	broken := make(chan error, len(s.serve))
+	for _, serve := range s.serve {
+		go func() { broken <- serve() }()
+	}
 	begun()
 
 	var err error
@@ -83,9 +102,12 @@ func (p *process) hear(ctx context.Context, listener net.Listener, begun func())
 func (p *process) drain(s *server) {
 	ctx, cancel := context.WithTimeout(context.Background(), p.settings.Drain)
 	defer cancel()
-	if err := s.http.Shutdown(ctx); err != nil {
-		p.log.Warn("not all notifications were answered in time", "error", err)
-		_ = s.http.Close()
+	s.door.EndWaits()
+	for _, server := range s.https {
+		if err := server.Shutdown(ctx); err != nil {
+			p.log.Warn("not all requests were answered in time", "error", err)
+			_ = server.Close()
+		}
 	}
 	s.handler.gatherer.drain()
 	s.handler.keeper.drain(ctx)

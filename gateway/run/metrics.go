@@ -1,6 +1,7 @@
 package run
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -17,6 +18,9 @@ type metrics struct {
 	batches    prometheus.Histogram
 	duplicates prometheus.Counter
 	rawDropped prometheus.Counter
+
+	partnerRequests *prometheus.CounterVec
+	partnerSeconds  *prometheus.HistogramVec
 }
 
 func newMetrics(base service.Metrics) *metrics {
@@ -40,8 +44,15 @@ func newMetrics(base service.Metrics) *metrics {
 		rawDropped: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "despacho_webhook_raw_dropped_total", Help: "Notifications that were accepted, but whose body was not kept.",
 		}),
+		partnerRequests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "despacho_partner_requests_total", Help: "Requests of partners, by route and HTTP status.",
+		}, []string{"route", "status"}),
+		partnerSeconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "despacho_partner_request_seconds", Help: "Seconds until a partner's request was answered, by route.",
+			Buckets: []float64{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60},
+		}, []string{"route"}),
 	}
-	m.Registry.MustRegister(m.received, m.seconds, m.batches, m.duplicates, m.rawDropped)
+	m.Registry.MustRegister(m.received, m.seconds, m.batches, m.duplicates, m.rawDropped, m.partnerRequests, m.partnerSeconds)
 	for _, one := range results {
 		m.received.WithLabelValues(one.name)
 	}
@@ -51,6 +62,11 @@ func newMetrics(base service.Metrics) *metrics {
 func (m *metrics) observeRequest(r result, took time.Duration) {
 	m.received.WithLabelValues(r.name).Inc()
 	m.seconds.Observe(took.Seconds())
+}
+
+func (m *metrics) observePartner(route string, status int, took time.Duration) {
+	m.partnerRequests.WithLabelValues(route, strconv.Itoa(status)).Inc()
+	m.partnerSeconds.WithLabelValues(route).Observe(took.Seconds())
 }
 
 func (m *metrics) observeBatch(b *batch) {

@@ -38,6 +38,8 @@ type Options struct {
 // Addresses are a gateway's addresses, host:port.
 type Addresses struct {
 	Webhooks string
+	// Partners is where /v1 is, once there are keys.
+	Partners string
 	Health   string
 }
 
@@ -99,10 +101,18 @@ func (p *process) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.hear(ctx, listener, func() {
+	partners, err := p.listenForPartners(ctx)
+	if err != nil {
+		_ = listener.Close()
+		return err
+	}
+	return p.hear(ctx, listener, partners, func() {
 		p.ready.BeginChecks(p.servers.Checks())
-		addresses := Addresses{Webhooks: listener.Addr().String(), Health: endpoints.Address()}
-		p.log.Info("the gateway receives webhooks", "address", addresses.Webhooks, "https", p.settings.encrypted(),
+		addresses := Addresses{Webhooks: listener.Addr().String(), Partners: listener.Addr().String(), Health: endpoints.Address()}
+		if partners != nil {
+			addresses.Partners = partners.Addr().String()
+		}
+		p.log.Info("the gateway receives webhooks", "address", addresses.Webhooks, "partners", addresses.Partners, "https", p.settings.encrypted(),
 			"namespace", p.servers.Namespace, "bucket", p.servers.Store.Bucket())
 		if p.options.Ready != nil {
 			p.options.Ready(addresses)

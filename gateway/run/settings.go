@@ -14,6 +14,9 @@ type Settings struct {
 	Key    string `env:"DESPACHO_GATEWAY_KEY" placeholder:"FILE" help:"Private key (PEM) of the certificate."`
 	Plain  string `env:"DESPACHO_GATEWAY_PLAIN" placeholder:"behind-proxy" help:"behind-proxy: a proxy of yours speaks https and passes requests on without it. Not needed on loopback."`
 
+	PartnersListen string `env:"DESPACHO_GATEWAY_PARTNERS_LISTEN" placeholder:"HOST:PORT" help:"Address of their own for partners' requests (/v1); else they come to that of the webhooks."`
+	PartnersRate   int    `env:"DESPACHO_GATEWAY_PARTNERS_RATE" default:"100" help:"How many requests a second a partner's key may make; twice as many at once."`
+
 	Sources []string `env:"DESPACHO_WEBHOOK_SOURCES" default:"3.15.93.102" placeholder:"ADDRESS,…" help:"Addresses or networks (10.0.0.0/8) from which notifications are accepted: the hub's."`
 	Proxies []string `env:"DESPACHO_WEBHOOK_PROXIES" placeholder:"ADDRESS,…" help:"Addresses or networks of your proxies; X-Forwarded-For is believed only from these."`
 

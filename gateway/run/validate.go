@@ -23,6 +23,7 @@ var (
 func (s Settings) Validate() error {
 	var c service.Complaints
 	s.checkEncryption(&c)
+	s.checkPartners(&c)
 	s.checkSources(&c)
 	c.AddUnless(s.Merchant == "" || merchantPattern.MatchString(s.Merchant), "DESPACHO_MERCHANT", "%q is not a merchant's id; write the id that the hub gives the merchant, or leave it empty", s.Merchant)
 	c.AddUnless(bucketPattern.MatchString(s.Bucket), "DESPACHO_BUCKET", "%q is not a bucket's name; write 3 to 63 lower-case letters, digits, dots and hyphens", s.Bucket)
@@ -50,6 +51,21 @@ func (s Settings) checkEncryption(c *service.Complaints) {
 		c.CheckCertificate("DESPACHO_GATEWAY_CERT", s.Cert, "DESPACHO_GATEWAY_KEY", s.Key)
 	case s.Plain == "" && valid && !loopback(s.Listen):
 		c.Add("DESPACHO_GATEWAY_CERT", "there is no certificate, and the hub wants https: set DESPACHO_GATEWAY_CERT and DESPACHO_GATEWAY_KEY, or set DESPACHO_GATEWAY_PLAIN=%s if a proxy of yours speaks https", BehindProxy)
+	}
+}
+
+// mostPartnersRate is how many requests a second a key may be given.
+const mostPartnersRate = 10_000
+
+func (s Settings) checkPartners(c *service.Complaints) {
+	c.AddUnless(s.PartnersRate > 0 && s.PartnersRate <= mostPartnersRate, "DESPACHO_GATEWAY_PARTNERS_RATE", "%d is out of range; write how many requests a second a key may make, 1 to %d", s.PartnersRate, mostPartnersRate)
+	if s.PartnersListen == "" {
+		return
+	}
+	valid := service.ValidListen(s.PartnersListen)
+	c.AddUnless(valid, "DESPACHO_GATEWAY_PARTNERS_LISTEN", "cannot listen on %q; write host:port such as 0.0.0.0:8480 (port 0 takes a free one), or leave it empty", s.PartnersListen)
+	if valid && !s.encrypted() && s.Plain == "" && !loopback(s.PartnersListen) {
+		c.Add("DESPACHO_GATEWAY_PARTNERS_LISTEN", "there is no certificate, and keys must not travel without https: set DESPACHO_GATEWAY_CERT and DESPACHO_GATEWAY_KEY, or set DESPACHO_GATEWAY_PLAIN=%s if a proxy of yours speaks https", BehindProxy)
 	}
 }
 

@@ -76,6 +76,8 @@ type commands struct {
 	Resume      resumeCommand       `cmd:"" help:"Let new work start again."`
 	AccountsKey accountsKeyCommands `cmd:"" name:"accounts-key" help:"Make or rotate the keys that encrypt accounts."`
 
+	Partner partnerCommands `cmd:"" help:"Keys with which partners come to the gateway's HTTP interface: make, list, revoke and rotate them."`
+
 	Intake   intakeCommand    `cmd:"" help:"Show the orders known from notifications: held back, waiting, to be taken out."`
 	Confirm  confirmCommand   `cmd:"" help:"Confirm that orders have stock: their labels are made in the background."`
 	Policy   policyCommands   `cmd:"" help:"Choose when labels are made, for a merchant or a connection."`

@@ -21,15 +21,15 @@ const sellsARound = 12
 
 // verdict is what came of a seed.
 type verdict struct {
-	seed                            uint64
-	faults                          map[kind]int
-	struck                          map[moment]int
-	kills                           int
-	orders, published, runs, prints int
-	consents                        int
-	took                            time.Duration
-	complaints                      []string
-	broken                          error // nothing was tried at all
+	seed                    uint64
+	faults                  map[kind]int
+	struck                  map[moment]int
+	kills                   int
+	published, runs, prints int
+	consents                int
+	took                    time.Duration
+	complaints              []string
+	broken                  error // nothing was tried at all
 }
 
 // oneSeed lets everything go wrong that a seed says, and judges.

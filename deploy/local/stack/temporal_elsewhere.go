@@ -17,7 +17,7 @@ import (
 	"github.com/despacho/despacho/service/wholefile"
 )
 
-// CLI, as Options.Temporal, starts the command `temporal` that is on the PATH, in place of the server in this program.
+// CLI as Options.Temporal starts the command `temporal` that is on the PATH, in place of the server in this program.
 const CLI = "cli"
 
 // temporalAnywhere is a Temporal server: in this process, as a command, or somewhere else.
@@ -110,9 +110,6 @@ func startCommand(path, dir, namespace string, ports chosenPorts) (*temporalComm
 	}
 	c := &temporalCommand{process: exec.Command(path, arguments...), address: address(ports.Temporal), ended: make(chan struct{})}
 	c.process.Stdout, c.process.Stderr = output, output
-	if err := wholefile.OwnFile(filepath.Join(dir, "temporal-cli.db")); err != nil {
-		return nil, err
-	}
 	if err := c.process.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", path, err)
 	}

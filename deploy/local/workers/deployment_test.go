@@ -121,7 +121,7 @@ func (s *scene) resetToBefore(t *testing.T, id, bad string) {
 	require.True(t, found, "%s has no task of %s", id, bad)
 	_, err := s.temporal.ResetWorkflowExecution(t.Context(), &workflowservice.ResetWorkflowExecutionRequest{
 		Namespace: s.environment["TEMPORAL_NAMESPACE"], WorkflowExecution: &common.WorkflowExecution{WorkflowId: id},
-		WorkflowTaskFinishEventId: first.GetEventId(), Reason: "bad release", ResetReapplyType: enums.RESET_REAPPLY_TYPE_ALL_ELIGIBLE,
+		WorkflowTaskFinishEventId: first.GetEventId(), Reason: "bad release",
 	})
 	require.NoError(t, err)
 }

@@ -63,7 +63,7 @@ function what(sheet) {
 
 // The channel's control files, which its driver takes with the sheet; those of runs that left the page are with their run.
 function controlLinks(sheet) {
-  const routes = (sheet.controls ?? []).filter((route) => route.startsWith("/api/files/"));
+  const routes = (sheet.controls ?? []).filter((route) => route.startsWith("/"));
   return routes.map((route, i) => h("a.button", { key: route, href: route, target: "_blank", rel: "noopener" },
     t("handover.control", { n: routes.length > 1 ? i + 1 : "" }).trim()));
 }

@@ -1,0 +1,54 @@
+package client
+
+import (
+	"context"
+	"errors"
+
+	"github.com/samber/lo"
+
+	"github.com/despacho/despacho/storage"
+)
+
+// StoredLabel is the file of a label of one order.
+type StoredLabel struct {
+	Key    string `json:"key"`
+	Format string `json:"format"`
+	SHA256 string `json:"sha256"`
+	Bytes  int64  `json:"bytes"`
+	// Spare: the same label in another format, or once more.
+	Spare bool `json:"spare,omitempty"`
+}
+
+// labelRecord is what the store says of an order's labels: by themselves while they wait for a run, within the
+// record of a publication afterwards.
+type labelRecord struct {
+	Labels []StoredLabel `json:"labels"`
+}
+
+// LabelsOfOrder reads which labels of an order are in the store: those that wait for a run, else those that the run
+// published that did so last; none when there is no label.
+func LabelsOfOrder(ctx context.Context, store Store, merchant, connection, order string) ([]StoredLabel, error) {
+	if connection != "" {
+		var waiting labelRecord
+		err := store.Get(ctx, storage.WaitingLabel(merchant, connection, order), &waiting)
+		if err == nil || !errors.Is(err, storage.ErrNotFound) {
+			return waiting.Labels, err
+		}
+	}
+	var last storage.Object
+	err := store.List(ctx, storage.PublishedPrefix(merchant, order), func(o storage.Object) error {
+		last = lo.Ternary(o.Modified.Before(last.Modified), last, o)
+		return nil
+	})
+	if err != nil || last.Key == "" {
+		return nil, err
+	}
+	var published struct {
+		Record labelRecord `json:"record"`
+	}
+	err = store.Get(ctx, last.Key, &published)
+	if errors.Is(err, storage.ErrNotFound) {
+		return nil, nil
+	}
+	return published.Record.Labels, err
+}
