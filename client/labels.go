@@ -17,6 +17,9 @@ type StoredLabel struct {
 	Bytes  int64  `json:"bytes"`
 	// Spare: the same label in another format, or once more.
 	Spare bool `json:"spare,omitempty"`
+	// Pack is an object that holds it among others, From where it begins there; empty when it is under Key.
+	Pack string `json:"pack,omitempty"`
+	From int64  `json:"from,omitempty"`
 }
 
 // labelRecord is what the store says of an order's labels: by themselves while they wait for a run, within the
@@ -36,15 +39,19 @@ func LabelsOfOrder(ctx context.Context, store Store, merchant, connection, order
 		}
 	}
 	var last storage.Object
-	err := store.List(ctx, storage.PublishedPrefix(merchant, order), func(o storage.Object) error {
+	var published struct {
+		Record labelRecord `json:"record"`
+	}
+	err := store.Get(ctx, storage.FirstPublication(merchant, order), &published)
+	if err != nil {
+		return nil, lo.Ternary(errors.Is(err, storage.ErrNotFound), nil, err)
+	}
+	err = store.List(ctx, storage.PublishedPrefix(merchant, order), func(o storage.Object) error {
 		last = lo.Ternary(o.Modified.Before(last.Modified), last, o)
 		return nil
 	})
 	if err != nil || last.Key == "" {
-		return nil, err
-	}
-	var published struct {
-		Record labelRecord `json:"record"`
+		return published.Record.Labels, err
 	}
 	err = store.Get(ctx, last.Key, &published)
 	if errors.Is(err, storage.ErrNotFound) {

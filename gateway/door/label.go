@@ -79,7 +79,7 @@ func (d *Door) getLabel(ctx context.Context, in *labelInput) (*labelOutput, erro
 		return nil, problem(CodeBadRequest, Wrong{Location: "query.number", Message: "the order has " + strconv.Itoa(len(labels)) + " labels in this format"})
 	}
 	label := labels[number-1]
-	data, err := d.Store.ReadAll(ctx, label.Key, mostLabel)
+	data, err := d.labelData(ctx, label)
 	if err == nil && digestOf(string(data)) != label.SHA256 {
 		err = fmt.Errorf("the label %s is not the one that its record says", label.Key)
 	}
@@ -87,4 +87,12 @@ func (d *Door) getLabel(ctx context.Context, in *labelInput) (*labelOutput, erro
 		return nil, d.refuse(ctx, err, CodeNoLabel)
 	}
 	return &labelOutput{ContentType: labelFormats[format], Labels: len(labels), Digest: label.SHA256, Body: data}, nil
+}
+
+// labelData reads a label where it stands: by itself, or in a pack.
+func (d *Door) labelData(ctx context.Context, label client.StoredLabel) ([]byte, error) {
+	if label.Pack == "" || label.Bytes > mostLabel {
+		return d.Store.ReadAll(ctx, label.Key, mostLabel)
+	}
+	return d.Store.ReadPart(ctx, label.Pack, label.From, label.Bytes)
 }
