@@ -101,8 +101,14 @@ func keysOfPrints(day time.Time) map[string]string {
 
 func keysOfPartners() map[string]string {
 	return map[string]string{
-		"Partner":        storage.Partner("p"),
-		"PartnersPrefix": storage.PartnersPrefix(),
-		"PartnerRequest": storage.PartnerRequest("m", "p", "0a1b"),
+		"Webhooks":              storage.Webhooks("m"),
+		"SealingKey":            storage.SealingKey(),
+		"WaitingEvent":          storage.WaitingEvent("m", "w", "n"),
+		"WaitingEventsPrefix":   storage.WaitingEventsPrefix("m", "w"),
+		"EventDelivery":         storage.EventDelivery("m", "w", "n"),
+		"EventDeliveriesPrefix": storage.EventDeliveriesPrefix("m", "w"),
+		"Partner":               storage.Partner("p"),
+		"PartnersPrefix":        storage.PartnersPrefix(),
+		"PartnerRequest":        storage.PartnerRequest("m", "p", "0a1b"),
 	}
 }
