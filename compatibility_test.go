@@ -33,6 +33,7 @@ func TestCompatibilityOfWorkflowIDs(t *testing.T) {
 		"IntakeID":       contract.IntakeID("m"),
 		"CredentialsID":  contract.CredentialsID("m"),
 		"AnnounceID":     contract.AnnounceID("m", "a"),
+		"WebhookID":      contract.WebhookID("m", "w"),
 		"StatusChangeID": contract.StatusChangeID("m", "k"),
 		"PrinterID":      contract.PrinterID("site", "zebra 1"),
 	}

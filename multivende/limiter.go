@@ -16,6 +16,10 @@ const (
 	longestPause    = time.Minute      // longest of these pauses, which double at each 429 in a row
 	longestObeyed   = 30 * time.Minute // a longer Retry-After is cut to this, on the hub's clock
 	halvingInterval = time.Second      // within it the rate is halved only once, on the hub's clock
+
+	// lateTimer is how late a timer may be, in our time, without losing calls: so many may follow at once.
+	// At the hub's usual rate that is none.
+	lateTimer = 50 * time.Millisecond
 )
 
 // limiter spaces the calls of one client: it slows down when the hub is busy, keeps the pauses
@@ -43,7 +47,7 @@ type limiter struct {
 
 func newLimiter(perSecond float64, share RateShare, patience time.Duration, clock *Clock) *limiter {
 	full := rate.Limit(perSecond)
-	burst := max(1, int(perSecond/100)) // timers are too coarse to space thousands a second
+	burst := max(1, int(perSecond*lateTimer.Seconds()))
 	return &limiter{
 		clock: clock, patience: patience, share: share,
 		full: full, part: 1, slowdown: 1, tokens: rate.NewLimiter(full, burst),

@@ -47,6 +47,15 @@ func TestLimiter(t *testing.T) {
 			assert.Equal(t, time.Second, l.timeOf(t, 5))
 		})
 	})
+	t.Run("a timer that comes late costs a quick hub no calls", func(t *testing.T) {
+		t.Parallel()
+		inBubble(t, 200, 1, func(t *testing.T, l *limiter) {
+			l.timeOf(t, 1)
+			pass(50 * time.Millisecond)
+			assert.Zero(t, l.timeOf(t, 10), "those of the time that passed")
+			assert.Equal(t, 5*time.Millisecond, l.timeOf(t, 1))
+		})
+	})
 	t.Run("many callers share it", func(t *testing.T) {
 		t.Parallel()
 		inBubble(t, 4, 1, func(t *testing.T, l *limiter) {

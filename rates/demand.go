@@ -45,21 +45,21 @@ func (u usage) pressedFor(now moment) time.Duration {
 	return now.since(*u.pressed)
 }
 
-// saturated tells whether calls used what a share allows, or stand in line.
-func (u usage) saturated(now moment, used, share int) bool {
-	return share > 0 && used*5 >= share*4 || u.pressedFor(now) >= pressedLong
+// saturated tells whether calls used what the lease allows, or stand in line.
+func (k *Keeper) saturated(now moment, lease *Lease, used int) bool {
+	return lease.written > 0 && used*5 >= lease.written*4 || lease.usage.pressedFor(now) >= k.paced(pressedLong)
 }
 
-// wants is what a worker should have of a merchant beside others; used is what it used of the rate,
-// share what it had. A newcomer takes much only where nobody else calls, or where others only catch up.
-func (u usage) wants(now moment, others map[string]share, used, share int) int {
-	holders := len(others) + 1
+// wants is what the worker should have of a merchant beside others. A newcomer takes much only where
+// nobody else calls, or where others only catch up.
+func (k *Keeper) wants(now moment, lease *Lease, others map[string]share) int {
+	u, share, used, holders := lease.usage, lease.written, k.used(now, lease.usage), len(others)+1
 	switch {
 	case share == 0 && (holders == 1 || u.urgent && onlyCatchUp(others)):
 		return firstShare
 	case share == 0:
 		return quiet(holders)
-	case u.saturated(now, used, share):
+	case k.saturated(now, lease, used):
 		return whole
 	}
 	return min(max(2*used, quiet(holders)), firstShare)
@@ -87,12 +87,12 @@ func (u *usage) count(now moment) {
 }
 
 // used is how much of the rate the calls were, in parts of the whole.
-func (u usage) used(now moment, perSecond float64) int {
+func (k *Keeper) used(now moment, u usage) int {
 	if u.calls == 0 {
 		return 0
 	}
-	seconds := max(now.since(u.began), shortestUse).Seconds()
-	return int(min(float64(u.calls)/seconds/perSecond, 1) * whole)
+	seconds := max(now.since(u.began), k.paced(shortestUse)).Seconds()
+	return int(min(float64(u.calls)/seconds/k.config.PerSecond, 1) * whole)
 }
 
 // idleFor tells whether the merchant has not been called for so long.

@@ -123,7 +123,7 @@ func (k *Keeper) plan(read bool) plan {
 		behind = behind || lease.holds < s.Holds
 		most = min(most, busy)
 	}
-	p.every = min(lookEvery(calls, now.since(k.renewed), len(p.next.Workers) == 0), most)
+	p.every = min(k.lookEvery(calls, now.since(k.renewed), len(p.next.Workers) == 0), most)
 	p.term = termOf(p.every)
 	p.write = !read || behind || len(p.over) > 0 || !maps.Equal(before.Shares, p.own) || there && now.since(k.sent) >= k.term/2
 	if len(p.own) == 0 {
@@ -144,7 +144,7 @@ func (k *Keeper) shareOf(now moment, lease *Lease, beside ledger, idle bool) (s 
 	}
 	others := beside.others(k.worker, lease.merchant)
 	holders := len(others) + 1
-	s = share{Wants: lease.usage.wants(now, others, lease.usage.used(now, k.config.PerSecond), lease.written), Background: !lease.usage.urgent}
+	s = share{Wants: k.wants(now, lease, others), Background: !lease.usage.urgent}
 	if len(others) > 0 && lease.waiting == 0 && lease.usage.idleFor(now, idleSoon) {
 		s.Wants = leastShare
 	}
@@ -152,7 +152,7 @@ func (k *Keeper) shareOf(now moment, lease *Lease, beside ledger, idle bool) (s 
 	others[k.worker] = s
 	s.Holds = min(divide(others)[k.worker], free)
 	if s.Holds > quiet(holders) || s.Wants > s.Holds || lease.written == 0 {
-		return s, busyLook * time.Duration(holders)
+		return s, k.paced(busyLook) * time.Duration(holders)
 	}
 	return s, quietShared
 }

@@ -18,13 +18,14 @@ func (k *Keeper) nextLook() time.Duration {
 		}
 		wait = min(wait, k.needs(now, lease))
 	}
-	return max(wait, spacing-(now.steady-k.lookedAt.steady), 0)
+	return max(wait, k.paced(spacing)-(now.steady-k.lookedAt.steady), 0)
 }
 
 // payLook counts a look: in the long run there is one in spacing, but some may follow one another when
 // merchants are called for the first time. The keeper must be locked.
 func (k *Keeper) payLook(now moment) {
-	k.paidUntil = max(k.paidUntil, now.steady-(looksAtOnce-1)*spacing) + spacing
+	apart := k.paced(spacing)
+	k.paidUntil = max(k.paidUntil, now.steady-(looksAtOnce-1)*apart) + apart
 }
 
 // holdsAny tells whether the ledger shows something that is this worker's, or may.
@@ -45,7 +46,7 @@ func (k *Keeper) needs(now moment, lease *Lease) time.Duration {
 	wait := time.Hour
 	others := k.seen.others(k.worker, lease.merchant)
 	if lease.usage.pressed != nil && k.mayGrow(lease, others) {
-		wait = max(growAfter-lease.usage.pressedFor(now), growSpacing-now.since(k.lookedAt))
+		wait = max(k.paced(growAfter)-lease.usage.pressedFor(now), k.paced(growSpacing)-now.since(k.lookedAt))
 	}
 	return wait
 }

@@ -2,6 +2,13 @@ package rates
 
 import "time"
 
+// usualRate is the rate, in calls a second, for which times are written that [Keeper.paced] shortens: where
+// the hub grants more, as many calls pass in less. shortestPaced is the shortest of them.
+const (
+	usualRate     = 4.0
+	shortestPaced = 500 * time.Millisecond
+)
+
 const (
 	// callsPerLook is how many calls of a worker pay for one look at the ledger.
 	callsPerLook = 150
@@ -37,8 +44,16 @@ const (
 	watchedMore   = 5 * time.Second
 )
 
+// paced is a time in which so many calls pass as in d at the usual rate.
+func (k *Keeper) paced(d time.Duration) time.Duration {
+	if k.config.PerSecond <= usualRate {
+		return d
+	}
+	return max(time.Duration(float64(d)*usualRate/k.config.PerSecond), shortestPaced)
+}
+
 // lookEvery is how long a worker waits until its next look.
-func lookEvery(calls int, elapsed time.Duration, alone bool) time.Duration {
+func (k *Keeper) lookEvery(calls int, elapsed time.Duration, alone bool) time.Duration {
 	quietest := quietShared
 	if alone {
 		quietest = quietAlone
@@ -46,8 +61,8 @@ func lookEvery(calls int, elapsed time.Duration, alone bool) time.Duration {
 	if calls == 0 {
 		return quietest
 	}
-	paid := time.Duration(float64(max(elapsed, time.Second)) / float64(calls) * callsPerLook)
-	return min(max(paid, spacing), quietest)
+	paid := time.Duration(float64(max(elapsed, k.paced(time.Second))) / float64(calls) * callsPerLook)
+	return min(max(paid, k.paced(spacing)), quietest)
 }
 
 // termOf is how long a lease runs that is looked at so often: a look may fail, and it need not be written

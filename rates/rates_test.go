@@ -27,6 +27,24 @@ func TestAWorkerAloneWithAMerchantGetsAllOfItsRate(t *testing.T) {
 	})
 }
 
+func TestOnAQuickHubSharesFollowWhatIsUsedAsManyTimesSooner(t *testing.T) {
+	t.Parallel()
+	play(t, 50*time.Millisecond, func(s *scene) {
+		s.times = 30
+		worker := s.worker(1, 0)
+		for range 20 {
+			require.NoError(t, worker.call(s.Context(), shop, false))
+			pass(3 * time.Second)
+		}
+		assert.Equal(t, whole/2, worker.share(shop), "what a quiet worker keeps")
+		defer worker.flood(shop, false)()
+		s.within(time.Second, "a run gets the whole", func() bool { return worker.share(shop) == whole })
+		pass(time.Minute)
+		assert.Equal(t, whole, worker.share(shop), "and keeps it")
+		assert.LessOrEqual(t, float64(s.requests()), float64(s.calls())/40, "a label has four calls and may cost a tenth of a request")
+	})
+}
+
 func TestANewWorkerGetsSomethingSoon(t *testing.T) {
 	t.Parallel()
 	t.Run("at once beside one that has just begun", func(t *testing.T) {

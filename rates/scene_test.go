@@ -1,6 +1,7 @@
 package rates
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -98,9 +99,14 @@ type scene struct {
 	store   *memoryStore
 	workers []*process
 
+	times float64 // how many times as fast the hub's clock runs; 0 counts as 1
+
 	mu    sync.Mutex
 	sends []send
 }
+
+// perSecond is what the hub grants a merchant, in our time.
+func (s *scene) perSecond() float64 { return granted * cmp.Or(s.times, 1) }
 
 type send struct {
 	at       time.Time
@@ -199,7 +205,7 @@ func (s *scene) worker(speed float64, off time.Duration) *process {
 	p := &process{scene: s, lines: map[string]*line{}, running: make(chan struct{})}
 	p.resume()
 	p.ctx, p.kill = context.WithCancel(s.Context())
-	p.keeper = New(Config{Store: frozen{p}, PerSecond: granted, now: func() moment {
+	p.keeper = New(Config{Store: frozen{p}, PerSecond: s.perSecond(), now: func() moment {
 		passed := time.Duration(float64(time.Since(began)) * speed)
 		return moment{passed, began.Add(off).Add(passed)}
 	}})
@@ -216,7 +222,7 @@ func (p *process) call(ctx context.Context, merchant string, background bool) er
 	lease := p.keeper.Merchant(merchant)
 	p.mu.Lock()
 	if p.lines[merchant] == nil {
-		p.lines[merchant] = &line{limit: rate.NewLimiter(granted, 1), turn: make(chan struct{}, 1)}
+		p.lines[merchant] = &line{limit: rate.NewLimiter(rate.Limit(p.perSecond()), 1), turn: make(chan struct{}, 1)}
 	}
 	line := p.lines[merchant]
 	p.mu.Unlock()
@@ -233,7 +239,7 @@ func (p *process) call(ctx context.Context, merchant string, background bool) er
 		if err != nil {
 			return err
 		}
-		line.limit.SetLimit(rate.Limit(granted * part))
+		line.limit.SetLimit(rate.Limit(p.perSecond() * part))
 		if err := line.limit.Wait(ctx); err != nil {
 			return err
 		}

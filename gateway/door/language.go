@@ -40,8 +40,8 @@ func sayReason(r contract.Reason, language wording.Language) Reason {
 	said := Reason{Words: wording.Say(r, language), Code: string(r.Code), Values: r.Values}
 	for _, also := range r.Also {
 		further := sayReason(also, language)
-		first := contract.Reason{Words: also.Words, Code: also.Code, Values: also.Values}
-		said.Also = append(said.Also, AlsoReason{wording.Say(first, language), further.Code, further.Values})
+		also.Also = nil
+		said.Also = append(said.Also, AlsoReason{wording.Say(also, language), further.Code, further.Values})
 		said.Also = append(said.Also, further.Also...)
 	}
 	return said

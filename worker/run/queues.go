@@ -20,8 +20,10 @@ const (
 	workflowSlots = 64
 	// webhookSlots is how many webhooks are called at the same time: a call is little work and may last long.
 	webhookSlots = 200
-	// heartbeatInterval is how often a running step's heartbeat goes to Temporal.
-	heartbeatInterval = 2 * time.Second
+	// heartbeatInterval is how often a running step's heartbeat goes to Temporal. The SDK gives Temporal as
+	// long to answer, and cancels the step when no answer has come: half of the time after which the server
+	// misses the step, so that neither happens while Temporal is merely slow.
+	heartbeatInterval = 5 * time.Second
 	// merchantsAtATime is how many merchants can have their whole share of a worker's steps at a time.
 	merchantsAtATime = 4
 	// stopSlack is how much longer than the drain time the worker waits for steps before it ends anyway.
@@ -61,8 +63,7 @@ func newQueues(temporal client.Client, settings Settings, fail context.CancelCau
 
 func workerOptions(settings Settings, fail context.CancelCauseFunc) (hub, files worker.Options) {
 	both := worker.Options{
-		WorkerStopTimeout: settings.Drain,
-		// Well under the activities' heartbeat timeout, so that only a dead worker misses it.
+		WorkerStopTimeout:            settings.Drain,
 		MaxHeartbeatThrottleInterval: heartbeatInterval,
 		Interceptors:                 workflows.Interceptors(),
 		OnFatalError:                 func(err error) { fail(fmt.Errorf("%w: %w", errBroken, err)) },

@@ -81,6 +81,9 @@ func TestWorkerOptions(t *testing.T) {
 	assert.Equal(t, 7, hub.MaxConcurrentActivityExecutionSize)
 	assert.Equal(t, 3, files.MaxConcurrentActivityExecutionSize)
 	assert.True(t, files.DisableWorkflowWorker)
+	for _, options := range []worker.Options{hub, files} {
+		assert.Equal(t, 5*time.Second, options.MaxHeartbeatThrottleInterval, "half of what a step may stay silent: the SDK cancels one whose beat is not answered for as long")
+	}
 	assert.False(t, hub.DeploymentOptions.UseVersioning, "versioning is off without a build id")
 
 	assert.Len(t, hub.Interceptors, 3, "one merchant may have all")

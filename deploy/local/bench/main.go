@@ -33,8 +33,8 @@ type flags struct {
 	Speed float64 `default:"30" help:"How many times as fast as ours the hub's clock runs beside that storm (default ${default})."`
 
 	Paced      int     `default:"510" help:"Orders of a run that is held against the hub's critical path, on a quick and on a slow hub (default ${default})."`
-	QuickSpeed float64 `default:"30" help:"How many times as fast as ours the quick hub's clock runs (default ${default})."`
-	SlowSpeed  float64 `default:"30" help:"How many times as fast as ours the slow hub's clock runs (default ${default})."`
+	QuickSpeed float64 `default:"30" help:"How many times as fast as ours the quick hub's clock runs; 0 leaves it out (default ${default})."`
+	SlowSpeed  float64 `default:"30" help:"How many times as fast as ours the slow hub's clock runs; 0 leaves it out (default ${default})."`
 
 	Pile    int `default:"500" help:"Labels of a pile that a printer of 100 ms a label prints (default ${default})."`
 	Singles int `default:"40" help:"Single labels that are asked for after it, one after the other (default ${default})."`
@@ -122,6 +122,8 @@ func (f flags) webhooks(ctx context.Context, dir string, out io.Writer) error {
 		{"first heard of by polling", fmt.Sprint(figures.ByPoll)},
 		{"reads a sale", fmt.Sprintf("%.2f", float64(figures.SaleReads)/float64(max(figures.Sales, 1)))},
 		{"from the worker's return to all taken up", fmt.Sprintf("%.1f s", figures.TakenUp.Seconds())},
+		{"sales a second, the hub's limit", fmt.Sprintf("%.0f, %.0f", float64(figures.Sales)/figures.TakenUp.Seconds(), stormSpeed*4)},
+		{"processor time of the whole meanwhile, of a sale", fmt.Sprintf("%.1f s, %.1f ms", figures.CPU.Seconds(), figures.CPU.Seconds()*1000/float64(max(figures.Sales, 1)))},
 	})
 }
 

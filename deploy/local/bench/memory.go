@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -36,4 +37,13 @@ func anonymousMemory() (kilobytes int64) {
 	_, after, _ := strings.Cut(string(status), "RssAnon:")
 	_, _ = fmt.Sscan(after, &kilobytes)
 	return kilobytes
+}
+
+// processorTime is what this process has used of processors so far.
+func processorTime() time.Duration {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		return 0
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }

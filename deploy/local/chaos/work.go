@@ -17,6 +17,7 @@ import (
 	"github.com/despacho/despacho/client"
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende/sandbox"
+	"github.com/despacho/despacho/wording"
 )
 
 // ranRun is a run that was started.
@@ -189,7 +190,7 @@ func (w *work) ship(ctx context.Context, ran ranRun) {
 		return err
 	})
 	if err != nil {
-		change.Result.Reason.Words = "it did not come to an end: " + err.Error()
+		change.Result.Reason = wording.OfError("", "it did not come to an end: "+err.Error())
 	}
 	w.mutex.Lock()
 	w.changes = append(w.changes, change)

@@ -110,9 +110,6 @@ func startCommand(path, dir, namespace string, ports chosenPorts) (*temporalComm
 	}
 	c := &temporalCommand{process: exec.Command(path, arguments...), address: address(ports.Temporal), ended: make(chan struct{})}
 	c.process.Stdout, c.process.Stderr = output, output
-	if err := wholefile.OwnFile(filepath.Join(dir, "temporal-cli.db")); err != nil {
-		return nil, err
-	}
 	if err := c.process.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", path, err)
 	}
