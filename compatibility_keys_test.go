@@ -101,14 +101,14 @@ func keysOfPrints(day time.Time) map[string]string {
 
 func keysOfPartners() map[string]string {
 	return map[string]string{
-		"Webhooks":              storage.Webhooks("m"),
-		"SealingKey":            storage.SealingKey(),
-		"WaitingEvent":          storage.WaitingEvent("m", "w", "n"),
-		"WaitingEventsPrefix":   storage.WaitingEventsPrefix("m", "w"),
-		"EventDelivery":         storage.EventDelivery("m", "w", "n"),
-		"EventDeliveriesPrefix": storage.EventDeliveriesPrefix("m", "w"),
 		"Partner":               storage.Partner("p"),
 		"PartnersPrefix":        storage.PartnersPrefix(),
 		"PartnerRequest":        storage.PartnerRequest("m", "p", "0a1b"),
+		"Webhooks":              storage.Webhooks("m"),
+		"SealingKey":            storage.SealingKey(),
+		"WaitingEvent":          storage.WaitingEvent("m", "w", "1795000000000-0a1b"),
+		"WaitingEventsPrefix":   storage.WaitingEventsPrefix("m", "w"),
+		"EventDelivery":         storage.EventDelivery("m", "w", "8204999999999-0a1b"),
+		"EventDeliveriesPrefix": storage.EventDeliveriesPrefix("m", "w"),
 	}
 }
