@@ -3,6 +3,7 @@ package intake
 import (
 	"archive/zip"
 	"bytes"
+	"fmt"
 	"testing"
 	"time"
 
@@ -130,7 +131,9 @@ func TestAFileThatCannotBePrintedIsRefusedWithTheReason(t *testing.T) {
 		"a bomb":          zipped(t, bytes.Repeat([]byte{' '}, 80<<20)),
 		"a picture":       append([]byte("\x89PNG\r\n\x1a\n"), make([]byte, 100)...),
 		"nothing at all":  {0},
-		"an empty bundle": zipped(t, nil),
+		"an empty bundle": zipped(t),
+		// What was left out would be a parcel without a label.
+		"a good label beside a cut one": zipped(t, []byte("%PDF-1.7\n1 0 obj\n<< /Type /Catalog"), []byte(ownLabel)),
 	} {
 		brought := w.bring(order.ID, file)
 		assert.Equal(t, contract.BroughtUnusable, brought.Outcome, name)
@@ -140,12 +143,12 @@ func TestAFileThatCannotBePrintedIsRefusedWithTheReason(t *testing.T) {
 	assert.Equal(t, contract.BroughtStored, w.bring(order.ID, []byte(ownLabel)).Outcome, "the next file may be better")
 }
 
-func zipped(t *testing.T, content []byte) []byte {
+func zipped(t *testing.T, contents ...[]byte) []byte {
 	t.Helper()
 	var file bytes.Buffer
 	archive := zip.NewWriter(&file)
-	if content != nil {
-		entry, err := archive.Create("label.pdf")
+	for n, content := range contents {
+		entry, err := archive.Create(fmt.Sprintf("label-%d", n))
 		require.NoError(t, err)
 		_, err = entry.Write(content)
 		require.NoError(t, err)

@@ -50,20 +50,26 @@ func (p Program) withDefaults() Program {
 	if p.Schedules == nil {
 		p.Schedules = dialSchedules
 	}
-	if p.Prepare == nil {
-		p.Prepare = dialAndPrepare
-	}
+	p = p.withSetup()
 	if p.LabelIntake == nil {
 		p.LabelIntake = dialLabelIntake
-	}
-	if p.PrepareNexus == nil {
-		p.PrepareNexus = dialAndPrepareNexus
 	}
 	if p.Now == nil {
 		p.Now = time.Now
 	}
 	p.FollowEvery = cmp.Or(p.FollowEvery, client.FollowEvery)
 	p.PurgeWait = cmp.Or(p.PurgeWait, PurgeWait)
+	return p
+}
+
+// withSetup is the program with what setup needs.
+func (p Program) withSetup() Program {
+	if p.Prepare == nil {
+		p.Prepare = dialAndPrepare
+	}
+	if p.PrepareNexus == nil {
+		p.PrepareNexus = dialAndPrepareNexus
+	}
 	return p
 }
 
