@@ -19,7 +19,6 @@ import (
 	"github.com/despacho/despacho/contract"
 	book "github.com/despacho/despacho/hooks"
 	"github.com/despacho/despacho/partners"
-	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/storage/storagetest"
 	"github.com/despacho/despacho/workflows/workflowstest"
 )
@@ -316,20 +315,4 @@ func TestBothSecretsSignWhileOneIsRotated(t *testing.T) {
 	})
 	require.Len(t, r.ids, 2, "told twice before it was sent, it is sent once; replayed, once more")
 	assert.Equal(t, r.ids[0], r.ids[1])
-}
-
-func TestWhereNobodyListensNothingIsWritten(t *testing.T) {
-	t.Parallel()
-	server := storagetest.NewServer(t)
-	store := server.Open(t, storage.Config{})
-	_, err := store.EnsureBucket(t.Context())
-	require.NoError(t, err)
-	before := server.Calls()
-	outbox := &book.Outbox{Store: store}
-	for i := range 100 {
-		require.NoError(t, outbox.Tell(t.Context(), merchant, book.News{Event: contract.LabelReady, ID: fmt.Sprint(i), Orders: []book.Order{{ID: "d"}}}))
-	}
-	after := server.Calls()
-	assert.Equal(t, before[storagetest.PutObject], after[storagetest.PutObject])
-	assert.LessOrEqual(t, after[storagetest.GetObject]-before[storagetest.GetObject], 2)
 }
