@@ -98,7 +98,9 @@ func TestAPartnerInAnotherNamespace(t *testing.T) {
 	labelable := lo.Filter(desk.report(t).Orders, func(o sandbox.ReportOrder, _ int) bool { return o.Fate == sandbox.FateLabelable })
 	ours := append(ofChannel(labelable, "dafiti", 4), ofChannel(labelable, "mercadolibre", 6)...)
 	require.Len(t, ours, 10)
-	in := pick{Merchant: desk.merchant, Orders: lo.Map(ours, func(o sandbox.ReportOrder, _ int) contract.OrderReference { return contract.OrderReference{Order: o.ID} })}
+	in := pick{Merchant: desk.merchant, Orders: lo.Map(ours, func(o sandbox.ReportOrder, _ int) contract.OrderReference {
+		return contract.OrderReference{Order: o.ID}
+	})}
 	in.Shipped = lo.Map(ours[:4], func(o sandbox.ReportOrder, _ int) contract.StatusRow {
 		return contract.StatusRow{Order: o.ID, TrackingNumber: "T-" + o.ID[:8], TrackingURL: "https://tracking.example.com/" + o.ID}
 	})
