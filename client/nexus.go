@@ -43,17 +43,17 @@ func ensureNexusEndpoint(ctx context.Context, operator operatorservice.OperatorS
 	if err != nil {
 		return "", nexusProblem(name, namespace, err)
 	}
-	for _, endpoint := range there.GetEndpoints() {
-		target := endpoint.GetSpec().GetTarget().GetWorker()
-		if target.GetNamespace() == namespace && target.GetTaskQueue() == contract.TaskQueue {
-			return "Nexus endpoint " + name + ": there", nil
-		}
-		return "", &SetupError{
-			Problem: fmt.Sprintf("the Nexus endpoint %s leads to namespace %q, task queue %q, and not to %s, %s", name, target.GetNamespace(), target.GetTaskQueue(), namespace, contract.TaskQueue),
-			Remedy:  "choose another name with --nexus-endpoint, and tell your partners, or have the endpoint deleted: temporal operator nexus endpoint delete --name " + name,
-		}
+	if len(there.GetEndpoints()) == 0 {
+		return "", nexusProblem(name, namespace, exists)
 	}
-	return "", nexusProblem(name, namespace, exists)
+	target := there.GetEndpoints()[0].GetSpec().GetTarget().GetWorker()
+	if target.GetNamespace() == namespace && target.GetTaskQueue() == contract.TaskQueue {
+		return "Nexus endpoint " + name + ": there", nil
+	}
+	return "", &SetupError{
+		Problem: fmt.Sprintf("the Nexus endpoint %s leads to namespace %q, task queue %q, and not to %s, %s", name, target.GetNamespace(), target.GetTaskQueue(), namespace, contract.TaskQueue),
+		Remedy:  "choose another name with --nexus-endpoint, and tell your partners, or have the endpoint deleted: temporal operator nexus endpoint delete --name " + name,
+	}
 }
 
 func nexusProblem(name, namespace string, err error) error {

@@ -63,7 +63,7 @@ func TestAKeyIsShownOnce(t *testing.T) {
 	for _, text := range []string{string(stored), fmt.Sprint(key), fmt.Sprintf("%+v %#v", key, key), fmt.Sprintf("%v", partner)} {
 		assert.NotContains(t, text, secret)
 	}
-	data, err := json.Marshal(key)
+	data, err := json.Marshal([]any{key})
 	require.NoError(t, err)
 	assert.NotContains(t, string(data), secret)
 	_, other := s.add(t)

@@ -216,8 +216,7 @@ func TestAReceiverThatWasAwayGetsEverything(t *testing.T) {
 // TestAMessageThatIsRefusedHoldsUpItsOrderAlone, and is given up after 75 hours.
 func TestAMessageThatIsRefusedHoldsUpItsOrderAlone(t *testing.T) {
 	t.Parallel()
-	var r *receiver
-	r = listen(t, func(body string) int {
+	r := listen(t, func(body string) int {
 		if contains(body, `"d-01"`) && contains(body, "order.received") {
 			return http.StatusBadRequest
 		}
