@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -29,6 +30,9 @@ import (
 // intakeLife is the life of an Intake over all its executions, with its steps
 // played: they note what was taken up.
 type intakeLife struct {
+	// reading is held by one step that reads at a time: they run side by side.
+	reading sync.Mutex
+
 	t    *testing.T
 	in   contract.IntakeInput
 	from time.Duration
@@ -157,6 +161,8 @@ func (l *intakeLife) play(s *workflowstest.Scene) {
 	workflowstest.MockAnswer(s, intakeSteps.OpenIntake, intakesteps.OpenedIntake{Settings: intakesteps.DefaultIntakeSettings()})
 	workflowstest.MockActivity(s, intakeSteps.TakeUpNotifications, func(in intakesteps.TakeUpNotificationsInput) (intakebook.TakenNotifications, error) {
 		assert.LessOrEqual(l.t, max(len(in.IDs), in.To-in.From), notificationsAtOnce)
+		l.reading.Lock()
+		defer l.reading.Unlock()
 		taken, err := l.takeUp(in)
 		if err == nil {
 			l.taken = append(l.taken, in.IDs...)
