@@ -68,7 +68,7 @@ func (r *round) look(ctx context.Context, name string) error {
 // full says whether as many messages wait for their next try as may.
 func (r *round) full() bool {
 	left := 0
-	for name := range r.waits { //nolint:revive // counted only
+	for name := range r.waits {
 		if !r.seen[name] {
 			left++
 		}

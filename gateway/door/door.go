@@ -12,6 +12,7 @@ import (
 
 	"github.com/despacho/despacho/client"
 	"github.com/despacho/despacho/partners"
+	"github.com/despacho/despacho/service/answers"
 	"github.com/despacho/despacho/storage"
 )
 
@@ -122,18 +123,18 @@ func (d *Door) Open(ctx context.Context) bool {
 // ServeHTTP answers one request.
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
-	answer := &recorded{ResponseWriter: w, status: http.StatusOK}
+	answer := answers.Record(w)
 	route := "none"
 	defer func() {
 		if wrong := recover(); wrong != nil {
 			d.Log.Error("a request of a partner could not be answered", "route", route, "error", wrong, "stack", string(debug.Stack()))
-			if !answer.written {
+			if !answer.Written {
 				problem(CodeBroken).write(answer)
 			}
 		}
 		took := time.Since(began)
-		d.Seen(route, answer.status, took)
-		d.Log.Debug("request of a partner", "route", route, "status", answer.status, "ms", took.Milliseconds())
+		d.Seen(route, answer.Status, took)
+		d.Log.Debug("request of a partner", "route", route, "status", answer.Status, "ms", took.Milliseconds())
 	}()
 	header := answer.Header()
 	header.Set("X-Content-Type-Options", "nosniff")
@@ -177,44 +178,12 @@ const answerWithin = maxWait + handleWithin + 30*time.Second
 
 // refuseUnlisted answers what no route takes.
 func (d *Door) refuseUnlisted(w http.ResponseWriter, r *http.Request, handler http.Handler) {
-	probe := &headerOnly{header: http.Header{}}
+	probe := &answers.HeaderOnly{}
 	handler.ServeHTTP(probe, r)
-	if allow := probe.header.Get("Allow"); probe.status == http.StatusMethodNotAllowed && allow != "" {
+	if allow := probe.Header().Get("Allow"); probe.Status == http.StatusMethodNotAllowed && allow != "" {
 		w.Header().Set("Allow", allow)
 		problem(CodeMethod).write(w)
 		return
 	}
 	problem(CodeNoRoute).write(w)
 }
-
-// recorded remembers the status of an answer.
-type recorded struct {
-	http.ResponseWriter
-	status  int
-	written bool
-}
-
-func (r *recorded) WriteHeader(status int) {
-	if !r.written {
-		r.status, r.written = status, true
-	}
-	r.ResponseWriter.WriteHeader(status)
-}
-
-func (r *recorded) Write(data []byte) (int, error) {
-	r.written = true
-	return r.ResponseWriter.Write(data)
-}
-
-// Unwrap lets http.ResponseController reach the connection.
-func (r *recorded) Unwrap() http.ResponseWriter { return r.ResponseWriter }
-
-// headerOnly takes an answer's status and header, and drops its body.
-type headerOnly struct {
-	header http.Header
-	status int
-}
-
-func (h *headerOnly) Header() http.Header            { return h.header }
-func (h *headerOnly) Write(data []byte) (int, error) { return len(data), nil }
-func (h *headerOnly) WriteHeader(status int)         { h.status = status }

@@ -53,35 +53,3 @@ func ReadJSON(w http.ResponseWriter, r *http.Request, value any) bool {
 	}
 	return true
 }
-
-// recorded remembers the status of an answer.
-type recorded struct {
-	http.ResponseWriter
-	status  int
-	written bool
-}
-
-func (r *recorded) WriteHeader(status int) {
-	if !r.written {
-		r.status, r.written = status, true
-	}
-	r.ResponseWriter.WriteHeader(status)
-}
-
-func (r *recorded) Write(data []byte) (int, error) {
-	r.written = true
-	return r.ResponseWriter.Write(data)
-}
-
-// Unwrap lets http.ResponseController reach the connection: event streams are flushed.
-func (r *recorded) Unwrap() http.ResponseWriter { return r.ResponseWriter }
-
-// headerOnly takes an answer's status and header, and drops its body.
-type headerOnly struct {
-	header http.Header
-	status int
-}
-
-func (h *headerOnly) Header() http.Header            { return h.header }
-func (h *headerOnly) Write(data []byte) (int, error) { return len(data), nil }
-func (h *headerOnly) WriteHeader(status int)         { h.status = status }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/despacho/despacho/service/answers"
 	"github.com/despacho/despacho/station/people"
 )
 
@@ -84,7 +85,7 @@ func New(options Options, routes []Route) http.Handler {
 func (d *door) front(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		answer := &recorded{ResponseWriter: w, status: http.StatusOK}
+		answer := answers.Record(w)
 		writeHeaders(answer.Header())
 		handler, pattern := mux.Handler(r)
 		switch {
@@ -101,20 +102,20 @@ func (d *door) front(mux *http.ServeMux) http.Handler {
 		}
 		took := time.Since(began)
 		if d.Seen != nil {
-			d.Seen(pattern, answer.status, took)
+			d.Seen(pattern, answer.Status, took)
 		}
 		level := slog.LevelDebug
-		if answer.status >= http.StatusInternalServerError {
+		if answer.Status >= http.StatusInternalServerError {
 			level = slog.LevelWarn
 		}
-		d.Log.Log(r.Context(), level, "request", "route", pattern, "status", answer.status, "ms", took.Milliseconds())
+		d.Log.Log(r.Context(), level, "request", "route", pattern, "status", answer.Status, "ms", took.Milliseconds())
 	})
 }
 
 func (d *door) refuseUnlisted(w http.ResponseWriter, r *http.Request, handler http.Handler) {
-	probe := &headerOnly{header: http.Header{}}
+	probe := &answers.HeaderOnly{}
 	handler.ServeHTTP(probe, r)
-	if allow := probe.header.Get("Allow"); probe.status == http.StatusMethodNotAllowed && allow != "" {
+	if allow := probe.Header().Get("Allow"); probe.Status == http.StatusMethodNotAllowed && allow != "" {
 		w.Header().Set("Allow", allow)
 		Refuse(w, r, http.StatusMethodNotAllowed, CodeMethod)
 		return
