@@ -46,6 +46,8 @@ type patientServer struct {
 	open       map[string]bool
 	started    []sdk.StartWorkflowOptions
 	fair       bool
+	stuck      bool // started workflows never reach their task queue
+	queued     int
 	terminated int
 	handedOut  int
 	runs       []*workflowpb.WorkflowExecutionInfo
@@ -113,12 +115,21 @@ func (p *patientServer) TerminateWorkflow(context.Context, string, string, strin
 	return nil
 }
 
+// DescribeTaskQueue knows of one started workflow more at each look, unless the server is stuck: a server queues them
+// when it gets round to it.
+func (p patientFrontend) DescribeTaskQueue(context.Context, *workflowservice.DescribeTaskQueueRequest, ...grpc.CallOption) (*workflowservice.DescribeTaskQueueResponse, error) {
+	if missing := len(p.server.started) - p.server.queued; missing > 0 && !p.server.stuck {
+		p.server.queued += (missing + 1) / 2
+	}
+	return &workflowservice.DescribeTaskQueueResponse{Stats: &taskqueue.TaskQueueStats{ApproximateBacklogCount: int64(p.server.queued)}}, nil
+}
+
 // PollWorkflowTaskQueue gives the quiet merchants' workflows second where the server is fair, but for those of a
-// partition that is asked late; else they are last.
+// partition that is asked late; else they are last. What is not queued yet cannot be given.
 func (p patientFrontend) PollWorkflowTaskQueue(context.Context, *workflowservice.PollWorkflowTaskQueueRequest, ...grpc.CallOption) (*workflowservice.PollWorkflowTaskQueueResponse, error) {
-	const inLatePartition = 2
-	order := p.server.started
-	if p.server.fair {
+	const inLatePartition = 6
+	order := p.server.started[:p.server.queued]
+	if p.server.fair && len(order) > loudWorkflows+inLatePartition {
 		loud, quiet := order[:loudWorkflows], order[loudWorkflows:len(order)-inLatePartition]
 		order = slices.Concat(loud[:1], quiet, loud[1:], order[len(order)-inLatePartition:])
 	}

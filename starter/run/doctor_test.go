@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -150,6 +151,16 @@ func TestADoctorTriesWhetherTemporalIsFair(t *testing.T) {
 	for _, options := range c.temporal.started {
 		assert.LessOrEqual(t, len(options.Priority.FairnessKey), 64)
 	}
+}
+
+func TestADoctorDoesNotCallABusyTemporalUnfair(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := &patientServer{stuck: true}
+		_, err := fairnessProbe{server, "packers"}.run(t.Context())
+		require.ErrorContains(t, err, "of 100 workflows, 0 were in their task queue after 30s")
+		assert.Equal(t, len(server.started), server.terminated)
+	})
 }
 
 func TestADoctorLooksAtTheCallback(t *testing.T) {
