@@ -30,11 +30,14 @@ var (
 )
 
 const (
-	codeConditionalConflict = "ConditionalRequestConflict"
-	codeOperationAborted    = "OperationAborted"
-	codeNoSuchBucket        = "NoSuchBucket"
-	maxAnswer               = 200
+	codeNoSuchBucket = "NoSuchBucket"
+	maxAnswer        = 200
 )
+
+// codesOfACollision are what servers answer when two writers met, and nothing was written. S3's own are of conditional
+// writes; the last is versitygw's, which removed an empty folder while another write put a file into it (no key of ours is
+// another one's folder).
+var codesOfACollision = []string{"ConditionalRequestConflict", "OperationAborted", "ExistingObjectIsDirectory"}
 
 // codesOfAFullStore are what servers answer to a write for which they have no room: of a disk (versitygw, MinIO), of a quota
 // of the bucket or the account.
@@ -46,7 +49,7 @@ func IsTransient(err error) bool {
 	switch {
 	case err == nil, errors.Is(err, context.Canceled), httpStatus(err) == http.StatusNotImplemented:
 		return false
-	case httpStatus(err) == http.StatusTooManyRequests, errorCode(err) == codeConditionalConflict, errorCode(err) == codeOperationAborted:
+	case httpStatus(err) == http.StatusTooManyRequests, slices.Contains(codesOfACollision, errorCode(err)):
 		return true
 	case isPreconditionFailed(err), errors.Is(err, io.ErrUnexpectedEOF):
 		return true

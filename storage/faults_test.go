@@ -96,6 +96,7 @@ func TestABusyServerIsAskedAgain(t *testing.T) {
 	for name, fault := range map[string]storagetest.Fault{
 		"slow down":               {Status: http.StatusServiceUnavailable, Code: "SlowDown"},
 		"two conditional writes":  {Status: http.StatusConflict, Code: "ConditionalRequestConflict"},
+		"a folder that went":      {Status: http.StatusConflict, Code: "ExistingObjectIsDirectory"},
 		"an internal error of S3": {Status: http.StatusInternalServerError, Code: "InternalError"},
 	} {
 		t.Run(name, func(t *testing.T) {

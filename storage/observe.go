@@ -116,7 +116,7 @@ func classOf(err error) RequestClass {
 		return RequestOK
 	case isNotFound(err):
 		return RequestMissing
-	case isPreconditionFailed(err), status == http.StatusNotModified, errorCode(err) == codeConditionalConflict:
+	case isPreconditionFailed(err), status == http.StatusNotModified, slices.Contains(codesOfACollision, errorCode(err)):
 		return RequestPrecondition
 	case IsFull(err):
 		return RequestServer

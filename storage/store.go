@@ -139,8 +139,7 @@ func clientOptions(options *s3.Options) {
 		}
 	}
 	options.DisableLogOutputChecksumValidationSkipped = true
-	// S3 asks for a retry when two conditional writes collide.
-	options.Retryer = retry.AddWithErrorCodes(options.Retryer, codeConditionalConflict, codeOperationAborted)
+	options.Retryer = retry.AddWithErrorCodes(options.Retryer, codesOfACollision...)
 }
 
 func newTransfer(client *s3.Client) *transfermanager.Client {
