@@ -90,8 +90,10 @@ func (f flags) live(ctx context.Context, s *scene, p plan, length time.Duration,
 	if err := working.Wait(); err != nil {
 		wrong = append(wrong, err.Error())
 	}
+	rounds := time.Since(calm)
 	wrong = append(wrong, f.seeOut(patient, all)...)
-	fmt.Fprintf(out, "  faults for %.0fs, %.0fs until all had come to an end\n", calm.Sub(begun).Seconds(), time.Since(calm).Seconds())
+	fmt.Fprintf(out, "  faults for %.0fs, then %.0fs until the last runs were over, and %.0fs until all had come to an end\n",
+		calm.Sub(begun).Seconds(), rounds.Seconds(), (time.Since(calm) - rounds).Seconds())
 	for _, name := range parts() {
 		_, problems := s.parts[name].account()
 		wrong = append(wrong, problems...)
