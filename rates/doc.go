@@ -6,6 +6,6 @@
 //
 // It promises that shares are only taken from what nobody holds, that a share is used only while its
 // lease runs by the holder's own clock, counted from before it was written, and that it is taken over
-// only by who has watched the lease unchanged for longer than that. No two machines' clocks are
-// compared. All of a worker's leases are renewed by one write, however many merchants it calls for.
+// only by who has watched the lease unchanged for longer than that, or has proof that its worker has
+// ended. No two machines' clocks are compared. All of a worker's leases are renewed by one write, however many merchants it calls for.
 package rates

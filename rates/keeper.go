@@ -24,6 +24,9 @@ type Config struct {
 	// PerSecond is what the hub grants a merchant, over all workers; our time.
 	PerSecond float64
 	Log       *slog.Logger
+	// Ended tells whether another worker has certainly ended, so that its shares need not be waited for; it must not
+	// block. nil: that is not known of anybody.
+	Ended func(worker string) bool
 	// Looked is called after each look at the ledger with its error; it must not block. nil: nobody.
 	Looked func(error)
 
@@ -75,6 +78,9 @@ func New(config Config) *Keeper {
 	if config.Looked == nil {
 		config.Looked = func(error) {}
 	}
+	if config.Ended == nil {
+		config.Ended = func(string) bool { return false }
+	}
 	if config.now == nil {
 		config.now = machineClock()
 	}
@@ -83,6 +89,9 @@ func New(config Config) *Keeper {
 		leases: map[string]*Lease{}, changed: make(chan struct{}), watch: map[string]watched{}, renewed: config.now(), paidUntil: -time.Hour,
 	}
 }
+
+// Worker is this worker's name in the ledger, which no other one ever has.
+func (k *Keeper) Worker() string { return k.worker }
 
 // Merchant is this worker's lease of a merchant's rate: always the same one.
 func (k *Keeper) Merchant(id string) *Lease {

@@ -104,7 +104,7 @@ func (k *Keeper) plan(read bool) plan {
 	defer k.mu.Unlock()
 	p := plan{next: k.seen.clone(), own: map[string]share{}}
 	for worker, holding := range p.next.Workers {
-		if worker != k.worker && now.watched(k.watch[worker].first) >= overAfter(holding.term()) {
+		if worker != k.worker && (now.watched(k.watch[worker].first) >= overAfter(holding.term()) || k.config.Ended(worker)) {
 			delete(p.next.Workers, worker)
 			p.over = append(p.over, worker)
 		}

@@ -120,6 +120,26 @@ func TestNobodysShareIsLost(t *testing.T) {
 	})
 }
 
+func TestTheShareOfAWorkerThatHasCertainlyEndedIsThereAtOnce(t *testing.T) {
+	t.Parallel()
+	for name, known := range map[string]bool{"known": true, "not known": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			play(t, 50*time.Millisecond, func(s *scene) {
+				a := s.worker(1, 0)
+				a.flood(shop, false)
+				s.within(30*time.Second, "it has the whole", func() bool { return a.share(shop) == whole })
+				a.die()
+				b := s.worker(1, 0)
+				b.keeper.config.Ended = func(worker string) bool { return known && worker == a.keeper.Worker() }
+				defer b.flood(shop, false)()
+				took := s.within(4*time.Minute, "the next one has a share", func() bool { return b.share(shop) > 0 })
+				assert.Equal(t, known, took < time.Second, "%s", took)
+			})
+		})
+	}
+}
+
 func TestAWorkerThatWakesUpAfterItsLeaseSendsNothingBeforeItHasRenewed(t *testing.T) {
 	t.Parallel()
 	play(t, 50*time.Millisecond, func(s *scene) {

@@ -3,12 +3,14 @@ package run
 import (
 	"context"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/despacho/despacho/rates"
+	"github.com/despacho/despacho/rates/lifelock"
 )
 
 // givingBack is how long an ending worker tries to give its shares back; others take over later what it could not.
@@ -66,6 +68,9 @@ func (p *process) newRates() *rates.Keeper {
 	keeper := rates.New(rates.Config{
 		Store: p.servers.Store, Worker: host, PerSecond: p.settings.HubRequestsPerSecond * p.settings.HubSpeed,
 		Log: p.log, Looked: p.metrics.rates.observeLook,
+		Ended: func(worker string) bool {
+			return strings.HasPrefix(worker, host+"-") && lifelock.Ended(p.settings.Temp, worker)
+		},
 	})
 	p.metrics.rates.mu.Lock()
 	defer p.metrics.rates.mu.Unlock()
@@ -75,10 +80,16 @@ func (p *process) newRates() *rates.Keeper {
 
 // keepRates renews the shares until stop is called, which gives them back: once no step calls the hub any more.
 func (p *process) keepRates(ctx context.Context, keeper *rates.Keeper) (stop func()) {
+	release, err := lifelock.Hold(p.settings.Temp, keeper.Worker())
+	if err != nil {
+		p.log.Warn("if this worker is killed, another one on this machine waits for the end of its lease before it uses its shares of the hub's rate", "error", err)
+		release = func() {}
+	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var running sync.WaitGroup
 	running.Go(func() { keeper.Run(ctx) })
 	return func() {
+		defer release()
 		cancel()
 		running.Wait()
 		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), givingBack)
