@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -16,6 +17,8 @@ const (
 	// sharePause is how long a step waits at first that found its merchant's share taken; it grows.
 	sharePause    = time.Second
 	sharePauseMax = 15 * time.Second
+	// shortestPause is the least of them, beside a hub whose clock runs quicker than ours.
+	shortestPause = 50 * time.Millisecond
 )
 
 // Shares is the worker's interceptor that keeps one merchant's storm from holding every slot of a
@@ -26,6 +29,8 @@ type Shares struct {
 	interceptor.WorkerInterceptorBase
 	// Most is how many steps of one merchant run at a time; 0 means no limit.
 	Most int
+	// Speed is how many times as fast as ours the hub's clock runs, and so how much sooner a share is free again; 0 is 1.
+	Speed float64
 
 	mu      sync.Mutex
 	running map[string]int
@@ -48,7 +53,7 @@ func (s *sharedActivity) ExecuteActivity(ctx context.Context, in *interceptor.Ex
 		return s.Next.ExecuteActivity(ctx, in)
 	}
 	if !s.shares.take(merchant) {
-		return nil, turnAway(ctx, merchant)
+		return nil, s.shares.turnAway(ctx, merchant)
 	}
 	defer s.shares.give(merchant)
 	return s.Next.ExecuteActivity(ctx, in)
@@ -82,9 +87,15 @@ func (s *Shares) give(merchant string) {
 }
 
 // turnAway ends a try that did nothing, and notes that it did not.
-func turnAway(ctx context.Context, merchant string) error {
+func (s *Shares) turnAway(ctx context.Context, merchant string) error {
 	said := saidBefore(ctx)
 	said.TurnedAway++
 	activity.RecordHeartbeat(ctx, said)
-	return WaitingError(fmt.Sprintf("merchant %s has its share of this worker's steps already", merchant), min(time.Duration(said.TurnedAway)*sharePause, sharePauseMax))
+	return WaitingError(fmt.Sprintf("merchant %s has its share of this worker's steps already", merchant), s.pause(said.TurnedAway))
+}
+
+// pause is how long a step waits that was turned away so often.
+func (s *Shares) pause(times int) time.Duration {
+	usual := min(time.Duration(times)*sharePause, sharePauseMax)
+	return max(time.Duration(float64(usual)/cmp.Or(s.Speed, 1)), shortestPause)
 }

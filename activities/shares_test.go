@@ -109,6 +109,23 @@ func TestAMerchantHasNoMoreThanItsShare(t *testing.T) {
 	require.NoError(t, err, "its share is free again")
 }
 
+func TestWhoIsTurnedAwayWaitsByTheHubsClock(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		speed float64
+		times int
+		want  time.Duration
+	}{
+		{0, 2, 2 * time.Second},
+		{1, 40, 15 * time.Second},
+		{10, 2, 200 * time.Millisecond},
+		{10, 40, 1500 * time.Millisecond},
+		{600, 1, 50 * time.Millisecond},
+	} {
+		assert.Equal(t, c.want, (&Shares{Speed: c.speed}).pause(c.times), "%v times as fast, turned away %d times", c.speed, c.times)
+	}
+}
+
 func TestTriesThatWereTurnedAwayDoNotCount(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

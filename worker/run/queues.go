@@ -80,8 +80,8 @@ func workerOptions(settings Settings, fail context.CancelCauseFunc) (hub, files 
 	hub.MaxConcurrentActivityExecutionSize = settings.HubParallel
 	if settings.hasAccounts() {
 		hub.MaxConcurrentActivityExecutionSize *= merchantsAtATime
-		hub.Interceptors = shared(both, settings.HubParallel)
-		files.Interceptors = shared(both, max(settings.FilesParallel-1, 1))
+		hub.Interceptors = shared(both, settings, settings.HubParallel)
+		files.Interceptors = shared(both, settings, max(settings.FilesParallel-1, 1))
 	}
 	hub.MaxConcurrentWorkflowTaskExecutionSize = workflowSlots
 	files.MaxConcurrentActivityExecutionSize = settings.FilesParallel
@@ -90,8 +90,8 @@ func workerOptions(settings Settings, fail context.CancelCauseFunc) (hub, files 
 }
 
 // shared are the interceptors of a queue in which one merchant may hold at most so many slots.
-func shared(options worker.Options, most int) []interceptor.WorkerInterceptor {
-	return append([]interceptor.WorkerInterceptor{&activities.Shares{Most: most}}, options.Interceptors...)
+func shared(options worker.Options, settings Settings, most int) []interceptor.WorkerInterceptor {
+	return append([]interceptor.WorkerInterceptor{&activities.Shares{Most: most, Speed: settings.HubSpeed}}, options.Interceptors...)
 }
 
 func (q *queues) register(register func(worker.WorkflowRegistry), hub, files, webhooks []any) {
