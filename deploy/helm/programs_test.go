@@ -64,7 +64,7 @@ var elsewhere = []string{
 	"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE", "TEMPORAL_API_KEY_FILE", "TEMPORAL_TLS", "TEMPORAL_TLS_SERVER_NAME",
 	"TEMPORAL_TLS_CLIENT_CERT_PATH", "TEMPORAL_TLS_CLIENT_KEY_PATH", "TEMPORAL_TLS_SERVER_CA_CERT_PATH",
 	"AWS_ENDPOINT_URL_S3", "AWS_REGION", "AWS_ACCESS_KEY_ID_FILE", "AWS_SECRET_ACCESS_KEY_FILE", "AWS_SESSION_TOKEN_FILE",
-	"OTEL_EXPORTER_OTLP_ENDPOINT",
+	"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_HEADERS_FILE",
 }
 
 // settingsOf are the variables that a program's help names.
@@ -193,6 +193,8 @@ func written(t *testing.T, variable string) string {
 		content = key
 	case variable == "DESPACHO_HUB_PATHS":
 		content = []byte("{}")
+	case variable == "OTEL_EXPORTER_OTLP_HEADERS_FILE":
+		content = []byte("authorization=Bearer%20x\n")
 	case variable == "DESPACHO_ACCOUNTS_KEY_FILE":
 		out, err := exec.Command(program(t, "starter"), "accounts-key", "new", "--to", path).CombinedOutput()
 		require.NoError(t, err, "%s", out)

@@ -22,7 +22,7 @@ func environment(p pod) map[string]string {
 }
 
 // secretName is what a variable is called that may hold a secret.
-var secretName = regexp.MustCompile(`SECRET|TOKEN|PASSWORD|ACCESS_KEY|API_KEY|ACCOUNTS_KEY`)
+var secretName = regexp.MustCompile(`SECRET|TOKEN|PASSWORD|ACCESS_KEY|API_KEY|ACCOUNTS_KEY|OTLP_HEADERS`)
 
 func TestNoSecretIsAValue(t *testing.T) {
 	t.Parallel()

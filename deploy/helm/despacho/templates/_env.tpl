@@ -8,6 +8,7 @@ accessKeyID: AWS_ACCESS_KEY_ID_FILE
 secretAccessKey: AWS_SECRET_ACCESS_KEY_FILE
 sessionToken: AWS_SESSION_TOKEN_FILE
 temporalAPIKey: TEMPORAL_API_KEY_FILE
+traceHeaders: OTEL_EXPORTER_OTLP_HEADERS_FILE
 {{- end }}
 
 {{/* Those of the secrets `names` that are given, as name: {name, key}: root, names, over (counts before .Values.secrets). */}}
