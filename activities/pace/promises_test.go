@@ -19,4 +19,5 @@ func TestTheDocumentsNameTheseLimits(t *testing.T) {
 	assert.Equal(t, 4, taskGrowth)
 	promised.Says(t, "docs/architecture.md", "once, a twentieth of its time and %v after it should be done", taskMargin)
 	assert.Equal(t, 20, taskShare)
+	promised.Says(t, "docs/architecture.md", "| tasks that took hours | all the same at %v min", int(longestBlind.Minutes()))
 }

@@ -22,6 +22,9 @@ const (
 	lastTaskPause = 5 * time.Second
 	// tasksRemembered is how many tasks of a connection count.
 	tasksRemembered = 24
+	// longestBlind is the longest that a task is left alone, whatever is known of others, where the settings do not make
+	// more of it: its labels may be there.
+	longestBlind = 10 * time.Minute
 	// runningRemembered bounds the tasks at work that a connection knows of, by number and by age.
 	runningRemembered = 8
 	runningAge        = 2 * time.Hour
@@ -51,7 +54,9 @@ type Tasks struct {
 // NextTaskLook is the age at which a task of so many labels is worth its next look: when it should be
 // done; perLabel is how long a label takes when nothing is known. While it is open when the task is
 // done, looks begin early and the pauses grow, and what other tasks of the connection have shown to be
-// too early is left out. A task that should be done is known at the latest a quarter of its time late.
+// too early is left out. A task that should be done is known at the latest a quarter of its time late. One bad day must
+// not keep labels waiting on the next: nobody is left alone for longer than [longestBlind] or twice what perLabel makes of
+// it, nor for many times its age.
 func (t Tasks) NextTaskLook(task string, labels int, perLabel time.Duration) time.Duration {
 	w := t.window(labels, perLabel)
 	at := w.soon
@@ -61,7 +66,8 @@ func (t Tasks) NextTaskLook(task string, labels int, perLabel time.Duration) tim
 	for known := t.atLeast(labels, perLabel); at < w.late && at-at/8 <= known; {
 		at = w.after(max(at, known))
 	}
-	return at
+	blind := max(longestBlind, 2*time.Duration(labels)*perLabel, 2*w.growth*t.Running[task].Age)
+	return min(at, blind)
 }
 
 // window is between which ages a task ends as a rule.

@@ -135,6 +135,27 @@ func TestTasksSideBySideShareTheirLooks(t *testing.T) {
 	assert.LessOrEqual(t, looks, 4+5+2, "one of them finds out that the hub is not quick, and each is looked at once when it should be done")
 }
 
+func TestABadDayDoesNotKeepLaterLabelsWaiting(t *testing.T) {
+	t.Parallel()
+	const hours = 8 * time.Hour
+	at := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
+	for name, spoilt := range map[string]Tasks{
+		"tasks that took hours":          Tasks{}.ObserveEnded("a", 2, hours, hours).ObserveEnded("b", 2, hours, hours),
+		"and others that have not ended": Tasks{}.ObserveEnded("a", 50, hours, hours).ObserveRunning("b", 2, hours, at).ObserveRunning("c", 2, hours-minute, at),
+	} {
+		for _, takes := range []time.Duration{minute, 30 * minute, 3 * time.Hour} {
+			known, looks, after := spoilt.lookAt("next", 2, minute, takes, true)
+			assert.LessOrEqual(t, known, max(longestBlind, 4*takes), "%s, one of %v", name, takes)
+			assert.LessOrEqual(t, looks, 6, "%s, one of %v", name, takes)
+			for range tasksRemembered / 2 {
+				_, _, after = after.lookAt("later", 2, minute, minute, true)
+			}
+			known, _, _ = after.lookAt("last", 2, minute, minute, true)
+			assert.LessOrEqual(t, known, 2*minute, "%s, and then a dozen of a minute: it is forgotten", name)
+		}
+	}
+}
+
 func TestWhatOfTasksIsLearnt(t *testing.T) {
 	t.Parallel()
 	steady := func(n int) (known Tasks) {
