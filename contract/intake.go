@@ -64,6 +64,8 @@ type IntakeInput struct {
 type IntakeState struct {
 	// Pending are ids of notifications that came and were not taken up.
 	Pending []string `json:"pending,omitempty"`
+	// LeftSales are sales whose change was left unread; the next look has them read later.
+	LeftSales []string `json:"left_sales,omitempty"`
 	// Backlog are lists in the store that were not taken up to their end.
 	Backlog []IntakeBacklog `json:"backlog,omitempty"`
 	// Complete is the hub's time up to which every changed sale was taken up.

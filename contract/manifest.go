@@ -66,7 +66,11 @@ func (r ManifestRow) ToPrint() []PrintedLabel {
 
 // PrintedLabel is a label of a row: the single file, and where it stands in a joined one.
 type PrintedLabel struct {
+	// Key is the object that holds the single file. Where it holds several, From is where this one begins, and Bytes how
+	// long it is.
 	Key    string `json:"key"`
+	From   int64  `json:"from,omitempty"`
+	Bytes  int64  `json:"bytes,omitempty"`
 	Format string `json:"format"`
 	SHA256 string `json:"sha256"`
 	// File is the joined file's key; empty for a label that is not printed.

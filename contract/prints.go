@@ -152,11 +152,14 @@ type JobLabel struct {
 	Order       string `json:"delivery_order_id"`
 	OrderNumber string `json:"order_number,omitempty"`
 	// Label is its place among its order's labels, from 1.
-	Label    int    `json:"label"`
-	Position int    `json:"position"`
-	Key      string `json:"key"`
-	Format   string `json:"format"`
-	SHA256   string `json:"sha256"`
+	Label    int `json:"label"`
+	Position int `json:"position"`
+	// Key, From and Bytes are where its file stands, as in [PrintedLabel].
+	Key    string `json:"key"`
+	From   int64  `json:"from,omitempty"`
+	Bytes  int64  `json:"bytes,omitempty"`
+	Format string `json:"format"`
+	SHA256 string `json:"sha256"`
 	// Stamp is what the run stamps on it; nil when it stamps nothing.
 	Stamp *LabelStamp `json:"stamp,omitempty"`
 }

@@ -45,11 +45,35 @@ func (s *Store) ReadAll(ctx context.Context, key string, limit int64) ([]byte, e
 	return data, err
 }
 
-// ReadPart returns so many bytes of an object from an offset on.
-func (s *Store) ReadPart(ctx context.Context, key string, from, size int64) (data []byte, err error) {
-	if err := checkKey(key); err != nil {
-		return nil, err
+// Place is where a file stands: an object, or a part of one that holds several.
+type Place struct {
+	Key string
+	// From is where it begins in the object, Bytes how long it is; 0 bytes say that it is the whole object.
+	From, Bytes int64
+}
+
+// ReadPlace returns the bytes of a file; the error is [ErrTooLarge] if there are more than limit.
+func (s *Store) ReadPlace(ctx context.Context, place Place, limit int64) ([]byte, error) {
+	switch {
+	case place.Bytes == 0:
+		return s.ReadAll(ctx, place.Key, limit)
+	case place.Bytes > limit:
+		return nil, s.explain("read", place.Key, ErrTooLarge)
 	}
+	return s.ReadPart(ctx, place.Key, place.From, place.Bytes)
+}
+
+// PlaceReader streams a file, as [Store.Reader] does an object.
+func (s *Store) PlaceReader(ctx context.Context, place Place) (io.ReadCloser, int64, error) {
+	if place.Bytes == 0 {
+		return s.Reader(ctx, place.Key)
+	}
+	body, err := s.openPart(ctx, place.Key, place.From, place.Bytes)
+	return body, place.Bytes, err
+}
+
+// ReadPart returns so many bytes of an object from an offset on; the error is [ErrNotFound] if it has fewer.
+func (s *Store) ReadPart(ctx context.Context, key string, from, size int64) (data []byte, err error) {
 	for range readAttempts {
 		data, err = s.readPartOnce(ctx, key, from, size)
 		if !IsTransient(err) || ctx.Err() != nil {
@@ -60,18 +84,34 @@ func (s *Store) ReadPart(ctx context.Context, key string, from, size int64) (dat
 }
 
 func (s *Store) readPartOnce(ctx context.Context, key string, from, size int64) ([]byte, error) {
-	part := fmt.Sprintf("bytes=%d-%d", from, from+size-1)
-	output, err := s.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &s.bucket, Key: &key, Range: &part})
-	if isNotFound(err) {
-		err = ErrNotFound
-	}
+	body, err := s.openPart(ctx, key, from, size)
 	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	data := make([]byte, size)
+	if _, err := io.ReadFull(body, data); err != nil {
 		return nil, s.explain("read", key, err)
 	}
-	defer output.Body.Close()
-	data := make([]byte, size)
-	_, err = io.ReadFull(output.Body, data)
-	return data, s.explain("read", key, err)
+	return data, nil
+}
+
+func (s *Store) openPart(ctx context.Context, key string, from, size int64) (io.ReadCloser, error) {
+	if err := checkKey(key); err != nil {
+		return nil, err
+	}
+	part := fmt.Sprintf("bytes=%d-%d", from, from+size-1)
+	output, err := s.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &s.bucket, Key: &key, Range: &part})
+	switch {
+	case isNotFound(err) || errorCode(err) == "InvalidRange":
+		return nil, s.explain("read "+part+" of", key, ErrNotFound)
+	case err != nil:
+		return nil, s.explain("read", key, err)
+	case output.ContentLength != nil && *output.ContentLength != size:
+		_ = output.Body.Close()
+		return nil, s.explain("read "+part+" of", key, ErrNotFound)
+	}
+	return output.Body, nil
 }
 
 // readAll retries when the connection is cut within an object: the SDK's own retries end where the

@@ -56,6 +56,18 @@ func (w *Stage) KeepWaiting(scope activities.Scope, order books.Order) {
 	require.NoError(w, w.Store.Put(w.Context(), storage.WaitingLabel(scope.Merchant, scope.Connection.ID, order.ID), record))
 }
 
+// LabelText is the file of a label, wherever it stands.
+func (w *Stage) LabelText(l books.Label) string {
+	w.Helper()
+	place := storage.Place{Key: l.Key}
+	if l.Pack != "" {
+		place = storage.Place{Key: l.Pack, From: l.From, Bytes: l.Bytes}
+	}
+	data, err := w.Store.ReadPlace(w.Context(), place, 1<<20)
+	require.NoError(w, err)
+	return string(data)
+}
+
 // Text is what a stored label says, when it is ZPL.
 func (w *Stage) Text(key string) string {
 	w.Helper()

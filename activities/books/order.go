@@ -83,8 +83,8 @@ type Label struct {
 	// hub's file, which is kept as it came.
 	Spare bool     `json:"spare,omitempty"`
 	Notes []string `json:"notes,omitempty"`
-	// Pack is an object that holds this label among others, From where it begins there: one in another format than
-	// its parcel's first has an object of its own, under Key, only once a run prints it.
+	// Pack is the object that holds this label among those of its task, From where it begins there. Empty: it has an
+	// object of its own, under Key.
 	Pack string `json:"pack,omitempty"`
 	From int64  `json:"from,omitempty"`
 	// Controls are the control files that came with the order's labels; only the first label has them.

@@ -22,6 +22,15 @@ func Complete(ctx context.Context, store *storage.Store, merchant string) (time.
 	return cursor.Complete, err
 }
 
+// hasCursor keeps a time at which the cursor stands already, as nearly always.
+func (a *Intake) hasCursor(ctx context.Context, merchant string, complete time.Time) error {
+	stands, err := Complete(ctx, a.Store, merchant)
+	if err != nil && !errors.Is(err, storage.ErrNotFound) || err == nil && stands.Equal(complete) {
+		return err
+	}
+	return a.keepCursor(ctx, merchant, complete)
+}
+
 func (a *Intake) keepCursor(ctx context.Context, merchant string, complete time.Time) error {
 	return a.Store.Put(ctx, storage.IntakeCursor(merchant), intakeCursor{Complete: complete})
 }

@@ -96,14 +96,30 @@ func (t *taking) leave(ctx context.Context, checkout string, known *intakebook.I
 	return true, nil
 }
 
-// keepLeft marks the sales that this step has left unread, all of them in one object, and says then that their
-// notifications are taken up: a run's labels change hundreds of sales at once.
+// keepLeft marks the sales that this step has left unread, or returns them, and says then that their
+// notifications are taken up.
 func (t *taking) keepLeft(ctx context.Context) error {
 	t.mu.Lock()
 	sales, notifications := lo.Uniq(t.leaving), t.left
 	t.leaving, t.left = nil, nil
+	if t.returnsLeft {
+		t.taken.LeftSales = lo.Uniq(slices.Concat(t.taken.LeftSales, sales))
+		sales = nil
+	}
 	t.mu.Unlock()
-	slices.Sort(sales)
+	if err := t.markLeft(ctx, sales); err != nil {
+		return err
+	}
+	for _, id := range notifications {
+		t.finish(ctx, id)
+	}
+	return nil
+}
+
+// markLeft has sales read once leftFor has passed, all of them by one object: a run's labels change hundreds of
+// sales at once.
+func (t *taking) markLeft(ctx context.Context, sales []string) error {
+	sales = slices.Sorted(slices.Values(sales))
 	for _, part := range lo.Chunk(sales, leftSalesAtOnce) {
 		if err := t.readAllLater(ctx, part); err != nil {
 			return err
@@ -111,9 +127,6 @@ func (t *taking) keepLeft(ctx context.Context) error {
 	}
 	for _, sale := range sales {
 		t.recalled.leave(t.merchant+"/"+sale, t.now.UTC().Truncate(time.Hour))
-	}
-	for _, id := range notifications {
-		t.finish(ctx, id)
 	}
 	return nil
 }

@@ -23,6 +23,8 @@ type LookOverInput struct {
 	List string `json:"list"`
 	// Left: the changes that were left long enough are to be read now.
 	Left bool `json:"left,omitempty"`
+	// LeftSales are sales whose change was left since the last look, and that are not marked yet.
+	LeftSales []string `json:"left_sales,omitempty"`
 	// Runs are the runs that make labels now; an order that another has waits again.
 	Runs []string `json:"runs,omitempty"`
 }
@@ -55,7 +57,8 @@ func (a *Intake) lookOver(ctx context.Context, in LookOverInput) (contract.Looke
 	if err != nil {
 		return contract.LookedOver{}, err
 	}
-	for _, part := range []func(context.Context) error{l.reconcileIfDue, l.readMoved, l.readOpen, l.findLabels, l.moveAllOn} {
+	markLeft := func(ctx context.Context) error { return l.markLeft(ctx, in.LeftSales) }
+	for _, part := range []func(context.Context) error{markLeft, l.reconcileIfDue, l.readMoved, l.readOpen, l.findLabels, l.moveAllOn} {
 		if err := part(ctx); err != nil {
 			return contract.LookedOver{}, cmp.Or(err, l.changes.Tidy(ctx))
 		}

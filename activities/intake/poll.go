@@ -43,7 +43,7 @@ func (a *Intake) PollSales(ctx context.Context, in PollSalesInput) (contract.Pol
 		return found, err
 	}
 	if !in.Complete.IsZero() {
-		if err := a.keepCursor(ctx, in.Merchant, in.Complete); err != nil {
+		if err := a.hasCursor(ctx, in.Merchant, in.Complete); err != nil {
 			return contract.Polled{}, err
 		}
 	}
@@ -66,13 +66,13 @@ func (a *Intake) PollSales(ctx context.Context, in PollSalesInput) (contract.Pol
 	if err := cmp.Or(t.keepLeft(ctx), t.withError(ctx, &polled), t.changes.Tidy(ctx)); err != nil {
 		return contract.Polled{}, err
 	}
-	if err := a.Store.Put(ctx, storage.IntakeList(in.Merchant, in.List), ids); err != nil {
-		return contract.Polled{}, err
-	}
 	if len(ids) == 0 {
-		if err := a.keepCursor(ctx, in.Merchant, polled.Complete); err != nil {
-			return contract.Polled{}, err
-		}
+		err = a.keepCursor(ctx, in.Merchant, polled.Complete)
+	} else {
+		err = a.Store.Put(ctx, storage.IntakeList(in.Merchant, in.List), ids)
+	}
+	if err != nil {
+		return contract.Polled{}, err
 	}
 	return polled, a.Store.Put(ctx, outcome, polled)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"reflect"
 	"sync"
 
 	"github.com/samber/lo"
@@ -132,6 +133,11 @@ func (k *knownConnections) refresh(ctx context.Context) error {
 	k.refreshed = true
 	k.worker.keepConnections(k.merchant, all)
 	k.take(all)
+	var before []activities.Connection
+	err = k.store.Get(ctx, storage.IntakeConnections(k.merchant), &before)
+	if err != nil && !errors.Is(err, storage.ErrNotFound) || err == nil && reflect.DeepEqual(before, all) {
+		return err
+	}
 	return k.store.Put(ctx, storage.IntakeConnections(k.merchant), all)
 }
 

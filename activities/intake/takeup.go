@@ -36,6 +36,8 @@ type TakeUpNotificationsInput struct {
 	List     string                `json:"list,omitempty"`
 	From     int                   `json:"from,omitempty"`
 	To       int                   `json:"to,omitempty"`
+	// ReturnLeft: sales that are left unread are returned. Whoever asks for that has the next look mark them.
+	ReturnLeft bool `json:"return_left,omitempty"`
 }
 
 // TakeUpNotifications reads again what the hub says has changed, lets each delivery order pass the
@@ -52,6 +54,7 @@ func (a *Intake) TakeUpNotifications(ctx context.Context, in TakeUpNotifications
 	if err != nil {
 		return intakebook.TakenNotifications{}, err
 	}
+	t.returnsLeft = in.ReturnLeft
 	before, began := t.resume(ctx), time.Now()
 	var group errgroup.Group
 	group.SetLimit(activities.HubParallel)
@@ -141,8 +144,10 @@ type taking struct {
 	sales map[string]taggedSale
 	// leaving are the sales that this step leaves unread, left the notifications that are through once they are marked.
 	leaving, left []string
-	done          []string
-	taken         intakebook.TakenNotifications
+	// returnsLeft: they are part of what the step returns, in place of being marked.
+	returnsLeft bool
+	done        []string
+	taken       intakebook.TakenNotifications
 	// noPickUpCodes: the catalogue of pick-ups' statuses could not tell a code.
 	noPickUpCodes bool
 	// silent are the notifications of objects that the hub did not answer about; trouble is why the step is tried again, if it is.

@@ -14,6 +14,8 @@ type TakenNotifications struct {
 	Through int `json:"through,omitempty"`
 	// Left are those whose sale is past the gate: the next poll says whether it has to be read.
 	Left int `json:"left,omitempty"`
+	// LeftSales are those sales, where the step returns them in place of marking them.
+	LeftSales []string `json:"left_sales,omitempty"`
 	// PickUps are pick-up orders of which something new is known.
 	PickUps int `json:"pick_ups,omitempty"`
 	// Ignored are ids that name nothing that can have a label.

@@ -49,7 +49,7 @@ func (r *round) prepareAhead(ctx context.Context, labels []contract.JobLabel) <-
 func (r *round) prepare(ctx context.Context, label contract.JobLabel) readyLabel {
 	var file []byte
 	err := r.patiently(ctx, func(ctx context.Context) (err error) {
-		file, err = r.step.Store.ReadAll(ctx, label.Key, labelLimit)
+		file, err = r.step.Store.ReadPlace(ctx, storage.Place{Key: label.Key, From: label.From, Bytes: label.Bytes}, labelLimit)
 		return err
 	})
 	switch sum := sha256.Sum256(file); {

@@ -25,7 +25,7 @@ const LabelsAtOnce = activities.ChunkSize
 // Store is what the steps need of the label store; a *storage.Store.
 type Store interface {
 	book.Store
-	ReadAll(ctx context.Context, key string, limit int64) ([]byte, error)
+	ReadPlace(ctx context.Context, place storage.Place, limit int64) ([]byte, error)
 }
 
 // Printing are the steps of the printers' queues. Register them with the worker of a station.

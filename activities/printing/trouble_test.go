@@ -236,6 +236,26 @@ func TestALongLabelIsWaitedFor(t *testing.T) {
 	})
 }
 
+func TestALabelThatStandsAmongOthersIsPrinted(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t, 100*time.Millisecond)
+		job := s.job("j1", "a", "b")
+		pack, before := storage.LabelPrefix(merchant, "c1")+"all.pack", int64(0)
+		var all []byte
+		for i, order := range []string{"a", "b"} {
+			file := "^XA^FD" + order + "^FS^XZ"
+			job.Labels[i].Key, job.Labels[i].From, job.Labels[i].Bytes = pack, before, int64(len(file))
+			all, before = append(all, file...), before+int64(len(file))
+		}
+		s.store.Put(pack, all)
+		s.keep(job)
+		assert.Equal(t, PrintedLabels{Next: 2, Out: 2, Paged: true}, s.print(job))
+		s.once("a", "b")
+		time.Sleep(2 * idleDevice)
+	})
+}
+
 func TestOneBadLabelDoesNotBlockTheOthers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

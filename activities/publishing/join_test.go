@@ -64,9 +64,17 @@ func (p *printed) joinsOnto(disk badDisk) {
 }
 
 // puts places other content under a label's key.
-func (p *printed) puts(key, content string) {
+// putsLabel gives the nth labelled order of a provider's batch another file, in an object of its own.
+func (p *printed) putsLabel(provider string, n int, content []byte) books.Entry {
 	p.Helper()
-	require.NoError(p, p.Store.Put(p.Context(), key, content))
+	scope, name := p.Scope(provider), books.PageName(books.BatchPage, 1, books.AfterAnswer)
+	page := p.Page(scope, name)
+	label := &page.Ended[n].Labels[0]
+	stored, err := p.Store.PutBytes(p.Context(), storage.LabelPrefix(scope.Merchant, scope.Connection.ID), "."+label.Format, "text/plain", content)
+	require.NoError(p, err)
+	label.Key, label.Pack, label.From, label.SHA256, label.Bytes = stored.Key, "", 0, stored.SHA256, stored.Bytes
+	require.NoError(p, p.Store.Put(p.Context(), scope.PageKey(name), page))
+	return page.Ended[n]
 }
 
 // oneLess is a sound joined file that lacks the last label.
@@ -165,9 +173,7 @@ func TestAJoinedLabelHasThePagesThatItsBooksCount(t *testing.T) {
 	t.Run("held against the store's files", func(t *testing.T) {
 		t.Parallel()
 		p := prints(t, 2, nil, "coppel")
-		page := p.Page(p.Scope("coppel"), books.PageName(books.BatchPage, 1, books.AfterAnswer))
-		require.NoError(t, p.Store.Delete(t.Context(), page.Ended[0].Labels[0].Key))
-		p.puts(page.Ended[0].Labels[0].Key, "^XA^FDone^FS^XZ^XA^FDtwo^FS^XZ")
+		p.putsLabel("coppel", 0, []byte("^XA^FDone^FS^XZ^XA^FDtwo^FS^XZ"))
 		_, err := activitiestest.TryStep(p.world, p.publishing.Publish, p.in, nil)
 		assert.Contains(t, activitiestest.RequireFinal(t, contract.ErrorBooks, err).Message(), "has 2 pages, not 1")
 	})
@@ -178,9 +184,9 @@ func TestLabelsThatCannotBeJoinedAreFoundInOneWalk(t *testing.T) {
 	p := prints(t, 8, nil, "coppel", "totalplay")
 	bad := 0
 	for _, provider := range []string{"coppel", "totalplay"} {
-		for i, e := range p.Page(p.Scope(provider), books.PageName(books.BatchPage, 1, books.AfterAnswer)).Ended {
+		for i := range p.Page(p.Scope(provider), books.PageName(books.BatchPage, 1, books.AfterAnswer)).Ended {
 			if i%2 == 1 {
-				p.puts(e.Labels[0].Key, "^XA no end")
+				p.putsLabel(provider, i, []byte("^XA no end"))
 				bad++
 			}
 		}

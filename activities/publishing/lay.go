@@ -94,7 +94,11 @@ func laidRow(e books.Entry, at int, format string) (contract.ManifestRow, []toPr
 	row.Position = lo.ToPtr(at + 1)
 	print, spare := books.ChooseFormat(e.Labels, format)
 	for _, l := range append(append([]books.Label{}, print...), spare...) {
-		row.Labels = append(row.Labels, contract.PrintedLabel{Key: l.Key, Format: l.Format, SHA256: l.SHA256, Count: l.Count, Notes: l.Notes})
+		label := contract.PrintedLabel{Key: l.Key, Format: l.Format, SHA256: l.SHA256, Count: l.Count, Notes: l.Notes}
+		if l.Pack != "" {
+			label.Key, label.From, label.Bytes = l.Pack, l.From, l.Bytes
+		}
+		row.Labels = append(row.Labels, label)
 	}
 	return row, lo.Map(print, func(l books.Label, n int) toPrint { return toPrint{l, at, n} })
 }

@@ -196,10 +196,12 @@ func TestThePreferredFormatIsPrintedWhereItIsThere(t *testing.T) {
 
 func TestALabelThatCannotBeJoinedCostsOnlyItsOrder(t *testing.T) {
 	t.Parallel()
-	for name, harm := range map[string]func(p *printed, key string){
-		"it is broken":  func(p *printed, key string) { require.NoError(p, p.Store.Put(p.Context(), key, "^XA no end")) },
-		"it has gone":   func(p *printed, key string) { require.NoError(p, p.Store.Delete(p.Context(), key)) },
-		"it is nothing": func(p *printed, key string) { require.NoError(p, p.Store.Put(p.Context(), key, "")) },
+	for name, harm := range map[string]func(p *printed, provider string){
+		"it is broken": func(p *printed, provider string) { p.putsLabel(provider, 1, []byte("^XA no end")) },
+		"it has gone": func(p *printed, provider string) {
+			require.NoError(p, p.Store.Delete(p.Context(), p.putsLabel(provider, 1, []byte("^XA^XZ")).Labels[0].Key))
+		},
+		"it is nothing": func(p *printed, provider string) { p.putsLabel(provider, 1, nil) },
 	} {
 		for provider, format := range map[string]string{"coppel": "zpl", "totalplay": "pdf"} {
 			t.Run(name+", "+format, func(t *testing.T) {
@@ -208,7 +210,7 @@ func TestALabelThatCannotBeJoinedCostsOnlyItsOrder(t *testing.T) {
 				scope := p.Scope(provider)
 				page := p.Page(scope, books.PageName(books.BatchPage, 1, books.AfterAnswer))
 				bad := page.Ended[1]
-				harm(p, bad.Labels[0].Key)
+				harm(p, provider)
 				published := p.publish()
 				require.Len(t, published.Files, 1)
 				assert.Equal(t, 2, published.Files[0].Labels)

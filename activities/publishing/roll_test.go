@@ -12,7 +12,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/labels/raster"
 )
@@ -42,11 +41,7 @@ func TestOneRollHoldsTheLabelsOfAllFormats(t *testing.T) {
 	p.publishing.Raster = raster.New(t.TempDir())
 	t.Cleanup(func() { assert.NoError(t, p.publishing.Raster.Close()) })
 	p.in.Printing = contract.Printing{OneRoll: true, Stock: "4x6in", Stamp: true}
-	scope := p.Scope("totalplay")
-	thin := p.Page(scope, books.PageName(books.BatchPage, 1, books.AfterAnswer)).Ended[1]
-	require.NoError(t, p.Store.Delete(t.Context(), thin.Labels[0].Key))
-	_, err := p.Store.PutBytesOnce(t.Context(), thin.Labels[0].Key, "application/pdf", thinBars(t, "123456"))
-	require.NoError(t, err)
+	thin := p.putsLabel("totalplay", 1, thinBars(t, "123456"))
 
 	published := p.publish()
 	manifest, _ := p.manifest()
@@ -71,5 +66,5 @@ func TestOneRollHoldsTheLabelsOfAllFormats(t *testing.T) {
 	words := strings.Join(manifest.Notes, "; ")
 	assert.Contains(t, words, "2 PDF labels are on the roll as graphics")
 	assert.Contains(t, words, "1 orders are not on the roll")
-	assert.Equal(t, map[contract.Outcome]int{contract.Labelled: 3}, published.Accounts[scope.Connection.ID].Ended)
+	assert.Equal(t, map[contract.Outcome]int{contract.Labelled: 3}, published.Accounts[p.Scope("totalplay").Connection.ID].Ended)
 }

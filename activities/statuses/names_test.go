@@ -99,7 +99,15 @@ func TestANameIsLookedForInTheHub(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEmpty(t, delivery.TrackingNumber)
 	rows := []contract.StatusRow{row(some[0].Number), row(some[1].Code), row(delivery.TrackingNumber), row("#1/nobody"), row("2000000000000001")}
+	wanted := func() bool {
+		wanted, err := intakebook.WantsNames(t.Context(), w.Store, w.Sandbox.Merchant())
+		require.NoError(t, err)
+		return wanted
+	}
+	w.opens("nothing", row("#1/nobody"))
+	assert.False(t, wanted(), "a name that nobody has says nothing of how orders are called")
 	open := w.opens("searched", rows...)
+	assert.True(t, wanted(), "from now on the intake keeps such names")
 	assert.Equal(t, some[0].ID, open[some[0].Number].Order)
 	assert.Equal(t, some[1].ID, open[some[1].Code].Order)
 	assert.Equal(t, some[2].ID, open[delivery.TrackingNumber].Order)

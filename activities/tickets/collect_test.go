@@ -43,7 +43,7 @@ func TestCollectLabelsOfEveryChannel(t *testing.T) {
 				assert.Contains(t, l.Key, l.SHA256[:12])
 				for _, parcel := range truth[i].Parcels {
 					if l.Format == "zpl" && !l.Spare && len(truth[i].Parcels) == 1 {
-						assert.Contains(t, w.Text(l.Key), parcel.Code)
+						assert.Contains(t, w.LabelText(l), parcel.Code)
 					}
 				}
 			}
@@ -123,7 +123,7 @@ func (w *world) requireOwnLabels(page books.Page, truth []sandbox.ReportOrder) {
 			if l.Format != "zpl" {
 				continue
 			}
-			text := w.Text(l.Key)
+			text := w.LabelText(l)
 			for _, other := range truth {
 				if other.ID != e.Order.ID {
 					assert.False(w, strings.Contains(text, other.Shipment), "the label of %s names %s", e.Order.Code, other.Code)

@@ -19,25 +19,8 @@ type packedLabel struct {
 	from int64
 }
 
-// aside are an order's labels in other formats than that of its first label, which is ZPL where there is any. Hubs
-// hand out both, and a run prints one of them.
-func aside(found []labels.Label) []labels.Label {
-	first := labels.PDF
-	for _, label := range found {
-		if label.Format == labels.ZPL && !label.IsCopy {
-			first = labels.ZPL
-		}
-	}
-	var others []labels.Label
-	for _, label := range found {
-		if label.Format != first && !label.IsCopy {
-			others = append(others, label)
-		}
-	}
-	return others
-}
-
-// pack puts those labels of the result that are unlikely to be printed into one object.
+// pack puts the labels of the result into one object. Copies stay in the hub's file, and a label alone gets an
+// object of its own.
 func (c *taskCollection) pack(ctx context.Context, orders []books.Order) error {
 	file, err := scratch.Create(c.TempDir)
 	if err != nil {
@@ -46,8 +29,8 @@ func (c *taskCollection) pack(ctx context.Context, orders []books.Order) error {
 	defer func() { _ = file.Close() }()
 	places, from := map[string]int64{}, int64(0)
 	for _, order := range orders {
-		for _, label := range aside(c.assigned.Labels[order.ID]) {
-			if _, there := places[label.SHA256]; there {
+		for _, label := range c.assigned.Labels[order.ID] {
+			if _, there := places[label.SHA256]; there || label.IsCopy || len(label.Data) == 0 {
 				continue
 			}
 			if _, err := file.Write(label.Data); err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/despacho/despacho/client"
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/partners"
+	"github.com/despacho/despacho/storage"
 )
 
 // labelFormats are those in which a label can be read, with their types.
@@ -91,8 +92,8 @@ func (d *Door) getLabel(ctx context.Context, in *labelInput) (*labelOutput, erro
 
 // labelData reads a label where it stands: by itself, or in a pack.
 func (d *Door) labelData(ctx context.Context, label client.StoredLabel) ([]byte, error) {
-	if label.Pack == "" || label.Bytes > mostLabel {
+	if label.Pack == "" {
 		return d.Store.ReadAll(ctx, label.Key, mostLabel)
 	}
-	return d.Store.ReadPart(ctx, label.Pack, label.From, label.Bytes)
+	return d.Store.ReadPlace(ctx, storage.Place{Key: label.Pack, From: label.From, Bytes: label.Bytes}, mostLabel)
 }

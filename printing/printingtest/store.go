@@ -1,6 +1,7 @@
 package printingtest
 
 import (
+	"cmp"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -79,21 +80,22 @@ func (s *Store) put(key string, data []byte) string {
 	return etag
 }
 
-// ReadAll reads an object.
-func (s *Store) ReadAll(ctx context.Context, key string, limit int64) ([]byte, error) {
-	if err := s.request(ctx, "get", key); err != nil {
+// ReadPlace reads an object, or a part of one.
+func (s *Store) ReadPlace(ctx context.Context, place storage.Place, limit int64) ([]byte, error) {
+	if err := s.request(ctx, "get", place.Key); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	one, there := s.objects[key]
+	one, there := s.objects[place.Key]
+	size := cmp.Or(place.Bytes, int64(len(one.data)))
 	switch {
-	case !there:
+	case !there || place.From+size > int64(len(one.data)):
 		return nil, storage.ErrNotFound
-	case int64(len(one.data)) > limit:
+	case size > limit:
 		return nil, storage.ErrTooLarge
 	}
-	return one.data, nil
+	return one.data[place.From : place.From+size], nil
 }
 
 // Get reads JSON.

@@ -148,7 +148,7 @@ func (l *label) forJob() contract.JobLabel {
 	file := l.row.Labels[l.number-1]
 	made := contract.JobLabel{
 		Run: l.run.key, Order: l.row.ID, OrderNumber: l.row.OrderNumber, Label: l.number, Position: l.position(),
-		Key: file.Key, Format: file.Format, SHA256: file.SHA256,
+		Key: file.Key, From: file.From, Bytes: file.Bytes, Format: file.Format, SHA256: file.SHA256,
 	}
 	if l.run.request.Stamp {
 		made.Stamp = &contract.LabelStamp{

@@ -21,7 +21,7 @@ import (
 func tenOrders(t *testing.T) *boardtest.Scene {
 	s := boardtest.New(t)
 	rows := boardtest.Rows("1", 10)
-	rows[8].Labels = append(rows[8].Labels, contract.PrintedLabel{Key: "labels/m1/c1/files/9b.pdf", Format: "pdf", SHA256: "b", File: "print.pdf"})
+	rows[8].Labels = append(rows[8].Labels, contract.PrintedLabel{Key: "labels/m1/c1/files/9b.pack", From: 7, Bytes: 9, Format: "pdf", SHA256: "b", File: "print.pdf"})
 	rows[9].Courier, rows[9].Channel, rows[9].WarehouseID, rows[9].WarehouseName = "Starken", "fcom", "w2", "Norte"
 	bins := map[string]string{}
 	for n := range 7 {
@@ -126,7 +126,7 @@ func TestAJobNamesItsLabelsAsTheManifestHasThem(t *testing.T) {
 	stamp := &contract.LabelStamp{Number: 9, Of: 10, Lines: []string{"1 × SKU-2"}}
 	assert.Equal(t, []contract.JobLabel{
 		{Run: "1", Order: row.ID, OrderNumber: row.OrderNumber, Label: 1, Position: 9, Key: row.Labels[0].Key, Format: "pdf", SHA256: row.Labels[0].SHA256, Stamp: stamp},
-		{Run: "1", Order: row.ID, OrderNumber: row.OrderNumber, Label: 2, Position: 9, Key: "labels/m1/c1/files/9b.pdf", Format: "pdf", SHA256: "b", Stamp: stamp},
+		{Run: "1", Order: row.ID, OrderNumber: row.OrderNumber, Label: 2, Position: 9, Key: "labels/m1/c1/files/9b.pack", From: 7, Bytes: 9, Format: "pdf", SHA256: "b", Stamp: stamp},
 	}, chosen.Labels)
 }
 

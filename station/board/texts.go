@@ -11,6 +11,7 @@ import (
 	"github.com/despacho/despacho/labels/pdf"
 	"github.com/despacho/despacho/labels/zpl"
 	"github.com/despacho/despacho/station/api"
+	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/wording"
 )
 
@@ -55,7 +56,7 @@ func (b *Board) readTexts(ctx context.Context) {
 			continue
 		}
 		file := l.row.Labels[l.number-1]
-		data, err := b.Store.ReadAll(ctx, file.Key, maxLabelFile)
+		data, err := b.Store.ReadPlace(ctx, storage.Place{Key: file.Key, From: file.From, Bytes: file.Bytes}, maxLabelFile)
 		if err != nil {
 			// It may have expired; the order's numbers are known anyway.
 			continue

@@ -40,7 +40,12 @@ func (d *Desk) labelFile(w http.ResponseWriter, r *http.Request) {
 		d.refuse(w, r, fail(http.StatusNotFound, wordNoOrder, nil))
 		return
 	}
-	d.stream(w, r, file.Key, "etiqueta."+file.Format)
+	d.stream(w, r, placeOf(file), "etiqueta."+file.Format)
+}
+
+// placeOf is where the file of a label stands.
+func placeOf(l contract.PrintedLabel) storage.Place {
+	return storage.Place{Key: l.Key, From: l.From, Bytes: l.Bytes}
 }
 
 // files lists the files of a run.
@@ -70,7 +75,7 @@ func (d *Desk) file(w http.ResponseWriter, r *http.Request) {
 	case n < 1 || n > len(all):
 		d.refuse(w, r, fail(http.StatusNotFound, wordNoFile, nil))
 	default:
-		d.stream(w, r, all[n-1].Key, all[n-1].Name)
+		d.stream(w, r, storage.Place{Key: all[n-1].Key}, all[n-1].Name)
 	}
 }
 
@@ -85,9 +90,9 @@ func (d *Desk) filesOf(r *http.Request) ([]client.File, error) {
 // contentTypes are those that a browser shows or prints; every other file is downloaded.
 var contentTypes = map[string]string{".pdf": "application/pdf", ".zpl": "text/plain; charset=utf-8", ".json": "application/json", ".csv": "text/csv; charset=utf-8"}
 
-// stream answers an object of the store as it is.
-func (d *Desk) stream(w http.ResponseWriter, r *http.Request, key, name string) {
-	body, size, err := d.Store.Reader(r.Context(), key)
+// stream answers a file of the store as it is.
+func (d *Desk) stream(w http.ResponseWriter, r *http.Request, place storage.Place, name string) {
+	body, size, err := d.Store.PlaceReader(r.Context(), place)
 	if errors.Is(err, storage.ErrNotFound) {
 		d.refuse(w, r, fail(http.StatusNotFound, wordNoFile, err))
 		return

@@ -37,11 +37,10 @@ func (a *artist) Picture(_ context.Context, pdf []byte, page, dpi int) (*image.G
 func newFilesTable(t testing.TB) (*table, *artist) {
 	s := newTable(t)
 	rows := boardtest.Rows("1", 3)
-	for i, file := range []struct{ extension, content string }{{".pdf", "%PDF"}, {".zpl", "^XA^XZ"}} {
-		stored, err := s.Store.PutBytes(t.Context(), storage.LabelPrefix(boardtest.Merchant, "c1"), file.extension, "application/octet-stream", []byte(file.content))
-		require.NoError(t, err)
-		rows[i].Labels[0] = contract.PrintedLabel{Key: stored.Key, Format: file.extension[1:], SHA256: stored.SHA256, File: "print"}
-	}
+	pack, err := s.Store.PutBytes(t.Context(), storage.LabelPrefix(boardtest.Merchant, "c1"), ".pack", "application/octet-stream", []byte("%PDF^XA^XZ"))
+	require.NoError(t, err)
+	rows[0].Labels[0] = contract.PrintedLabel{Key: pack.Key, Bytes: 4, Format: "pdf", SHA256: "1", File: "print"}
+	rows[1].Labels[0] = contract.PrintedLabel{Key: pack.Key, From: 4, Bytes: 6, Format: "zpl", SHA256: "2", File: "print"}
 	s.Finish(t, "1", rows, contract.LabelRunInput{})
 	s.Board.Refresh(t.Context())
 	a := &artist{}

@@ -44,7 +44,7 @@ func (d *Desk) preview(w http.ResponseWriter, r *http.Request) {
 	name := fmt.Sprintf("%s %d@%d", file.SHA256, page, dpi)
 	drawn, cached := d.pngs.get(name)
 	if !cached {
-		fresh, err, _ := d.asked.Do("preview "+name, func() (any, error) { return d.draw(r.Context(), file.Key, page, dpi) })
+		fresh, err, _ := d.asked.Do("preview "+name, func() (any, error) { return d.draw(r.Context(), placeOf(file), page, dpi) })
 		if err != nil {
 			d.refuse(w, r, err)
 			return
@@ -58,7 +58,7 @@ func (d *Desk) preview(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(drawn)
 }
 
-func (d *Desk) draw(ctx context.Context, key string, page, dpi int) ([]byte, error) {
+func (d *Desk) draw(ctx context.Context, place storage.Place, page, dpi int) ([]byte, error) {
 	// Whoever else waits for the same picture gets it, even when the first goes away.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drawTimeout)
 	defer cancel()
@@ -68,7 +68,7 @@ func (d *Desk) draw(ctx context.Context, key string, page, dpi int) ([]byte, err
 	case <-ctx.Done():
 		return nil, fail(http.StatusServiceUnavailable, wordStore, ctx.Err())
 	}
-	pdf, err := d.Store.ReadAll(ctx, key, maxPreview)
+	pdf, err := d.Store.ReadPlace(ctx, place, maxPreview)
 	switch {
 	case errors.Is(err, storage.ErrNotFound):
 		return nil, fail(http.StatusNotFound, wordNoFile, err)

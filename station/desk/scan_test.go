@@ -243,15 +243,22 @@ func TestABarcodeOnALabelIsKnown(t *testing.T) {
 		{"ZPL", ".zpl", "^XA^BY2^BCN,100^FD>:AB99887766CL^FS^XZ", "ab99887766cl"},
 		{"ZPL with a QR code", ".zpl", `^XA^BQN,2,5^FDQA,{"id":"99887766554"}^FS^XZ`, `{"id":"99887766554"}`},
 		{"PDF", ".pdf", pdfWith(t, "Orden 99887766 CL"), "99887766"},
+		{"ZPL behind another label", ".zpl", "^XA^BY2^BCN,100^FD>:AB99887766CL^FS^XZ", "ab99887766cl"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := newTable(t)
 			rows := mixed()
-			stored, err := s.Store.PutBytes(t.Context(), storage.LabelPrefix(boardtest.Merchant, "c1"), test.extension, "text/plain", []byte(test.file))
+			label, before := contract.PrintedLabel{Format: test.extension[1:], File: "print"}, ""
+			if strings.Contains(test.name, "behind") {
+				before = "^XA^GFA,500,500,10," // read together, it would take the label behind it for its dots
+				label.From, label.Bytes = int64(len(before)), int64(len(test.file))
+			}
+			stored, err := s.Store.PutBytes(t.Context(), storage.LabelPrefix(boardtest.Merchant, "c1"), test.extension, "text/plain", []byte(before+test.file))
 			require.NoError(t, err)
-			rows[1].Labels[0] = contract.PrintedLabel{Key: stored.Key, Format: test.extension[1:], SHA256: stored.SHA256, File: "print"}
+			label.Key, label.SHA256 = stored.Key, stored.SHA256
+			rows[1].Labels[0] = label
 			s.Finish(t, "1", rows, contract.LabelRunInput{})
 			s.Log(t, "job-0001", 1, boardtest.Event("job-0001", "o-1-1", contract.PrintOut, 1), boardtest.Event("job-0001", "o-1-2", contract.PrintOut, 1))
 			ctx, stop := context.WithCancel(t.Context())

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -49,6 +50,7 @@ func Suite(t *testing.T, store *storage.Store) {
 
 	t.Run("the bucket can be made any number of times at once", c.ensureAgain)
 	t.Run("a file is stored under its hash and reads back as it was", c.fileReadsBack)
+	t.Run("a part of a file reads back as it was", c.partReadsBack)
 	t.Run("the same file again is the same object", c.fileTwice)
 	t.Run("a large stream goes up in parts, also twice at once, and reads back as it was", c.largeStream)
 	t.Run("what is put once stays with the first writer", c.putOnce)
@@ -99,6 +101,37 @@ func (c contract) fileReadsBack(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, data, read)
 	_, err = c.store.ReadAll(t.Context(), file.Key, file.Bytes-1)
+	assert.ErrorIs(t, err, storage.ErrTooLarge)
+}
+
+func (c contract) partReadsBack(t *testing.T) {
+	file, err := c.store.PutBytes(t.Context(), storage.LabelPrefix(c.merchant, "one"), ".pack", "application/octet-stream", []byte("one and two and three"))
+	require.NoError(t, err)
+	for place, want := range map[storage.Place]string{
+		{Key: file.Key}:                     "one and two and three",
+		{Key: file.Key, Bytes: 3}:           "one",
+		{Key: file.Key, From: 8, Bytes: 3}:  "two",
+		{Key: file.Key, From: 16, Bytes: 5}: "three",
+	} {
+		read, err := c.store.ReadPlace(t.Context(), place, 100)
+		require.NoError(t, err, "%+v", place)
+		assert.Equal(t, want, string(read))
+		body, size, err := c.store.PlaceReader(t.Context(), place)
+		require.NoError(t, err, "%+v", place)
+		streamed, err := io.ReadAll(body)
+		assert.NoError(t, errors.Join(err, body.Close()))
+		assert.Equal(t, want, string(streamed))
+		assert.EqualValues(t, len(want), size)
+	}
+	for name, place := range map[string]storage.Place{
+		"it ends before": {Key: file.Key, From: 16, Bytes: 6}, "it ends long before": {Key: file.Key, From: 30, Bytes: 3}, "there is none": {Key: file.Key + "x", From: 1, Bytes: 3},
+	} {
+		_, err := c.store.ReadPlace(t.Context(), place, 100)
+		assert.ErrorIs(t, err, storage.ErrNotFound, name)
+		_, _, err = c.store.PlaceReader(t.Context(), place)
+		assert.ErrorIs(t, err, storage.ErrNotFound, name)
+	}
+	_, err = c.store.ReadPlace(t.Context(), storage.Place{Key: file.Key, From: 4, Bytes: 9}, 8)
 	assert.ErrorIs(t, err, storage.ErrTooLarge)
 }
 

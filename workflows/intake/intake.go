@@ -30,6 +30,9 @@ const (
 	// takenAlong is how many notifications an Intake carries over when it continues as new; the rest goes
 	// into the store.
 	takenAlong = 300
+	// leftKept is how many sales that were left an Intake remembers until the next look; what comes above that is marked by
+	// the steps themselves.
+	leftKept = 300
 	// pollLeftAfter is how soon, in hub time, a poll follows notifications that were left to it.
 	pollLeftAfter = contract.Duration(5 * time.Minute)
 	// backlogShown is how many lists of the backlog the progress query returns.
@@ -147,7 +150,7 @@ func (i *intake) listen(ctx workflow.Context) error {
 // fit into a query's answer.
 func (i *intake) progress() contract.IntakeProgress {
 	progress := contract.IntakeProgress{Merchant: i.merchant, IntakeState: i.state, Waiting: waitingNotifications(i.state) + i.reading}
-	progress.Pending = nil
+	progress.Pending, progress.LeftSales = nil, nil
 	progress.Backlog = progress.Backlog[:min(len(progress.Backlog), backlogShown)]
 	return progress
 }

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -56,7 +57,7 @@ func (i *intake) read(ctx workflow.Context, do func(workflow.Context) error) (fa
 
 // takeUp reads what notifications are about, and returns how many of them are done.
 func (i *intake) takeUp(ctx workflow.Context, batch []notification) (through int, failed, err error) {
-	in := intakesteps.TakeUpNotificationsInput{Merchant: i.merchant, Source: contract.ByWebhook}
+	in := intakesteps.TakeUpNotificationsInput{Merchant: i.merchant, Source: contract.ByWebhook, ReturnLeft: len(i.state.LeftSales) < leftKept}
 	came := workflow.Now(ctx)
 	for _, one := range batch {
 		in.IDs = append(in.IDs, one.id)
@@ -77,6 +78,7 @@ func (i *intake) execTakeUp(ctx workflow.Context, summary string, in intakesteps
 		return 0, err
 	}
 	i.state.Orders += taken.Orders
+	i.state.LeftSales = slices.Concat(i.state.LeftSales, without(taken.LeftSales, i.state.LeftSales))
 	if taken.Left > 0 {
 		i.pollBy(workflow.Now(ctx).Add(max(i.settings.Ours(pollLeftAfter), time.Second)))
 	}
@@ -90,6 +92,11 @@ func (i *intake) execTakeUp(ctx workflow.Context, summary string, in intakesteps
 		return min(taken.Through, all), nil
 	}
 	return all, nil
+}
+
+// without are names without those that are among others.
+func without(names, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(others, name) })
 }
 
 // gathered is how much of the time since then went into gathering notifications.
@@ -145,7 +152,7 @@ func (i *intake) look(ctx workflow.Context) error {
 		return err
 	}
 	i.promised = 0
-	in := intakesteps.LookOverInput{Merchant: i.merchant, Settings: i.settings, List: i.name(ctx, "again"), Left: len(i.state.Backlog) == 0, Runs: i.makingRuns()}
+	in := intakesteps.LookOverInput{Merchant: i.merchant, Settings: i.settings, List: i.name(ctx, "again"), Left: len(i.state.Backlog) == 0, LeftSales: i.state.LeftSales, Runs: i.makingRuns()}
 	var looked contract.LookedOver
 	err := i.step(ctx, stepLook, func(g workflow.Context) error {
 		return workflow.ExecuteActivity(workflows.IntakeStep(g, "check the orders without a label"), intakeSteps.LookOver, in).Get(g, &looked)
@@ -153,6 +160,7 @@ func (i *intake) look(ctx workflow.Context) error {
 	if err != nil || looked.Counts == nil {
 		return err
 	}
+	i.state.LeftSales = without(i.state.LeftSales, in.LeftSales)
 	looked.Promised += i.promised
 	i.state.Looked = looked
 	i.state.NextLook = workflow.Now(ctx).Add(max(i.settings.Ours(i.settings.LookEvery), time.Second))

@@ -12,10 +12,9 @@ import (
 	"github.com/despacho/despacho/deploy/local/bench/tally"
 )
 
-// The most that a label may cost. Of writes and lists 12 is wanted; 13.0 to 13.7 was reached, as notifications happen to
-// share steps.
+// The most that a label may cost.
 const (
-	writesALabel  = 15.0
+	writesALabel  = 12.0
 	readsALabel   = 25.0
 	actionsALabel = 8.0
 	// workerMegabytes is the most memory that a worker may need for an intake with it.

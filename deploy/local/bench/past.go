@@ -48,13 +48,17 @@ func (p past) writeOrder(ctx context.Context, put func(ctx context.Context, key 
 	)
 }
 
+// pastAge is how old the objects of the past are: what was written a moment ago is read again, and what was cancelled
+// two days ago is kept in view.
+const pastAge = 72 * time.Hour
+
 // fill puts an object into the S3 server's folder.
 func (s *scene) fill(_ context.Context, key string, value any) error {
 	content, err := json.Marshal(value)
 	if err != nil {
 		return err
 	}
-	return s.running.Fill(key, content, "application/json")
+	return s.running.Fill(key, content, "application/json", time.Now().Add(-pastAge))
 }
 
 // record is the nth order: the first wait, and so do those that are open; of two of sixty days three of a

@@ -40,7 +40,7 @@ func (w *work) print(ctx context.Context, ran ranRun) {
 		label := row.Labels[0]
 		codes[contract.LabelRef{Order: row.ID, Label: 1}] = parcels[0].Code
 		job.Labels = append(job.Labels, contract.JobLabel{
-			Run: ran.Result.Run, Order: row.ID, OrderNumber: row.OrderNumber, Label: 1, Position: *row.Position, Key: label.Key, Format: label.Format, SHA256: label.SHA256,
+			Run: ran.Result.Run, Order: row.ID, OrderNumber: row.OrderNumber, Label: 1, Position: *row.Position, Key: label.Key, From: label.From, Bytes: label.Bytes, Format: label.Format, SHA256: label.SHA256,
 		})
 	}
 	if len(job.Labels) == 0 {
