@@ -12,7 +12,7 @@ import (
 // serveWebhooks has steps tell partners' webhooks what happens, and calls them. Where there is a key set of accounts,
 // it sees to it that webhooks' secrets can be sealed.
 func (p *process) serveWebhooks(ctx context.Context, d *steps.Dependencies) error {
-	client, err := deliveries.NewClient(p.settings.DownloadHosts)
+	client, err := deliveries.NewClient(p.settings.PartnersWebhookHosts)
 	if err != nil {
 		return err
 	}
