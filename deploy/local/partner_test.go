@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -64,7 +65,7 @@ func TestAPartnerWithOnlyAKey(t *testing.T) {
 	t.Parallel()
 	folder, address := t.TempDir(), freeAddress(t)
 	env := filepath.Join(folder, "settings")
-	ear := openEar(t, folder)
+	ear, deaf := openEar(t, folder), openDeafEars(t, folder)
 	demo := startDemoIn(t, []string{"SSL_CERT_FILE=" + ear.certificate}, filepath.Join(folder, "data"), "--stock", "as-is", "--orders", "150", "--no-run", "--env", env, "--gateway", address)
 	desk := openDesk(t, demo, env)
 	nobody, err := http.Get("http://" + address + "/v1/docs")
@@ -85,7 +86,10 @@ func TestAPartnerWithOnlyAKey(t *testing.T) {
 		defer docs.Body.Close()
 		return docs.StatusCode == http.StatusOK
 	})
-	webhook := p.listen(t, ear)
+	for i := range deafCount {
+		p.listen(t, deaf.ear, fmt.Sprintf("deaf %d", i))
+	}
+	webhook := p.listen(t, ear, "hook")
 	sold := desk.sellUntilHeard(t, env, ear)
 
 	labelable := lo.Filter(desk.report(t).Orders, func(o sandbox.ReportOrder, _ int) bool {
@@ -110,6 +114,7 @@ func TestAPartnerWithOnlyAKey(t *testing.T) {
 	ear.hears(t, contract.OrderCancelled, published.ID)
 	assert.NotContains(t, ear.of(contract.LabelTakeOut), sold, "it had no label")
 	p.replays(t, ear, webhook)
+	assert.EqualValues(t, deafCount, deaf.most.Load(), "those that never answer hang side by side, and held up nobody")
 	ear.mu.Lock()
 	defer ear.mu.Unlock()
 	assert.Empty(t, ear.wrong)

@@ -20,6 +20,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -56,8 +57,13 @@ type heardMessage struct {
 	id string
 }
 
-// openEar listens on this machine under a name, with a certificate that it writes into the folder.
 func openEar(t *testing.T, folder string) *ear {
+	t.Helper()
+	return serveEar(t, folder, nil)
+}
+
+// serveEar listens on this machine under a name, with a certificate that it adds to those in the folder.
+func serveEar(t *testing.T, folder string, handler http.Handler) *ear {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
@@ -67,14 +73,20 @@ func openEar(t *testing.T, folder string) *ear {
 	}
 	made, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	require.NoError(t, err)
-	e := &ear{certificate: filepath.Join(folder, "receiver.pem"), tried: map[string]int{}}
-	require.NoError(t, os.WriteFile(e.certificate, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: made}), 0o600))
+	file, err := os.OpenFile(filepath.Join(folder, "receivers.pem"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	require.NoError(t, err)
+	require.NoError(t, pem.Encode(file, &pem.Block{Type: "CERTIFICATE", Bytes: made}))
+	require.NoError(t, file.Close())
+	e := &ear{certificate: file.Name(), tried: map[string]int{}}
+	if handler == nil {
+		handler = e
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	_, port, err := net.SplitHostPort(listener.Addr().String())
 	require.NoError(t, err)
 	e.url = "https://localhost:" + port + "/despacho"
-	server := &http.Server{Handler: e, TLSConfig: &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{made}, PrivateKey: key}}}, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: handler, TLSConfig: &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{made}, PrivateKey: key}}}, ReadHeaderTimeout: 10 * time.Second}
 	t.Cleanup(func() { _ = server.Close() })
 	go func() { _ = server.ServeTLS(listener, "", "") }()
 	return e
@@ -108,6 +120,32 @@ func (e *ear) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e.took = append(e.took, message)
 }
 
+// deafEars are so many receivers on one server that never answer.
+type deafEars struct {
+	*ear
+	open, most atomic.Int32
+}
+
+const deafCount = 5
+
+func openDeafEars(t *testing.T, folder string) *deafEars {
+	t.Helper()
+	d := &deafEars{}
+	over := make(chan struct{})
+	d.ear = serveEar(t, folder, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		for now, most := d.open.Add(1), d.most.Load(); now > most && !d.most.CompareAndSwap(most, now); most = d.most.Load() {
+		}
+		defer d.open.Add(-1)
+		select {
+		case <-r.Context().Done():
+		case <-over:
+		}
+	}))
+	t.Cleanup(func() { close(over) })
+	return d
+}
+
 // taken are the messages of an event.
 func (e *ear) taken(event contract.WebhookEvent) []heardMessage {
 	e.mu.Lock()
@@ -131,13 +169,13 @@ func (e *ear) hears(t *testing.T, event contract.WebhookEvent, order string) {
 	eventually(t, string(event)+" of "+order, func() bool { return slices.Contains(e.of(event), order) })
 }
 
-// listen registers the ear for every event.
-func (p partner) listen(t *testing.T, e *ear) door.Webhook {
+// listen registers the ear for every event, under a key for what is done once.
+func (p partner) listen(t *testing.T, e *ear, once string) door.Webhook {
 	t.Helper()
 	var made door.Webhook
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	p.ask(t, http.MethodPost, "/v1/webhooks", "hook", door.WebhookRequest{URL: e.url, Events: contract.WebhookEvents()}, &made)
+	p.ask(t, http.MethodPost, "/v1/webhooks", once, door.WebhookRequest{URL: e.url, Events: contract.WebhookEvents()}, &made)
 	var err error
 	e.judge, err = standardwebhooks.NewWebhook(made.Secret)
 	require.NoError(t, err)
