@@ -119,10 +119,15 @@ func nameOf(at time.Time, message string) string {
 	return fmt.Sprintf("%013d-%s", at.UnixMilli(), strings.TrimPrefix(message, "msg_"))
 }
 
+// LeftAt is when a message of a name was left, by the clock of who left it.
+func LeftAt(name string) time.Time {
+	var millis int64
+	_, _ = fmt.Sscanf(name, "%d-", &millis)
+	return time.UnixMilli(millis)
+}
+
 // deliveryName is the name under which a delivery is kept: the newest sorts first.
 func deliveryName(name string) string {
-	var millis int64
-	stamp, rest, _ := strings.Cut(name, "-")
-	_, _ = fmt.Sscanf(stamp, "%d", &millis)
-	return fmt.Sprintf("%013d-%s", int64(math.Pow10(13))-1-millis, rest)
+	_, rest, _ := strings.Cut(name, "-")
+	return fmt.Sprintf("%013d-%s", int64(math.Pow10(13))-1-LeftAt(name).UnixMilli(), rest)
 }

@@ -19,6 +19,7 @@ import (
 
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/gateway/door"
+	"github.com/despacho/despacho/hooks"
 	"github.com/despacho/despacho/multivende/sandbox"
 	"github.com/despacho/despacho/partners"
 )
@@ -115,6 +116,11 @@ func TestAPartnerWithOnlyAKey(t *testing.T) {
 	assert.NotContains(t, ear.of(contract.LabelTakeOut), sold, "it had no label")
 	p.replays(t, ear, webhook)
 	assert.EqualValues(t, deafCount, deaf.most.Load(), "those that never answer hang side by side, and held up nobody")
+	counted := exported(t, demo.metricsPages(t)...)
+	for _, outcome := range []hooks.State{hooks.Delivered, hooks.Retrying} {
+		assert.Positive(t, counted["despacho_partner_webhook_tries_total"].max(map[string]string{"outcome": string(outcome)}), outcome)
+	}
+	assert.NotEmpty(t, counted["despacho_partner_webhook_seconds_bucket"])
 	ear.mu.Lock()
 	defer ear.mu.Unlock()
 	assert.Empty(t, ear.wrong)

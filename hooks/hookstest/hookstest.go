@@ -65,7 +65,9 @@ func (e *Ear) Heard() (all []Told) {
 		require.NoError(e.t, json.Unmarshal(message.Body, &body))
 		all = append(all, Told{message.Event, body.Data.Orders, body.Data.Batch})
 	}
-	slices.SortFunc(all, func(a, b Told) int { return slices.Index(contract.WebhookEvents(), a.Event) - slices.Index(contract.WebhookEvents(), b.Event) })
+	slices.SortFunc(all, func(a, b Told) int {
+		return slices.Index(contract.WebhookEvents(), a.Event) - slices.Index(contract.WebhookEvents(), b.Event)
+	})
 	return all
 }
 

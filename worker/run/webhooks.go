@@ -19,7 +19,7 @@ func (p *process) serveWebhooks(ctx context.Context, d *steps.Dependencies) erro
 	d.Outbox = &hooks.Outbox{Store: p.servers.Store, Wake: func(ctx context.Context, merchant, webhook string) error {
 		return service.WakeWebhook(ctx, p.servers.Temporal, merchant, webhook)
 	}}
-	d.Deliveries = &deliveries.Deliveries{Store: p.servers.Store, Client: client}
+	d.Deliveries = &deliveries.Deliveries{Store: p.servers.Store, Client: client, Ended: p.metrics.partners.observe, TurnedOff: p.metrics.partners.turnedOff}
 	if d.Accounts == nil || d.Accounts.Keys == nil {
 		return nil
 	}
