@@ -83,28 +83,28 @@ type data struct {
 
 // messages makes messages of news, none too large.
 func (n News) messages(merchant string) ([]Message, error) {
-	chunks := [][]Order{n.Orders}
-	if len(n.Orders) > OrdersInMessage {
-		chunks = nil
-		for at := 0; at < len(n.Orders); at += OrdersInMessage {
-			chunks = append(chunks, n.Orders[at:min(at+OrdersInMessage, len(n.Orders))])
-		}
-	}
 	var all []Message
-	for i, orders := range chunks {
-		made := Message{ID: messageID(merchant, n, i), Event: n.Event}
-		for _, order := range orders {
+	for left := n.Orders; len(all) == 0 || len(left) > 0; {
+		count := min(len(left), OrdersInMessage)
+		made := Message{ID: messageID(merchant, n, len(all)), Event: n.Event}
+		for {
+			var err error
+			made.Body, err = json.Marshal(body{n.Event, n.At.UTC(), data{merchant, n.Batch, left[:count]}})
+			if err != nil {
+				return nil, err
+			}
+			if len(made.Body) <= MostBytes {
+				break
+			}
+			if count <= 1 {
+				return nil, fmt.Errorf("a message of %s has %d bytes; at most %d may be sent", n.Event, len(made.Body), MostBytes)
+			}
+			count /= 2 // ids may be long
+		}
+		for _, order := range left[:count] {
 			made.Orders = append(made.Orders, order.ID)
 		}
-		var err error
-		made.Body, err = json.Marshal(body{n.Event, n.At.UTC(), data{merchant, n.Batch, orders}})
-		if err != nil {
-			return nil, err
-		}
-		if len(made.Body) > MostBytes {
-			return nil, fmt.Errorf("a message of %s has %d bytes; at most %d may be sent", n.Event, len(made.Body), MostBytes)
-		}
-		all = append(all, made)
+		all, left = append(all, made), left[count:]
 	}
 	return all, nil
 }
@@ -119,10 +119,15 @@ func nameOf(at time.Time, message string) string {
 	return fmt.Sprintf("%013d-%s", at.UnixMilli(), strings.TrimPrefix(message, "msg_"))
 }
 
+// LeftAt is when a message of a name was left, by the clock of who left it.
+func LeftAt(name string) time.Time {
+	var millis int64
+	_, _ = fmt.Sscanf(name, "%d-", &millis)
+	return time.UnixMilli(millis)
+}
+
 // deliveryName is the name under which a delivery is kept: the newest sorts first.
 func deliveryName(name string) string {
-	var millis int64
-	stamp, rest, _ := strings.Cut(name, "-")
-	_, _ = fmt.Sscanf(stamp, "%d", &millis)
-	return fmt.Sprintf("%013d-%s", int64(math.Pow10(13))-1-millis, rest)
+	_, rest, _ := strings.Cut(name, "-")
+	return fmt.Sprintf("%013d-%s", int64(math.Pow10(13))-1-LeftAt(name).UnixMilli(), rest)
 }

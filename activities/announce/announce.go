@@ -21,7 +21,6 @@ import (
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/contract"
-	"github.com/despacho/despacho/hooks"
 	"github.com/despacho/despacho/storage"
 )
 
@@ -64,8 +63,6 @@ func loopback(host string) bool {
 type Announcements struct {
 	Webhook Webhook
 	Store   *storage.Store
-	// Outbox is told of the same; nil tells nobody.
-	Outbox *hooks.Outbox
 }
 
 // Announce sends the event to the webhook, if there is one, until it answers 2xx. Answers other than
@@ -150,9 +147,6 @@ type AnnouncedPageInput struct {
 func (a *Announcements) AnnouncedPage(ctx context.Context, in AnnouncedPageInput) (contract.Announcement, error) {
 	page, err := in.ReadPage(ctx, a.Store, in.Page)
 	if err != nil {
-		return contract.Announcement{}, err
-	}
-	if err := a.tellVerified(ctx, in, page); err != nil {
 		return contract.Announcement{}, err
 	}
 	verified := lo.Filter(page.Ended, func(e books.Entry, _ int) bool { return e.Status == contract.StatusSynced })

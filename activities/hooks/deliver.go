@@ -37,8 +37,38 @@ type Deliveries struct {
 	Client *http.Client
 	// Now is the time; nil is the clock's.
 	Now func() time.Time
-	// Ended, if set, is told how each try ended.
-	Ended func(event contract.WebhookEvent, state book.State)
+	// Ended, if set, is told how each try ended; TurnedOff, of each webhook that is turned off here.
+	Ended     func(Try)
+	TurnedOff func(merchant string, why book.Why)
+}
+
+// Gone is the outcome of a try that the receiver answered with 410.
+const Gone = "gone"
+
+// Try is how a try of a message ended.
+type Try struct {
+	Event contract.WebhookEvent
+	// Outcome is the delivery's state, or [Gone].
+	Outcome string
+	// Waited is how long a message that was taken has waited since it was left; zero for one that was replayed.
+	Waited time.Duration
+}
+
+func (d *Deliveries) ended(try Try) {
+	if d.Ended != nil {
+		d.Ended(try)
+	}
+}
+
+// turnOff turns a webhook off.
+func (d *Deliveries) turnOff(ctx context.Context, in DeliverInput, why book.Why) error {
+	if err := (book.Book{Store: d.Store, Now: d.now}).TurnOff(ctx, in.Merchant, in.ID, why); err != nil {
+		return err
+	}
+	if d.TurnedOff != nil {
+		d.TurnedOff(in.Merchant, why)
+	}
+	return nil
 }
 
 // DeliverInput names a webhook, and what of its messages waits for its next try.
@@ -110,14 +140,14 @@ func (d *Deliveries) open(ctx context.Context, in DeliverInput) (*round, bool, e
 		return nil, false, err
 	}
 	if err != nil || partner.State(now) != partners.Works || !partner.May(partners.Webhooks) || !partner.Serves(in.Merchant) {
-		return nil, true, webhooks.TurnOff(ctx, in.Merchant, in.ID, book.KeyEnded)
+		return nil, true, d.turnOff(ctx, in, book.KeyEnded)
 	}
 	signers, err := book.OpenSigners(ctx, d.Store, d.Keys, in.Merchant, webhook, now)
 	if err != nil {
 		return nil, false, err
 	}
 	r := &round{
-		step: d, in: in, webhooks: webhooks, url: webhook.URL, signers: signers, began: now, since: in.Since,
+		step: d, in: in, url: webhook.URL, signers: signers, began: now, since: in.Since,
 		waits: map[string]contract.ParkedMessage{}, blocked: map[string]bool{}, seen: map[string]bool{}, messages: map[string]bool{},
 	}
 	for _, one := range in.Parked {

@@ -15,12 +15,11 @@ import (
 
 // round is one step at the messages of a webhook.
 type round struct {
-	step     *Deliveries
-	in       DeliverInput
-	webhooks book.Book
-	url      string
-	signers  []book.Signer
-	began    time.Time
+	step    *Deliveries
+	in      DeliverInput
+	url     string
+	signers []book.Signer
+	began   time.Time
 
 	// waits are the messages that wait for their next try, parked those that do so after this step.
 	waits  map[string]contract.ParkedMessage
@@ -100,7 +99,8 @@ func (r *round) try(ctx context.Context, name string, before contract.ParkedMess
 		r.delivered()
 	case status == http.StatusGone:
 		r.over = true
-		return r.webhooks.TurnOff(ctx, r.in.Merchant, r.in.ID, book.Gone)
+		r.step.ended(Try{Event: message.Event, Outcome: Gone})
+		return r.step.turnOff(ctx, r.in, book.Gone)
 	case d.Tries > len(pauses):
 		d.State = book.Failed
 		if !r.since.IsZero() && now.Sub(r.since) >= Patience() {
@@ -113,14 +113,16 @@ func (r *round) try(ctx context.Context, name string, before contract.ParkedMess
 		}
 		r.park(contract.ParkedMessage{Key: name, Tries: d.Tries, Due: d.Next}, message)
 	}
-	if r.step.Ended != nil {
-		r.step.Ended(message.Event, d.State)
-	}
 	if err := book.Keep(ctx, r.step.Store, r.in.Merchant, r.in.ID, d); err != nil {
 		return err
 	}
+	ended := Try{Event: message.Event, Outcome: string(d.State)}
+	if d.State == book.Delivered && !message.Replayed {
+		ended.Waited = max(now.Sub(book.LeftAt(name)), time.Nanosecond)
+	}
+	r.step.ended(ended)
 	if r.over {
-		return r.webhooks.TurnOff(ctx, r.in.Merchant, r.in.ID, book.Unreachable)
+		return r.step.turnOff(ctx, r.in, book.Unreachable)
 	}
 	return nil
 }

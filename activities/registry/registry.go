@@ -68,9 +68,9 @@ func All(d Dependencies) (hub, files, webhooks []any) {
 		&orders.Connections{Hubs: d.Hubs, Store: d.Store, Accounts: d.Accounts},
 		&credentials.Accounts{Renewer: d.Renewer, Temporal: d.Temporal},
 		&orders.Orders{Hubs: d.Hubs, Store: d.Store},
-		&statuses.Statuses{Hubs: d.Hubs, Store: d.Store},
+		&statuses.Statuses{Hubs: d.Hubs, Store: d.Store, Outbox: d.Outbox},
 		&statuses.StatusChanges{Hubs: d.Hubs, Store: d.Store, Settings: d.Settings, Accounts: d.Accounts, Observe: d.StatusEnded, Outbox: d.Outbox},
-		&announce.Announcements{Webhook: d.Webhook, Store: d.Store, Outbox: d.Outbox},
+		&announce.Announcements{Webhook: d.Webhook, Store: d.Store},
 		&tickets.Tickets{Hubs: d.Hubs, Store: d.Store},
 		&intake.Intake{Hubs: d.Hubs, Store: d.Store, Settings: d.Intake, Channels: d.Settings.Channels, Near: d.NearDeadline, Serves: d.Serves, SettingsFor: settingsFor, Outbox: d.Outbox},
 	}

@@ -83,6 +83,9 @@ func (a *Statuses) AwaitStatuses(ctx context.Context, in AwaitStatusesInput) (Aw
 	for _, f := range findings {
 		f.addTo(&left, in.Connection, in.Status)
 	}
+	if err := a.tellPage(ctx, in.Scope, in.Out, in.Status, left); err != nil {
+		return AwaitedStatuses{}, err
+	}
 	step, err := in.LeavePage(ctx, a.Store, in.Out, left)
 	awaited := AwaitedStatuses{Step: step, Overdue: over && step.Counts.Pending > 0}
 	if settled > 0 {

@@ -12,6 +12,7 @@ import (
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/channels"
 	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/hooks"
 	"github.com/despacho/despacho/storage"
 )
 
@@ -19,6 +20,8 @@ import (
 type Statuses struct {
 	Hubs  activities.Hubs
 	Store *storage.Store
+	// Outbox is told how each status ended; nil tells nobody.
+	Outbox *hooks.Outbox
 }
 
 // SendStatusesInput says which status to send, for the pending orders of a page.
@@ -70,6 +73,9 @@ func (a *Statuses) SendStatuses(ctx context.Context, in SendStatusesInput) (Sent
 		if err := in.MarkRoute(ctx, a.Store, activities.ChangeStatusRoute, s.missing); err != nil {
 			return SentStatuses{}, err
 		}
+	}
+	if err := a.tellPage(ctx, in.Scope, in.Out, in.Status, s.page); err != nil {
+		return SentStatuses{}, err
 	}
 	step, err := in.LeavePage(ctx, a.Store, in.Out, s.page)
 	return SentStatuses{Step: step, BeganAt: began, SentAt: hub.Clock().Now()}, err

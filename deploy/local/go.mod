@@ -14,6 +14,7 @@ require (
 	github.com/pb33f/libopenapi v0.31.1
 	github.com/pb33f/libopenapi-validator v0.10.0
 	github.com/samber/lo v1.53.0
+	github.com/standard-webhooks/standard-webhooks/libraries v0.0.1
 	github.com/stretchr/testify v1.12.1
 	github.com/temporalio/ui-server/v2 v2.55.0
 	github.com/versity/versitygw v1.8.0

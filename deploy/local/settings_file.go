@@ -27,6 +27,7 @@ func (w *workbench) settings() []setting {
 		{"DESPACHO_MERCHANT", from.merchant},
 		{"DESPACHO_HUB_SPEED", strconv.FormatFloat(from.speed, 'g', -1, 64)},
 		{"DESPACHO_DOWNLOAD_HOSTS", strings.Join(from.downloadHosts, ",")},
+		{"DESPACHO_PARTNERS_WEBHOOK_HOSTS", strings.Join(partnersHosts, ",")},
 	}
 	if w.table != nil {
 		all = append(all, setting{"DESPACHO_STATION_URL", w.table.at.URL})

@@ -30,6 +30,9 @@ const (
 	drainWithin = time.Second
 )
 
+// partnersHosts are where partners' webhooks may be, besides the internet: on this machine.
+var partnersHosts = []string{"localhost"}
+
 // workbench is what a run works with: Temporal, the label store, a worker, and a packing table in this process.
 type workbench struct {
 	running  *stack.Stack
@@ -134,6 +137,7 @@ func (w *workbench) startWorker(ctx context.Context, logger *slog.Logger) error 
 		settings.Merchant, settings.Token = w.from.merchant, worker.Secret(w.from.token)
 	}
 	settings.HubSpeed, settings.DownloadHosts = w.from.speed, w.from.downloadHosts
+	settings.PartnersWebhookHosts = partnersHosts
 	settings.Bucket, settings.FilesParallel, settings.Listen = w.running.Bucket, filesParallel, "127.0.0.1:0"
 	settings.Drain = drainWithin
 	var working context.Context

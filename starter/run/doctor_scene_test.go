@@ -26,6 +26,7 @@ import (
 
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/hooks"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/multivende/sandbox"
 	"github.com/despacho/despacho/storage"
@@ -192,6 +193,13 @@ func (c *clinic) connect(t *testing.T, change func(*multivende.Grant)) {
 	c.token = ""
 	c.arguments = append(c.arguments, "--accounts-key-file", secretIn(t, written.Reveal()))
 	c.temporal.open[contract.CredentialsID(c.merchant)], c.temporal.open[contract.IntakeID(c.merchant)] = true, true
+}
+
+// webhook gives the merchant a partner's webhook.
+func (c *clinic) webhook(t *testing.T, off *hooks.Off) {
+	t.Helper()
+	all := map[string][]hooks.Webhook{"webhooks": {{ID: "hookhook", Events: contract.WebhookEvents(), Off: off}}}
+	require.NoError(t, c.store.Put(t.Context(), storage.Webhooks(c.merchant), all))
 }
 
 // tokenFile is where the pasted token is; nowhere, for a merchant with an account.

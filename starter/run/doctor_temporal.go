@@ -17,6 +17,7 @@ import (
 
 	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/hooks"
 	"github.com/despacho/despacho/rates"
 	"github.com/despacho/despacho/service"
 	"github.com/despacho/despacho/starter/terminal"
@@ -58,20 +59,50 @@ func (e *examination) examineTemporal(ctx context.Context, d desk) {
 	e.examineWorkflow(ctx, contract.IntakeID(e.merchant), "intake", e.account != nil)
 }
 
+// queue is a task queue that a worker must serve.
+type queue struct {
+	name string
+	kind enums.TaskQueueType
+	work string
+}
+
+// queues are the task queues that are needed: that of partners' webhooks where the merchant has one that is on.
+func (e *examination) queues(ctx context.Context) []queue {
+	all := []queue{
+		{contract.TaskQueue, enums.TASK_QUEUE_TYPE_WORKFLOW, "workflows"},
+		{contract.TaskQueue, enums.TASK_QUEUE_TYPE_ACTIVITY, "steps at the hub"},
+		{contract.FilesTaskQueue, enums.TASK_QUEUE_TYPE_ACTIVITY, "steps on files"},
+	}
+	if e.store == nil {
+		return all
+	}
+	webhooks, err := hooks.Book{Store: e.store, Now: e.now}.List(ctx, e.merchant)
+	if err != nil {
+		e.warn("webhooks", "allow reading webhooks/*", "whether partners have webhooks is not known: %v", err)
+		return all
+	}
+	on := lo.CountBy(webhooks, func(w hooks.Webhook) bool { return w.Off == nil })
+	if on > 0 {
+		all = append(all, queue{contract.WebhooksTaskQueue, enums.TASK_QUEUE_TYPE_ACTIVITY, "calls to partners' webhooks"})
+	}
+	lost := lo.CountBy(webhooks, func(w hooks.Webhook) bool {
+		return w.Off != nil && (w.Off.Why == hooks.Gone || w.Off.Why == hooks.Unreachable)
+	})
+	switch {
+	case lost > 0:
+		e.warn("webhooks", "tell the partner, who turns it on again: PATCH /v1/webhooks/<id>", "partners have %s; %d others are off because they answered 410 or took nothing for 75 hours", terminal.Count(on, "webhook"), lost)
+	case on > 0:
+		e.ok("webhooks", "partners have %s", terminal.Count(on, "webhook"))
+	}
+	return all
+}
+
 // examineWorkers looks who asks for work.
 func (e *examination) examineWorkers(ctx context.Context) {
 	workers := map[string]bool{}
 	var idle []string
 	var hub []*taskqueue.PollerInfo
-	for _, queue := range []struct {
-		name string
-		kind enums.TaskQueueType
-		work string
-	}{
-		{contract.TaskQueue, enums.TASK_QUEUE_TYPE_WORKFLOW, "workflows"},
-		{contract.TaskQueue, enums.TASK_QUEUE_TYPE_ACTIVITY, "steps at the hub"},
-		{contract.FilesTaskQueue, enums.TASK_QUEUE_TYPE_ACTIVITY, "steps on files"},
-	} {
+	for _, queue := range e.queues(ctx) {
 		about, err := e.temporal.DescribeTaskQueue(ctx, queue.name, queue.kind)
 		if err != nil {
 			e.fail("worker", "", "task queue %s cannot be looked at: %v", queue.name, err)

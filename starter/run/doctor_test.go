@@ -13,6 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/despacho/despacho/accounts"
+	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/hooks"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/storage"
 	"github.com/despacho/despacho/storage/storagetest"
@@ -58,6 +60,8 @@ func TestADoctorSaysWhatToDo(t *testing.T) {
 		"a namespace that soon forgets": {func(_ *testing.T, c *clinic) { c.temporal.retention = time.Hour }, "Temporal", stateWarn, "1h", "retention"},
 		"a token that the hub refuses":  {func(_ *testing.T, c *clinic) { c.token = "another" }, "token", stateFail, "does not accept the token", "DESPACHO_TOKEN_FILE"},
 		"no token":                      {func(_ *testing.T, c *clinic) { c.token = "" }, "token", stateFail, "not connected", "starter connect"},
+		"no worker for webhooks":        {func(t *testing.T, c *clinic) { c.webhook(t, nil) }, "worker", stateFail, "calls to partners' webhooks (task queue despacho-webhooks)", "start the worker"},
+		"a webhook that is gone":        {func(t *testing.T, c *clinic) { c.webhook(t, &hooks.Off{Why: hooks.Gone}) }, "webhooks", stateWarn, "410", "PATCH"},
 		"a hub that is not there":       {func(_ *testing.T, c *clinic) { c.address = "http://127.0.0.1:1" }, "hub", stateFail, "cannot be reached", "DESPACHO_HUB"},
 		"a merchant of another token":   {func(_ *testing.T, c *clinic) { c.merchant = "another" }, "token", stateFail, "not another's", "DESPACHO_MERCHANT"},
 		"a bucket that is not there": {func(t *testing.T, c *clinic) {
@@ -192,4 +196,21 @@ func TestADoctorLooksAtTheCallback(t *testing.T) {
 	assert.Equal(t, stateFail, look(strings.Replace(callback.URL, "https", "http", 1), time.Now(), true)["callback"].State)
 	status = http.StatusOK
 	assert.Equal(t, stateWarn, look(callback.URL+gatewayPath, time.Now(), true)["callback"].State, "whoever answers a stranger is no gateway")
+}
+
+func TestADoctorLooksAtWebhooksWhereThereAreAny(t *testing.T) {
+	t.Parallel()
+	c := newClinic(t)
+	_, found := c.visit(t)
+	assert.NotContains(t, found, "webhooks")
+	c.webhook(t, &hooks.Off{Why: hooks.ByPartner})
+	_, found = c.visit(t)
+	assert.NotContains(t, found, "webhooks", "it is off as its partner wants it")
+	assert.Equal(t, stateOK, found["worker"].State)
+	c.webhook(t, nil)
+	c.temporal.pollers[contract.WebhooksTaskQueue] = []string{"worker-1"}
+	code, found := c.visit(t)
+	assert.Equal(t, ExitComplete, code)
+	assert.Equal(t, stateOK, found["webhooks"].State)
+	assert.Equal(t, stateOK, found["worker"].State)
 }

@@ -26,6 +26,7 @@ type metrics struct {
 	statuses     *statusMetrics
 	deadlines    *deadlineMetrics
 	intakes      *intakeMetrics
+	partners     *partnerMetrics
 }
 
 func newMetrics(base service.Metrics, speed float64) *metrics {
@@ -43,6 +44,7 @@ func newMetrics(base service.Metrics, speed float64) *metrics {
 	m.Registry.MustRegister(m.tokenEnds, m.accountState)
 	m.hub, m.labels, m.statuses = newHubMetrics(m.Registry), newLabelMetrics(m.Registry), newStatusMetrics(m.Registry)
 	m.rates = newRateMetrics(m.Registry)
+	m.partners = newPartnerMetrics(m.Registry)
 	m.intakes = newIntakeMetrics(m.Registry, speed)
 	looks := time.Duration(2 * float64(intake.DefaultIntakeSettings().LookEvery) / speed)
 	m.deadlines = newDeadlineMetrics(m.Registry, max(looks, shortestLooks))

@@ -9,8 +9,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	deliveries "github.com/despacho/despacho/activities/hooks"
 	"github.com/despacho/despacho/activities/statusbook"
 	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/hooks"
 	"github.com/despacho/despacho/multivende"
 	"github.com/despacho/despacho/service"
 )
@@ -46,6 +48,10 @@ func TestMetrics(t *testing.T) {
 	one.statuses.observe(statusbook.EndedRow{Channel: "fcom", Outcome: contract.StatusSynced, Seconds: 130, Sends: 1})
 	one.statuses.observe(statusbook.EndedRow{Channel: "fcom", Outcome: contract.StatusSynced, Seconds: 700, Sends: 2})
 	one.statuses.observe(statusbook.EndedRow{Channel: "fcom", Outcome: contract.StatusLate, Sends: 3})
+	one.partners.observe(deliveries.Try{Event: contract.LabelReady, Outcome: string(hooks.Retrying)})
+	one.partners.observe(deliveries.Try{Event: contract.LabelReady, Outcome: string(hooks.Delivered), Waited: 7 * time.Second})
+	one.partners.observe(deliveries.Try{Event: contract.LabelReady, Outcome: string(hooks.Delivered)})
+	one.partners.turnedOff("m-1", hooks.Unreachable)
 	tagged := one.Temporal.WithTags(map[string]string{"task_queue": "despacho"})
 	tagged.Counter("temporal_workflow_completed").Inc(2)
 	tagged.Timer("temporal_activity_execution_latency").Record(200 * time.Millisecond)
@@ -65,6 +71,9 @@ func TestMetrics(t *testing.T) {
 		`despacho_status_seconds_bucket{channel="fcom",le="180"} 1`, `despacho_status_seconds_count{channel="fcom"} 2`,
 		`despacho_statuses_in_time_total{channel="fcom"} 1`, `despacho_statuses_sent_again_total{channel="fcom"} 2`,
 		`despacho_statuses_never_total{channel="fcom"} 1`, `despacho_statuses_ended_total{channel="fcom",outcome="synced"} 2`,
+		`despacho_partner_webhook_tries_total{event="label.ready",outcome="delivered"} 2`, `despacho_partner_webhook_tries_total{event="label.ready",outcome="retrying"} 1`,
+		`despacho_partner_webhook_seconds_bucket{event="label.ready",le="10"} 1`, `despacho_partner_webhook_seconds_count{event="label.ready"} 1`,
+		`despacho_partner_webhooks_off_total{merchant="m-1",reason="unreachable"} 1`,
 		"process_cpu_seconds_total", "go_goroutines",
 	} {
 		assert.Contains(t, page, line)

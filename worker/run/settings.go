@@ -56,6 +56,8 @@ type Settings struct {
 	WebhookOutSecret     Secret `env:"DESPACHO_WEBHOOK_OUT_SECRET" hidden:"" help:"Secret that signs these webhooks itself."`
 	WebhookOutSecretFile string `env:"DESPACHO_WEBHOOK_OUT_SECRET_FILE" placeholder:"FILE" help:"File with the secret that signs these webhooks, at least 16 characters; DESPACHO_WEBHOOK_OUT_SECRET is the secret itself."`
 
+	PartnersWebhookHosts []string `env:"DESPACHO_PARTNERS_WEBHOOK_HOSTS" placeholder:"HOST,…" help:"Names (host or host:port) at which partners' webhooks may be although they lead to private addresses."`
+
 	BuildID string `env:"DESPACHO_BUILD_ID" placeholder:"ID" help:"Build id of this worker in its deployment; turns worker versioning on. The worker gets work once Temporal is told that this version is the current one."`
 	// The next two have the names by which Temporal's Worker Controller sets them.
 	DeploymentName string `env:"TEMPORAL_DEPLOYMENT_NAME" default:"despacho" placeholder:"NAME" help:"Name under which Temporal knows this worker's versions; Temporal's Worker Controller sets it."`

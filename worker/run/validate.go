@@ -78,6 +78,9 @@ func (s Settings) checkHub(c *service.Complaints) {
 	ready := []contract.FalabellaReady{contract.ReadyAtLabel, contract.ReadyAtPublish, contract.ReadyFromPartner}
 	err = s.webhook().Check()
 	c.AddUnless(err == nil || s.WebhookOutSecretFile != "", "DESPACHO_WEBHOOK_OUT", "%v; write an https address and a secret (DESPACHO_WEBHOOK_OUT_SECRET, or its file in DESPACHO_WEBHOOK_OUT_SECRET_FILE), or leave both empty", err)
+	for _, host := range s.PartnersWebhookHosts {
+		c.AddUnless(validHost(host), "DESPACHO_PARTNERS_WEBHOOK_HOSTS", "%q is not a host; write names with commas between them, with a port when only that one is meant (wms.internal,hooks.internal:8443)", host)
+	}
 	c.AddUnless(s.LabelTime >= time.Second && s.LabelTime <= maxLabel, "DESPACHO_LABEL_TIME", "%v is out of range; write how long a marketplace takes for a label, such as 1m, 1s to %v", s.LabelTime, maxLabel)
 	c.AddUnless(s.PollEvery >= time.Minute && s.PollEvery <= maxPoll, "DESPACHO_POLL_EVERY", "%v is out of range; write a duration such as 1h, 1m to %v", s.PollEvery, maxPoll)
 	c.AddUnless(s.DeadlineNear > 0 && s.DeadlineNear <= maxNear, "DESPACHO_DEADLINE_NEAR", "%v is out of range; write a duration such as 4h, at most %v", s.DeadlineNear, maxNear)

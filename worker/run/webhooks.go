@@ -12,14 +12,14 @@ import (
 // serveWebhooks has steps tell partners' webhooks what happens, and calls them. Where there is a key set of accounts,
 // it sees to it that webhooks' secrets can be sealed.
 func (p *process) serveWebhooks(ctx context.Context, d *steps.Dependencies) error {
-	client, err := deliveries.NewClient(p.settings.DownloadHosts)
+	client, err := deliveries.NewClient(p.settings.PartnersWebhookHosts)
 	if err != nil {
 		return err
 	}
 	d.Outbox = &hooks.Outbox{Store: p.servers.Store, Wake: func(ctx context.Context, merchant, webhook string) error {
 		return service.WakeWebhook(ctx, p.servers.Temporal, merchant, webhook)
 	}}
-	d.Deliveries = &deliveries.Deliveries{Store: p.servers.Store, Client: client}
+	d.Deliveries = &deliveries.Deliveries{Store: p.servers.Store, Client: client, Ended: p.metrics.partners.observe, TurnedOff: p.metrics.partners.turnedOff}
 	if d.Accounts == nil || d.Accounts.Keys == nil {
 		return nil
 	}

@@ -212,9 +212,37 @@ func TestStatusesAfterTheLabel(t *testing.T) {
 		workflowstest.MockActivity(s.Scene, statusSteps.SendStatuses, func(statuses.SendStatusesInput) (statuses.SentStatuses, error) {
 			return statuses.SentStatuses{}, workflowstest.FinalError(contract.ErrorRefused, "the hub answered 400")
 		})
+		s.tellsUnsettled("after-00000-00001")
 		report := s.run()
+		assert.Equal(t, []string{"unsettled"}, s.Noted(), "partners hear of them")
 		assert.Equal(t, map[contract.Outcome]int{contract.Labelled: 50}, report.Outcomes)
 		assert.True(t, report.Verified)
 		assert.Equal(t, contract.ConnectionDone, report.State)
 	})
+	t.Run("that nobody can look at any more are told of by the page on which they are", func(t *testing.T) {
+		t.Parallel()
+		s := newConnectionScene(t, "fcom", allLabelled(time.Minute))
+		s.publication.After = 1
+		s.waiting(readyPage(50))
+		workflowstest.MockActivity(s.Scene, statusSteps.SendStatuses, func(in statuses.SendStatusesInput) (statuses.SentStatuses, error) {
+			return statuses.SentStatuses{Step: activities.Step{Page: in.Out, Counts: books.Counts{Pending: 50}}, SentAt: s.Now()}, nil
+		})
+		workflowstest.MockAnswer(s.Scene, announceSteps.AnnouncedPage, contract.Announcement{})
+		workflowstest.MockActivity(s.Scene, statusSteps.AwaitStatuses, func(statuses.AwaitStatusesInput) (statuses.AwaitedStatuses, error) {
+			return statuses.AwaitedStatuses{}, workflowstest.FinalError(contract.ErrorNotAuthorised, "the account is locked")
+		})
+		s.tellsUnsettled("after-00001-00001")
+		assert.True(t, s.run().Verified)
+		assert.Equal(t, []string{"unsettled"}, s.Noted())
+	})
+}
+
+// tellsUnsettled notes that partners are told of the statuses of a page.
+func (s *connectionScene) tellsUnsettled(page string) {
+	s.OnActivity(statusSteps.TellUnsettled, mock.Anything, mock.Anything).Return(func(_ context.Context, in statuses.UnsettledInput) error {
+		assert.Equal(s.T, page, in.Page)
+		assert.Equal(s.T, channels.ReadyToShip, in.Status)
+		s.Note("unsettled")
+		return nil
+	}).Once()
 }

@@ -13,7 +13,7 @@ import (
 
 // addressVariables are those whose values are addresses: of a service, or of something outside.
 var addressVariables = []string{
-	"AWS_ENDPOINT_URL_S3", "DESPACHO_DOWNLOAD_HOSTS", "DESPACHO_HUB", "OTEL_EXPORTER_OTLP_ENDPOINT", "POSTGRES_SEEDS", "SQL_HOST", "TEMPORAL_ADDRESS",
+	"AWS_ENDPOINT_URL_S3", "DESPACHO_DOWNLOAD_HOSTS", "DESPACHO_HUB", "DESPACHO_PARTNERS_WEBHOOK_HOSTS", "OTEL_EXPORTER_OTLP_ENDPOINT", "POSTGRES_SEEDS", "SQL_HOST", "TEMPORAL_ADDRESS",
 }
 
 // addresses follows each address of another service: it must listen there, and be waited for. A value that
