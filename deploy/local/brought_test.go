@@ -82,7 +82,7 @@ func TestLabelsOfOthersAreInThePile(t *testing.T) {
 	run := c.end(t, c.start(t, "with-own", request))
 	rows := run.rows()
 	for _, order := range []sandbox.ReportOrder{byPDF, byZPL, byStarter} {
-		assert.Equal(t, contract.Labelled, rows[order.ID].Outcome)
+		require.Equal(t, contract.Labelled, rows[order.ID].Outcome)
 		assert.Equal(t, lo.Ternary(order.ID == byPDF.ID, "pdf", "zpl"), rows[order.ID].Labels[0].Format)
 		assert.Empty(t, run.orders()[order.ID].Labels, "the hub was asked for none")
 	}

@@ -114,7 +114,9 @@ func (r *reader) holdOpen(t *testing.T) client.Started {
 	r.held++
 	run := r.start(t, fmt.Sprint("open-", r.held), contract.LabelRunInput{Merchant: r.merchant, Reprint: true})
 	r.progress(t, run, "has failed orders", func(result contract.RunResult) bool {
-		return lo.SomeBy(result.Connections, func(c contract.ConnectionResult) bool { return c.Channel == "coppel" && c.State == contract.ConnectionDone })
+		return lo.SomeBy(result.Connections, func(c contract.ConnectionResult) bool {
+			return c.Channel == "coppel" && c.State == contract.ConnectionDone
+		})
 	})
 	return run
 }
