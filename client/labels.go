@@ -38,24 +38,20 @@ func LabelsOfOrder(ctx context.Context, store Store, merchant, connection, order
 			return waiting.Labels, err
 		}
 	}
-	var last storage.Object
-	var published struct {
+	var first, newest struct {
 		Record labelRecord `json:"record"`
 	}
-	err := store.Get(ctx, storage.FirstPublication(merchant, order), &published)
+	err := store.Get(ctx, storage.FirstPublication(merchant, order), &first)
 	if err != nil {
 		return nil, lo.Ternary(errors.Is(err, storage.ErrNotFound), nil, err)
 	}
-	err = store.List(ctx, storage.PublishedPrefix(merchant, order), func(o storage.Object) error {
-		last = lo.Ternary(o.Modified.Before(last.Modified), last, o)
-		return nil
-	})
+	last, err := storage.Newest(ctx, store, storage.PublishedPrefix(merchant, order), "")
 	if err != nil || last.Key == "" {
-		return published.Record.Labels, err
+		return first.Record.Labels, err
 	}
-	err = store.Get(ctx, last.Key, &published)
+	err = store.Get(ctx, last.Key, &newest)
 	if errors.Is(err, storage.ErrNotFound) {
 		return nil, nil
 	}
-	return published.Record.Labels, err
+	return newest.Record.Labels, err
 }

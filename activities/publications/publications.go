@@ -37,14 +37,11 @@ func Newest(ctx context.Context, store *storage.Store, merchant, order, except s
 	if err != nil {
 		return nil, err
 	}
-	var newest storage.Object
-	own := storage.PublishedOrder(merchant, order, except)
-	err = store.List(ctx, storage.PublishedPrefix(merchant, order), func(o storage.Object) error {
-		if (except == "" || o.Key != own) && (newest.Key == "" || o.Modified.After(newest.Modified)) {
-			newest = o
-		}
-		return nil
-	})
+	var own string
+	if except != "" {
+		own = storage.PublishedOrder(merchant, order, except)
+	}
+	newest, err := storage.Newest(ctx, store, storage.PublishedPrefix(merchant, order), own)
 	switch {
 	case err != nil:
 		return nil, err

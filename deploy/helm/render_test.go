@@ -140,10 +140,10 @@ func TestWhatIsMadeIsWhatIsEnabled(t *testing.T) {
 		"station-only": slices.Concat(station, []string{"ServiceAccount tienda-despacho"}),
 		"controller": slices.Concat(programs, gateway, []string{
 			"WorkerDeployment tienda-despacho-worker", "Connection tienda-despacho-worker", "PodDisruptionBudget tienda-despacho-worker",
-			"NetworkPolicy tienda-despacho-worker", "NetworkPolicy tienda-despacho-gateway",
+			"NetworkPolicy tienda-despacho-worker", "NetworkPolicy tienda-despacho-gateway", "Ingress tienda-despacho-gateway-partners",
 		}),
 		"everything": slices.Concat(programs, worker, gateway, station, []string{
-			"Ingress tienda-despacho-gateway", "Ingress tienda-despacho-station", "ScaledObject tienda-despacho-worker", "TriggerAuthentication tienda-despacho-worker",
+			"Ingress tienda-despacho-gateway", "Ingress tienda-despacho-gateway-partners", "Ingress tienda-despacho-station", "ScaledObject tienda-despacho-worker", "TriggerAuthentication tienda-despacho-worker",
 			"NetworkPolicy tienda-despacho-worker", "NetworkPolicy tienda-despacho-gateway", "NetworkPolicy tienda-despacho-station",
 			"PodMonitor tienda-despacho", "PrometheusRule tienda-despacho",
 		}),

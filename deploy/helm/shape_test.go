@@ -1,7 +1,9 @@
 package helm
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -141,8 +143,8 @@ func portNamed(container core.Container, name string) int32 {
 
 func TestServicesLeadToWhereTheProgramsListen(t *testing.T) {
 	t.Parallel()
-	listens := map[string]string{"gateway": "DESPACHO_GATEWAY_LISTEN", "station": "DESPACHO_STATION_LISTEN"}
-	services := 0
+	listens := map[string]string{"webhooks": "DESPACHO_GATEWAY_LISTEN", "partners": "DESPACHO_GATEWAY_PARTNERS_LISTEN", "page": "DESPACHO_STATION_LISTEN"}
+	services, ports := 0, 0
 	for _, scenario := range scenarios(t) {
 		all := pods(t, scenario)
 		for _, d := range documents(t, scenario) {
@@ -151,18 +153,41 @@ func TestServicesLeadToWhereTheProgramsListen(t *testing.T) {
 				services++
 				p, found := selected(all, made.Spec.Selector)
 				require.Len(t, found, 1, "%s: %s", scenario, d)
-				require.Len(t, made.Spec.Ports, 1)
-				port := portNamed(p.template.Spec.Containers[0], made.Spec.Ports[0].TargetPort.StrVal)
-				assert.Equal(t, "0.0.0.0:"+strconv.Itoa(int(port)), environment(p)[listens[p.component]], scenario)
+				require.NotEmpty(t, made.Spec.Ports)
+				for _, leads := range made.Spec.Ports {
+					ports++
+					port := portNamed(p.template.Spec.Containers[0], leads.TargetPort.StrVal)
+					assert.Equal(t, "0.0.0.0:"+strconv.Itoa(int(port)), environment(p)[listens[leads.Name]], scenario)
+				}
 			case *networking.Ingress:
 				backend := made.Spec.Rules[0].HTTP.Paths[0].Backend.Service
 				service := serviceNamed(t, scenario, backend.Name)
-				assert.Equal(t, service.Spec.Ports[0].Name, backend.Port.Name, "%s: %s", scenario, d)
+				assert.True(t, slices.ContainsFunc(service.Spec.Ports, func(p core.ServicePort) bool { return p.Name == backend.Port.Name }), "%s: %s", scenario, d)
 				assert.Equal(t, made.Spec.TLS[0].Hosts[0], made.Spec.Rules[0].Host)
 			}
 		}
 	}
 	assert.Equal(t, 4, services)
+	assert.Equal(t, 5, ports)
+}
+
+// TestPartnersAreLedToTheirOwnRoutes, on the port where /v1 is served, and webhooks to theirs.
+func TestPartnersAreLedToTheirOwnRoutes(t *testing.T) {
+	t.Parallel()
+	for scenario, want := range map[string]map[string]string{
+		"everything": {"hooks.example.com /webhooks/multivende Exact": "webhooks", "partners.example.com /v1 Prefix": "partners"},
+		"controller": {"partners.example.com /v1 Prefix": "webhooks"},
+	} {
+		led := map[string]string{}
+		for _, d := range documents(t, scenario) {
+			if made, is := decode(t, d).(*networking.Ingress); is && strings.Contains(d.Metadata.Name, "gateway") {
+				rule := made.Spec.Rules[0]
+				path := rule.HTTP.Paths[0]
+				led[rule.Host+" "+path.Path+" "+string(*path.PathType)] = path.Backend.Service.Port.Name
+			}
+		}
+		assert.Equal(t, want, led, scenario)
+	}
 }
 
 func serviceNamed(t *testing.T, scenario, name string) *core.Service {
@@ -240,7 +265,7 @@ func TestNetworkPoliciesOpenPortsThatAreThere(t *testing.T) {
 			}
 		}
 	}
-	assert.Equal(t, 8, opened)
+	assert.Equal(t, 9, opened)
 }
 
 // TestANewChartAloneChangesNoPod: pods bear no version of the chart, so that they are exchanged only when

@@ -47,6 +47,8 @@ func TestWrongValuesAreRefused(t *testing.T) {
 		"a rate divided by hand, as once":       {"worker: {rateShares: 2}", "rateShares"},
 		"a gateway with neither proxy nor TLS":  {"gateway: {enabled: true}", "DESPACHO_WEBHOOK_PROXIES"},
 		"an ingress without a host":             {"gateway: {enabled: true, tlsSecret: t, ingress: {enabled: true}}", "needs a host"},
+		"a door for partners without a host":    {"gateway: {enabled: true, tlsSecret: t, partners: {ingress: {enabled: true}}}", "gateway.partners.ingress.host"},
+		"partners without a port":               {"gateway: {settings: {DESPACHO_GATEWAY_PARTNERS_LISTEN: '0.0.0.0'}}", "DESPACHO_GATEWAY_PARTNERS_LISTEN"},
 		"two ways into Temporal":                {"temporal: {tls: {clientSecret: t}}\nsecrets: {temporalAPIKey: {name: k}}", "takes either"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/despacho/despacho/deploy/local/startertest"
+	"github.com/despacho/despacho/deploy/local/temporaltest"
 )
 
 const (
@@ -31,7 +32,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		main()
 	}
-	os.Exit(startertest.Main(m))
+	code := startertest.Main(m)
+	temporaltest.Clean()
+	os.Exit(code)
 }
 
 // demo is the program in a process of its own: it moves the working directory, and may be killed.

@@ -44,7 +44,7 @@ func TestRecordHistories(t *testing.T) {
 	before, err := filepath.Glob(filepath.Join(histories, release+"-*.json.gz"))
 	require.NoError(t, err)
 	for _, path := range before {
-		if strings.Contains(path, "-printer-") || strings.Contains(path, "-webhook-") { // from ./bench, and from TestRecordWebhook
+		if strings.Contains(path, "-printer-") || strings.Contains(path, "-webhook-") || strings.Contains(path, "-brought-") { // from ./bench, and from the tests below
 			continue
 		}
 		require.NoError(t, os.Remove(path))
@@ -154,6 +154,24 @@ func TestRecordWebhook(t *testing.T) {
 	require.NoError(t, outbox.Tell(t.Context(), desk.merchant, news))
 	require.NoError(t, desk.runs.Client.GetWorkflow(t.Context(), id, "").Get(t.Context(), nil))
 	desk.recordOpen(t, release, "webhook", id, "Deliver")
+}
+
+// TestRecordBroughtLabel records an Intake that takes a partner's label for an order of a web shop, and confirms one of a marketplace.
+func TestRecordBroughtLabel(t *testing.T) {
+	release := os.Getenv("DESPACHO_RELEASE")
+	require.NotEmpty(t, release, "DESPACHO_RELEASE names the commit that is recorded")
+	c := openCounter(t, "--orders", "20", "--speed", "300")
+	intakes := client.TemporalIntakes{Client: c.temporal}
+	require.NoError(t, intakes.Begin(t.Context(), c.merchant))
+	shop, found := lo.Find(c.report(t).Orders, func(o sandbox.ReportOrder) bool { return o.Fate == sandbox.FateShop })
+	require.True(t, found)
+	c.becomes(t, contract.IntakeUnsupported, shop)
+	brought, err := client.BringLabel(t.Context(), intakes, c.store, c.merchant, shop.ID, zplOf(shop))
+	require.NoError(t, err)
+	require.Equal(t, contract.BroughtStored, brought.Outcome, brought.Reason.Words)
+	_, err = intakes.Confirm(t.Context(), c.merchant, contract.ConfirmRequest{Orders: []string{shop.ID}})
+	require.NoError(t, err)
+	c.recordOpen(t, release, "brought", contract.IntakeID(c.merchant), "TakeBroughtLabel")
 }
 
 // recordOpen writes the history of a workflow, which may still be open, once a step of it has ended.

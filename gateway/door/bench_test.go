@@ -2,6 +2,7 @@ package door
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -13,44 +14,60 @@ import (
 	"github.com/despacho/despacho/storage"
 )
 
-// BenchmarkReads reads orders by HTTP, 16 at a time. ms-p99 is what 99 of 100 were answered within, store-ms-p99 the same
-// of the reads of the label store alone, as many at a time; both share the processors with the store in memory.
+// BenchmarkReads reads by HTTP, 16 at a time. ms-p99 is what 99 of 100 were answered within, store-ms-p99 the same of
+// single reads of the label store, as many at a time; partner, door and store in memory share the processors.
 func BenchmarkReads(b *testing.B) {
-	s := play(b)
+	s := published(b)
 	s.open(func(o *Options) { o.Rate, o.Burst = 1_000_000, 1_000_000 })
 	const orders, readers = 200, 16
 	for i := range orders {
 		s.addOrder(b, merchant, fmt.Sprint("d", i), contract.IntakeWaiting)
 	}
+	s.addLabel(b, "d1", "^XA^FDone^FS^XZ")
 	server := httptest.NewServer(s.door)
 	defer server.Close()
 	partner := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: readers}}
 	defer partner.CloseIdleConnections()
-	began := time.Now()
-	took := measure(b.N, readers, func(i int) {
-		request, err := http.NewRequestWithContext(b.Context(), http.MethodGet, fmt.Sprintf("%s/v1/orders/d%d", server.URL, i%orders), http.NoBody)
-		if err != nil {
-			b.Error(err)
-			return
-		}
-		request.Header.Set("Authorization", "Bearer "+s.key)
-		came, err := partner.Do(request)
-		if err != nil || came.StatusCode != http.StatusOK {
-			b.Error(err, came)
-			return
-		}
-		_ = came.Body.Close()
-	})
-	perSecond := float64(b.N) / time.Since(began).Seconds()
-	stored := measure(b.N, readers, func(i int) {
-		var record contract.IntakeRecord
-		if err := s.store.Get(b.Context(), storage.IntakeOrder(merchant, fmt.Sprint("d", i%orders)), &record); err != nil {
-			b.Error(err)
-		}
-	})
-	b.ReportMetric(perSecond, "requests/s")
-	b.ReportMetric(milliseconds(took), "ms-p99")
-	b.ReportMetric(milliseconds(stored), "store-ms-p99")
+	for name, path := range map[string]func(i int) string{
+		"an order":             func(i int) string { return fmt.Sprint("/v1/orders/d", i%orders) },
+		"a batch":              func(int) string { return "/v1/batches/m-1~k1" },
+		"a label":              func(int) string { return "/v1/orders/d1/label.zpl" },
+		"ten orders of a feed": func(int) string { return "/v1/orders?limit=10" },
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ResetTimer()
+			took := measure(b.N, readers, func(i int) { read(b, partner, server.URL+path(i), s.key) })
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "requests/s")
+			b.StopTimer()
+			stored := measure(b.N, readers, func(i int) {
+				var record contract.IntakeRecord
+				if err := s.store.Get(b.Context(), storage.IntakeOrder(merchant, fmt.Sprint("d", i%orders)), &record); err != nil {
+					b.Error(err)
+				}
+			})
+			b.ReportMetric(milliseconds(took), "ms-p99")
+			b.ReportMetric(milliseconds(stored), "store-ms-p99")
+		})
+	}
+}
+
+// read reads a page as a partner does.
+func read(b *testing.B, partner *http.Client, address, key string) {
+	request, err := http.NewRequestWithContext(b.Context(), http.MethodGet, address, http.NoBody)
+	if err != nil {
+		b.Error(err)
+		return
+	}
+	request.Header.Set("Authorization", "Bearer "+key)
+	came, err := partner.Do(request)
+	if err != nil {
+		b.Error(err)
+		return
+	}
+	defer came.Body.Close()
+	if _, err := io.Copy(io.Discard, came.Body); err != nil || came.StatusCode != http.StatusOK {
+		b.Error(address, came.Status, err)
+	}
 }
 
 // measure does something so often, some at a time, and returns how long each took, the shortest first.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/samber/lo"
@@ -94,8 +95,18 @@ func refusedLabel(brought contract.BroughtLabel, language string) *Problem {
 	case contract.BroughtRefused:
 		return problem(CodeLabelRefused, Wrong{Location: "path.name", Message: words})
 	case contract.BroughtUnusable:
-		return problem(CodeLabelUnusable, Wrong{Location: "body", Message: words})
+		return problem(CodeLabelUnusable, unusable(brought.Reason, words)...)
 	case contract.BroughtUnknown:
 	}
 	return problem(CodeNoOrder)
+}
+
+// unusable says what is wrong with a file: in the language asked for, and what the one who opened it found, which is in
+// English and which the words of other languages leave out.
+func unusable(reason contract.Reason, words string) []Wrong {
+	wrong := []Wrong{{Location: "body", Message: words}}
+	if found := reason.Values["detail"]; found != "" && !strings.Contains(words, found) {
+		wrong = append(wrong, Wrong{Location: "body", Message: found})
+	}
+	return wrong
 }

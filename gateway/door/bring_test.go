@@ -7,9 +7,11 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
 
 	"github.com/despacho/despacho/contract"
+	"github.com/despacho/despacho/wording"
 )
 
 // fakeLabels take labels of others.
@@ -63,4 +65,18 @@ func TestALabelOfOthersThatIsNotTakenIsSaidWhy(t *testing.T) {
 	assert.Equal(t, CodeTooLarge, s.put("/v1/orders/d1/label", "l", strings.Repeat("x", contract.BroughtLabelLimit+1)).problem(t).Code)
 	assert.Equal(t, CodeKeyMissing, s.put("/v1/orders/d1/label", "", "x").problem(t).Code)
 	assert.Len(t, s.labels.brought, tries)
+}
+
+// TestWhatIsWrongWithAFileIsSaidInEveryLanguage: the words of packers leave out what is technical, a partner needs it.
+func TestWhatIsWrongWithAFileIsSaidInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	s := play(t)
+	s.labels.answer = contract.BroughtLabel{Outcome: contract.BroughtUnusable, Reason: wording.Reason(contract.WhyLabelDamaged, "detail", "page 2 has no end")}
+	for language, first := range map[string]string{"es": "el archivo de la etiqueta está dañado", "pt-BR": "o arquivo da etiqueta está corrompido", "en": "page 2 has no end"} {
+		came := s.ask(http.MethodPut, "/v1/orders/d1/label", "x", "Idempotency-Key", "k", "Content-Type", "application/pdf", "Accept-Language", language)
+		p := came.problem(t)
+		assert.Equal(t, first, p.Errors[0].Message, language)
+		assert.Equal(t, "page 2 has no end", p.Errors[len(p.Errors)-1].Message, language)
+		assert.Len(t, p.Errors, lo.Ternary(language == "en", 1, 2), language)
+	}
 }

@@ -21,7 +21,7 @@ const (
 	feedSlack = time.Minute
 	// heldFor is how long a mark without its record is looked at again; afterwards the intake's look has mended it.
 	heldFor = time.Hour
-	// feedPages is how many pages of 1,000 marks an answer looks through at most.
+	// feedPages is how many pages of marks an answer looks through at most.
 	feedPages    = 10
 	marksInAPage = 1000
 )
@@ -53,7 +53,7 @@ func (w walk) valid(prefix string) bool {
 func (d *Door) feed(ctx context.Context, merchant, state string, at walk, most int) (found []contract.IntakeRecord, next walk, more bool, err error) {
 	prefix := feedPrefix(merchant, state)
 	for range feedPages {
-		page, err := d.Store.ListAfter(ctx, prefix, at.After, marksInAPage)
+		page, err := d.Store.ListAfter(ctx, prefix, at.After, at.marks(most-len(found)))
 		if err != nil {
 			return nil, at, false, err
 		}
@@ -82,6 +82,14 @@ func (d *Door) feed(ctx context.Context, merchant, state string, at walk, most i
 		}
 	}
 	return found, at, true, nil
+}
+
+// marks is how many marks are listed for so many orders: a first walk hands out each, a later one a few of many.
+func (w walk) marks(wanted int) int {
+	if w.Since.IsZero() {
+		return min(wanted+1, marksInAPage) // one more tells whether there are more
+	}
+	return marksInAPage
 }
 
 // youngMarks are the marks since a time, at most so many; whole says that there are no more of them.

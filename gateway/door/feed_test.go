@@ -141,6 +141,33 @@ func TestTheFeedReadsLittle(t *testing.T) {
 	assert.Equal(t, 2, after[storagetest.ListObjects]-before[storagetest.ListObjects])
 }
 
+// TestAFirstWalkListsWhatItHandsOut: of a thousand marks it does not list all for each page.
+func TestAFirstWalkListsWhatItHandsOut(t *testing.T) {
+	t.Parallel()
+	s := play(t)
+	for i := range 12 {
+		s.addOrder(t, merchant, fmt.Sprint("d", i), contract.IntakeWaiting)
+	}
+	var asked []string
+	s.server.InjectFaults(func(call storagetest.Call, r *http.Request) storagetest.Fault {
+		if call == storagetest.ListObjects {
+			asked = append(asked, r.URL.Query().Get("max-keys"))
+		}
+		return storagetest.Fault{}
+	})
+	found, at, more, err := s.door.feed(t.Context(), merchant, "waiting", walk{}, 5)
+	require.NoError(t, err)
+	assert.Len(t, found, 5)
+	require.True(t, more)
+	found, at, more, err = s.door.feed(t.Context(), merchant, "waiting", at, 7)
+	require.NoError(t, err)
+	assert.Len(t, found, 7)
+	require.False(t, more)
+	_, _, _, err = s.door.feed(t.Context(), merchant, "waiting", at, 5)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"6", "8", "1000"}, asked, "later walks look for the few that are new")
+}
+
 func TestACursorIsOfItsOwnList(t *testing.T) {
 	t.Parallel()
 	s := play(t)

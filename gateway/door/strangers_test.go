@@ -68,14 +68,20 @@ func full(t *testing.T) *scene {
 	t.Helper()
 	s := published(t)
 	s.addOrder(t, merchant, "d1", contract.IntakeLabelled)
-	label, err := s.store.PutBytes(t.Context(), storage.LabelPrefix(merchant, "c1"), ".zpl", "text/plain", []byte("^XA^FDone^FS^XZ"))
-	require.NoError(t, err)
-	require.NoError(t, s.store.Put(t.Context(), storage.WaitingLabel(merchant, "c1", "d1"), map[string]any{"labels": []map[string]any{
-		{"key": label.Key, "format": "zpl", "sha256": label.SHA256, "bytes": label.Bytes},
-	}}))
+	s.addLabel(t, "d1", "^XA^FDone^FS^XZ")
 	s.statuses.changes[contract.StatusChangeID(merchant, "s1")] = contract.StatusChangeInput{}
 	s.webhook = s.addWebhook(t, "https://wms.example.com/x").ID[len(merchant)+1:]
 	return s
+}
+
+// addLabel has a label of an order wait in the store.
+func (s *scene) addLabel(t testing.TB, order, zpl string) {
+	t.Helper()
+	label, err := s.store.PutBytes(t.Context(), storage.LabelPrefix(merchant, "c1"), ".zpl", "text/plain", []byte(zpl))
+	require.NoError(t, err)
+	require.NoError(t, s.store.Put(t.Context(), storage.WaitingLabel(merchant, "c1", order), map[string]any{"labels": []map[string]any{
+		{"key": label.Key, "format": "zpl", "sha256": label.SHA256, "bytes": label.Bytes},
+	}}))
 }
 
 // addOrder has the intake know an order.

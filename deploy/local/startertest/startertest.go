@@ -40,6 +40,9 @@ var build = sync.OnceValues(func() (string, error) {
 // built is where the starter is; "" until it is built.
 var built string
 
+// Path is where the starter is.
+func Path() (string, error) { return build() }
+
 // Run gives a command with these settings in its environment, and returns what it wrote on its
 // standard output and beside it, and its exit code.
 func Run(ctx context.Context, settings map[string]string, arguments ...string) (out, said string, code int, err error) {

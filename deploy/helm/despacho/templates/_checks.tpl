@@ -21,8 +21,8 @@
 {{- if and $g.enabled (not $g.tlsSecret) (not $g.settings.DESPACHO_WEBHOOK_PROXIES) -}}
 {{- fail "gateway: without gateway.tlsSecret a proxy speaks https, and every request would seem to come from it: write its addresses or networks into gateway.settings.DESPACHO_WEBHOOK_PROXIES" -}}
 {{- end -}}
-{{- if or (and $g.ingress.enabled (not $g.ingress.host)) (and $s.ingress.enabled (not $s.ingress.host)) -}}
-{{- fail "an ingress needs a host: gateway.ingress.host, station.ingress.host" -}}
+{{- if or (and $g.ingress.enabled (not $g.ingress.host)) (and $g.partners.ingress.enabled (not $g.partners.ingress.host)) (and $s.ingress.enabled (not $s.ingress.host)) -}}
+{{- fail "an ingress needs a host: gateway.ingress.host, gateway.partners.ingress.host, station.ingress.host" -}}
 {{- end -}}
 {{- if and .Values.temporal.tls.clientSecret .Values.secrets.temporalAPIKey.name -}}
 {{- fail "Temporal takes either temporal.tls.clientSecret or secrets.temporalAPIKey" -}}

@@ -1,4 +1,13 @@
-{{/* The Service of a component: root, component, of (its values), port (the container port's name). */}}
+{{/* The container ports of the gateway by name: partners have one where they have an address of their own. */}}
+{{- define "despacho.gatewayPorts" -}}
+health: 9091
+webhooks: 8478
+{{- with .Values.gateway.settings.DESPACHO_GATEWAY_PARTNERS_LISTEN }}
+partners: {{ regexFind "[0-9]+$" . }}
+{{- end }}
+{{- end }}
+
+{{/* The Service of a component: root, component, of (its values), port (the container port's name), also (further ports by name). */}}
 {{- define "despacho.service" -}}
 apiVersion: v1
 kind: Service
@@ -22,14 +31,22 @@ spec:
       port: {{ .of.service.port }}
       targetPort: {{ .port }}
       protocol: TCP
+    {{- with get . "also" }}
+    {{- range $name, $number := . }}
+    - name: {{ $name }}
+      port: {{ $number }}
+      targetPort: {{ $name }}
+      protocol: TCP
+    {{- end }}
+    {{- end }}
 {{- end }}
 
-{{/* The Ingress of a component: root, component, of, path, pathType, port. */}}
+{{/* An Ingress of a component: root, component, suffix (of its name), of, path, pathType, port. */}}
 {{- define "despacho.ingress" -}}
 apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata:
-  name: {{ include "despacho.fullname" .root }}-{{ .component }}
+  name: {{ include "despacho.fullname" .root }}-{{ .component }}{{ get . "suffix" }}
   labels:
     {{- include "despacho.labels" . | nindent 4 }}
   {{- with .of.ingress.annotations }}
