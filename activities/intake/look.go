@@ -137,6 +137,9 @@ func (l *look) moveAllOn(ctx context.Context) error {
 	if err := l.changes.WillMove(ctx, l.in.List, labelled); err != nil {
 		return err
 	}
+	if len(labelled) > 0 { // this look knows what became of them, once it has kept its memory
+		l.through = append(l.through, storage.IntakeMovedList(l.merchant, l.in.List))
+	}
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(activities.StoreParallel)
 	for _, order := range change {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/samber/lo"
+
 	"github.com/despacho/despacho/activities/intakebook"
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/storage"
@@ -117,7 +119,7 @@ func (l *look) keep(ctx context.Context) error {
 	if len(l.through) == 0 {
 		return nil
 	}
-	return l.store.Delete(ctx, l.through...)
+	return l.store.Delete(ctx, lo.Uniq(l.through)...)
 }
 
 // stands notes where an order's record was seen. mark is that of its state; nil while it may still be changed.

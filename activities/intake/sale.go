@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"time"
 
 	"github.com/samber/lo"
 
@@ -22,8 +23,12 @@ func (t *taking) sale(ctx context.Context, id string) error {
 	if seen {
 		return nil
 	}
-	if !judged {
-		var err error
+	free, waited, err := t.recalled.hold(ctx, t.merchant+"/"+id)
+	if err != nil {
+		return err
+	}
+	defer free()
+	if !judged || waited {
 		if known.sale, known.etag, err = intakebook.TaggedSale(ctx, t.store, t.merchant, id); err != nil {
 			return err
 		}
@@ -67,6 +72,9 @@ func (t *taking) note(ctx context.Context, known *intakebook.IntakeSale, etag st
 			return err
 		}
 	}
+	if t.isJustRead(known, c) {
+		return nil
+	}
 	orders := lo.Map(c.DeliveryOrders, func(d multivende.DeliveryOrder, _ int) string { return d.ID })
 	read := intakebook.IntakeSale{UpdatedAt: c.UpdatedAt, Connection: c.ConnectionID, Early: early, Orders: orders, ReadAt: t.now.UTC()}
 	read.NamesIn(c, known)
@@ -87,6 +95,14 @@ func (t *taking) note(ctx context.Context, known *intakebook.IntakeSale, etag st
 		t.recalled.keepRead(t.merchant+"/"+c.ID, c.UpdatedAt)
 	}
 	return nil
+}
+
+// justRead is for how long, in the hub's time, a sale need not be noted again that is as it was.
+const justRead = time.Minute
+
+// isJustRead says that another step has noted the sale as it is, a moment ago.
+func (t *taking) isJustRead(known *intakebook.IntakeSale, c multivende.Checkout) bool {
+	return known.AsItWas(c.UpdatedAt) && known.Connection == c.ConnectionID && t.now.Sub(known.ReadAt) < justRead
 }
 
 // repaired closes what stood in the sale's place while it could not be registered or read.

@@ -20,6 +20,46 @@ type recalled struct {
 	left map[string]time.Time
 	// asItWas is the change of a sale that was read last.
 	asItWas map[string]time.Time
+	// held are the sales that steps read now; a channel is closed when its sale was read.
+	held map[string]chan struct{}
+}
+
+// holdsFor is how long a step waits for another one that reads the same sale, in our time; then both read it.
+const holdsFor = 5 * time.Second
+
+// hold keeps other steps of this worker from reading a sale until it is freed; waited says that another has read it
+// meanwhile. Two that read a new sale side by side would write everything twice.
+func (r *recalled) hold(ctx context.Context, key string) (free func(), waited bool, err error) {
+	late := time.NewTimer(holdsFor)
+	defer late.Stop()
+	for {
+		r.mu.Lock()
+		other, held := r.held[key]
+		if !held {
+			break
+		}
+		r.mu.Unlock()
+		waited = true
+		select {
+		case <-other:
+		case <-late.C:
+			return func() {}, waited, nil
+		case <-ctx.Done():
+			return nil, waited, ctx.Err()
+		}
+	}
+	defer r.mu.Unlock()
+	if r.held == nil {
+		r.held = map[string]chan struct{}{}
+	}
+	read := make(chan struct{})
+	r.held[key] = read
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		delete(r.held, key)
+		close(read)
+	}, waited, nil
 }
 
 // readSettings are a merchant's settings and connections as they were read at a time, and whether its orders'

@@ -21,7 +21,9 @@ import (
 // day. So a few orders are sold one by one, as far apart (our time) as no gathering reaches, which is what being
 // told and taken up costs; those of a run come all at once, and only what follows is counted for them.
 type costs struct {
-	Past   past
+	Past past
+	// Whole: the look through all orders of the past is measured, and not done before.
+	Whole  bool
 	PerDay int           // orders that such a merchant sells in a day
 	Lone   int           // orders that are sold one by one
 	Apart  time.Duration // so far, our time
@@ -66,6 +68,11 @@ func (c costs) measure(ctx context.Context, dir string) (f costFigures, err erro
 	if err := c.Past.write(ctx, s.fill, s.hubs[0].Merchant()); err != nil {
 		return f, err
 	}
+	if !c.Whole {
+		if err := s.fill(ctx, storage.IntakeLook(s.hubs[0].Merchant()), c.Past.looked()); err != nil {
+			return f, err
+		}
+	}
 	f.Filled = time.Since(filling)
 	if err := s.settle(ctx); err != nil {
 		return f, err
@@ -94,10 +101,17 @@ func (c costs) measure(ctx context.Context, dir string) (f costFigures, err erro
 	return f, err
 }
 
-// wholeLook waits until the first look is over, which knows of none before it and goes through all orders.
+// wholeLook waits until the first look is over, which knows no open order and, where none was before it, goes through all.
 func (c costs) wholeLook(ctx context.Context, s *scene, f *costFigures) error {
 	err := until(ctx, "the first look is over", func() (bool, error) {
-		return s.store.Exists(ctx, storage.IntakeLook(s.hubs[0].Merchant()))
+		var kept struct {
+			Open map[string]any `json:"open"`
+		}
+		err := s.store.Get(ctx, storage.IntakeLook(s.hubs[0].Merchant()), &kept)
+		if errors.Is(err, storage.ErrNotFound) {
+			return false, nil
+		}
+		return len(kept.Open) >= c.Past.Open, err
 	})
 	if err != nil {
 		return err

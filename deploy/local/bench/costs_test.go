@@ -17,7 +17,7 @@ import (
 )
 
 func TestALabelCostsNoMoreThanItMay(t *testing.T) {
-	c := costs{Past: past{Closed: 1000, Open: 100}, PerDay: 10_000, Lone: 6, Apart: 2500 * time.Millisecond, Runs: 1, ARun: 150, Speed: 45}
+	c := costs{Past: past{Closed: 1000, Open: 100}, Whole: true, PerDay: 10_000, Lone: 6, Apart: 2500 * time.Millisecond, Runs: 1, ARun: 150, Speed: 45}
 	figures, err := c.measure(within(t), t.TempDir())
 	require.NoError(t, err)
 	var shown strings.Builder

@@ -21,7 +21,7 @@ func (f flags) costs(ctx context.Context, dir string, out io.Writer) error {
 		return nil
 	}
 	c := costs{
-		Past: past{Closed: f.Closed, Open: f.Open}, PerDay: f.PerDay, Lone: f.Lone, Apart: 3 * time.Second, Runs: f.Runs, ARun: f.ARun, Speed: f.CostSpeed, OwnProcess: true,
+		Past: past{Closed: f.Closed, Open: f.Open}, Whole: f.Closed <= f.Whole, PerDay: f.PerDay, Lone: f.Lone, Apart: 3 * time.Second, Runs: f.Runs, ARun: f.ARun, Speed: f.CostSpeed, OwnProcess: true,
 	}
 	figures, err := c.measure(ctx, filepath.Join(dir, "costs"))
 	if err != nil {

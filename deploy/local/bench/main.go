@@ -43,6 +43,7 @@ type flags struct {
 	ARun      int     `default:"500" help:"Orders of each of them (default ${default})."`
 	Lone      int     `default:"20" help:"Orders that are sold one by one before them (default ${default})."`
 	Closed    int     `default:"600000" help:"Orders of sixty days before, all done, that lie in the store meanwhile (default ${default})."`
+	Whole     int     `default:"100000" help:"Beside more of them the look through all orders counts as done (default ${default})."`
 	Open      int     `default:"250" help:"Orders that wait for their label all the time meanwhile (default ${default})."`
 	PerDay    int     `default:"10000" help:"Orders that this merchant sells in a day (default ${default})."`
 	CostSpeed float64 `default:"30" help:"How many times as fast as ours the hub's clock runs meanwhile (default ${default})."`

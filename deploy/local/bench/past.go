@@ -61,6 +61,16 @@ func (s *scene) fill(_ context.Context, key string, value any) error {
 	return s.running.Fill(key, content, "application/json", time.Now().Add(-pastAge))
 }
 
+// looked is what the look through all orders keeps of them ([storage.IntakeLook]). The S3 server here reads a whole
+// folder for each page of a list, so that look takes the longer the more there are, squared.
+func (p past) looked() map[string]any {
+	closed := map[contract.IntakeOrderState]int{}
+	for n := p.Open; n < p.Closed+p.Open; n++ {
+		closed[p.record(n).State]++
+	}
+	return map[string]any{"reconciled_at": time.Now().UTC(), "closed": closed}
+}
+
 // record is the nth order: the first wait, and so do those that are open; of two of sixty days three of a
 // hundred were cancelled, the others have their label.
 func (p past) record(n int) contract.IntakeRecord {
