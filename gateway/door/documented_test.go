@@ -109,7 +109,7 @@ func TestTheDocumentedCommandsWork(t *testing.T) {
 	}}))
 	change := contract.StatusChangeID("m-4711", "c")
 	s.statuses.changes[change] = contract.StatusChangeInput{}
-	webhook, delivery := documentedWebhook(t, s)
+	webhook, delivery := documentedWebhook(t, s, "m-4711")
 	routes := map[string]bool{}
 	all := commands(t, "$despacho", "", "$key", s.key, "$cursor", "", "$change", "m-4711~c", "$webhook", webhook, "'$delivery'", delivery)
 	require.Greater(t, len(all), 10)
@@ -142,11 +142,11 @@ func TestTheDocumentedCommandsWork(t *testing.T) {
 }
 
 // documentedWebhook makes a webhook with a delivery.
-func documentedWebhook(t *testing.T, s *scene) (id, delivery string) {
+func documentedWebhook(t *testing.T, s *scene, merchant string) (id, delivery string) {
 	t.Helper()
-	made := decoded[Webhook](t, s.post("/v1/webhooks", "d", WebhookRequest{URL: "https://wms.example.com/d", Events: []contract.WebhookEvent{contract.LabelReady}}))
+	made := decoded[Webhook](t, s.post("/v1/webhooks", "d", WebhookRequest{Merchant: merchant, URL: "https://wms.example.com/d", Events: []contract.WebhookEvent{contract.LabelReady}}))
 	name := "1795000000000-00112233445566778899aabbcc"
-	require.NoError(t, hooks.Keep(t.Context(), s.store, "m-4711", strings.TrimPrefix(made.ID, "m-4711~"), hooks.Delivery{
+	require.NoError(t, hooks.Keep(t.Context(), s.store, merchant, strings.TrimPrefix(made.ID, merchant+"~"), hooks.Delivery{
 		Name: name, Message: hooks.Message{ID: "msg_00112233445566778899aabbcc", Event: contract.LabelReady, Body: []byte(`{}`)}, State: hooks.Failed,
 	}))
 	return made.ID, name

@@ -4,17 +4,20 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/despacho/despacho/client/clienttest"
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/partners"
+	"github.com/despacho/despacho/storage/storagetest"
 )
 
 func TestTheSameIdempotencyKeyIsDoneOnce(t *testing.T) {
@@ -30,6 +33,7 @@ func TestTheSameIdempotencyKeyIsDoneOnce(t *testing.T) {
 	for range 3 {
 		assert.Equal(t, http.StatusOK, s.post("/v1/orders/confirm", "stock", ConfirmRequest{Orders: []string{"1"}}).Status)
 	}
+	assert.Equal(t, http.StatusOK, s.post("/v1/orders/confirm", `"stock"`, ConfirmRequest{Orders: []string{"1"}}).Status, "a key in quotes is the same")
 	assert.Equal(t, []string{"m-1 1"}, s.intakes.confirmed, "what has an answer is not done again")
 	assert.Equal(t, CodeKeyReused, s.post("/v1/batches", "k", BatchRequest{ExternalBatchID: "pick-2"}).problem(t).Code)
 	assert.Equal(t, CodeKeyReused, s.post("/v1/orders/confirm", "k", ConfirmRequest{Orders: []string{"1"}}).problem(t).Code)
@@ -205,4 +209,83 @@ func TestTwoPartnersMayUseTheSameIdempotencyKey(t *testing.T) {
 	s.key = s.addKey(t, partners.Scopes(), merchant)
 	s.pass(time.Second)
 	decoded[Batch](t, s.post("/v1/batches", "k", BatchRequest{ExternalBatchID: "b"}))
+}
+
+// TestOnlyOneGatewayGoesOnWithARequest that another has left behind, although two find it at the same moment.
+func TestOnlyOneGatewayGoesOnWithARequest(t *testing.T) {
+	t.Parallel()
+	s := play(t)
+	s.mortal(&killer{at: 2})
+	confirm := func() got { return s.post("/v1/orders/confirm", "k", ConfirmRequest{Orders: []string{"1"}}) }
+	require.Equal(t, http.StatusInternalServerError, confirm().Status)
+	require.Empty(t, s.intakes.confirmed)
+	s.pass(holdFor)
+	s.open(nil)
+	s.server.InjectFaults(func(call storagetest.Call, r *http.Request) storagetest.Fault {
+		if call == storagetest.PutObject && r.Header.Get("If-Match") != "" && strings.Contains(r.URL.Path, "/requests/") {
+			return storagetest.Fault{Status: http.StatusPreconditionFailed, Code: "PreconditionFailed"} // the other one was first
+		}
+		return storagetest.Fault{}
+	})
+	assert.Equal(t, CodeInProgress, confirm().problem(t).Code)
+	assert.Empty(t, s.intakes.confirmed, "it is the other one's to do")
+	s.server.InjectFaults(nil)
+	assert.Equal(t, http.StatusOK, confirm().Status)
+	assert.Equal(t, []string{"m-1 1"}, s.intakes.confirmed)
+}
+
+// TestTheIdOfARequestIsItsPartnersAndItsMerchants: what Temporal does once for an id is not done for somebody else's.
+func TestTheIdOfARequestIsItsPartnersAndItsMerchants(t *testing.T) {
+	t.Parallel()
+	s := openBatch(t)
+	s.runs.Add(contract.RunID("m-2", "k1"), &clienttest.Run{
+		Request: contract.LabelRunInput{Merchant: "m-2"}, State: contract.RunRunning, Over: make(chan struct{}),
+		Progress: []contract.RunResult{{State: contract.RunRunning, Requested: 2}},
+	})
+	var ids []string
+	s.open(func(o *Options) { o.Runs = countingRuns{s.runs, &ids} })
+	s.key = s.addKey(t, partners.Scopes(), merchant, "m-2")
+	decoded[Batch](t, s.post("/v1/batches/m-1~k1/retry", "k", RetryRequest{}))
+	decoded[Batch](t, s.post("/v1/batches/m-2~k1/retry", "k", RetryRequest{}))
+	s.key = s.addKey(t, partners.Scopes(), merchant)
+	decoded[Batch](t, s.post("/v1/batches/m-1~k1/retry", "k", RetryRequest{}))
+	require.Len(t, ids, 3)
+	assert.Len(t, lo.Uniq(ids), 3)
+}
+
+// countingRuns note the ids under which something is tried again.
+type countingRuns struct {
+	*clienttest.Runs
+	ids *[]string
+}
+
+func (r countingRuns) RetryOnce(ctx context.Context, id, update string, request contract.RetryRequest) (contract.RetryAnswer, error) {
+	*r.ids = append(*r.ids, update)
+	return r.Runs.RetryOnce(ctx, id, update, request)
+}
+
+// TestAKeyIsForOneBatch: the same body to another batch is another request.
+func TestAKeyIsForOneBatch(t *testing.T) {
+	t.Parallel()
+	s := openBatch(t)
+	decoded[Batch](t, s.post("/v1/batches/m-1~k1/retry", "k", RetryRequest{}))
+	assert.Equal(t, CodeKeyReused, s.post("/v1/batches/m-1~k2/retry", "k", RetryRequest{}).problem(t).Code)
+}
+
+// TestAPartnerThatGoesAwayHasItsRequestDone, and hears of it when it asks again.
+func TestAPartnerThatGoesAwayHasItsRequestDone(t *testing.T) {
+	t.Parallel()
+	s := play(t)
+	leaving, leave := context.WithCancel(context.Background())
+	s.open(func(o *Options) { o.Runs = slowRuns{s.runs, leave} })
+	r := httptest.NewRequestWithContext(leaving, http.MethodPost, "/v1/batches", strings.NewReader(`{"external_batch_id": "pick-1"}`))
+	r.Header.Set("Authorization", "Bearer "+s.key)
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Idempotency-Key", "k")
+	w := httptest.NewRecorder()
+	s.door.ServeHTTP(w, r)
+	assert.Equal(t, http.StatusAccepted, w.Code, w.Body.String())
+	assert.Error(t, leaving.Err())
+	s.runs.StartError = http.ErrServerClosed // nothing is started once more
+	assert.Equal(t, w.Body.String(), string(s.post("/v1/batches", "k", BatchRequest{ExternalBatchID: "pick-1"}).Body))
 }
