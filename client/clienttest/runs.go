@@ -252,7 +252,7 @@ func at(n int) *int { return &n }
 
 // Publish leaves in the store what a finished run leaves: two joined files and
 // a manifest with two labelled orders and two without a label.
-func Publish(t *testing.T, store *storage.Store, merchant, key string) contract.RunResult {
+func Publish(t testing.TB, store *storage.Store, merchant, key string) contract.RunResult {
 	t.Helper()
 	ctx := t.Context()
 	zpl, err := store.PutBytes(ctx, storage.RunPrintPrefix(merchant, key), ".zpl", "text/plain", []byte("^XA^FDone^FS^XZ"))

@@ -35,7 +35,7 @@ func TestAPartnerAsksForLabels(t *testing.T) {
 }
 
 // published is a door with a batch that is over.
-func published(t *testing.T) *scene {
+func published(t testing.TB) *scene {
 	t.Helper()
 	s := play(t)
 	result := clienttest.Publish(t, s.store, merchant, "k1")

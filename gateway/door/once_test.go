@@ -95,7 +95,7 @@ func TestAGatewayMayEndAtAnyStep(t *testing.T) {
 		many[i] = OrderName{Order: fmt.Sprint("order-", i)}
 	}
 	for name, c := range map[string]struct {
-		prepare func(t *testing.T) *scene
+		prepare func(t testing.TB) *scene
 		path    string
 		body    any
 		steps   int
@@ -160,7 +160,7 @@ func TestAGatewayMayEndAtAnyStep(t *testing.T) {
 	}
 }
 
-func playing(t *testing.T) *scene { return play(t) }
+func playing(t testing.TB) *scene { return play(t) }
 
 var madeKey = regexp.MustCompile(`api-[0-9a-f]{32}`)
 
@@ -168,7 +168,7 @@ var madeKey = regexp.MustCompile(`api-[0-9a-f]{32}`)
 func withoutKey(text string) string { return madeKey.ReplaceAllString(text, "api-…") }
 
 // openBatch is a door with a batch that is open and stays so.
-func openBatch(t *testing.T) *scene {
+func openBatch(t testing.TB) *scene {
 	t.Helper()
 	s := play(t)
 	s.runs.Add(contract.RunID(merchant, "k1"), &clienttest.Run{
