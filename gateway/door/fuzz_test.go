@@ -50,7 +50,7 @@ func FuzzBodies(f *testing.F) {
 		usual, err := json.Marshal(all[route].body)
 		require.NoError(f, err)
 		for _, body := range []string{
-			string(usual), realBodies[route], `{}`, `[]`, `null`, `{"rows":{}}`, "\x00", `{"external_batch_id":"a","max":1e400}`, `{"merchant":"m-2"}`, strings.Repeat("[", 10_000),
+			string(usual), realBodies[route], `{}`, `[]`, `null`, `{"rows":{}}`, "\x00", `{"external_batch_id":"a","max":1e400}`, `{"merchant":"m-2"}`, `{"url":"http://10.0.0.1","events":["label.ready"]}`, strings.Repeat("[", 10_000),
 		} {
 			f.Add(uint8(i), body)
 		}
