@@ -69,7 +69,7 @@ spelling: ## English is spelt in one way
 race: ## Tests of the root module under the race detector (needs a C compiler)
 	CGO_ENABLED=1 go test -race -short -timeout 25m ./...
 
-fuzz: ## Hostile input, a minute each: ZPL, bundles, PDFs, joining and stamping them; tables; the hub's answers, error texts and webhooks; printers' answers and IPP; ids as keys
+fuzz: ## Hostile input, a minute each: ZPL, bundles, PDFs, joining and stamping them; tables; the hub's answers, error texts and webhooks; printers' answers and IPP; ids as keys; what partners send
 	go test -run '^$$' -fuzz '^FuzzSplit$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./labels/zpl
 	go test -run '^$$' -fuzz '^FuzzGraphic$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./labels/zpl
 	go test -run '^$$' -fuzz '^FuzzOpen$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./labels/bundle
@@ -87,6 +87,7 @@ fuzz: ## Hostile input, a minute each: ZPL, bundles, PDFs, joining and stamping 
 	go test -run '^$$' -fuzz '^FuzzTwoIDsNeverShareAName$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./storage
 	go test -run '^$$' -fuzz '^FuzzHostStatus$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./printing/raw
 	go test -run '^$$' -fuzz '^FuzzExtendedStatus$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./printing/raw
+	go test -run '^$$' -fuzz '^FuzzBodies$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./gateway/door
 
 render: deploy/render/node_modules ## Prints ZPL to pictures and reads their barcodes back (needs Node)
 	go test -count=1 -tags render ./deploy/render

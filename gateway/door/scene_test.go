@@ -111,7 +111,7 @@ type got struct {
 	Body   []byte
 }
 
-func (g got) problem(t *testing.T) Problem {
+func (g got) problem(t testing.TB) Problem {
 	t.Helper()
 	require.Equal(t, "application/problem+json", g.Header.Get("Content-Type"), string(g.Body))
 	var p Problem
@@ -119,7 +119,7 @@ func (g got) problem(t *testing.T) Problem {
 	return p
 }
 
-func decoded[T any](t *testing.T, g got) (value T) {
+func decoded[T any](t testing.TB, g got) (value T) {
 	t.Helper()
 	require.Less(t, g.Status, 300, string(g.Body))
 	require.NoError(t, json.Unmarshal(g.Body, &value), string(g.Body))

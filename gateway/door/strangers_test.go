@@ -64,7 +64,7 @@ func everyRoute(t *testing.T, all map[string]trial) {
 }
 
 // full is a door with one of everything for merchant.
-func full(t *testing.T) *scene {
+func full(t testing.TB) *scene {
 	t.Helper()
 	s := published(t)
 	s.addOrder(t, merchant, "d1", contract.IntakeLabelled)

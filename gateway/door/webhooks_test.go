@@ -16,7 +16,7 @@ import (
 )
 
 // addWebhook makes a webhook that is told of two events.
-func (s *scene) addWebhook(t *testing.T, url string) Webhook {
+func (s *scene) addWebhook(t testing.TB, url string) Webhook {
 	t.Helper()
 	return decoded[Webhook](t, s.post("/v1/webhooks", "hook "+url, WebhookRequest{
 		Merchant: merchant, URL: url, Events: []contract.WebhookEvent{contract.BatchCompleted, contract.LabelReady},
