@@ -116,7 +116,7 @@ func TestValidate(t *testing.T) {
 
 func TestValidateNamesAllAtOnce(t *testing.T) {
 	t.Parallel()
-	err := Settings{Hub: "ftp://hub", HubPaths: "none", DownloadHosts: []string{"a b"}, Temp: "/none", BuildID: "/", WorkerBuildID: "/", Channels: map[string]string{"paris": "no"}, Couriers: map[string]string{"x": ""}}.Validate()
+	err := Settings{Hub: "ftp://hub", HubPaths: "none", DownloadHosts: []string{"a b"}, PartnersWebhookHosts: []string{"a b"}, Temp: "/none", BuildID: "/", WorkerBuildID: "/", Channels: map[string]string{"paris": "no"}, Couriers: map[string]string{"x": ""}}.Validate()
 	require.NotEmpty(t, Variables())
 	for _, variable := range Variables() {
 		optional := []string{
