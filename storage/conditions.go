@@ -25,7 +25,7 @@ func probeKey() string { return kindRaw + "/!probe/notifications/" + uuid.NewStr
 
 // CheckConditions tests whether the server honours If-None-Match and If-Match, with four small
 // requests about an object of its own. The error wraps [ErrUnconditional] and says which one it
-// ignores. If the credentials do not permit the test, a note for the operator says so instead.
+// ignores. If the credentials do not permit the test, or the store is full, a note for the operator says so instead.
 func (s *Store) CheckConditions(ctx context.Context) (note string, err error) {
 	key := probeKey()
 	if _, err = s.put(ctx, key, jsonType, []byte("1"), func(*s3.PutObjectInput) {}); err == nil {
@@ -34,6 +34,9 @@ func (s *Store) CheckConditions(ctx context.Context) (note string, err error) {
 	}
 	if httpStatus(err) == http.StatusForbidden && errorCode(err) == "AccessDenied" {
 		return "conditional writes could not be tested in bucket " + s.bucket + ": these credentials may not read and write raw/!probe/*", nil
+	}
+	if IsFull(err) {
+		return "conditional writes could not be tested in bucket " + s.bucket + ": the label store is full; make room on its disk, or raise its quota", nil
 	}
 	if errors.Is(err, ErrUnconditional) {
 		return "", err

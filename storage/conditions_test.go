@@ -104,21 +104,25 @@ func TestAnOddAnswerToAConditionIsNeverTakenForGood(t *testing.T) {
 
 func TestATryOfConditionsThatIsRefusedIsNotedOnly(t *testing.T) {
 	t.Parallel()
-	for name, fault := range map[string]storagetest.Fault{
-		"by a missing permission": {Status: http.StatusForbidden, Code: "AccessDenied"},
+	for name, test := range map[string]struct {
+		fault storagetest.Fault
+		note  string
+	}{
+		"by a missing permission": {storagetest.Fault{Status: http.StatusForbidden, Code: "AccessDenied"}, "raw/!probe/*"},
+		"because it is full":      {storagetest.Fault{Status: http.StatusInsufficientStorage, Code: "InsufficientStorage"}, "the label store is full"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server, store := started(t)
 			server.InjectFaults(func(call storagetest.Call, r *http.Request) storagetest.Fault {
 				if r.Header.Get("If-Match") != "" {
-					return fault
+					return test.fault
 				}
 				return storagetest.Fault{}
 			})
 			note, err := store.CheckConditions(t.Context())
 			require.NoError(t, err)
-			assert.Contains(t, note, "raw/!probe/*")
+			assert.Contains(t, note, test.note)
 		})
 	}
 	t.Run("and a condition that the server does not implement counts as one that it ignores", func(t *testing.T) {
