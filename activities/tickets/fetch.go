@@ -147,6 +147,8 @@ type ownLabels struct {
 	labels.Assignment
 	// passedOver says why one of the files was not looked at; none when all were.
 	passedOver contract.Reason
+	// unusable says why one of the files cannot be had, now or later; none when all could.
+	unusable contract.Reason
 }
 
 // openLinks fetches files that are one order's own; those that cannot be had are passed over, and
@@ -163,6 +165,7 @@ func (a *Documents) openLinks(ctx context.Context, hub *multivende.Client, scope
 		}
 		got, _, err := a.fetch(ctx, hub, scope, link, roomBeside(files, documentsUnpacked, within), &room, until)
 		if _, broken := asTrouble(err); broken {
+			own.unusable = passedOver(err)
 			continue
 		}
 		if trouble, passing := asFileTrouble(err); passing {

@@ -158,6 +158,8 @@ func TestADocumentThatIsTooLargeIsNotKeptOnDisk(t *testing.T) {
 	truth := w.Of(scope, sandbox.FateLabelable)
 	page := w.collects(scope, 1, activitiestest.OrdersOfReport(scope, truth)...)
 	assert.Equal(t, len(truth)-1, page.Counts().Ended[contract.Labelled])
+	require.Len(t, page.Ready, 1)
+	assert.Contains(t, page.Ready[0].Trouble.Words, "larger than", "it says why")
 	raw := 0
 	require.NoError(t, w.Store.List(t.Context(), storage.RawPrefix(scope.Merchant, scope.Connection.ID), func(storage.Object) error { raw++; return nil }))
 	assert.Equal(t, 1, raw, "the result alone is kept as it came")

@@ -159,22 +159,22 @@ func (c *taskCollection) take(ctx context.Context, order books.Order) (orderEndi
 	// A label of the result that names the order among others may be another parcel of it.
 	var papers []bundle.File
 	unsure := lo.SomeBy(c.assigned.Unassigned, func(l labels.UnassignedFile) bool { return slices.Contains(l.Orders, order.ID) })
-	var passedOver contract.Reason
+	var own ownLabels
 	if len(found) == 0 || unsure {
-		known, err := c.ownFiles(ctx, order)
-		if err != nil {
+		var err error
+		if own, err = c.ownFiles(ctx, order); err != nil {
 			return orderEnding{}, err
 		}
-		if own := known.Labels[order.ID]; len(own) > len(found) {
-			found, papers = own, known.Papers
+		if len(own.Labels[order.ID]) > len(found) {
+			found, papers = own.Labels[order.ID], own.Papers
 		}
-		problems, passedOver = append(problems, known.Problems[order.ID]...), known.passedOver
+		problems = append(problems, own.Problems[order.ID]...)
 	}
 	if len(found) == 0 {
 		if len(problems) > 0 {
 			return orderEnding{outcome: contract.CorruptLabel, reason: wording.Reason(problemCodes[problems[0].Kind], "detail", problems[0].Reason)}, nil
 		}
-		return orderEnding{outcome: contract.GaveUp, reason: contract.FirstReason(c.trouble, passedOver, wording.Reason(contract.WhyLabelNowhere))}, nil
+		return orderEnding{outcome: contract.GaveUp, reason: contract.FirstReason(c.trouble, own.passedOver, own.unusable, wording.Reason(contract.WhyLabelNowhere))}, nil
 	}
 	controls, err := c.controlsOf(ctx, order, found, papers)
 	if err != nil {

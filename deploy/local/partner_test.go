@@ -115,7 +115,7 @@ func TestAPartnerWithOnlyAKey(t *testing.T) {
 	ear.hears(t, contract.OrderCancelled, published.ID)
 	assert.NotContains(t, ear.of(contract.LabelTakeOut), sold, "it had no label")
 	p.replays(t, ear, webhook)
-	assert.EqualValues(t, deafCount, deaf.most.Load(), "those that never answer hang side by side, and held up nobody")
+	assert.GreaterOrEqual(t, int(deaf.most.Load()), deafCount, "those that never answer hang side by side (a try that the worker has given up may still hang beside the next), and held up nobody")
 	counted := exported(t, demo.metricsPages(t)...)
 	for _, outcome := range []hooks.State{hooks.Delivered, hooks.Retrying} {
 		assert.Positive(t, counted["despacho_partner_webhook_tries_total"].max(map[string]string{"outcome": string(outcome)}), outcome)
