@@ -39,6 +39,8 @@ type Heartbeat struct {
 	Labels int `json:"labels,omitempty"`
 	// Condition is what their printer needs a person for.
 	Condition string `json:"condition,omitempty"`
+	// Scheduled is the hub's time before the first try, as a try found it first.
+	Scheduled time.Time `json:"scheduled,omitzero"`
 }
 
 // SentStatus is an order whose status was sent, and the hub's time when it was.
@@ -206,12 +208,21 @@ func ActivityID(ctx context.Context) string {
 // skew is how far clocks may be apart, the hub's time.
 const skew = 30 * time.Second
 
-// ScheduledAt is the hub's time before this activity's first try could begin.
+// ScheduledAt is the hub's time before this activity's first try could begin. It is computed once and goes to later tries
+// with the next heartbeat, since the hub's clock may be set meanwhile.
 func ScheduledAt(ctx context.Context, hub *multivende.Client) time.Time {
-	now := hub.Clock().Now().Add(-skew)
-	if !activity.IsActivity(ctx) {
-		return now
+	if before := Said(ctx).Scheduled; !before.IsZero() {
+		return before
 	}
-	waited := max(time.Since(activity.GetInfo(ctx).ScheduledTime), 0)
-	return now.Add(-time.Duration(float64(waited) * hub.Clock().Speed()))
+	at := hub.Clock().Now().Add(-skew)
+	if activity.IsActivity(ctx) {
+		waited := max(time.Since(activity.GetInfo(ctx).ScheduledTime), 0)
+		at = at.Add(-time.Duration(float64(waited) * hub.Clock().Speed()))
+	}
+	if p, ok := ctx.Value(pulseKey{}).(*pulse); ok {
+		p.mu.Lock()
+		p.said.Scheduled = at
+		p.mu.Unlock()
+	}
+	return at
 }

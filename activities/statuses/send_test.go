@@ -118,6 +118,19 @@ func TestSendStatuses(t *testing.T) {
 		require.NoError(t, err)
 		assert.True(t, lo.EveryBy(w.sends(orders), func(n int) bool { return n == 1 }))
 	})
+	t.Run("a clock of the hub that was set forward between two tries makes none of the first one's statuses older than the step", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, sandbox.Options{Orders: 300, Faults: []sandbox.Fault{{Route: "change-status", Answer: "cut_after", After: 3}}})
+		scope := w.Scope("linio")
+		w.pend(scope, "read-00001", activitiestest.OrdersOfReport(scope, w.Unsent(scope))...)
+		began, as := w.Sandbox.Now(), &activitiestest.Try{}
+		_, err := activitiestest.TryStep(w, w.statuses.SendStatuses, sendInput(scope), as)
+		require.Error(t, err)
+		w.Pass(43 * time.Minute)
+		sent, err := activitiestest.TryStep(w, w.statuses.SendStatuses, sendInput(scope), &activitiestest.Try{Attempt: 2, Before: &as.Said})
+		require.NoError(t, err)
+		assert.False(t, sent.BeganAt.After(began), "%s, and it began at %s", sent.BeganAt, began)
+	})
 	t.Run("a status that the hub shows is not sent, one that lies before it neither", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, sandbox.Options{Orders: 300})
