@@ -2,6 +2,7 @@ package door
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -115,4 +116,54 @@ func TestAFullAnswerIsNotTheEnd(t *testing.T) {
 		assert.Equal(t, len(want) == 3, more)
 		at = next
 	}
+}
+
+// TestAMarkOfTheVeryTimeIsHandedOut: a walk goes back to the time of a mark that it held, and sees that mark again.
+func TestAMarkOfTheVeryTimeIsHandedOut(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	held, old := storage.Object{Key: "held", Modified: at}, storage.Object{Key: "old", Modified: at.Add(-time.Second)}
+	young, whole := youngMarks([]storage.Object{old, held, old}, at, 1)
+	assert.Equal(t, []storage.Object{held}, young)
+	assert.True(t, whole, "what is too old is none of those that are left")
+	young, whole = youngMarks([]storage.Object{held, held}, at, 1)
+	assert.Equal(t, []storage.Object{held}, young)
+	assert.False(t, whole)
+}
+
+// TestAMarkHeldLatelyShortensNothing: the next walk goes back by a minute all the same.
+func TestAMarkHeldLatelyShortensNothing(t *testing.T) {
+	t.Parallel()
+	began := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	w := walk{Began: began}
+	w.hold(began.Add(-feedSlack / 2))
+	assert.Equal(t, walk{Since: began.Add(-feedSlack)}, w.ended())
+}
+
+// TestAMarkOfALongIDBeforeItsRecordIsHeld: only the record says which order it is.
+func TestAMarkOfALongIDBeforeItsRecordIsHeld(t *testing.T) {
+	t.Parallel()
+	s := play(t)
+	long := "order/" + strings.Repeat("x", 200)
+	require.NoError(t, s.store.Put(t.Context(), storage.IntakeInState(merchant, "waiting", long), struct{}{}))
+	s.mark(t, "a1")
+	w := walk{Began: time.Now()}
+	marks, err := s.store.ListAfter(t.Context(), feedPrefix(merchant, "waiting"), "", 10)
+	require.NoError(t, err)
+	records, err := s.door.recordsOfMarks(t.Context(), merchant, &w, marks.Objects)
+	require.NoError(t, err)
+	assert.Len(t, records, 1)
+	assert.False(t, w.Held.IsZero())
+}
+
+// TestAMarkOfAnotherStateHandsOutNothing: the record of its order is in another state, or not yet in this one.
+func TestAMarkOfAnotherStateHandsOutNothing(t *testing.T) {
+	t.Parallel()
+	s := play(t)
+	s.mark(t, "d1")
+	require.NoError(t, s.store.Put(t.Context(), storage.IntakeInState(merchant, string(contract.IntakeTakeOut), "d1"), struct{}{}))
+	took, _ := (&reader{s: s, query: "&state=take_out"}).readBy(t, 2)
+	assert.Empty(t, took)
+	waits, _ := (&reader{s: s, query: "&state=waiting"}).readBy(t, 2)
+	assert.Equal(t, []string{"d1"}, waits)
 }
