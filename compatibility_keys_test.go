@@ -21,6 +21,8 @@ func keysOfRuns() map[string]string {
 		"RunPrefix":          storage.RunPrefix("m", "k"),
 		"RunsPrefix":         storage.RunsPrefix("m"),
 		"LabelPrefix":        storage.LabelPrefix("m", "c"),
+		"LabelsPrefix":       storage.LabelsPrefix("m"),
+		"LabelPicture":       storage.LabelPicture("m", "0a1b", 1, 203),
 		"WaitingLabel":       storage.WaitingLabel("m", "c", "o 1/ñ"),
 		"WaitingPrefix":      storage.WaitingPrefix("m", "c"),
 		"TaskTimes":          storage.TaskTimes("m", "c"),

@@ -34,6 +34,7 @@ func TestCompatibilityOfWorkflowIDs(t *testing.T) {
 		"CredentialsID":  contract.CredentialsID("m"),
 		"AnnounceID":     contract.AnnounceID("m", "a"),
 		"WebhookID":      contract.WebhookID("m", "w"),
+		"DrawLabelID":    contract.DrawLabelID("m", "0a1b", 1),
 		"StatusChangeID": contract.StatusChangeID("m", "k"),
 		"PrinterID":      contract.PrinterID("site", "zebra 1"),
 	}

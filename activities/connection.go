@@ -37,6 +37,9 @@ type Connection struct {
 	SkipReason contract.Cause `json:"skip_reason,omitzero"`
 	// NoLabels says why the hub makes no labels for it, where partners have brought some: a run takes these and lists nothing.
 	NoLabels contract.Cause `json:"no_labels,omitzero"`
+	// BroughtOnly: it is skipped because the hub makes no labels for it, and for nothing else. Whoever names an order there
+	// whose label was brought and published is answered all the same.
+	BroughtOnly bool `json:"brought_only,omitempty"`
 	// Note is what people should know about it: what was only assumed, what may be refused.
 	Note string `json:"note,omitempty"`
 	// Overrides is what the installation settled for its channel where the guide is silent.

@@ -15,6 +15,8 @@ type StoredLabel struct {
 	Format string `json:"format"`
 	SHA256 string `json:"sha256"`
 	Bytes  int64  `json:"bytes"`
+	// Count is its pages (PDF) or units (ZPL).
+	Count int `json:"count,omitempty"`
 	// Spare: the same label in another format, or once more.
 	Spare bool `json:"spare,omitempty"`
 	// Pack is an object that holds it among others, From where it begins there; empty when it is under Key.

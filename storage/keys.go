@@ -94,6 +94,15 @@ func LabelPrefix(merchant, connection string) string {
 	return joinSegments(kindLabels, merchant, connection, "files")
 }
 
+// LabelsPrefix is where all that belongs to a merchant's labels is stored.
+func LabelsPrefix(merchant string) string { return joinSegments(kindLabels, merchant) }
+
+// LabelPicture is a page of a label with this SHA-256 (hex) as a picture of so many dots per inch; put once.
+func LabelPicture(merchant, sha256 string, page, dpi int) string {
+	// No connection's id becomes !pictures.
+	return LabelsPrefix(merchant) + "!pictures/" + keySegment(sha256) + fmt.Sprintf("-%d-%d.png", page, dpi)
+}
+
 // WaitingLabel is the record of an order's label that no run has published yet; put once.
 func WaitingLabel(merchant, connection, order string) string {
 	return WaitingPrefix(merchant, connection) + keySegment(order) + ".json"

@@ -11,10 +11,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/despacho/despacho/accounts"
 	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/activities/activitiestest"
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/activities/orders"
+	"github.com/despacho/despacho/activities/publications"
 	"github.com/despacho/despacho/activities/tickets"
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende/sandbox"
@@ -46,6 +48,38 @@ func (w *intakeWorld) take(run, connection string) (activities.Connection, []boo
 		ended = append(ended, w.Page(scope, read.Page).Ended...)
 	}
 	return found[0], ended
+}
+
+// name runs a run that names an order up to where it is read, as far as its connection is worked on.
+func (w *intakeWorld) name(run, order string, reprint bool) (activities.Connection, books.Entry) {
+	w.Helper()
+	w.Run = run
+	found := activitiestest.MustStep(w.world, w.connections.FindConnections, orders.FindConnectionsInput{Merchant: w.merchant()}).Connections
+	resolved := activitiestest.MustStep(w.world, w.orders.ResolveOrders, orders.ResolveOrdersInput{
+		Merchant: w.merchant(), Run: run, Orders: []contract.OrderReference{{Order: order}}, Connections: found, Since: contract.Duration(7 * 24 * time.Hour), IncludePrinted: reprint,
+	})
+	require.Len(w, resolved.Found, 1)
+	connection, _ := lo.Find(found, func(c activities.Connection) bool { return resolved.Found[c.ID] > 0 })
+	if connection.SkipReason.Words != "" {
+		if !lo.Contains(resolved.Brought, connection.ID) {
+			return connection, books.Entry{}
+		}
+		connection.NoLabels, connection.SkipReason = connection.SkipReason, contract.Cause{}
+	}
+	scope := activities.Scope{Merchant: w.merchant(), Run: run, Connection: connection, Generation: 1, Settings: contract.DefaultSettings()}
+	activitiestest.MustStep(w.world, w.orders.TakeUpOrders, orders.TakeUpInput{FindOrdersInput: orders.FindOrdersInput{Scope: scope}, Named: true})
+	read := activitiestest.MustStep(w.world, w.orders.ReadOrders, orders.ReadOrdersInput{Scope: scope, Number: 1, Reprint: reprint})
+	return connection, entryOf(w.Page(scope, read.Page).Ended, order)
+}
+
+// publishBrought has a run publish the label that waits for an order.
+func (w *intakeWorld) publishBrought(run string, order sandbox.ReportOrder) {
+	w.Helper()
+	var waiting books.LabelRecord
+	key := storage.WaitingLabel(w.merchant(), order.Connection, order.ID)
+	require.NoError(w, w.Store.Get(w.Context(), key, &waiting))
+	require.NoError(w, publications.Put(w.Context(), w.Store, w.merchant(), order.ID, books.Publication{Run: run, Record: waiting}))
+	require.NoError(w, w.Store.Delete(w.Context(), key))
 }
 
 func entryOf(entries []books.Entry, order string) books.Entry {
@@ -94,6 +128,48 @@ func TestAPartnersOwnLabelIsInTheNextPile(t *testing.T) {
 				assert.Len(t, ended, 1, "nothing else of the shop is in the run")
 				assert.Equal(t, calls, w.Calls("documents"), "and nothing is listed there")
 			}
+		})
+	}
+}
+
+// TestALabelOfOthersThatIsNamedAgain was printed already, and is printed again when that is asked for.
+func TestALabelOfOthersThatIsNamedAgain(t *testing.T) {
+	t.Parallel()
+	for name, fate := range map[string]sandbox.Fate{"a web shop": sandbox.FateShop, "the seller's own courier": sandbox.FateUnsupported} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newIntakeWorld(t, sandbox.Options{Orders: 200})
+			w.poll(time.Time{})
+			all := lo.Filter(w.fated("", fate), func(o sandbox.ReportOrder, _ int) bool {
+				return w.state(o) == contract.IntakeUnsupported && o.Status != "_delivery_order_status_shipped_"
+			})
+			order := all[0]
+			_, before := w.name("before", order.ID, false)
+			assert.NotEqual(t, contract.AlreadyPrinted, before.Outcome)
+			require.Equal(t, contract.BroughtStored, w.bring(order.ID, []byte(ownLabel)).Outcome)
+			w.publishBrought("first", order)
+
+			_, again := w.name("again", order.ID, false)
+			assert.Equal(t, contract.AlreadyPrinted, again.Outcome, again.Reason.Words)
+			assert.Equal(t, "first", again.Reason.Values["run"])
+			_, reprinted := w.name("reprint", order.ID, true)
+			require.Equal(t, contract.Labelled, reprinted.Outcome, reprinted.Reason.Words)
+			require.Len(t, reprinted.Labels, 1)
+			assert.Contains(t, w.Text(reprinted.Labels[0].Key), "Courier Sur 4711")
+
+			other, there := lo.Find(all, func(o sandbox.ReportOrder) bool { return o.ID != order.ID && o.Connection == order.Connection })
+			if there {
+				_, without := w.name("other", other.ID, true)
+				assert.NotEqual(t, contract.Labelled, without.Outcome, "one without a label has none all the same")
+			}
+			_, err := accounts.ChangeSettings(t.Context(), w.Store, w.merchant(), func(s *accounts.Settings) error {
+				s.PausedConnections = []string{order.Connection}
+				return nil
+			})
+			require.NoError(t, err)
+			connection, paused := w.name("paused", order.ID, true)
+			assert.Empty(t, paused.Outcome)
+			assert.NotEmpty(t, connection.SkipReason.Words, "a connection that is paused stays paused")
 		})
 	}
 }

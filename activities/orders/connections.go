@@ -113,6 +113,7 @@ func (a *Connections) allowed(ctx context.Context, merchant string) (func(*activ
 	}
 	return func(c *activities.Connection) {
 		_, reason := settings.WorksOn(c.ID)
+		c.BroughtOnly = c.SkipReason.Words != "" && reason.Words == "" && activities.UnusableID(contract.WhyConnectionIDUnusable, c.ID).Words == ""
 		c.SkipReason = contract.Cause(contract.FirstReason(contract.Reason(c.SkipReason), reason))
 		if doubt := account.ScopeDoubts(c.ID); doubt != "" && c.SkipReason.Words == "" {
 			c.Note = strings.Join(lo.Compact([]string{c.Note, doubt}), "; ")

@@ -169,7 +169,11 @@ func (r *SaleReader) settle(ctx context.Context, order books.Order, s Sale) erro
 	if err != nil {
 		return err
 	}
-	order.Brought = stored != nil && stored.Order.Brought
+	publication, err := r.published(ctx, order)
+	if err != nil {
+		return err
+	}
+	order.Brought = stored != nil && stored.Order.Brought || publication != nil && publication.Record.Order.Brought
 	v := DecideAtGate(order, s, r.In)
 	order.Remark = contract.Cause(v.remark)
 	if v.gone {
@@ -177,9 +181,7 @@ func (r *SaleReader) settle(ctx context.Context, order books.Order, s Sale) erro
 		return nil
 	}
 	held := v.Outcome != "" && v.Outcome != contract.NotReady
-	if publication, err := r.published(ctx, order); err != nil {
-		return err
-	} else if publication != nil {
+	if publication != nil {
 		r.add(func(p *books.Page) { p.Ended = append(p.Ended, r.printedBefore(order, *publication, held, v)) })
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/samber/lo"
@@ -33,6 +34,9 @@ type ResolveOrdersInput struct {
 type ResolvedOrders struct {
 	Found      map[string]int `json:"found"`
 	Unresolved int            `json:"unresolved"`
+	// Brought are the connections without labels of the hub's where a run has published the brought label of an order that
+	// was named: they are not skipped.
+	Brought []string `json:"brought,omitempty"`
 }
 
 // Unresolved stands for the connection of orders that were not found.
@@ -78,7 +82,9 @@ func (a *Orders) search(ctx context.Context, in ResolveOrdersInput) (map[string]
 	for _, r := range lo.Uniq(references) {
 		s.wanted = append(s.wanted, &wantedOrder{OrderReference: r, found: map[string]books.Order{}})
 	}
-	err = s.run(ctx)
+	if err = s.run(ctx); err == nil {
+		err = s.noteBrought(ctx)
+	}
 	return s.pages(), err
 }
 
@@ -133,7 +139,11 @@ func (a *Orders) leaveResolved(ctx context.Context, in ResolveOrdersInput, pages
 		}
 		if id != Unresolved {
 			resolved.Found[id] = len(page.Pending)
+			if lo.SomeBy(page.Pending, func(o books.Order) bool { return o.Brought }) {
+				resolved.Brought = append(resolved.Brought, id)
+			}
 		}
 	}
+	slices.Sort(resolved.Brought)
 	return resolved, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/activities/announce"
 	"github.com/despacho/despacho/activities/credentials"
+	"github.com/despacho/despacho/activities/drawing"
 	deliveries "github.com/despacho/despacho/activities/hooks"
 	"github.com/despacho/despacho/activities/intake"
 	"github.com/despacho/despacho/activities/orders"
@@ -74,9 +75,11 @@ func All(d Dependencies) (hub, files, webhooks []any) {
 		&tickets.Tickets{Hubs: d.Hubs, Store: d.Store},
 		&intake.Intake{Hubs: d.Hubs, Store: d.Store, Settings: d.Intake, Channels: d.Settings.Channels, Near: d.NearDeadline, Serves: d.Serves, SettingsFor: settingsFor, Outbox: d.Outbox},
 	}
+	engine := raster.New(raster.DefaultFolder())
 	files = []any{
 		&tickets.Documents{Hubs: d.Hubs, Store: d.Store, TempDir: d.TempDir, Stored: d.LabelStored, Outbox: d.Outbox},
-		&publishing.Publishing{Hubs: d.Hubs, Store: d.Store, TempDir: d.TempDir, Raster: raster.New(raster.DefaultFolder()), Ended: d.OrderEnded},
+		&publishing.Publishing{Hubs: d.Hubs, Store: d.Store, TempDir: d.TempDir, Raster: engine, Ended: d.OrderEnded},
+		&drawing.Drawing{Store: d.Store, Raster: engine},
 	}
 	if d.Deliveries == nil {
 		d.Deliveries = &deliveries.Deliveries{}

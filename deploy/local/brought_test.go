@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"image/png"
 	"io"
 	"net/http"
 	"os"
@@ -13,6 +15,7 @@ import (
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/despacho/despacho/client"
 	"github.com/despacho/despacho/contract"
@@ -73,6 +76,7 @@ func TestLabelsOfOthersAreInThePile(t *testing.T) {
 	c.becomes(t, contract.IntakeUnsupported, byPDF, byZPL, byStarter, without)
 
 	c.bringThem(t, p, byPDF, byZPL, byStarter)
+	p.seesPictures(t, byPDF, byZPL)
 	refused, said := p.put(t, without.ID, "bad", []byte("not a label"))
 	assert.Equal(t, http.StatusUnprocessableEntity, refused, "%s", said)
 
@@ -96,8 +100,26 @@ func TestLabelsOfOthersAreInThePile(t *testing.T) {
 
 	again := c.end(t, c.start(t, "again", contract.LabelRunInput{Merchant: c.merchant, Connections: []string{byPDF.Connection, byZPL.Connection}}))
 	assert.Zero(t, again.result.Requested, "they are published once: %v", again.result.Outcomes)
+	c.namedAgain(t, byPDF, byZPL)
 	taken, said := p.put(t, byPDF.ID, "other", zplOf(byPDF))
 	assert.Equal(t, http.StatusConflict, taken, "%s", said)
+}
+
+// namedAgain names orders whose brought label is published: they were printed, and a reprint prints them again.
+func (c counter) namedAgain(t *testing.T, published ...sandbox.ReportOrder) {
+	t.Helper()
+	for key, reprint := range map[string]bool{"named": false, "reprinted": true} {
+		input := contract.LabelRunInput{Merchant: c.merchant, Reprint: reprint}
+		for _, order := range published {
+			input.Orders = append(input.Orders, contract.OrderReference{Order: order.ID})
+		}
+		run := c.end(t, c.start(t, key, input))
+		for _, order := range published {
+			row := run.rows()[order.ID]
+			assert.Equal(t, lo.Ternary(reprint, contract.Labelled, contract.AlreadyPrinted), row.Outcome, "%s: %s", key, row.Reason.Words)
+			assert.Len(t, row.Labels, lo.Ternary(reprint, 1, 0), key)
+		}
+	}
 }
 
 // bringThem brings the labels of three orders: a PDF and a ZPL by HTTP, a ZPL by starter.
@@ -119,4 +141,44 @@ func (c counter) bringThem(t *testing.T, p partner, byPDF, byZPL, byStarter sand
 	require.NoError(t, os.WriteFile(path, zplOf(byStarter), 0o600))
 	assert.Contains(t, c.says(t, startertest.Complete, "labels", "add", byStarter.ID, path), "the next run prints it")
 	c.becomes(t, contract.IntakeLabelled, byPDF, byZPL, byStarter)
+}
+
+// seesPictures has a label drawn by several who ask at once, and reads the barcode of each of its pages. One of ZPL is not drawn.
+func (p partner) seesPictures(t *testing.T, byPDF, byZPL sandbox.ReportOrder) {
+	t.Helper()
+	for i, parcel := range byPDF.Parcels {
+		path := fmt.Sprintf("/v1/orders/%s/label.png?page=%d", byPDF.ID, i+1)
+		var askers errgroup.Group
+		for range 5 {
+			askers.Go(func() error {
+				status, came := p.read(t, path)
+				if status != http.StatusOK {
+					return fmt.Errorf("%d: %s", status, came)
+				}
+				picture, err := png.Decode(bytes.NewReader(came))
+				if err == nil && scan(t, picture) != parcel.Code {
+					err = fmt.Errorf("page %d says %s, not %s", i+1, scan(t, picture), parcel.Code)
+				}
+				return err
+			})
+		}
+		require.NoError(t, askers.Wait())
+	}
+	status, said := p.read(t, "/v1/orders/"+byZPL.ID+"/label.png")
+	assert.Equal(t, http.StatusConflict, status)
+	assert.Contains(t, string(said), "take label.zpl")
+}
+
+// read asks for a file, and returns the status of the answer and what came.
+func (p partner) read(t *testing.T, path string) (int, []byte) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.address+path, http.NoBody)
+	require.NoError(t, err)
+	request.Header.Set("Authorization", "Bearer "+p.key)
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	came, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	return response.StatusCode, came
 }

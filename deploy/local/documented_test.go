@@ -56,14 +56,9 @@ type reader struct {
 }
 
 // openReader has the sandbox sell, and gives the names of the document to what it sold.
-func openReader(t *testing.T) *reader {
+func openReader(t *testing.T, arguments ...string) *reader {
 	t.Helper()
-	r := &reader{counter: openCounter(t, "--orders", "150", "--speed", "300", "--faults", filepath.Join("testdata", "recorded-faults.json")), folder: t.TempDir()}
-	for program, find := range map[string]func() (string, error){"starter": startertest.Path, "temporal": temporaltest.Path} {
-		path, err := find()
-		require.NoError(t, err)
-		require.NoError(t, os.Symlink(path, filepath.Join(r.folder, program)))
-	}
+	r := &reader{counter: openCounter(t, append([]string{"--orders", "150", "--speed", "300"}, arguments...)...), folder: t.TempDir()}
 	labelable := lo.Filter(r.report(t).Orders, func(o sandbox.ReportOrder, _ int) bool { return o.Fate == sandbox.FateLabelable })
 	shipped, ripley := ofChannel(labelable, "dafiti", 3), ofChannel(labelable, "ripley", 2)
 	require.Len(t, shipped, 3)
@@ -87,6 +82,14 @@ func (r *reader) write(t *testing.T, name, content string) {
 // give gives a command of the document, and returns what it wrote.
 func (r *reader) give(t *testing.T, command string) string {
 	t.Helper()
+	out, err := r.try(t, command)
+	require.NoError(t, err, "%s\n%s", command, out)
+	return out
+}
+
+// try is give for a command that may fail.
+func (r *reader) try(t *testing.T, command string) (string, error) {
+	t.Helper()
 	command = r.names.Replace(command)
 	for kind, input := range map[string]string{
 		"LabelRun":     `{"merchant": "D", "orders": [{"order": "O"}]}`,
@@ -104,8 +107,7 @@ func (r *reader) give(t *testing.T, command string) string {
 		shell.Env = append(shell.Env, name+"="+value)
 	}
 	out, err := shell.CombinedOutput()
-	require.NoError(t, err, "%s\n%s", command, out)
-	return string(out)
+	return string(out), err
 }
 
 // holdOpen starts a run of everything, and returns when it is at work and has something to try again.
@@ -124,7 +126,12 @@ func (r *reader) holdOpen(t *testing.T) client.Started {
 // TestTheDocumentedCommandsOfTemporalAndStarterWork gives each of them, in a shell, against the real programs.
 func TestTheDocumentedCommandsOfTemporalAndStarterWork(t *testing.T) {
 	t.Parallel()
-	r := openReader(t)
+	r := openReader(t, "--faults", filepath.Join("testdata", "recorded-faults.json"))
+	for program, find := range map[string]func() (string, error){"starter": startertest.Path, "temporal": temporaltest.Path} {
+		path, err := find()
+		require.NoError(t, err)
+		require.NoError(t, os.Symlink(path, filepath.Join(r.folder, program)))
+	}
 	require.NoError(t, client.TemporalIntakes{Client: r.temporal}.Begin(t.Context(), r.merchant))
 	ofStarter, ofTemporal := documented(t, "starter"), documented(t, "temporal")
 	require.GreaterOrEqual(t, len(ofStarter), 8)

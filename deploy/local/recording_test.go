@@ -25,6 +25,7 @@ import (
 	"github.com/despacho/despacho/deploy/local/recorded"
 	"github.com/despacho/despacho/hooks"
 	"github.com/despacho/despacho/multivende/sandbox"
+	"github.com/despacho/despacho/multivende/sandbox/paper"
 	"github.com/despacho/despacho/partners"
 	"github.com/despacho/despacho/service"
 	"github.com/despacho/despacho/storage"
@@ -44,7 +45,7 @@ func TestRecordHistories(t *testing.T) {
 	before, err := filepath.Glob(filepath.Join(histories, release+"-*.json.gz"))
 	require.NoError(t, err)
 	for _, path := range before {
-		if strings.Contains(path, "-printer-") || strings.Contains(path, "-webhook-") || strings.Contains(path, "-brought-") { // from ./bench, and from the tests below
+		if strings.Contains(path, "-printer-") || strings.Contains(path, "-webhook-") || strings.Contains(path, "-brought-") || strings.Contains(path, "-drawn-") { // from ./bench, and from the tests below
 			continue
 		}
 		require.NoError(t, os.Remove(path))
@@ -172,6 +173,22 @@ func TestRecordBroughtLabel(t *testing.T) {
 	_, err = intakes.Confirm(t.Context(), c.merchant, contract.ConfirmRequest{Orders: []string{shop.ID}})
 	require.NoError(t, err)
 	c.recordOpen(t, release, "brought", contract.IntakeID(c.merchant), "TakeBroughtLabel")
+}
+
+// TestRecordDrawnLabel records what draws a label that a partner has brought.
+func TestRecordDrawnLabel(t *testing.T) {
+	release := os.Getenv("DESPACHO_RELEASE")
+	require.NotEmpty(t, release, "DESPACHO_RELEASE names the commit that is recorded")
+	c := openCounter(t, "--no-run", "--orders", "20", "--speed", "300")
+	file, err := paper.PDF(paper.FourBySix, true, paper.Label{Title: "Courier Sur", Tracking: "7700000000123", Code: "7700000000123"})
+	require.NoError(t, err)
+	stored, err := c.store.PutBytes(t.Context(), storage.LabelPrefix(c.merchant, "c1"), ".pdf", "application/pdf", file)
+	require.NoError(t, err)
+	label := client.StoredLabel{Key: stored.Key, Format: "pdf", SHA256: stored.SHA256}
+	_, why, err := client.LabelPicture(t.Context(), client.TemporalDrawer{Client: c.temporal}, c.store, c.merchant, label, 1)
+	require.NoError(t, err)
+	require.Empty(t, why.Words)
+	c.recordOpen(t, release, "drawn", contract.DrawLabelID(c.merchant, stored.SHA256, 1), "DrawLabel")
 }
 
 // recordOpen writes the history of a workflow, which may still be open, once a step of it has ended.

@@ -95,7 +95,7 @@ func refusedLabel(brought contract.BroughtLabel, language string) *Problem {
 	case contract.BroughtRefused:
 		return problem(CodeLabelRefused, Wrong{Location: "path.name", Message: words})
 	case contract.BroughtUnusable:
-		return problem(CodeLabelUnusable, unusable(brought.Reason, words)...)
+		return problem(CodeLabelUnusable, unusable("body", brought.Reason, words)...)
 	case contract.BroughtUnknown:
 	}
 	return problem(CodeNoOrder)
@@ -103,10 +103,10 @@ func refusedLabel(brought contract.BroughtLabel, language string) *Problem {
 
 // unusable says what is wrong with a file: in the language asked for, and what the one who opened it found, which is in
 // English and which the words of other languages leave out.
-func unusable(reason contract.Reason, words string) []Wrong {
-	wrong := []Wrong{{Location: "body", Message: words}}
+func unusable(location string, reason contract.Reason, words string) []Wrong {
+	wrong := []Wrong{{Location: location, Message: words}}
 	if found := reason.Values["detail"]; found != "" && !strings.Contains(words, found) {
-		wrong = append(wrong, Wrong{Location: "body", Message: found})
+		wrong = append(wrong, Wrong{Location: location, Message: found})
 	}
 	return wrong
 }

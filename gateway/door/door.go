@@ -34,6 +34,7 @@ type Options struct {
 	Statuses client.StatusChanges
 	Intakes  client.Intakes
 	Labels   client.LabelIntake
+	Drawer   client.LabelDrawer
 	// Wake has what waits for a webhook delivered.
 	Wake func(ctx context.Context, merchant, webhook string) error
 	Log  *slog.Logger

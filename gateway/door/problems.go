@@ -41,6 +41,7 @@ const (
 	CodeNoSealing      Code = "no_webhook_key"
 	CodeNoLabel        Code = "no_label"
 	CodeOtherFormat    Code = "label_other_format"
+	CodeNoPicture      Code = "label_not_drawn"
 	CodeLabelUnusable  Code = "label_unusable"
 	CodeLabelRefused   Code = "label_refused"
 	CodeGone           Code = "files_expired"
@@ -91,6 +92,7 @@ var kinds = []kind{
 	{CodeNoSealing, http.StatusServiceUnavailable, "Webhooks cannot be made here yet", "There is no key to keep their secrets with. The operator sets DESPACHO_ACCOUNTS_KEY_FILE on the workers."},
 	{CodeNoLabel, http.StatusNotFound, "The order has no label yet", "Its label is not in the store. The order's reason says why; a batch has it made."},
 	{CodeOtherFormat, http.StatusNotFound, "The label has another format", "The label is not there in this format; errors names those that there are."},
+	{CodeNoPicture, http.StatusConflict, "The label is not drawn", "Take label.pdf or label.zpl; errors says which, and why there is no picture of this one."},
 	{CodeLabelUnusable, http.StatusUnprocessableEntity, "The file cannot be printed", "Send another file, a PDF or ZPL label that prints; errors says what is wrong with this one."},
 	{CodeLabelRefused, http.StatusConflict, "The order takes no label of others", "Do not bring one: the hub makes its label, it has another one already, or it is not to be shipped. What holds of this order is in errors."},
 	{CodeGone, http.StatusGone, "The files have expired", "What the batch left is no longer kept. Start a new batch with reprint for its orders."},

@@ -18,6 +18,7 @@ import (
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/hooks"
 	"github.com/despacho/despacho/storage/storagetest"
+	"github.com/despacho/despacho/wording"
 )
 
 var (
@@ -90,7 +91,10 @@ func TestTheGatewaysRightsAreThoseThatItUses(t *testing.T) {
 	require.NoError(t, (&hooks.Outbox{Store: s.store}).Tell(t.Context(), merchant, hooks.News{Event: contract.LabelReady, ID: "n", Orders: []hooks.Order{{ID: "d1"}}}))
 	hook, delivery := documentedWebhook(t, s, merchant)
 	s.addOrder(t, merchant, "d2", contract.IntakeWaiting)
-	s.pass(2 * time.Hour) // the key's use is noted anew
+	s.addOrder(t, merchant, "d3", contract.IntakeLabelled)
+	s.addPDF(t, "d3", "%PDF-one")
+	s.drawer = &fakeDrawer{store: s.store, why: wording.Reason(contract.WhyBarcodeUnreadable)} // what a worker puts is no right of the gateway
+	s.pass(2 * time.Hour)                                                                      // the key's use is noted anew
 	s.open(nil)
 	route := ""
 	used := s.usedRights(&route)
@@ -104,6 +108,7 @@ func TestTheGatewaysRightsAreThoseThatItUses(t *testing.T) {
 	all["many orders"] = trial{http.MethodPost, "/v1/batches", BatchRequest{ExternalBatchID: "many", Orders: many}}
 	all["many rows"] = trial{http.MethodPost, "/v1/status-changes", StatusRequest{To: "shipped", Rows: rows}}
 	all["no label"] = trial{http.MethodGet, "/v1/orders/d2/label.zpl", nil}
+	all["a picture"] = trial{http.MethodGet, "/v1/orders/d3/label.png", nil}
 	all["a forgotten status change"] = trial{http.MethodGet, "/v1/status-changes/" + merchant + "~old", nil}
 	all["deliveries"] = trial{http.MethodGet, "/v1/webhooks/" + hook + "/deliveries", nil}
 	all["a replay"] = trial{http.MethodPost, "/v1/webhooks/" + hook + "/replay", ReplayRequest{Deliveries: []string{delivery}}}

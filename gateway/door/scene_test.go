@@ -35,6 +35,7 @@ type scene struct {
 	statuses *fakeStatuses
 	intakes  *fakeIntakes
 	labels   *fakeLabels
+	drawer   *fakeDrawer
 	book     partners.Book
 	door     *Door
 	key      string
@@ -69,6 +70,7 @@ func play(t testing.TB) *scene {
 		intakes: &fakeIntakes{}, labels: &fakeLabels{answer: contract.BroughtLabel{DeliveryOrder: "d1", Outcome: contract.BroughtStored}}, now: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC), log: &bytes.Buffer{},
 	}
 	s.store = s.server.Open(t, storage.Config{})
+	s.drawer = &fakeDrawer{store: s.store}
 	_, err := s.store.EnsureBucket(t.Context())
 	require.NoError(t, err)
 	s.book = partners.Book{Store: s.store, Now: s.time}
@@ -84,7 +86,7 @@ func play(t testing.TB) *scene {
 // open opens a door as a gateway that has just started.
 func (s *scene) open(change func(*Options)) {
 	options := Options{
-		Keys: partners.NewDirectory(s.book), Store: s.store, Runs: s.runs, Statuses: s.statuses, Intakes: s.intakes, Labels: s.labels,
+		Keys: partners.NewDirectory(s.book), Store: s.store, Runs: s.runs, Statuses: s.statuses, Intakes: s.intakes, Labels: s.labels, Drawer: s.drawer,
 		Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: s.time,
 		Wake: func(_ context.Context, merchant, webhook string) error {
 			s.woken = append(s.woken, merchant+"~"+webhook)

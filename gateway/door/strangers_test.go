@@ -100,6 +100,13 @@ func TestAStrangerLearnsNothing(t *testing.T) {
 	s := full(t)
 	there, nowhere := trials(merchant, "k1", "d1", "s1", s.webhook), trials("m-none", "k-none", "d-none", "s-none", "w-none")
 	everyRoute(t, there)
+	s.addOrder(t, merchant, "d2", contract.IntakeLabelled)
+	s.addPDF(t, "d2", "%PDF-one")
+	require.Equal(t, http.StatusOK, s.get("/v1/orders/d2/label.png").Status)
+	for route, query := range map[string]string{"a picture that is drawn": "", "one that is not": "&page=2"} {
+		there[route] = trial{http.MethodGet, "/v1/orders/d2/label.png?merchant=" + merchant + query, nil}
+		nowhere[route] = trial{http.MethodGet, "/v1/orders/d-none/label.png?merchant=m-none" + query, nil}
+	}
 	s.key = s.addKey(t, partners.Scopes(), "m-other", "m-third")
 	for route, trial := range there {
 		none := nowhere[route]
@@ -114,13 +121,14 @@ func TestAStrangerLearnsNothing(t *testing.T) {
 	assert.Zero(t, s.statuses.started)
 	assert.Empty(t, s.intakes.confirmed)
 	assert.Empty(t, s.labels.brought)
+	assert.Len(t, s.drawer.asked, 1, "nothing was drawn for it")
 	kept, err := hooks.Book{Store: s.store, Now: s.time}.List(t.Context(), merchant)
 	require.NoError(t, err)
 	require.Len(t, kept, 1)
 	assert.Nil(t, kept[0].Off)
 
 	s.key = s.addKey(t, partners.Scopes(), "m-other")
-	for _, path := range []string{"/v1/orders/d1", "/v1/orders/n-d1", "/v1/orders/d1/label.zpl"} {
+	for _, path := range []string{"/v1/orders/d1", "/v1/orders/n-d1", "/v1/orders/d1/label.zpl", "/v1/orders/d2/label.png"} {
 		assert.Equal(t, CodeNoOrder, s.get(path).problem(t).Code, "the same name, of the key's own merchant")
 	}
 	assert.Empty(t, decoded[OrderList](t, s.get("/v1/orders")).Orders)

@@ -29,6 +29,7 @@ func (p *process) newDoor() *door.Door {
 	return door.New(door.Options{
 		Keys:  partners.NewDirectory(partners.Book{Store: p.servers.Store, Now: time.Now}),
 		Store: p.servers.Store, Runs: runs, Statuses: client.TemporalStatuses(runs), Intakes: client.TemporalIntakes(runs), Labels: client.TemporalIntakes(runs),
+		Drawer: client.TemporalDrawer(runs),
 		Wake: func(ctx context.Context, merchant, webhook string) error {
 			return service.WakeWebhook(ctx, p.servers.Temporal, merchant, webhook)
 		},

@@ -2,7 +2,7 @@
 // puts them on paper.
 //
 // Begin with [Open], which starts PDFium, and [Engine.Units], which lays a label onto its stock and returns
-// it as ZPL; [Engine.Label] also tells its barcodes, and [Engine.Picture] is a page as a picture. A program opens one engine
+// it as ZPL; [Engine.Label] also tells its barcodes, [Dots.PNG] is what a printer would put on paper as a picture, and [Engine.Picture] a page as people see it. A program opens one engine
 // and shares it.
 //
 // The package promises:

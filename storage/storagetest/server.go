@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -50,6 +51,7 @@ type Server struct {
 	fault       func(Call, *http.Request) Fault
 	ignored     []string
 	offerExpiry bool
+	listAtMost  int
 	expiry      []byte
 
 	// completing keeps two uploads to one key apart: the first to be completed wins.
@@ -132,6 +134,25 @@ func (s *Server) Ignore(conditions ...string) {
 	s.ignored = conditions
 }
 
+// ListAtMost makes the server answer lists in pages of so many keys, however many are asked for; 0 ends that.
+func (s *Server) ListAtMost(keys int) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.listAtMost = keys
+}
+
+// shorten lowers how many keys a list asks for to what the server gives at most.
+func (s *Server) shorten(r *http.Request) {
+	s.mutex.Lock()
+	most := s.listAtMost
+	s.mutex.Unlock()
+	query := r.URL.Query()
+	if asked, err := strconv.Atoi(query.Get("max-keys")); most > 0 && (err != nil || asked > most) {
+		query.Set("max-keys", strconv.Itoa(most))
+		r.URL.RawQuery = query.Encode()
+	}
+}
+
 // Calls counts the requests so far, retries included.
 func (s *Server) Calls() map[Call]int {
 	s.mutex.Lock()
@@ -191,6 +212,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, call Call) {
 		s.serveComplete(w, r)
 	case ListUploads:
 		s.serveUploads(w, r)
+	case ListObjects:
+		s.shorten(r)
+		s.handler.ServeHTTP(w, r)
 	default:
 		s.handler.ServeHTTP(w, r)
 	}

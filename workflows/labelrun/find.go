@@ -148,6 +148,10 @@ func (r *labelRun) resolve(ctx workflow.Context, found []activities.Connection) 
 	for _, t := range r.turns {
 		t.found = resolved.Found[t.connection.ID]
 		switch {
+		case t.settled && contains(resolved.Brought, t.connection.ID):
+			t.settled = false
+			t.connection.NoLabels, t.connection.SkipReason = t.connection.SkipReason, contract.Cause{}
+			t.result.State, t.result.Reason = contract.ConnectionRunning, contract.Reason{}
 		case t.settled && t.found > 0:
 			t.rest = books.RestOutcome{Outcome: contract.Unsupported, Reason: t.result.Reason}
 			t.result.Requested, t.result.Outcomes[contract.Unsupported] = t.found, t.found

@@ -112,6 +112,26 @@ func TestPlan(t *testing.T) {
 		assert.Equal(t, map[contract.Outcome]int{contract.Labelled: 2, contract.HeldBack: 1, contract.NotReady: 8, contract.Unsupported: 2, contract.UnknownOrder: 4}, result.Outcomes)
 	})
 
+	t.Run("of a brought label that is named again works on its web shop", func(t *testing.T) {
+		t.Parallel()
+		s := newRunScene(t, skipped("b", "shopify", "a web shop"), skipped("c", "shopify", "a web shop"))
+		s.in.Plan, s.in.OrdersKey = true, "runs/m-1/k/orders.json"
+		s.opens()
+		workflowstest.MockAnswer(s.Scene, connectionSteps.FindConnections, orders.FoundConnections{Connections: s.connections, HubTime: workflowstest.SceneStart})
+		workflowstest.MockAnswer(s.Scene, orderSteps.ResolveOrders, orders.ResolvedOrders{Found: map[string]int{"b": 1, "c": 11}, Brought: []string{"c"}})
+		workflowstest.MockActivity(s.Scene, orderSteps.TakeUpOrders, func(in orders.TakeUpInput) (orders.TakenUp, error) {
+			assert.Equal(t, "c", in.Connection.ID)
+			assert.Equal(t, "a web shop", in.Connection.NoLabels.Words)
+			assert.Empty(t, in.Connection.SkipReason.Words)
+			return orders.TakenUp{}, nil
+		})
+		result := s.completed()
+		assert.Equal(t, contract.ConnectionSkipped, result.Connections[0].State)
+		assert.Equal(t, contract.ConnectionDone, result.Connections[1].State)
+		assert.Empty(t, result.Connections[1].Reason.Words)
+		assert.Equal(t, 1, result.Outcomes[contract.Unsupported])
+	})
+
 	t.Run("that is cancelled ends as cancelled", func(t *testing.T) {
 		t.Parallel()
 		s := newRunScene(t, workflowstest.Marketplace("a", "linio"))

@@ -10,6 +10,7 @@ import (
 	"github.com/despacho/despacho/workflows"
 	"github.com/despacho/despacho/workflows/announce"
 	"github.com/despacho/despacho/workflows/credentials"
+	"github.com/despacho/despacho/workflows/drawing"
 	"github.com/despacho/despacho/workflows/hooks"
 	"github.com/despacho/despacho/workflows/intake"
 	"github.com/despacho/despacho/workflows/labelrun"
@@ -34,6 +35,7 @@ func Register(registry worker.WorkflowRegistry) {
 	registry.RegisterWorkflowWithOptions(statuschange.StatusChange, upgrade)
 	registry.RegisterWorkflowWithOptions(announce.Announce, upgrade)
 	registry.RegisterWorkflowWithOptions(hooks.Webhook, upgrade)
+	registry.RegisterWorkflowWithOptions(drawing.DrawLabel, upgrade)
 	registry.RegisterWorkflowWithOptions(labelrun.LabelBatch, workflow.RegisterOptions{VersioningBehavior: workflow.VersioningBehaviorPinned})
 }
 
