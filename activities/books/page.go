@@ -1,6 +1,10 @@
 package books
 
-import "github.com/despacho/despacho/contract"
+import (
+	"time"
+
+	"github.com/despacho/despacho/contract"
+)
 
 // Page is what one step leaves about its orders, 50 or so. Pages are objects in the store; workflows
 // hold only their names and figures.
@@ -9,6 +13,8 @@ type Page struct {
 	Ready []Order `json:"ready,omitempty"`
 	// Pending orders wait for a read or for a status to reach its channel.
 	Pending []Order `json:"pending,omitempty"`
+	// ReadAt is the hub's time before the page's orders were read; zero where none were.
+	ReadAt time.Time `json:"read_at,omitzero"`
 	// Ended orders have their outcome (or, after the label, their status).
 	Ended []Entry `json:"ended,omitempty"`
 	// LeftOut orders were seen but not taken up: they are older than the window, or of another warehouse.

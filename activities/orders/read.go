@@ -50,6 +50,7 @@ func (a *Orders) ReadOrders(ctx context.Context, in ReadOrdersInput) (activities
 	if err != nil {
 		return activities.Step{}, err
 	}
+	began := hub.Clock().Now()
 	reader := &SaleReader{Hub: hub, store: a.Store, In: in, settings: settings}
 	group, groupCtx := errgroup.WithContext(in.unhurried(ctx))
 	group.SetLimit(activities.HubParallel)
@@ -69,7 +70,9 @@ func (a *Orders) ReadOrders(ctx context.Context, in ReadOrdersInput) (activities
 	if err := reader.prove(ctx); err != nil {
 		return activities.Step{}, err
 	}
-	return in.LeavePage(ctx, a.Store, name, reader.sorted(list.Pending))
+	page := reader.sorted(list.Pending)
+	page.ReadAt = began
+	return in.LeavePage(ctx, a.Store, name, page)
 }
 
 // unhurried lets the sales of a channel wait whose labels can be asked for as soon as they are read:

@@ -30,6 +30,7 @@ func (w *world) readAll(scope activities.Scope, change func(*ReadOrdersInput)) b
 		step := activitiestest.MustStep(w, w.orders.ReadOrders, in)
 		page := w.Page(scope, step.Page)
 		assert.Equal(w, page.Counts(), step.Counts)
+		w.AssertNow(page.ReadAt)
 		all.Ready, all.Pending = append(all.Ready, page.Ready...), append(all.Pending, page.Pending...)
 		all.Ended, all.Gone = append(all.Ended, page.Ended...), append(all.Gone, page.Gone...)
 		all.LeftOut = append(all.LeftOut, page.LeftOut...)

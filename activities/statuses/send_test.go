@@ -118,6 +118,25 @@ func TestSendStatuses(t *testing.T) {
 		require.NoError(t, err)
 		assert.True(t, lo.EveryBy(w.sends(orders), func(n int) bool { return n == 1 }))
 	})
+	for name, late := range map[string]time.Duration{"in time": 9 * time.Minute, "late": 11 * time.Minute} {
+		t.Run("an order that was cancelled meanwhile is told no status by a step that comes late; this one comes "+name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, sandbox.Options{Orders: 300})
+			scope := w.Scope("linio")
+			orders := w.Unsent(scope)[:3]
+			_, err := scope.LeavePage(t.Context(), w.Store, "read-00001", books.Page{Pending: activitiestest.OrdersOfReport(scope, orders), ReadAt: w.Sandbox.Now()})
+			require.NoError(t, err)
+			w.Cancel(orders[0])
+			w.Pass(late)
+			page := w.Page(scope, activitiestest.MustStep(w, w.statuses.SendStatuses, sendInput(scope)).Page)
+			if late < time.Duration(scope.Settings.StatusWindow) {
+				assert.Zero(t, w.Calls("delivery-order"))
+				return
+			}
+			assert.Equal(t, []int{0, 1, 1}, w.sends(orders))
+			assert.Equal(t, map[string]contract.Outcome{orders[0].ID: contract.Cancelled}, activitiestest.Outcomes(page.Ended))
+		})
+	}
 	t.Run("a clock of the hub that was set forward between two tries makes none of the first one's statuses older than the step", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, sandbox.Options{Orders: 300, Faults: []sandbox.Fault{{Route: "change-status", Answer: "cut_after", After: 3}}})

@@ -60,6 +60,7 @@ func (a *Statuses) SendStatuses(ctx context.Context, in SendStatusesInput) (Sent
 		return SentStatuses{}, err
 	}
 	s := &statusSender{engine: newOrderEngine(ctx, hub, in.Status, in.Settings), in: in}
+	s.stale = !page.ReadAt.IsZero() && s.now().Sub(page.ReadAt) > s.window
 	if s.missing, err = in.unsendable(ctx, a.Store); err != nil {
 		return SentStatuses{}, err
 	}
@@ -103,13 +104,15 @@ func firstOf(errs []error) error {
 type statusSender struct {
 	*engine
 	in SendStatusesInput
+	// stale: the page was read so long ago that its orders are read again first; some may be cancelled.
+	stale bool
 
 	pageMu sync.Mutex
 	page   books.Page
 }
 
 // bringOrder sends the status of one order, unless what is known of it says otherwise. It is read first
-// only where it has the status already, or an earlier try may have sent it.
+// only where it has the status already, an earlier try may have sent it, or its page is stale.
 func (s *statusSender) bringOrder(ctx context.Context, order books.Order) error {
 	f := newFinding(s.in.Scope, order)
 	if s.in.Again {
@@ -121,7 +124,7 @@ func (s *statusSender) bringOrder(ctx context.Context, order books.Order) error 
 		s.addOrder(f)
 		return nil
 	}
-	if s.lost || order.HubStatus == s.to && !s.in.Again {
+	if s.lost || s.stale || order.HubStatus == s.to && !s.in.Again {
 		if err := s.readOrder(ctx, &f); err != nil {
 			return err
 		}
