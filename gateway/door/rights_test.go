@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -62,26 +64,39 @@ func rightsOf(t *testing.T) (rights []right) {
 	return rights
 }
 
-// usedRights notes what is done in the store, and by which route. Lists are everybody's right.
-func (s *scene) usedRights(route *string) map[right]string {
-	used := map[right]string{}
+// usedRights notes what is done in the store, and by which of the routes that begin is told of. Lists are everybody's right.
+func (s *scene) usedRights() (begin func(route string), soFar func() map[right]string) {
+	var mu sync.Mutex // a route may ask the store for several things at once
+	route, used := "", map[right]string{}
 	operations := map[storagetest.Call]string{storagetest.GetObject: "s3:GetObject", storagetest.HeadObject: "s3:GetObject", storagetest.PutObject: "s3:PutObject"}
 	s.server.InjectFaults(func(call storagetest.Call, r *http.Request) storagetest.Fault {
+		mu.Lock()
+		defer mu.Unlock()
 		switch operation, one := operations[call]; {
 		case one:
-			used[right{operation, strings.TrimPrefix(r.URL.Path, "/"+s.store.Bucket()+"/")}] = *route
+			used[right{operation, strings.TrimPrefix(r.URL.Path, "/"+s.store.Bucket()+"/")}] = route
 		case call == storagetest.DeleteObjects:
 			body, _ := io.ReadAll(r.Body)
 			r.Body = io.NopCloser(bytes.NewReader(body))
 			for _, key := range deletedKey.FindAllStringSubmatch(string(body), -1) {
-				used[right{"s3:DeleteObject", key[1]}] = *route
+				used[right{"s3:DeleteObject", key[1]}] = route
 			}
 		case call != storagetest.ListObjects:
-			used[right{string(call), ""}] = *route
+			used[right{string(call), ""}] = route
 		}
 		return storagetest.Fault{}
 	})
-	return used
+	begin = func(name string) {
+		mu.Lock()
+		defer mu.Unlock()
+		route = name
+	}
+	soFar = func() map[right]string {
+		mu.Lock()
+		defer mu.Unlock()
+		return maps.Clone(used)
+	}
+	return begin, soFar
 }
 
 // TestTheGatewaysRightsAreThoseThatItUses takes every route, and holds what it does in the store against the document.
@@ -96,8 +111,7 @@ func TestTheGatewaysRightsAreThoseThatItUses(t *testing.T) {
 	s.drawer = &fakeDrawer{store: s.store, why: wording.Reason(contract.WhyBarcodeUnreadable)} // what a worker puts is no right of the gateway
 	s.pass(2 * time.Hour)                                                                      // the key's use is noted anew
 	s.open(nil)
-	route := ""
-	used := s.usedRights(&route)
+	begin, soFar := s.usedRights()
 	all := trials(merchant, "k1", "d1", "s1", s.webhook)
 	everyRoute(t, all)
 	many := make([]OrderName, contract.OrdersInInput+1)
@@ -114,13 +128,13 @@ func TestTheGatewaysRightsAreThoseThatItUses(t *testing.T) {
 	all["a replay"] = trial{http.MethodPost, "/v1/webhooks/" + hook + "/replay", ReplayRequest{Deliveries: []string{delivery}}}
 	for range 2 { // the second time there is an answer already
 		for name, trial := range all {
-			route = name
+			begin(name)
 			s.ask(trial.method, trial.path, trial.body, "Idempotency-Key", name)
 		}
 	}
 	rights := rightsOf(t)
 	needed := map[right]bool{}
-	for right, by := range used {
+	for right, by := range soFar() {
 		granted := false
 		for _, one := range rights {
 			if one.covers(right) {
