@@ -40,10 +40,8 @@ func LabelPicture(ctx context.Context, drawer LabelDrawer, store *storage.Store,
 	if !errors.Is(err, storage.ErrNotFound) {
 		return picture, why, err
 	}
-	in := contract.DrawLabelInput{Merchant: merchant, Key: label.Key, SHA256: label.SHA256, Page: page}
-	if label.Pack != "" {
-		in.Key, in.From, in.Bytes = label.Pack, label.From, label.Bytes
-	}
+	place := label.Place()
+	in := contract.DrawLabelInput{Merchant: merchant, Key: place.Key, From: place.From, Bytes: place.Bytes, SHA256: label.SHA256, Page: page}
 	if in.Key == "" { // a copy that is never printed stands in the hub's file alone
 		return nil, why, storage.ErrKey
 	}

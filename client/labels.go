@@ -24,6 +24,14 @@ type StoredLabel struct {
 	From int64  `json:"from,omitempty"`
 }
 
+// Place is where its file stands.
+func (l StoredLabel) Place() storage.Place {
+	if l.Pack == "" {
+		return storage.Place{Key: l.Key}
+	}
+	return storage.Place{Key: l.Pack, From: l.From, Bytes: l.Bytes}
+}
+
 // labelRecord is what the store says of an order's labels: by themselves while they wait for a run, within the
 // record of a publication afterwards.
 type labelRecord struct {

@@ -24,9 +24,6 @@ type Drawing struct {
 	Raster *raster.Engine
 }
 
-// mostLabel is how large a label's file may be; none in the store is larger.
-const mostLabel = 64 << 20
-
 // DrawLabel puts the picture of a page into the store, unless it is there. Each barcode that can be read on the page can be
 // read in the picture; otherwise there is none, and the reason says so.
 func (a *Drawing) DrawLabel(ctx context.Context, in contract.DrawLabelInput) (contract.DrawnLabel, error) {
@@ -52,11 +49,7 @@ func (a *Drawing) DrawLabel(ctx context.Context, in contract.DrawLabelInput) (co
 
 // read reads the label where it stands.
 func (a *Drawing) read(ctx context.Context, in contract.DrawLabelInput) (label []byte, err error) {
-	if in.Bytes > 0 {
-		label, err = a.Store.ReadPlace(ctx, storage.Place{Key: in.Key, From: in.From, Bytes: in.Bytes}, mostLabel)
-	} else {
-		label, err = a.Store.ReadAll(ctx, in.Key, mostLabel)
-	}
+	label, err = a.Store.ReadPlace(ctx, storage.Place{Key: in.Key, From: in.From, Bytes: in.Bytes}, activities.SingleLimit)
 	if errors.Is(err, storage.ErrNotFound) {
 		return nil, activities.FinalError(contract.ErrorNotFound, "the label is no longer in the store")
 	}

@@ -14,7 +14,6 @@ import (
 	"github.com/despacho/despacho/client"
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/partners"
-	"github.com/despacho/despacho/storage"
 )
 
 // labelFormats are those in which a label can be read, with their types. A picture is drawn of the PDF.
@@ -118,12 +117,8 @@ func chooseLabel(stored []client.StoredLabel, format string, number int) (client
 }
 
 // labelData reads a label where it stands: by itself, or in a pack.
-func (d *Door) labelData(ctx context.Context, label client.StoredLabel) (data []byte, err error) {
-	if label.Pack == "" {
-		data, err = d.Store.ReadAll(ctx, label.Key, mostLabel)
-	} else {
-		data, err = d.Store.ReadPlace(ctx, storage.Place{Key: label.Pack, From: label.From, Bytes: label.Bytes}, mostLabel)
-	}
+func (d *Door) labelData(ctx context.Context, label client.StoredLabel) ([]byte, error) {
+	data, err := d.Store.ReadPlace(ctx, label.Place(), mostLabel)
 	if err == nil && digestOf(string(data)) != label.SHA256 {
 		err = fmt.Errorf("the label %s is not the one that its record says", label.Key)
 	}

@@ -78,7 +78,7 @@ func (p fairnessProbe) queued(ctx context.Context, queue string) error {
 		about, err := p.client.WorkflowService().DescribeTaskQueue(ctx, &workflowservice.DescribeTaskQueueRequest{
 			Namespace: p.namespace, TaskQueue: &taskqueue.TaskQueue{Name: queue}, TaskQueueType: enums.TASK_QUEUE_TYPE_WORKFLOW, ReportStats: true,
 		})
-		if err != nil {
+		if err != nil && ctx.Err() == nil {
 			return err
 		}
 		if about.GetStats().GetApproximateBacklogCount() >= loudWorkflows+quietMerchants {
