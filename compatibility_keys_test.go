@@ -25,6 +25,8 @@ func keysOfRuns() map[string]string {
 		"LabelPicture":       storage.LabelPicture("m", "0a1b", 1, 203),
 		"WaitingLabel":       storage.WaitingLabel("m", "c", "o 1/ñ"),
 		"WaitingPrefix":      storage.WaitingPrefix("m", "c"),
+		"OutstandingLabels":  storage.OutstandingLabels("m", "c", "k:1", 1, 7),
+		"OutstandingPrefix":  storage.OutstandingPrefix("m", "c"),
 		"TaskTimes":          storage.TaskTimes("m", "c"),
 		"RateShares":         storage.RateShares(),
 		"RawPrefix":          storage.RawPrefix("m", "c"),

@@ -107,6 +107,7 @@ const (
 	WhyNotMentioned          ReasonCode = "not_mentioned"
 	WhyLabelNowhere          ReasonCode = "label_nowhere"
 	WhyAnswerLost            ReasonCode = "answer_lost"
+	WhyOutstanding           ReasonCode = "outstanding"
 	WhyRequestRefused        ReasonCode = "request_refused"
 	WhyResultNotOpened       ReasonCode = "result_not_opened"
 	WhyResultNotDownloaded   ReasonCode = "result_not_downloaded"

@@ -113,6 +113,16 @@ func WaitingPrefix(merchant, connection string) string {
 	return joinSegments(kindLabels, merchant, connection, "waiting")
 }
 
+// OutstandingLabels names the orders of a request of a run of which the run may not learn what became; put once.
+func OutstandingLabels(merchant, connection, run string, generation, batch int) string {
+	return OutstandingPrefix(merchant, connection) + runName(run) + fmt.Sprintf("-%d-%d.json", generation, batch)
+}
+
+// OutstandingPrefix is where such requests of a connection are stored.
+func OutstandingPrefix(merchant, connection string) string {
+	return joinSegments(kindLabels, merchant, connection, "outstanding")
+}
+
 // TaskTimes records how long the label tasks of a connection took recently.
 func TaskTimes(merchant, connection string) string {
 	return joinSegments(kindLabels, merchant, connection) + "task-times.json"

@@ -176,6 +176,7 @@ var english = words{
 		contract.WhyNotMentioned:          "the hub's task does not mention the order",
 		contract.WhyLabelNowhere:          "neither the result nor the order's documents contain its label",
 		contract.WhyAnswerLost:            "the answer to the request was lost",
+		contract.WhyOutstanding:           "an earlier run asked for its label and could not learn whether the hub makes it; the hub shows none yet: the next run looks for it again",
 		contract.WhyRequestRefused:        "the hub refused the request",
 		contract.WhyResultNotOpened:       "the result cannot be opened: {detail}",
 		contract.WhyResultNotDownloaded:   "the result cannot be downloaded: {detail}",

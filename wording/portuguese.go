@@ -175,6 +175,7 @@ var portuguese = words{
 		contract.WhyNotMentioned:          "o Multivende não menciona este pedido na sua resposta",
 		contract.WhyLabelNowhere:          "a etiqueta não está na resposta nem entre os documentos do pedido",
 		contract.WhyAnswerLost:            "a resposta ao pedir a etiqueta se perdeu",
+		contract.WhyOutstanding:           "um lote anterior pediu a sua etiqueta e não pôde saber se o Multivende a faz; o Multivende ainda não mostra nenhuma: o próximo lote a procura de novo",
 		contract.WhyRequestRefused:        "o Multivende recusou a solicitação da etiqueta",
 		contract.WhyResultNotOpened:       "o arquivo que o Multivende entregou não pode ser aberto",
 		contract.WhyResultNotDownloaded:   "o arquivo que o Multivende oferece não pode ser baixado",

@@ -175,6 +175,7 @@ var spanish = words{
 		contract.WhyNotMentioned:          "Multivende no nombra este pedido en su respuesta",
 		contract.WhyLabelNowhere:          "la etiqueta no está en la respuesta ni entre los documentos del pedido",
 		contract.WhyAnswerLost:            "se perdió la respuesta al pedir la etiqueta",
+		contract.WhyOutstanding:           "una tanda anterior pidió su etiqueta y no pudo saber si Multivende la hace; Multivende todavía no muestra ninguna: la próxima tanda la vuelve a buscar",
 		contract.WhyRequestRefused:        "Multivende rechazó la solicitud de la etiqueta",
 		contract.WhyResultNotOpened:       "el archivo que entregó Multivende no se puede abrir",
 		contract.WhyResultNotDownloaded:   "el archivo que ofrece Multivende no se puede descargar",

@@ -26,8 +26,17 @@ func endsAs(outcome contract.Outcome, reason contract.Reason) verdict {
 	return verdict{Outcome: outcome, Reason: reason}
 }
 
-// DecideAtGate is the gate: every order must pass it before anything is sent or asked for.
+// DecideAtGate is the gate: every order must pass it before anything is sent or asked for. One that is there for nothing but
+// its outstanding label, and may not have it, is not one that waits.
 func DecideAtGate(order books.Order, s Sale, in ReadOrdersInput) verdict {
+	v := decide(order, s, in)
+	if v.Outcome != "" && !order.Outstanding.IsZero() && !order.Listed && !order.Named {
+		return verdict{gone: true}
+	}
+	return v
+}
+
+func decide(order books.Order, s Sale, in ReadOrdersInput) verdict {
 	held, remark := s.holds(order.Listed, order.Named && in.NotVerified)
 	channel := in.Connection.Row()
 	mode := in.Connection.Mode(order.ShippingMode)
@@ -64,7 +73,7 @@ func DecideAtGate(order books.Order, s Sale, in ReadOrdersInput) verdict {
 		return verdict{label: true, remark: remark} // the channel has no part in it
 	case channel.StatusFirst != "" && statusMissing(order, channel.StatusFirst):
 		return verdict{status: true, remark: remark}
-	case order.Listed || channel.StatusFirst != "":
+	case order.Listed || !order.Outstanding.IsZero() || channel.StatusFirst != "":
 		return verdict{label: true, remark: remark}
 	}
 	return endsAs(contract.NotReady, notListed(channel))

@@ -18,7 +18,7 @@ import (
 )
 
 // TakeUpInput says which orders a connection's turn takes up: those of the
-// page "found", what the list shows since, and unpublished labels in the store.
+// page "found", what the list shows since, unpublished labels in the store, and what is outstanding.
 type TakeUpInput struct {
 	FindOrdersInput
 	// Named: only the orders on the page, which the caller named.
@@ -70,6 +70,11 @@ func (a *Orders) list(ctx context.Context, in TakeUpInput) (books.Page, error) {
 	}
 	if found, err = a.addStored(ctx, in, found); err != nil {
 		return found, err
+	}
+	if !in.Again { // a retry reads its orders anyway before it asks
+		if found, err = a.addOutstanding(ctx, in, found); err != nil {
+			return found, err
+		}
 	}
 	_, err = a.Store.PutOnce(ctx, in.PageKey(books.ListPage), &found)
 	return found, err

@@ -1,6 +1,7 @@
 package tickets
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -148,6 +149,9 @@ func (a *Tickets) AskLabels(ctx context.Context, in AskLabelsInput) (Asked, erro
 		return Asked{}, err
 	}
 	if looks > 0 {
+		if err := noteOutstanding(ctx, a.Store, hub, in.Scope, in.Number, page.Ready); err != nil {
+			return Asked{}, err
+		}
 		list, err := labelTasks(ctx, hub, a.Store, in.Scope)
 		if err != nil {
 			return Asked{}, err
@@ -178,8 +182,23 @@ func (a *Tickets) AskLabels(ctx context.Context, in AskLabelsInput) (Asked, erro
 		return a.refused(ctx, in, page.Ready, refusal.Excerpt)
 	case refusal != nil && !refusal.MayBeDone && refusal.Class != multivende.NotAuthorised && refusal.Class != multivende.NeedsConsent:
 		return Asked{Busy: max(refusal.RetryAfter, in.Settings.Ours(contract.Duration(lookPause)))}, nil
+	case refusal != nil && refusal.MayBeDone:
+		return Asked{}, cmp.Or(noteOutstanding(ctx, a.Store, hub, in.Scope, in.Number, page.Ready), err)
 	}
 	return Asked{}, err
+}
+
+// noteOutstanding notes orders that were asked for, for later runs to look for their labels, before anything can keep this turn
+// from it.
+func noteOutstanding(ctx context.Context, store *storage.Store, hub *multivende.Client, scope activities.Scope, batch int, orders []books.Order) error {
+	making := max(time.Duration(len(orders))*time.Duration(scope.Settings.LabelTime), leastLostWait)
+	note := books.Outstanding{Until: hub.Clock().Now().Add(making).UTC(), Orders: orders}
+	_, err := store.PutOnce(ctx, outstandingKey(scope, batch), &note)
+	return err
+}
+
+func outstandingKey(scope activities.Scope, batch int) string {
+	return storage.OutstandingLabels(scope.Merchant, scope.Connection.ID, scope.Run, scope.Generation, batch)
 }
 
 // asker is who began to ask for a batch, before it did.
@@ -201,7 +220,12 @@ func (a *Tickets) looks(ctx context.Context, hub *multivende.Client, in AskLabel
 	if first.Activity != self.Activity {
 		return activities.Attempt(ctx), first.At, nil
 	}
-	return activities.Attempt(ctx) - 1, first.At, nil
+	looks := activities.Attempt(ctx) - 1
+	if looks == 0 && in.Try > 0 { // an answer was lost before the hub was busy: once more, before it is asked again
+		lost, err := a.Store.Exists(ctx, outstandingKey(in.Scope, in.Number))
+		return lo.Ternary(lost, looksBeforeAskingAgain+1, 0), first.At, err
+	}
+	return looks, first.At, nil
 }
 
 // noRoute ends all orders of a request, and of those to come: a path that is not there refuses no

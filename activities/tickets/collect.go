@@ -104,6 +104,11 @@ func (a *Documents) CollectLabels(ctx context.Context, in CollectLabelsInput) (C
 	if err != nil {
 		return Collected{}, err
 	}
+	if (lost || !task.Done()) && len(page.Ready) > 0 {
+		if err := noteOutstanding(ctx, a.Store, hub, in.Scope, in.Number, page.Ready); err != nil {
+			return Collected{}, err
+		}
+	}
 	if err := a.tellReady(ctx, in.Scope, name, page); err != nil {
 		return Collected{}, err
 	}

@@ -13,10 +13,12 @@ import (
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/labels"
 	"github.com/despacho/despacho/multivende"
+	"github.com/despacho/despacho/wording"
 )
 
 // Recheck reads the orders that were asked for before: what is cancelled or
-// shipped ends, a label that came late is taken, the rest is asked for again.
+// shipped ends, a label that came late is taken, the rest is asked for again. An order whose label is outstanding
+// is not, while its label may be in the making, or where the hub lists it no more.
 func (a *Documents) Recheck(ctx context.Context, hub *multivende.Client, scope activities.Scope, orders []books.Order) (books.Page, error) {
 	known, err := a.acquaintances.orders(ctx, a.Store, scope, printedAll(orders))
 	if err != nil {
@@ -27,7 +29,7 @@ func (a *Documents) Recheck(ctx context.Context, hub *multivende.Client, scope a
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(activities.HubParallel)
 	for i, order := range orders {
-		if order.Asks == 0 && !order.Again {
+		if order.Asks == 0 && !order.Again && order.Outstanding.IsZero() {
 			pages[i].Ready = []books.Order{order}
 			continue
 		}
@@ -76,6 +78,10 @@ func (a *Documents) recheckOne(ctx context.Context, hub *multivende.Client, scop
 		stored, err := a.storeLabels(ctx, scope, order, "", found, storedControls(controls), nil)
 		page.Ended = append(page.Ended, books.Entry{Order: order, Outcome: contract.Labelled, Status: order.Status, Labels: stored})
 		return err
+	}
+	if !order.Outstanding.IsZero() && (!order.Listed || hub.Clock().Now().Before(order.Outstanding)) {
+		page.End(order, contract.NotReady, wording.Reason(contract.WhyOutstanding))
+		return nil
 	}
 	page.Ready = append(page.Ready, order)
 	return nil

@@ -5,6 +5,7 @@ package workers
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
@@ -16,6 +17,7 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 	sdk "go.temporal.io/sdk/client"
 
+	"github.com/despacho/despacho/client"
 	"github.com/despacho/despacho/contract"
 )
 
@@ -66,6 +68,26 @@ func (s *scene) versionOf(t *testing.T, id string) (build string, behaviour enum
 	require.NoError(t, err)
 	info := about.GetWorkflowExecutionInfo().GetVersioningInfo()
 	return info.GetDeploymentVersion().GetBuildId(), info.GetBehavior()
+}
+
+// moves makes a version the current one and waits until it has taken a run up.
+func (s *scene) moves(t *testing.T, run client.Started, to string) {
+	t.Helper()
+	s.setCurrent(t, to)
+	s.wakeUntil(t, run, "the run moves to "+to, func() bool {
+		build, _ := s.versionOf(t, run.WorkflowID)
+		return build == to
+	})
+}
+
+// wakeUntil wakes a run with no news until something holds. A server says that a version is current before all of its task
+// queues know it, so that a run's next task may still go to the version before.
+func (s *scene) wakeUntil(t *testing.T, run client.Started, what string, holds func() bool) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		require.NoError(t, s.temporal.SignalWorkflow(t.Context(), run.WorkflowID, "", contract.AccountSignal, contract.AccountNews{}))
+		return holds()
+	}, patience, time.Second, what)
 }
 
 // list lists the workflows of a kind, in one state or in any ("").

@@ -4,14 +4,11 @@ package workers
 
 import (
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/enums/v1"
 
 	"github.com/despacho/despacho/client"
-	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/multivende/sandbox"
 )
 
@@ -51,8 +48,8 @@ func TestAnIncompatibleVersionIsTakenBack(t *testing.T) {
 	run := openRun(t, s)
 	bad := s.work(t, incompatible, as("two"), nil)
 	s.setCurrent(t, "two")
+	s.wakeUntil(t, run, "the run is stuck", func() bool { return s.isStuck(t, run.WorkflowID) })
 	s.door.open()
-	eventually(t, "the run is stuck", func() bool { return s.isStuck(t, run.WorkflowID) })
 
 	s.setCurrent(t, "one")
 	goesOn(t, s, run)
@@ -81,18 +78,12 @@ func TestARunThatABadVersionHasChangedIsReset(t *testing.T) {
 	s.setCurrent(t, "one")
 	run := openRun(t, s)
 	bad := s.work(t, lingering, as("two"), nil)
-	s.setCurrent(t, "two")
+	s.moves(t, run, "two")
 	s.door.open()
-	eventually(t, "the run waits for what nobody asked for", func() bool {
-		build, _ := s.versionOf(t, run.WorkflowID)
-		return build == "two" && s.lingers(t, run.WorkflowID)
-	})
+	eventually(t, "the run waits for what nobody asked for", func() bool { return s.lingers(t, run.WorkflowID) })
 
 	s.setCurrent(t, "one")
-	require.Eventually(t, func() bool { // it is woken, with no news, until the build before has it
-		require.NoError(t, s.temporal.SignalWorkflow(t.Context(), run.WorkflowID, "", contract.AccountSignal, contract.AccountNews{}))
-		return s.isStuck(t, run.WorkflowID)
-	}, patience, time.Second, "the run does not fit the build before either")
+	s.wakeUntil(t, run, "the run does not fit the build before either", func() bool { return s.isStuck(t, run.WorkflowID) })
 	s.resetToBefore(t, run.WorkflowID, "two")
 	assert.Positive(t, len(s.list(t, "ConnectionRun", "Running")))
 	goesOn(t, s, run)

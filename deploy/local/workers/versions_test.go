@@ -50,7 +50,7 @@ func TestAReleaseBesideTheOneBefore(t *testing.T) {
 	}
 	assert.ElementsMatch(t, []string{"one", "two"}, lo.Keys(shares))
 
-	s.setCurrent(t, "two")
+	s.moves(t, morning, "two")
 	assert.NotEqual(t, sdk.WorkerDeploymentVersionDrainageStatusDrained, s.drainage(t, "one"), "batches are open on it")
 	s.door.open()
 	_, manifest := s.end(t, morning)
