@@ -1,6 +1,6 @@
 // Command bench measures a whole deployment on this machine: a storm of webhooks with the worker
 // away, a change of status over all channels, one merchant's run beside another merchant's storm, runs
-// held against what the hub itself needs, printing, what a label costs, many merchants at once, and one
+// held against what the hub itself needs, printing, what a label costs, a worker with many accounts, many merchants at once, and one
 // large run. Each part can be had alone (--only), and its sizes are flags; the defaults are those of a
 // large deployment and want a machine to match.
 package main
@@ -48,12 +48,13 @@ type flags struct {
 	PerDay    int     `default:"10000" help:"Orders that this merchant sells in a day (default ${default})."`
 	CostSpeed float64 `default:"30" help:"How many times as fast as ours the hub's clock runs meanwhile (default ${default})."`
 
+	Accounts   int     `default:"1000" help:"Connected merchants for which one worker begins (default ${default})."`
 	Merchants  int     `default:"100" help:"Merchants whose runs go on at the same time, one of them in a storm (default ${default})."`
 	Each       int     `default:"2000" help:"Orders of each of them (default ${default})."`
 	Large      int     `default:"50000" help:"Orders of one large run (default ${default})."`
 	ScaleSpeed float64 `default:"600" help:"How many times as fast as ours the hub's clock runs in both (default ${default})."`
 
-	Only     []string      `help:"Only these parts: webhooks, statuses, fairness, pace, printing, costs, scale, large."`
+	Only     []string      `help:"Only these parts: webhooks, statuses, fairness, pace, printing, costs, accounts, scale, large."`
 	Patience time.Duration `default:"30m" help:"How long each part may take (default ${default})."`
 }
 
@@ -104,7 +105,7 @@ type part struct {
 
 func (f flags) parts() []part {
 	return []part{
-		{"webhooks", f.webhooks}, {"statuses", f.statuses}, {"fairness", f.fairness}, {"pace", f.pace}, {"printing", f.printing}, {"costs", f.costs}, {"scale", f.scale}, {"large", f.large},
+		{"webhooks", f.webhooks}, {"statuses", f.statuses}, {"fairness", f.fairness}, {"pace", f.pace}, {"printing", f.printing}, {"costs", f.costs}, {"accounts", f.accounts}, {"scale", f.scale}, {"large", f.large},
 	}
 }
 

@@ -199,14 +199,20 @@ func (s *scene) rest() error {
 
 // connect connects a merchant, as `starter connect --code` does.
 func (s *scene) connect(ctx context.Context, hub *sandbox.Hub) error {
+	if err := s.connectUntold(ctx, hub); err != nil {
+		return err
+	}
+	return client.TemporalKeeping{Client: s.temporal}.Connected(ctx, hub.Merchant())
+}
+
+// connectUntold connects a merchant of whom Temporal is not told: a worker finds its account.
+func (s *scene) connectUntold(ctx context.Context, hub *sandbox.Hub) error {
 	code, err := hub.NewCode()
 	if err != nil {
 		return err
 	}
-	if _, err := s.application().ConnectWithCode(ctx, hub.Merchant(), code); err != nil {
-		return err
-	}
-	return client.TemporalKeeping{Client: s.temporal}.Connected(ctx, hub.Merchant())
+	_, err = s.application().ConnectWithCode(ctx, hub.Merchant(), code)
+	return err
 }
 
 // close ends everything, what was started last first.
