@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"text/tabwriter"
 	"time"
 
@@ -78,7 +79,11 @@ func (f flags) live(ctx context.Context, s *scene, p plan, length time.Duration,
 	patient, cancel := context.WithTimeout(ctx, length+f.Within)
 	defer cancel()
 	var working errgroup.Group
+	var merchants sync.WaitGroup
+	consenting, stop := context.WithCancel(patient)
+	defer func() { stop(); merchants.Wait() }()
 	for _, w := range all {
+		merchants.Go(func() { w.consent(consenting) })
 		working.Go(func() error { return w.do(patient) })
 	}
 	s.carryOut(patient, p, length)

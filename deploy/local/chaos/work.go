@@ -58,9 +58,6 @@ func (s *scene) newWork(index int, seed uint64, selling int, over chan struct{})
 // do runs round after round until the faults are over, and then until nothing is left to be labelled. The
 // error says what never came to an end.
 func (w *work) do(ctx context.Context) error {
-	watching, stop := context.WithCancel(ctx)
-	defer stop()
-	w.side.Go(func() { w.consent(watching) })
 	for round := 1; !isClosed(w.over); round++ {
 		if err := w.sell(ctx); err != nil {
 			return err
