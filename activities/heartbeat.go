@@ -209,7 +209,7 @@ func ActivityID(ctx context.Context) string {
 const skew = 30 * time.Second
 
 // ScheduledAt is the hub's time before this activity's first try could begin. It is computed once and goes to later tries
-// with the next heartbeat, since the hub's clock may be set meanwhile.
+// with the next heartbeat, since the hub's clock may be set meanwhile. The client knows the hub's time already (Client.Time).
 func ScheduledAt(ctx context.Context, hub *multivende.Client) time.Time {
 	if before := Said(ctx).Scheduled; !before.IsZero() {
 		return before

@@ -72,7 +72,13 @@ func TestTheClockLearnsFromEveryAnswer(t *testing.T) {
 		w.Header().Set("Date", date.Format(http.TimeFormat))
 		w.WriteHeader(http.StatusInternalServerError)
 	}})
-	client := hub.client(t, func(c *Config) { c.Speed = 1 })
+	client := hub.client(t, func(c *Config) { c.Speed, c.ReadAttempts = 1, 1 })
+	for range 2 {
+		told, err := client.Time(t.Context())
+		require.NoError(t, err)
+		assert.WithinDuration(t, date, told, time.Minute)
+	}
+	assert.Len(t, hub.seen(), 1, "it is asked for once")
 	_, err := client.AppInfo(t.Context())
 	require.Error(t, err)
 	require.True(t, client.Clock().Known())

@@ -29,6 +29,17 @@ func (c *Client) AppInfo(ctx context.Context) (AppInfo, error) {
 	return AppInfo{ID: string(read.ID), MerchantID: string(read.MerchantID), AppName: firstOf(app.DisplayName, app.Name)}, err
 }
 
+// Time is the hub's time. Where no answer has shown it yet, the hub is asked for it: until then a client knows its own alone,
+// which is a bad one to compare with times that other processes noted.
+func (c *Client) Time(ctx context.Context) (time.Time, error) {
+	if !c.clock.Known() {
+		if _, err := c.AppInfo(ctx); err != nil && !c.clock.Known() {
+			return time.Time{}, err
+		}
+	}
+	return c.clock.Now(), nil
+}
+
 // Connection is one of a merchant's connections to a marketplace or web shop.
 type Connection struct {
 	ID          string

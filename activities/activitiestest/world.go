@@ -42,8 +42,9 @@ type Stage struct {
 	Time    *wallClock
 	HubLog  callLog
 	// run and merchant are part of every scope.
-	Run   string
-	began time.Time
+	Run    string
+	began  time.Time
+	config multivende.Config
 }
 
 // wallClock is the sandbox's clock; it stands still until it is set forward.
@@ -80,15 +81,23 @@ func New(t *testing.T, options sandbox.Options, wraps ...func(http.Handler) http
 	handler := lo.Reduce(wraps, func(inner http.Handler, wrap func(http.Handler) http.Handler, _ int) http.Handler { return wrap(inner) }, http.Handler(w.Sandbox))
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	w.Client, err = multivende.New(multivende.Config{
+	w.config = multivende.Config{
 		BaseURL: server.URL, Merchant: w.Sandbox.Merchant(), Token: multivende.StaticToken(w.Sandbox.Token()),
 		RequestsPerSecond: 1e6, AllowHosts: []string{"127.0.0.1"}, ReadAttempts: 1, Patience: time.Nanosecond,
 		Timeouts: multivende.Timeouts{Idle: patienceWith(options.Faults)}, Observe: w.HubLog.note,
-	})
-	require.NoError(t, err)
-	t.Cleanup(w.Client.Close)
+	}
+	w.Restart()
 	w.Pass(0)
 	return w
+}
+
+// Restart gives the world the client of a worker that has just started: no answer has told it the hub's time yet.
+func (w *Stage) Restart() {
+	w.Helper()
+	client, err := multivende.New(w.config)
+	require.NoError(w, err)
+	w.Cleanup(client.Close)
+	w.Client = client
 }
 
 // Pass sets the hub's clock forward, and lets the client see it.

@@ -160,10 +160,9 @@ func (a *Intake) taking(ctx context.Context, merchant string, source contract.In
 	if err != nil {
 		return nil, err
 	}
-	if !hub.Clock().Known() {
-		if _, err := hub.AppInfo(ctx); err != nil {
-			return nil, err
-		}
+	now, err := hub.Time(ctx)
+	if err != nil {
+		return nil, err
 	}
 	settings, err := a.settingsOf(ctx, merchant, source)
 	if err != nil {
@@ -173,7 +172,7 @@ func (a *Intake) taking(ctx context.Context, merchant string, source contract.In
 		hub: hub, store: a.Store, merchant: merchant, source: source, seen: map[string]bool{}, sales: map[string]taggedSale{}, recalled: &a.recalled, recalls: a.SettingsFor > 0, settingsFor: a.SettingsFor,
 		changes:     &intakebook.Changes{Store: a.Store, Merchant: merchant, Tell: a.tellChange(merchant)},
 		connections: &knownConnections{worker: a, hub: hub, store: a.Store, merchant: merchant, overrides: a.Channels},
-		policies:    policies{Settings: settings, now: hub.Clock().Now()},
+		policies:    policies{Settings: settings, now: now},
 	}, nil
 }
 

@@ -174,9 +174,12 @@ func recentSales(ctx context.Context, hub *multivende.Client, in FindOrdersInput
 	if in.Connection.Row().StatusFirst == "" {
 		return l, nil
 	}
-	now := hub.Clock().Now()
+	now, err := hub.Time(ctx)
+	if err != nil {
+		return nil, err
+	}
 	query := multivende.CheckoutsLightQuery{ConnectionID: in.Connection.ID, UpdatedFrom: now.Add(-time.Duration(in.Since))}
-	err := hub.CheckoutsLight(ctx, query, func(entries []multivende.CheckoutLight) error {
+	err = hub.CheckoutsLight(ctx, query, func(entries []multivende.CheckoutLight) error {
 		if err := l.watch(books.SaleList, lo.Map(entries, func(c multivende.CheckoutLight, _ int) string { return c.ID }), first); err != nil {
 			return err
 		}

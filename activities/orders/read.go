@@ -50,7 +50,10 @@ func (a *Orders) ReadOrders(ctx context.Context, in ReadOrdersInput) (activities
 	if err != nil {
 		return activities.Step{}, err
 	}
-	began := hub.Clock().Now()
+	began, err := hub.Time(ctx)
+	if err != nil {
+		return activities.Step{}, err
+	}
 	reader := &SaleReader{Hub: hub, store: a.Store, In: in, settings: settings}
 	group, groupCtx := errgroup.WithContext(in.unhurried(ctx))
 	group.SetLimit(activities.HubParallel)

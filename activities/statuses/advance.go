@@ -88,9 +88,13 @@ func (a *StatusChanges) advancePage(ctx context.Context, in AdvanceStatusesInput
 	if err != nil {
 		return AdvancedStatuses{}, err
 	}
-	picked := page.Pick(hub.Clock().Now(), in.First, in.Probes, in.window())
+	now, err := hub.Time(ctx)
+	if err != nil {
+		return AdvancedStatuses{}, err
+	}
+	picked := page.Pick(now, in.First, in.Probes, in.window())
 	if len(picked) == 0 {
-		idle := a.figuresOf(in, page, nil, hub.Clock().Now())
+		idle := a.figuresOf(in, page, nil, now)
 		idle.Idle, idle.Figures, idle.Announce = true, nil, nil
 		return idle, nil
 	}

@@ -32,6 +32,21 @@ func TestAwaitStatuses(t *testing.T) {
 		assert.LessOrEqual(t, activitiestest.RequireWaits(t, err), 4500*time.Millisecond, "in our time")
 		assert.Zero(t, w.Calls("delivery-order"))
 	})
+	t.Run("a worker that has just started waits by the hub's clock, not by its own", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, sandbox.Options{Orders: 300}) // its hub is years ahead
+		scope := w.Scope("linio")
+		w.pend(scope, "read-00001", activitiestest.OrdersOfReport(scope, w.Unsent(scope))...)
+		in := sendInput(scope)
+		w.Restart()
+		sent := activitiestest.MustStep(w, w.statuses.SendStatuses, in)
+		w.AssertNow(sent.BeganAt.Add(30 * time.Second))
+		await := awaitInput(in, sent)
+		await.NotBefore = sent.SentAt.Add(45 * time.Second)
+		w.Pass(10 * time.Minute)
+		w.Restart()
+		activitiestest.MustStep(w, w.statuses.AwaitStatuses, await)
+	})
 	t.Run("a few are read while none is there, all once those are", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, sandbox.Options{Orders: 300})

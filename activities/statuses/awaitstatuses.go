@@ -58,7 +58,10 @@ func (a *Statuses) AwaitStatuses(ctx context.Context, in AwaitStatusesInput) (Aw
 		// Never overdue: what still waits there was not read since.
 		return AwaitedStatuses{Step: step}, err
 	}
-	now := hub.Clock().Now()
+	now, err := hub.Time(ctx)
+	if err != nil {
+		return AwaitedStatuses{}, err
+	}
 	if early := in.NotBefore.Sub(now); early > 0 && activities.Attempt(ctx) == 1 {
 		return AwaitedStatuses{}, activities.WaitingError("the channel usually needs a while longer", in.Settings.Ours(contract.Duration(early)))
 	}

@@ -51,6 +51,9 @@ func (a *Statuses) SendStatuses(ctx context.Context, in SendStatusesInput) (Sent
 	if err != nil {
 		return SentStatuses{}, err
 	}
+	if _, err := hub.Time(ctx); err != nil {
+		return SentStatuses{}, err
+	}
 	began := activities.ScheduledAt(ctx, hub)
 	if step, done, err := in.FinishedPage(ctx, a.Store, in.Out); done || err != nil {
 		return SentStatuses{Step: step, BeganAt: began, SentAt: hub.Clock().Now()}, err

@@ -211,7 +211,11 @@ type asker struct {
 // when; 0 when nobody has begun to ask before. It notes who asks, so that a
 // workflow that was reset finds it.
 func (a *Tickets) looks(ctx context.Context, hub *multivende.Client, in AskLabelsInput) (int, time.Time, error) {
-	self := asker{Activity: activities.ActivityID(ctx), At: hub.Clock().Now().UTC()}
+	now, err := hub.Time(ctx)
+	if err != nil {
+		return 0, time.Time{}, err
+	}
+	self := asker{Activity: activities.ActivityID(ctx), At: now.UTC()}
 	first := self
 	name := books.PageName("asking", in.Number, in.Try)
 	if _, err := a.Store.PutOnce(ctx, in.PageKey(name), &first); err != nil {

@@ -139,7 +139,10 @@ func (a *Documents) leaveAfter(ctx context.Context, in CollectLabelsInput, name 
 
 // awaitLook waits until a look at the task is worth its call, at most until its deadline.
 func (in CollectLabelsInput) awaitLook(ctx context.Context, hub *multivende.Client, times taskTimes, labels int) error {
-	now := hub.Clock().Now()
+	now, err := hub.Time(ctx)
+	if err != nil {
+		return err
+	}
 	early := min(times.next(ctx, in.Task, labels)-now.Sub(in.AskedAt), in.Deadline.Sub(now))
 	if early > time.Second {
 		return activities.WaitingError(fmt.Sprintf("the task is not due yet: on this connection, tasks of %d labels take longer", labels), in.Settings.Ours(contract.Duration(early)))

@@ -18,6 +18,17 @@ import (
 	"github.com/despacho/despacho/storage"
 )
 
+func TestALookAtATaskByAWorkerThatHasJustStarted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{Orders: 200}) // its hub is years ahead
+	scope := w.Scope("paris")
+	asked := w.Of(scope, sandbox.FateLabelable)[:2]
+	in := collectInput(scope, 1, w.asks(scope, 1, activitiestest.OrdersOfReport(scope, asked)...))
+	w.Pass(3 * time.Minute)
+	w.Restart()
+	assert.Equal(t, map[contract.Outcome]int{contract.Labelled: 2}, activitiestest.MustStep(w, w.documents.CollectLabels, in).Counts.Ended)
+}
+
 func TestCollectLabelsOfEveryChannel(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{Orders: 300})
