@@ -208,7 +208,7 @@ await untilIdle(one);
 step("a printed order is cancelled");
 const cancelled = distinct(await labelsOf(one)).filter((label) => label.state === "out" && label.channel !== "mercadolibre")[0];
 await ask(`${scene.hub}/sandbox/cancel/${encodeURIComponent(cancelled.order_number)}`, {});
-await one.waitForSelector(".bar .badge", { timeout: 120_000 });
+await one.waitForSelector(".bar .badge");
 const alarms = await sounds(one, "alarm");
 await scan(one, cancelled.order_number);
 await one.waitForSelector("dialog.alarm[open]");

@@ -7,9 +7,12 @@ export const scene = process.argv[2].startsWith("{") ? JSON.parse(process.argv[2
 const { address, codes = [] } = scene;
 const pictures = process.env.PICTURES;
 
+// patience bounds every wait; on a busy machine a page takes a while.
+const patience = 240_000;
+
 export const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  timeout: 120_000,
+  timeout: patience,
   args: ["--no-sandbox", "--autoplay-policy=user-gesture-required"],
 });
 
@@ -36,7 +39,7 @@ async function open(name, context, at) {
   const page = await context.newPage();
   page.table = name;
   pages.push(page);
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(patience);
   page.on("pageerror", (error) => errors.push(`${name}: ${error.stack || error.message || error}`));
   page.on("console", (message) => {
     // Requests that fail while there is no Wi-Fi are what the tests are about.
@@ -74,7 +77,7 @@ export async function ask(url, body) {
 export const printedAt = async (name) => (await ask(`${scene.zebras[name]}/printed`)).length;
 
 // until waits until something is so.
-export async function until(what, isSo, patience = 60_000) {
+export async function until(what, isSo) {
   for (const end = Date.now() + patience; Date.now() < end; await new Promise((then) => setTimeout(then, 100))) if (await isSo()) return;
   throw new Error(`in ${patience / 1000} s it is not so: ${what}`);
 }

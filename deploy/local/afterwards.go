@@ -10,7 +10,7 @@ import (
 )
 
 // hearWithin bounds how long orders that were told by webhook are waited for.
-const hearWithin = 2 * time.Minute
+const hearWithin = 4 * time.Minute
 
 // goOn shows what else works for a connected account once the first run is over: orders that come
 // by webhook, a schedule, statuses that reach their channels, and a pile that comes out of a printer.

@@ -48,7 +48,9 @@ func newOrders(count, tracked int) []arrival {
 // hearOfOrders lets the sandbox sell more, and shows that the intake hears of all of them by webhook.
 func (w *workbench) hearOfOrders(ctx context.Context, sales []arrival, out io.Writer) error {
 	orders := lo.SumBy(sales, func(a arrival) int { return a.count })
-	before, err := w.intake(ctx)
+	bounded, cancel := context.WithTimeout(ctx, hearWithin)
+	defer cancel()
+	before, err := w.intake(bounded)
 	if err != nil {
 		return err
 	}
@@ -60,8 +62,6 @@ func (w *workbench) hearOfOrders(ctx context.Context, sales []arrival, out io.Wr
 			return err
 		}
 	}
-	bounded, cancel := context.WithTimeout(ctx, hearWithin)
-	defer cancel()
 	for {
 		now, err := w.intake(bounded)
 		if err != nil {
@@ -80,11 +80,17 @@ func (w *workbench) hearOfOrders(ctx context.Context, sales []arrival, out io.Wr
 	}
 }
 
-// intake asks the intake how far it is.
+// intake asks the intake how far it is, again where the worker is late.
 func (w *workbench) intake(ctx context.Context) (progress contract.IntakeProgress, err error) {
-	answer, err := w.temporal.QueryWorkflow(ctx, contract.IntakeID(w.from.merchant), "", contract.ProgressQuery)
-	if err != nil {
-		return progress, fmt.Errorf("ask the intake: %w", err)
+	for {
+		answer, err := w.temporal.QueryWorkflow(ctx, contract.IntakeID(w.from.merchant), "", contract.ProgressQuery)
+		if err == nil {
+			return progress, answer.Get(&progress)
+		}
+		select {
+		case <-ctx.Done():
+			return progress, fmt.Errorf("ask the intake: %w", err)
+		case <-time.After(lookOften):
+		}
 	}
-	return progress, answer.Get(&progress)
 }

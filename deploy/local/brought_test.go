@@ -58,13 +58,12 @@ func (p partner) put(t *testing.T, order, key string, file []byte) (int, []byte)
 // run has them among those of a marketplace, in the packer's order.
 func TestLabelsOfOthersAreInThePile(t *testing.T) {
 	t.Parallel()
-	address := freeAddress(t)
-	c := openCounter(t, "--orders", "120", "--speed", "300", "--gateway", address)
+	c := openCounter(t, "--orders", "120", "--speed", "300")
 	_, key, err := partners.Book{Store: c.store, Now: time.Now}.Add(t.Context(), partners.Request{
 		Name: "WMS", Merchants: []string{c.merchant}, Scopes: partners.Scopes(), Expires: time.Now().AddDate(0, 1, 0),
 	})
 	require.NoError(t, err)
-	p := partner{"http://" + address, key.Reveal(), newJudge(t)}
+	p := partner{"http://" + c.demo.gateway(t), key.Reveal(), newJudge(t)}
 	require.NoError(t, client.TemporalIntakes{Client: c.temporal}.Begin(t.Context(), c.merchant))
 	shops := map[string]sandbox.ReportOrder{}
 	for _, order := range c.report(t).Orders {

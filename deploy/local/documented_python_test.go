@@ -36,9 +36,9 @@ func TestTheDocumentedPythonWorks(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	needsPython(t, folder)
-	address := freeAddress(t)
-	r := openReader(t, "--gateway", address)
+	r := openReader(t)
 	r.folder = folder
+	address := r.demo.gateway(t)
 	_, key, err := partners.Book{Store: r.store, Now: time.Now}.Add(t.Context(), partners.Request{
 		Name: "WMS", Merchants: []string{r.merchant}, Scopes: partners.Scopes(), Expires: time.Now().AddDate(0, 1, 0),
 	})

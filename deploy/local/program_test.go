@@ -24,7 +24,7 @@ const (
 	// asProgram set: this process is the program itself, and no test.
 	asProgram = "DEMO_TEST_AS_PROGRAM"
 	// patience bounds every wait; on a busy machine a run takes a while.
-	patience  = 4 * time.Minute
+	patience  = 8 * time.Minute
 	lookAgain = 20 * time.Millisecond
 )
 

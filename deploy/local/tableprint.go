@@ -23,7 +23,7 @@ import (
 
 const (
 	// printWithin bounds how long a pile takes on the fake Zebra.
-	printWithin = 3 * time.Minute
+	printWithin = 4 * time.Minute
 	printLook   = 200 * time.Millisecond
 )
 

@@ -29,7 +29,7 @@ var errBusy = errors.New("too many notifications are waiting")
 type gatherer struct {
 	// deliver makes notifications durable; after an error they may or may not be.
 	deliver func(ctx context.Context, merchant string, notifications contract.Notifications) error
-	// delivered is called with every batch that is over.
+	// delivered is called with every batch that is over, before those who wait for it hear so.
 	delivered func(merchant string, b *batch)
 	told      *told
 
@@ -125,8 +125,8 @@ func (g *gatherer) serve(merchant string, l *merchantLine) {
 			g.told.note(merchant, ids)
 		}
 		g.freePlaces(l, b)
-		close(b.done)
 		g.delivered(merchant, b)
+		close(b.done)
 	}
 }
 

@@ -189,7 +189,7 @@ func TestWhatCameBeforeAPowerCutIsNotPrintedAfterIt(t *testing.T) {
 	connection := dialled(t, p.Address())
 	_, err := connection.Write([]byte(old + old + old))
 	require.NoError(t, err)
-	require.Eventually(t, func() bool { return p.State().Waiting == 1 }, 10*time.Second, time.Millisecond, "its memory is full, and it has read on")
+	require.Eventually(t, func() bool { return p.State().Waiting == 1 }, time.Minute, time.Millisecond, "its memory is full, and it has read on")
 	p.PowerOff()
 	require.NoError(t, p.PowerOn())
 	p.Change(func(m *fakezebra.Modes) { m.Paused = false })

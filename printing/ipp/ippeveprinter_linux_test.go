@@ -41,14 +41,14 @@ func dnssd(t *testing.T) []string {
 	write(t, filepath.Join(dir, "bus.conf"), fmt.Sprintf(busSettings, socket))
 	write(t, filepath.Join(dir, "avahi.conf"), avahiSettings)
 	started(t, nil, program(t, "dbus-daemon", "dbus"), "--config-file="+filepath.Join(dir, "bus.conf"), "--nofork", "--nopidfile")
-	require.Eventually(t, func() bool { _, err := os.Stat(socket); return err == nil }, 60*time.Second, 20*time.Millisecond)
+	require.Eventually(t, func() bool { _, err := os.Stat(socket); return err == nil }, patience, 20*time.Millisecond)
 	environment := []string{"DBUS_SYSTEM_BUS_ADDRESS=unix:path=" + socket}
 	avahi := started(t, environment, program(t, "avahi-daemon", "avahi-daemon"),
 		"--file="+filepath.Join(dir, "avahi.conf"), "--no-drop-root", "--no-chroot", "--no-rlimits")
 	require.Eventually(t, func() bool {
 		return avahi.hasEnded() || strings.Contains(avahi.said.String(), "Server startup complete")
 	},
-		60*time.Second, 20*time.Millisecond)
+		patience, 20*time.Millisecond)
 	require.False(t, avahi.hasEnded(), "avahi-daemon: %s", avahi.said)
 	return environment
 }
@@ -205,7 +205,7 @@ func TestIPPEvePrinterWaitsForPaperAndGoesOn(t *testing.T) {
 	sendOnceItTakesIt(t, device)
 	assert.Equal(t, 1, waitForOutcome(t, device, 1).Out)
 	sendOnceItTakesIt(t, device)
-	require.Eventually(t, func() bool { return !look(t, device).Ready() }, 60*time.Second, 20*time.Millisecond)
+	require.Eventually(t, func() bool { return !look(t, device).Ready() }, patience, 20*time.Millisecond)
 	status := look(t, device)
 	assert.Contains(t, status.Conditions, printing.PaperOut, status.Said)
 	outcome, err := device.Outcome(t.Context())

@@ -48,7 +48,7 @@ func startLabelServer(t *testing.T) *labelServer {
 // run gives a command to the server.
 func (l *labelServer) run(t *testing.T, command string, arguments ...string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	said, err := exec.CommandContext(ctx, l.path, append([]string{command, "-u", l.address}, arguments...)...).CombinedOutput()
 	require.NoError(t, err, "%s", said)
@@ -74,7 +74,7 @@ func TestLPrintPrintsOurZPLOnTheFakeZebra(t *testing.T) {
 		require.NoError(t, device.Send(t.Context(), zplLabel))
 	}
 	assert.Equal(t, printing.Outcome{Out: 3}, waitForOutcome(t, device, 3))
-	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	require.NoError(t, l.zebra.WaitPrinted(ctx, 3))
 	assert.Len(t, l.zebra.Printed(), 3)
@@ -91,7 +91,7 @@ func TestALabelThatLPrintCallsCompletedIsNotYetOut(t *testing.T) {
 		require.NoError(t, device.Send(t.Context(), zplLabel))
 	}
 	var status printing.Status
-	require.Eventually(t, func() bool { status = look(t, device); return !status.Ready() }, 60*time.Second, 100*time.Millisecond)
+	require.Eventually(t, func() bool { status = look(t, device); return !status.Ready() }, patience, 100*time.Millisecond)
 	assert.Equal(t, []printing.Condition{printing.PaperOut}, status.Conditions)
 	for began := time.Now(); time.Since(began) < 5*time.Second; time.Sleep(100 * time.Millisecond) {
 		outcome, err := device.Outcome(t.Context())
@@ -128,7 +128,7 @@ func TestLPrintsOwnDriverPrintsOnTheFakeZebra(t *testing.T) {
 	require.NoError(t, png.Encode(file, picture))
 	require.NoError(t, file.Close())
 	l.run(t, "submit", "-d", "mesa", path)
-	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	require.NoError(t, l.zebra.WaitPrinted(ctx, 1))
 	assert.Equal(t, 1, l.zebra.State().Counter)
@@ -150,7 +150,7 @@ func TestLPrintReadsTheFaultsOfTheFakeZebra(t *testing.T) {
 		assert.Eventually(t, func() bool {
 			status = look(t, device)
 			return slices.Equal(want, status.Conditions)
-		}, 60*time.Second, 100*time.Millisecond, "want %v", want)
+		}, patience, 100*time.Millisecond, "want %v", want)
 		assert.Equal(t, want, status.Conditions, status.Said)
 	}
 	become(func(*fakezebra.Modes) {})

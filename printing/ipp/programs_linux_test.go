@@ -103,7 +103,7 @@ func (r *running) hasEnded() bool {
 // listens waits until something listens on a port, or the program ends.
 func (r *running) listens(t *testing.T, port int) bool {
 	t.Helper()
-	const patience, pause = 2 * time.Minute, 50 * time.Millisecond
+	const pause = 50 * time.Millisecond
 	for range patience / pause {
 		if r.hasEnded() {
 			return false

@@ -1,12 +1,14 @@
 package raw_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net"
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -116,12 +118,31 @@ func label(n int) printing.Document {
 	return printing.Document{Name: "label", Type: raw.ZPL, Pieces: 1, Data: fmt.Appendf(nil, "^XA^FO20,20^A0N,30,30^FDlabel %d^FS^XZ", n)}
 }
 
+// big is a label of about that many bytes.
+func big(n, size int) printing.Document {
+	d := label(n)
+	d.Data = fmt.Appendf(nil, "^XA^FO0,0^GFA,%d,%d,100,%s^FS^XZ", size/2, size/2, bytes.Repeat([]byte("A5"), size/2))
+	return d
+}
+
 // send sends that many labels.
 func send(t *testing.T, device *raw.Device, labels int) {
 	t.Helper()
 	for n := range labels {
 		require.NoError(t, device.Send(t.Context(), label(n+1)))
 	}
+}
+
+// counted is a connection that counts what is written to it.
+type counted struct {
+	net.Conn
+	written *atomic.Int64
+}
+
+func (c counted) Write(data []byte) (int, error) {
+	n, err := c.Conn.Write(data)
+	c.written.Add(int64(n))
+	return n, err
 }
 
 // outcome asks until as many are out, or the rest is in doubt.

@@ -54,9 +54,9 @@ func TestAnOperatorsFirstDays(t *testing.T) {
 	run(t, stack, "second", shops[1])
 
 	t.Log("a run is open while everything is copied, and then all is lost but the copies")
+	earlier := asked(readReport(t, stack))
 	_, _, err := stack.Run(t.Context(), "starter", project.Once{}, runOf("third", shops[2])...)
 	require.NoError(t, err)
-	earlier := asked(readReport(t, stack))
 	require.Eventually(t, func() bool { return asked(readReport(t, stack)) > earlier }, patience, time.Second)
 	require.NoError(t, stack.Stop("sandbox"), "the hub is away, so that the run cannot end")
 	copies := backUp(t, stack)

@@ -54,7 +54,7 @@ func TestAStackIsUpAndReadyWhenStartReturns(t *testing.T) {
 			description, err := deployment.DescribeVersion(t.Context(), sdk.WorkerDeploymentDescribeVersionOptions{BuildID: "one"})
 			require.NoError(c, err)
 			assert.Equal(c, "one", description.Info.Version.BuildID)
-		}, time.Minute, 100*time.Millisecond)
+		}, patience, 100*time.Millisecond)
 	})
 
 	t.Run("the web UI shows its pages and the namespace", func(t *testing.T) {

@@ -23,7 +23,8 @@ import (
 	"github.com/despacho/despacho/service"
 )
 
-const metricsWithin = 3 * time.Minute
+// patience bounds every wait for a server.
+const patience = 4 * time.Minute
 
 // changed is whether changingWorkflow has become another one, as after a careless release.
 var changed atomic.Bool
@@ -60,7 +61,7 @@ func TestFaultsThatTemporalsMetricsShow(t *testing.T) {
 	defer c.Close()
 	shows := func(name string, labels map[string]string, want func(value float64) bool) {
 		t.Helper() // a value of several, as in a rule's pattern, is written with |
-		require.Eventually(t, func() bool { return metricShows(t, metrics, name, labels, want) }, metricsWithin, 50*time.Millisecond, "%s%v", name, labels)
+		require.Eventually(t, func() bool { return metricShows(t, metrics, name, labels, want) }, patience, 50*time.Millisecond, "%s%v", name, labels)
 	}
 	positive := func(value float64) bool { return value > 0 }
 	begin := func(id string, work any) {

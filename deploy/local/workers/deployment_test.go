@@ -13,6 +13,7 @@ import (
 	"go.temporal.io/api/common/v1"
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/history/v1"
+	"go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	sdk "go.temporal.io/sdk/client"
@@ -39,6 +40,22 @@ func (s *scene) setCurrent(t *testing.T, id string) {
 		_, err := s.deployment().SetCurrentVersion(t.Context(), sdk.WorkerDeploymentSetCurrentVersionOptions{BuildID: id})
 		assert.NoError(c, err)
 	}, patience, lookAgain, "version %s becomes the current one", id)
+	s.queueKnows(t, "that "+id+" is current", func(about *taskqueue.TaskQueueVersioningInfo) bool {
+		return about.GetCurrentDeploymentVersion().GetBuildId() == id
+	})
+}
+
+// queueKnows waits until the queue of workflows knows of a change of versions, which Temporal tells it only after it has
+// answered: what is started from then on goes by it.
+func (s *scene) queueKnows(t *testing.T, what string, holds func(*taskqueue.TaskQueueVersioningInfo) bool) {
+	t.Helper()
+	require.EventuallyWithT(t, func(c *assert.CollectT) {
+		about, err := s.temporal.WorkflowService().DescribeTaskQueue(t.Context(), &workflowservice.DescribeTaskQueueRequest{
+			Namespace: s.environment["TEMPORAL_NAMESPACE"], TaskQueue: &taskqueue.TaskQueue{Name: contract.TaskQueue}, TaskQueueType: enums.TASK_QUEUE_TYPE_WORKFLOW,
+		})
+		assert.NoError(c, err)
+		assert.True(c, holds(about.GetVersioningInfo()), "%v", about.GetVersioningInfo())
+	}, patience, lookAgain, "the queue knows %s", what)
 }
 
 // ramp is `temporal worker deployment set-ramping-version --deployment-name despacho --build-id … --percentage …`.
@@ -48,6 +65,9 @@ func (s *scene) ramp(t *testing.T, id string, percentage float32) {
 		_, err := s.deployment().SetRampingVersion(t.Context(), sdk.WorkerDeploymentSetRampingVersionOptions{BuildID: id, Percentage: percentage})
 		assert.NoError(c, err)
 	}, patience, lookAgain, "version %s ramps", id)
+	s.queueKnows(t, "that "+id+" ramps", func(about *taskqueue.TaskQueueVersioningInfo) bool {
+		return about.GetRampingDeploymentVersion().GetBuildId() == id
+	})
 }
 
 // drainage is what `temporal worker deployment describe-version …` says of a version.

@@ -83,7 +83,7 @@ func TestTheDiskOfAWorkerIsFull(t *testing.T) {
 	full := []string{"the disk of " + disk.folder, "is full", "make room there", "DESPACHO_TEMP", "no space left on device"}
 	s.says(t, large, full...)
 	for _, words := range full {
-		assert.Contains(t, worker.log.String(), words)
+		worker.logs(t, words)
 	}
 	other, _ := s.end(t, s.start(t, small, "one", labelOf(t, small, "mercadolibre")))
 	assert.Equal(t, 1, other.Outcomes[contract.Labelled], "another merchant's label fits")

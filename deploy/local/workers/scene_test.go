@@ -32,7 +32,7 @@ import (
 
 const (
 	// patience bounds every wait; on a busy machine a run takes a while.
-	patience  = 4 * time.Minute
+	patience  = 8 * time.Minute
 	lookAgain = 20 * time.Millisecond
 	speed     = 600
 )

@@ -5,8 +5,6 @@ package workers
 import (
 	"testing"
 
-	"github.com/stretchr/testify/assert"
-
 	"github.com/despacho/despacho/multivende/sandbox"
 )
 
@@ -25,7 +23,7 @@ func TestTheStoreIsFull(t *testing.T) {
 	for _, hub := range s.hubs {
 		s.says(t, hub, "bucket despacho on 127.0.0.1:", "the label store is full", "make room")
 	}
-	assert.Contains(t, worker.log.String(), "the label store is full")
+	worker.logs(t, "the label store is full")
 
 	disk.makeRoom(t)
 	_, manifest := s.end(t, first)

@@ -26,16 +26,15 @@ func TestAReleaseBesideTheOneBefore(t *testing.T) {
 	s.setCurrent(t, "one")
 	s.door.close()
 	morning := s.start(t, hub, "morning")
-	var batches []*workflow.WorkflowExecutionInfo
+	var begun []string
 	eventually(t, "batches have asked", func() bool {
-		batches = s.list(t, "LabelBatch", "Running")
-		return len(batches) > 1 && askedFor(hub) > 5
+		batches := s.list(t, "LabelBatch", "Running")
+		begun = lo.Filter(lo.Map(batches, func(b *workflow.WorkflowExecutionInfo, _ int) string { return b.GetExecution().GetWorkflowId() }), func(id string, _ int) bool {
+			build, behaviour := s.versionOf(t, id)
+			return build == "one" && behaviour == enums.VERSIONING_BEHAVIOR_PINNED
+		})
+		return len(batches) > 1 && len(begun) > 0 && askedFor(hub) > 5
 	})
-	begun := lo.Filter(lo.Map(batches, func(b *workflow.WorkflowExecutionInfo, _ int) string { return b.GetExecution().GetWorkflowId() }), func(id string, _ int) bool {
-		build, behaviour := s.versionOf(t, id)
-		return build == "one" && behaviour == enums.VERSIONING_BEHAVIOR_PINNED
-	})
-	require.NotEmpty(t, begun)
 
 	second := s.work(t, good, as("two"), nil)
 	s.ramp(t, "two", 50)

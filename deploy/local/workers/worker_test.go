@@ -146,6 +146,13 @@ func (w *workerProcess) isOver() bool {
 	}
 }
 
+// logs waits until the log holds words: what the worker has written comes through a pipe, and may come later than what
+// it has told Temporal.
+func (w *workerProcess) logs(t *testing.T, words string) {
+	t.Helper()
+	eventually(t, "the worker's log says "+words, func() bool { return strings.Contains(w.log.String(), words) })
+}
+
 // stop ends the worker as an operator does, and holds that it ends in good order.
 func (w *workerProcess) stop(t *testing.T) {
 	t.Helper()
