@@ -15,13 +15,17 @@ import (
 	"github.com/despacho/despacho/storage/storagetest"
 )
 
-// NewStore is a label store in memory with its bucket.
+// NewStore is a label store in memory with its bucket, in which steps may do no more than a worker.
 func NewStore(t *testing.T) *storage.Store {
 	t.Helper()
-	store := storagetest.New(t)
-	_, err := store.EnsureBucket(t.Context())
+	return openStore(t, storagetest.NewServer(t))
+}
+
+func openStore(t *testing.T, server *storagetest.Server) *storage.Store {
+	t.Helper()
+	_, err := server.Open(t, storage.Config{}).EnsureBucket(t.Context())
 	require.NoError(t, err)
-	return store
+	return server.OpenGranted(t, storage.Config{}, "worker")
 }
 
 // OddIDs are ids that a key cannot hold as they are, beside those that they were mistaken for.

@@ -71,10 +71,9 @@ func (w *Stage) Hub(merchant string) (*multivende.Client, error) {
 func New(t *testing.T, options sandbox.Options, wraps ...func(http.Handler) http.Handler) *Stage {
 	t.Helper()
 	w := &Stage{T: t, Run: "r1", began: time.Now(), Time: &wallClock{At: time.Date(2031, 1, 2, 12, 0, 0, 0, time.UTC)}, S3: storagetest.NewServer(t)}
-	w.Store = w.S3.Open(t, storage.Config{})
-	_, err := w.Store.EnsureBucket(t.Context())
-	require.NoError(t, err)
+	w.Store = openStore(t, w.S3)
 	options.Now = w.Time.Now
+	var err error
 	w.Sandbox, err = sandbox.New(options)
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, w.Sandbox.Close()) })

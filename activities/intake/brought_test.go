@@ -78,7 +78,7 @@ func (w *intakeWorld) publishBrought(run string, order sandbox.ReportOrder) {
 	var waiting books.LabelRecord
 	key := storage.WaitingLabel(w.merchant(), order.Connection, order.ID)
 	require.NoError(w, w.Store.Get(w.Context(), key, &waiting))
-	require.NoError(w, publications.Put(w.Context(), w.Store, w.merchant(), order.ID, books.Publication{Run: run, Record: waiting}))
+	require.NoError(w, publications.Put(w.Context(), w.Store, w.merchant(), order.ID, books.Publication{Run: run, Record: books.LabelRecord{Order: waiting.Order, Run: run, Labels: waiting.Labels}}))
 	require.NoError(w, w.Store.Delete(w.Context(), key))
 }
 
@@ -146,8 +146,15 @@ func TestALabelOfOthersThatIsNamedAgain(t *testing.T) {
 			order := all[0]
 			_, before := w.name("before", order.ID, false)
 			assert.NotEqual(t, contract.AlreadyPrinted, before.Outcome)
-			require.Equal(t, contract.BroughtStored, w.bring(order.ID, []byte(ownLabel)).Outcome)
+			brought := w.bring(order.ID, []byte(ownLabel))
+			require.Equal(t, contract.BroughtStored, brought.Outcome)
 			w.publishBrought("first", order)
+			assert.Equal(t, brought, w.bring(order.ID, []byte(ownLabel)), "the same file again is answered alike")
+			for _, file := range []string{"^XA^FO50,50^A0N,40,40^FDanother^FS^XZ", ownLabel + ownLabel, "no label"} {
+				refused := w.bring(order.ID, []byte(file))
+				assert.Equal(t, contract.BroughtRefused, refused.Outcome, file)
+				assert.Equal(t, contract.WhyPrintedByRun, refused.Code, file)
+			}
 
 			_, again := w.name("again", order.ID, false)
 			assert.Equal(t, contract.AlreadyPrinted, again.Outcome, again.Reason.Words)

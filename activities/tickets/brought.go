@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/samber/lo"
@@ -11,6 +12,7 @@ import (
 	"github.com/despacho/despacho/activities"
 	"github.com/despacho/despacho/activities/books"
 	"github.com/despacho/despacho/activities/intakebook"
+	"github.com/despacho/despacho/activities/publications"
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/labels"
 	"github.com/despacho/despacho/labels/budget"
@@ -89,23 +91,25 @@ func (a *Documents) labelBefore(ctx context.Context, in TakeBroughtLabelInput, r
 			return contract.BroughtLabel{}, err
 		}
 	}
-	var answer contract.BroughtLabel
-	err := a.Store.List(ctx, storage.PublishedPrefix(in.Merchant, record.Order), func(o storage.Object) error {
-		var published books.Publication
-		if err := a.Store.Get(ctx, o.Key, &published); err != nil {
-			return err
-		}
-		answer = refuseLabel(record.Order, wording.Reason(contract.WhyPrintedByRun, "run", published.Run))
-		if published.Record.Task == in.Key {
-			answer = storedBefore(published.Record)
-			return activities.ErrEnough
-		}
-		return nil
-	})
-	if errors.Is(err, activities.ErrEnough) {
-		err = nil
+	published, err := publications.Newest(ctx, a.Store, in.Merchant, record.Order, "")
+	if err != nil || published == nil {
+		return contract.BroughtLabel{}, err
 	}
-	return answer, err
+	if published.Record.Order.Brought {
+		found, _, err := a.openBrought(ctx, in, record)
+		if err != nil {
+			return contract.BroughtLabel{}, err
+		}
+		if sameLabels(found, published.Record.Labels) {
+			return storedBefore(published.Record), nil
+		}
+	}
+	return refuseLabel(record.Order, wording.Reason(contract.WhyPrintedByRun, "run", published.Run)), nil
+}
+
+// sameLabels says whether a file holds the labels that are in the store, in their order.
+func sameLabels(found []labels.Label, stored []books.Label) bool {
+	return slices.EqualFunc(found, stored, func(f labels.Label, s books.Label) bool { return f.SHA256 == s.SHA256 })
 }
 
 func storedBefore(record books.LabelRecord) contract.BroughtLabel {

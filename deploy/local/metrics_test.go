@@ -25,10 +25,14 @@ import (
 	"github.com/despacho/despacho/storage"
 )
 
-// afterFaults are metrics that rules and dashboard name and that only exist after a fault, with the test
+// afterFaults are metrics that rules and dashboard name and that only exist after a fault, or where there are partners, with the test
 // that sees each of them exported.
 var afterFaults = map[string]string{
 	"despacho_gateway_certificate_expires_timestamp_seconds": "gateway/run: needs https of its own",
+	"despacho_partner_request_seconds_bucket":                "gateway/run: TestPartnersComeToTheWebhooksAddress",
+	"despacho_partner_requests_total":                        "gateway/run: TestPartnersComeToTheWebhooksAddress",
+	"despacho_partner_webhook_seconds_bucket":                "activities/hooks: TestHowTriesEndIsTold, and worker/run: TestMetrics",
+	"despacho_partner_webhook_tries_total":                   "activities/hooks: TestHowTriesEndIsTold, and worker/run: TestMetrics",
 	"despacho_partner_webhooks_off_total":                    "activities/hooks: TestHowTriesEndIsTold, and worker/run: TestMetrics",
 	"despacho_station_certificate_expires_timestamp_seconds": "station/run: needs https of its own",
 	"despacho_statuses_never_total":                          "TestStatusesOfEveryChannelWithFaults",

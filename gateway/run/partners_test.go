@@ -52,6 +52,7 @@ func TestPartnersComeToTheWebhooksAddress(t *testing.T) {
 	assert.Equal(t, http.StatusForbidden, s.post(t, notificationOf(tokenMerchant, oneCheckout)).status)
 	metrics := s.health(t, "/metrics").words
 	assert.Contains(t, metrics, `despacho_partner_requests_total{route="GET /v1/orders",status="200"} 1`)
+	assert.Contains(t, metrics, `despacho_partner_request_seconds_bucket{route="GET /v1/orders",le="60"} 1`)
 	assert.NotContains(t, metrics, key)
 }
 

@@ -87,13 +87,16 @@ func newCounter(t *testing.T, options sandbox.Options) *counter {
 	t.Cleanup(func() { assert.NoError(t, hub.Close()) })
 	server := httptest.NewServer(hub)
 	t.Cleanup(server.Close)
-	c := &counter{T: t, hub: hub, address: server.URL, store: storagetest.New(t), keeping: &fakeKeeping{}}
+	c := &counter{T: t, hub: hub, address: server.URL, keeping: &fakeKeeping{}}
+	s3 := storagetest.NewServer(t)
+	c.store = s3.Open(t, storage.Config{})
 	_, err = c.store.EnsureBucket(t.Context())
 	require.NoError(t, err)
+	granted := s3.OpenGranted(t, storage.Config{}, "starter for `connect`")
 	c.keys = filepath.Join(t.TempDir(), "keys.json")
 	require.NoError(t, os.WriteFile(c.keys, []byte(keySet(t).Reveal()), 0o600))
 	c.program = Program{
-		Objects:  func(context.Context, string) (*storage.Store, error) { return c.store, nil },
+		Objects:  func(context.Context, string) (*storage.Store, error) { return granted, nil },
 		Keeping:  func(context.Context) (client.Keeping, error) { return c.keeping, nil },
 		Browse:   func(context.Context, string) error { t.Error("no browser is wanted"); return nil },
 		Callback: "127.0.0.1:0",

@@ -89,8 +89,7 @@ func TestABundleHoldsNoSecret(t *testing.T) {
 				out := filepath.Join(t.TempDir(), "order.json")
 				var printed, said bytes.Buffer
 				program := Program{
-					Out: &printed, Err: &said,
-					Objects:  func(context.Context, string) (*storage.Store, error) { return c.store, nil },
+					Out: &printed, Err: &said, Objects: c.granted(t),
 					Temporal: func(context.Context) (sdk.Client, string, error) { return c.temporal, "packers", nil },
 				}
 				program.Main(t.Context(), []string{"--merchant", c.merchant, "doctor", "--json", "--probe", "--hub", c.address, "--bundle", order.ID, "--out", out})

@@ -202,6 +202,13 @@ func (c *clinic) webhook(t *testing.T, off *hooks.Off) {
 	require.NoError(t, c.store.Put(t.Context(), storage.Webhooks(c.merchant), all))
 }
 
+// granted opens the store with the doctor's rights.
+func (c *clinic) granted(t *testing.T) func(context.Context, string) (*storage.Store, error) {
+	t.Helper()
+	store := c.server.OpenGranted(t, storage.Config{Bucket: c.store.Bucket()}, "`starter doctor`")
+	return func(context.Context, string) (*storage.Store, error) { return store, nil }
+}
+
 // tokenFile is where the pasted token is; nowhere, for a merchant with an account.
 func (c *clinic) tokenFile(t *testing.T) string {
 	t.Helper()
@@ -216,8 +223,7 @@ func (c *clinic) visit(t *testing.T, arguments ...string) (code int, found map[s
 	t.Helper()
 	var out, errors bytes.Buffer
 	program := Program{
-		Out: &out, Err: &errors,
-		Objects:  func(context.Context, string) (*storage.Store, error) { return c.store, nil },
+		Out: &out, Err: &errors, Objects: c.granted(t),
 		Temporal: func(context.Context) (sdk.Client, string, error) { return c.temporal, "packers", nil },
 	}
 	line := append([]string{"--merchant", c.merchant, "doctor", "--json", "--hub", c.address, "--token-file", c.tokenFile(t)}, c.arguments...)

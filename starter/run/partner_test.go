@@ -18,13 +18,17 @@ import (
 
 func TestKeysOfPartners(t *testing.T) {
 	t.Parallel()
-	store := storagetest.New(t)
+	s3 := storagetest.NewServer(t)
+	store := s3.Open(t, storage.Config{})
+	_, err := store.EnsureBucket(t.Context())
+	require.NoError(t, err)
+	granted := s3.OpenGranted(t, storage.Config{}, "`starter partner`")
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	starter := func(arguments ...string) (out, said string, code int) {
 		var stdout, stderr bytes.Buffer
 		code = Program{
 			Out: &stdout, Err: &stderr, Now: func() time.Time { return now },
-			Objects: func(context.Context, string) (*storage.Store, error) { return store, nil },
+			Objects: func(context.Context, string) (*storage.Store, error) { return granted, nil },
 		}.Main(t.Context(), arguments)
 		return stdout.String(), stderr.String(), code
 	}

@@ -42,7 +42,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
-			runs, store := worldOfScripts(t)
+			runs, s3, store := worldOfScripts(t)
 			statuses := newFakeStatuses(store)
 			e.Values["statuses"] = statuses
 			schedules := &fakeSchedules{there: map[string]client.ScheduledRuns{}}
@@ -50,9 +50,7 @@ func TestScripts(t *testing.T) {
 			printedWorld(t, store)
 			e.Values["program"] = Program{
 				Runs:         func(context.Context) (client.Runs, error) { return runs, nil },
-				Store:        func(context.Context, string) (client.Store, error) { return store, nil },
 				Statuses:     func(context.Context) (client.StatusChanges, error) { return statuses, nil },
-				Objects:      func(context.Context, string) (*storage.Store, error) { return store, nil },
 				Intakes:      func(context.Context) (client.Intakes, error) { return &fakeIntakes{}, nil },
 				Schedules:    func(context.Context) (client.Schedules, error) { return schedules, nil },
 				LabelIntake:  func(context.Context) (client.LabelIntake, error) { return fakeLabelIntake{}, nil },
@@ -62,6 +60,9 @@ func TestScripts(t *testing.T) {
 				FollowEvery:  time.Millisecond,
 			}
 			e.Values["runs"] = runs
+			e.Values["granted"] = func(arguments []string) *storage.Store {
+				return s3.OpenGranted(t, storage.Config{}, rightsOf(arguments))
+			}
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -72,8 +73,23 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-func worldOfScripts(t *testing.T) (*clienttest.Runs, *storage.Store) {
-	store := storagetest.New(t)
+// rightsOf begins the row of docs/operating.md with the rights that a command has in the label store.
+func rightsOf(arguments []string) string {
+	rows := map[string]string{"partner": "`starter partner`", "doctor": "`starter doctor`", "setup": "`starter setup`", "add": "`starter labels add`"}
+	for _, command := range []string{"connect", "merchants", "policy", "pause", "resume", "disconnect"} {
+		rows[command] = "starter for `connect`"
+	}
+	for _, argument := range arguments {
+		if row := rows[argument]; row != "" {
+			return row
+		}
+	}
+	return "starter for runs"
+}
+
+func worldOfScripts(t *testing.T) (*clienttest.Runs, *storagetest.Server, *storage.Store) {
+	server := storagetest.NewServer(t)
+	store := server.Open(t, storage.Config{})
 	_, err := store.EnsureBucket(t.Context())
 	require.NoError(t, err)
 	runs := clienttest.NewRuns()
@@ -106,7 +122,7 @@ func worldOfScripts(t *testing.T) (*clienttest.Runs, *storage.Store) {
 	require.NoError(t, store.Put(t.Context(), storage.RunRequest("m1", "forgotten"), request))
 	require.NoError(t, store.Put(t.Context(), storage.RunOutcome("m1", "forgotten", "result"),
 		contract.RunResult{Run: "forgotten", Merchant: "m1", State: contract.RunCompleted, Requested: 1, Outcomes: map[contract.Outcome]int{contract.GaveUp: 1}}))
-	return runs, store
+	return runs, server, store
 }
 
 func starterCommand(ts *testscript.TestScript, neg bool, args []string) {
@@ -119,6 +135,13 @@ func starterCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if !ok {
 		ts.Fatalf("no program")
 	}
+	open, ok := ts.Value("granted").(func([]string) *storage.Store)
+	if !ok {
+		ts.Fatalf("no store")
+	}
+	store := open(args)
+	program.Store = func(context.Context, string) (client.Store, error) { return store, nil }
+	program.Objects = func(context.Context, string) (*storage.Store, error) { return store, nil }
 	program.Out, program.Err = ts.Stdout(), ts.Stderr()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()

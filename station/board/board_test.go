@@ -285,7 +285,7 @@ func TestAMerchantConnectedLaterIsShown(t *testing.T) {
 	there := []board.Merchant{}
 	later := board.New(board.Settings{
 		Site: boardtest.Site, FindMerchants: func(context.Context) ([]board.Merchant, error) { return there, nil },
-		Runs: s.Runs, Store: s.Store, Queues: s.Printers, Now: func() time.Time { return now },
+		Runs: s.Runs, Store: s.Station, Queues: s.Printers, Now: func() time.Time { return now },
 	})
 	s.Finish(t, "1", boardtest.Rows("1", 2), contract.LabelRunInput{})
 	there = append(there, board.Merchant{ID: boardtest.Merchant})

@@ -30,7 +30,7 @@ func newTable(t testing.TB) *table { return newTableOver(t, boardtest.New(t)) }
 
 func newTableOver(_ testing.TB, s *boardtest.Scene) *table {
 	d := desk.New(desk.Settings{
-		Site: boardtest.Site, Board: s.Board, Store: s.Store, Printers: s.Printers,
+		Site: boardtest.Site, Board: s.Board, Store: s.Station, Printers: s.Printers,
 		Now: func() time.Time { return boardtest.At.Add(time.Hour) },
 	})
 	return &table{Scene: s, desk: d, mux: serve(d), who: desk.Identity{Device: "mesa-1", Person: "Ana", Language: wording.Spanish}}

@@ -44,7 +44,7 @@ func newFilesTable(t testing.TB) (*table, *artist) {
 	s.Finish(t, "1", rows, contract.LabelRunInput{})
 	s.Board.Refresh(t.Context())
 	a := &artist{}
-	s.desk = desk.New(desk.Settings{Site: boardtest.Site, Board: s.Board, Store: s.Store, Printers: s.Printers, Preview: a})
+	s.desk = desk.New(desk.Settings{Site: boardtest.Site, Board: s.Board, Store: s.Station, Printers: s.Printers, Preview: a})
 	s.mux = serve(s.desk)
 	return s, a
 }

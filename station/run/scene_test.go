@@ -72,9 +72,18 @@ type scene struct {
 	ended  chan error
 }
 
+// newStore is a store in which more than the operators' document grants the station fails the test.
+func newStore(t testing.TB) *storage.Store {
+	t.Helper()
+	server := storagetest.NewServer(t)
+	_, err := server.Open(t, storage.Config{}).EnsureBucket(t.Context())
+	require.NoError(t, err)
+	return server.OpenGranted(t, storage.Config{}, "station")
+}
+
 func play(t testing.TB, change func(*Settings, *Options)) *scene {
 	t.Helper()
-	s := &scene{store: storagetest.New(t), ended: make(chan error, 1)}
+	s := &scene{store: newStore(t), ended: make(chan error, 1)}
 	settings := DefaultSettings()
 	settings.Listen, settings.Health = "127.0.0.1:0", "127.0.0.1:0"
 	ready := make(chan Addresses, 1)

@@ -144,7 +144,7 @@ func (b busyPrinters) Progress(context.Context, string, string) (contract.Printe
 
 func TestAPrinterIsNotTestedWhileItWorksOnAJob(t *testing.T) {
 	t.Parallel()
-	store := storagetest.New(t)
+	store := newStore(t)
 	command(t, store, ExitOrderly, "printers", "add", "zebra-1", "--kind", "raw", "--address", "127.0.0.1:1")
 	test := func(queues busyPrinters) string {
 		return commandBeside(t, store, queues, ExitBroken, "printers", "test", "zebra-1", "--language", "en")
@@ -171,7 +171,7 @@ func commandBeside(t *testing.T, store *storage.Store, queues client.Printers, c
 
 func TestCommands(t *testing.T) {
 	t.Parallel()
-	store := storagetest.New(t)
+	store := newStore(t)
 	do := func(arguments ...string) string { return command(t, store, ExitOrderly, arguments...) }
 	fails := func(arguments ...string) string { return command(t, store, ExitBroken, arguments...) }
 

@@ -65,9 +65,9 @@ func newLife(t *testing.T) *life {
 	l.address = server.URL
 	l.keys, err = accounts.NewKeys()
 	require.NoError(t, err)
-	l.vault = &accounts.Vault{Store: l.s3.Open(t, storage.Config{}), Keys: l.keys}
-	_, err = l.vault.Store.EnsureBucket(t.Context())
+	_, err = l.s3.Open(t, storage.Config{}).EnsureBucket(t.Context())
 	require.NoError(t, err)
+	l.vault = &accounts.Vault{Store: l.s3.OpenGranted(t, storage.Config{}, "worker"), Keys: l.keys}
 	l.oauth, err = multivende.NewOAuth(multivende.OAuthConfig{BaseURL: l.address, ClientID: l.hub.ClientID(), ClientSecret: multivende.Secret(l.hub.ClientSecret())})
 	require.NoError(t, err)
 	for range workersAlive {

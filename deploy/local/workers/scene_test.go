@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,6 +30,7 @@ import (
 	"github.com/despacho/despacho/deploy/local/stack"
 	"github.com/despacho/despacho/multivende/sandbox"
 	"github.com/despacho/despacho/storage"
+	"github.com/despacho/despacho/storage/storagetest"
 )
 
 const (
@@ -79,7 +82,7 @@ func openScene(t *testing.T, small *smallDisk, worlds ...sandbox.Options) *scene
 	}
 	s.environment = lo.Assign(strangers(), map[string]string{
 		"TEMPORAL_ADDRESS": running.TemporalAddress, "TEMPORAL_NAMESPACE": running.Namespace,
-		"AWS_ENDPOINT_URL_S3": running.S3Endpoint, "AWS_REGION": stack.Region, "AWS_ACCESS_KEY_ID": running.AccessKey, "AWS_SECRET_ACCESS_KEY": running.SecretKey,
+		"AWS_ENDPOINT_URL_S3": s3WithRights(t, running.S3Endpoint), "AWS_REGION": stack.Region, "AWS_ACCESS_KEY_ID": running.AccessKey, "AWS_SECRET_ACCESS_KEY": running.SecretKey,
 		"DESPACHO_BUCKET": running.Bucket, "DESPACHO_HUB": server.URL, "DESPACHO_HUB_SPEED": fmt.Sprint(speed), "DESPACHO_DOWNLOAD_HOSTS": "127.0.0.1",
 		"DESPACHO_CLIENT_ID": application.ID, "DESPACHO_CLIENT_SECRET": application.Secret, "DESPACHO_ACCOUNTS_KEY_FILE": application.KeyFile,
 		"DESPACHO_LISTEN": "127.0.0.1:0", "DESPACHO_DRAIN": "5s", "DESPACHO_FILES_PARALLEL": "40", // files that are kept back hold no other up
@@ -102,6 +105,31 @@ func (s *scene) openServers(t *testing.T, running *stack.Stack) {
 	require.NoError(t, err)
 	_, err = s.store.EnsureBucket(t.Context())
 	require.NoError(t, err)
+}
+
+// s3WithRights is the S3 server for workers: one that does more there than the operators' document grants it fails the test.
+func s3WithRights(t *testing.T, endpoint string) string {
+	t.Helper()
+	target, err := url.Parse(endpoint)
+	require.NoError(t, err)
+	used, grants := &storagetest.UsedRights{}, storagetest.DocumentedGrants(t, "worker")
+	used.By("a worker")
+	proxy := &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(target)
+			r.Out.Host = r.In.Host // signatures hold it
+		},
+		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		used.Note(r)
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(func() {
+		server.Close()
+		used.AssertGranted(t, grants)
+	})
+	return server.URL
 }
 
 // strangers are this process's variables but for those that would be settings of a worker.

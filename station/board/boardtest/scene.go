@@ -31,11 +31,13 @@ const (
 // At is when the runs of [clienttest] began, and an hour later is now.
 var At = time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
 
-// Scene is a warehouse.
+// Scene is a warehouse. Store is the label store as others see it; Station is the same for the station, which may do no more there
+// than the operators' document grants it.
 type Scene struct {
 	Board    *board.Board
 	Server   *storagetest.Server
 	Store    *storage.Store
+	Station  *storage.Store
 	Runs     *clienttest.Runs
 	Printers *Printers
 }
@@ -46,7 +48,8 @@ func New(t testing.TB) *Scene {
 	store := server.Open(t, storage.Config{})
 	_, err := store.EnsureBucket(t.Context())
 	require.NoError(t, err)
-	s := &Scene{Server: server, Store: store, Runs: clienttest.NewRuns(), Printers: &Printers{progress: map[string]*contract.PrinterProgress{}}}
+	station := server.OpenGranted(t, storage.Config{}, "station")
+	s := &Scene{Server: server, Store: store, Station: station, Runs: clienttest.NewRuns(), Printers: &Printers{progress: map[string]*contract.PrinterProgress{}}}
 	for _, printer := range []printing.Printer{
 		{Name: "zebra-1", Kind: printing.Raw, Address: "192.0.2.1:9100", Stock: "4x6in", DPI: 203, Darkness: lo.ToPtr(12)},
 		{Name: "oficina", Kind: printing.IPP, Address: "ipp://192.0.2.2/ipp/print", Stock: "a4-4up"},
@@ -60,7 +63,7 @@ func New(t testing.TB) *Scene {
 func (s *Scene) Again() *Scene {
 	again := *s
 	again.Board = board.New(board.Settings{
-		Site: Site, Merchants: []board.Merchant{{ID: Merchant, Name: "Tienda Ñandú"}}, Runs: s.Runs, Store: s.Store, Queues: s.Printers,
+		Site: Site, Merchants: []board.Merchant{{ID: Merchant, Name: "Tienda Ñandú"}}, Runs: s.Runs, Store: s.Station, Queues: s.Printers,
 		Now: func() time.Time { return At.Add(time.Hour) },
 	})
 	return &again
