@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/samber/lo"
-
 	"github.com/despacho/despacho/client"
 	"github.com/despacho/despacho/contract"
 	"github.com/despacho/despacho/deploy/local/bench/tally"
@@ -197,7 +195,7 @@ func (s *scene) allTakenUp(ctx context.Context, hub *sandbox.Hub) error {
 	intakes := client.TemporalIntakes{Client: s.onlooker}
 	return until(ctx, "the intake takes up what it heard", func() (bool, error) {
 		hooks := hub.Report().Webhooks
-		if hooks.Answered+lo.Sum(lo.Values(hooks.Refused)) < hooks.Sent {
+		if hooks.Sent < hooks.Changes+hooks.Duplicated-hooks.Lost {
 			return false, nil
 		}
 		progress, err := intakes.Progress(ctx, hub.Merchant())
