@@ -79,7 +79,7 @@ func (w *work) finish(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if ended.Result.Outcomes[contract.Labelled] == 0 && ended.Result.Outcomes[contract.NotReady] == 0 {
+		if ended.Result.Outcomes[contract.Labelled] == 0 && ended.Result.Outcomes[contract.NotReady] == 0 && !w.waitsForMore(ctx) {
 			break
 		}
 	}
@@ -91,6 +91,18 @@ func (w *work) finish(ctx context.Context) error {
 	case <-ctx.Done():
 		return fmt.Errorf("merchant %s: a change of status or a print did not come to an end", w.merchant)
 	}
+}
+
+// waitsForMore says whether the hub still has an order whose label nobody has asked for and somebody should: its sale may have been
+// verified only after the last run had read it.
+func (w *work) waitsForMore(ctx context.Context) bool {
+	var report sandbox.Report
+	if ctx.Err() != nil || w.report(ctx, &report) != nil {
+		return false
+	}
+	return lo.SomeBy(report.Orders, func(o sandbox.ReportOrder) bool {
+		return !o.Cancelled && o.Expected == string(contract.Labelled) && len(o.Labels) == 0
+	})
 }
 
 // sell lets new sales come, and cancels one or two orders by hand, if the hub lets it.
