@@ -1,6 +1,6 @@
 # make demo and make test need Go, make and git; make race also a C compiler, make render also Node, make browser
 # Node and Chromium, make printers and make rehearsal programs of Debian. .ci/run installs what is missing and runs alerts,
-# check, chart, race, render, printers, browser, morning and, as root, rehearsal.
+# check, chart, race, render, printers, browser, morning, chaos and, as root, rehearsal.
 
 # In a workspace the highest versions win: without it, each module is built with its own.
 export GOWORK = off
@@ -110,7 +110,6 @@ morning: deploy/browser/node_modules ## A packer's morning in Chromium over the 
 rehearsal: ## docker-compose.yml started without Docker: every service's real program, a run, backup and restore (Linux, root; Debian's postgresql, busybox-static, iproute2)
 	$(LOCAL) go test -count=1 -timeout $(PATIENCE) -tags rehearsal ./rehearsal
 
-# Not a part of .ci/run yet: in its last hour one seed in four found something, and one finding is open (docs/architecture.md).
 chaos: ## Parts of a deployment die, pause and lose each other while it works, and a judge: SEED=7 MINUTES=3, or SEEDS=1-20 MINUTES=60
 	$(LOCAL) go run ./chaos $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) --minutes $(MINUTES) $(CHAOS)
 
