@@ -109,14 +109,20 @@ func (a *Documents) CollectLabels(ctx context.Context, in CollectLabelsInput) (C
 			return Collected{}, err
 		}
 	}
+	step, err := a.leaveCollected(ctx, in, name, page)
+	return Collected{Step: step, Took: contract.Duration(now.Sub(in.AskedAt))}, err
+}
+
+// leaveCollected tells of the labels of a batch, and leaves its pages.
+func (a *Documents) leaveCollected(ctx context.Context, in CollectLabelsInput, name string, page books.Page) (activities.Step, error) {
 	if err := a.tellReady(ctx, in.Scope, name, page); err != nil {
-		return Collected{}, err
+		return activities.Step{}, err
 	}
 	step, err := in.LeavePage(ctx, a.Store, name, page)
-	if err == nil {
-		err = a.leaveAfter(ctx, in, name)
+	if err != nil {
+		return step, err
 	}
-	return Collected{Step: step, Took: contract.Duration(now.Sub(in.AskedAt))}, err
+	return step, a.leaveAfter(ctx, in, name)
 }
 
 // leaveAfter leaves the labelled orders of the batch's page on a page of their
