@@ -53,8 +53,8 @@ type Order struct {
 	Asks int `json:"asks,omitempty"`
 	// Again: its label may have been asked for in an earlier turn.
 	Again bool `json:"again,omitempty"`
-	// Outstanding: its label was asked for in an earlier turn, which may not have learnt what became of it, and may be in
-	// the making until then, in the hub's time (see [Outstanding]).
+	// Outstanding, where it is set: an earlier turn asked for its label and may not have learnt what became of that (see
+	// [Outstanding]). Until this time, the hub's, the label may be in the making.
 	Outstanding time.Time `json:"outstanding,omitzero"`
 	// Remark is what people should know about an order that gets its label anyway.
 	Remark contract.Cause `json:"remark,omitzero"`
@@ -106,7 +106,7 @@ type LabelRecord struct {
 // Outstanding are the orders of a request for labels of which its turn may end without having seen what became: its answer was
 // lost, or its task had not ended by its deadline. The hub may make their labels all the same, and then lists them no more.
 type Outstanding struct {
-	// Until is how long the labels may be in the making, in the hub's time.
+	// Until this time, the hub's, the labels may be in the making.
 	Until  time.Time `json:"until"`
 	Orders []Order   `json:"orders"`
 }

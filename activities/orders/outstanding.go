@@ -19,49 +19,26 @@ import (
 const outstandingFor = 7 * 24 * time.Hour
 
 // addOutstanding marks the orders that an earlier turn asked for without learning what became of it, and adds those
-// that the list no longer shows. Requests whose orders all have their labels by now, and old ones, are forgotten.
+// that the list no longer shows.
 func (a *Orders) addOutstanding(ctx context.Context, in TakeUpInput, found books.Page) (books.Page, error) {
-	var keys []string
-	err := a.Store.List(ctx, storage.OutstandingPrefix(in.Merchant, in.Connection.ID), func(o storage.Object) error {
-		keys = append(keys, o.Key)
-		return nil
-	})
-	if err != nil || len(keys) == 0 {
-		return found, err
-	}
-	hub, err := a.Hubs.Hub(in.Merchant)
+	requests, err := a.outstanding(ctx, in.Scope)
 	if err != nil {
 		return found, err
 	}
-	place := map[string]int{}
+	place, leftOut := map[string]int{}, map[string]bool{}
 	for i, o := range found.Pending {
 		place[o.ID] = i
 	}
 	for _, l := range found.LeftOut {
-		place[l.ID] = -1
+		leftOut[l.ID] = true
 	}
-	for _, key := range keys {
-		var request books.Outstanding
-		if err := a.Store.Get(ctx, key, &request); err != nil {
-			return found, err
-		}
-		open, err := a.unpublished(ctx, in.Scope, request.Orders)
-		if err != nil {
-			return found, err
-		}
-		old := request.Until.Add(outstandingFor).Before(hub.Clock().Now())
-		if len(open) == 0 || old {
-			if err := a.Store.Delete(ctx, key); err != nil {
-				return found, err
-			}
-			continue
-		}
-		for _, order := range open {
+	for _, request := range requests {
+		for _, order := range request.Orders {
 			at, known := place[order.ID]
 			switch {
-			case known && at >= 0:
+			case known:
 				found.Pending[at].Outstanding = request.Until
-			case !known && !in.fixed():
+			case !leftOut[order.ID] && !in.fixed():
 				place[order.ID] = len(found.Pending)
 				order.Outstanding = request.Until
 				found.Pending = append(found.Pending, order)
@@ -69,6 +46,42 @@ func (a *Orders) addOutstanding(ctx context.Context, in TakeUpInput, found books
 		}
 	}
 	return found, nil
+}
+
+// outstanding reads a connection's outstanding requests, with the orders that have no published label yet. It forgets those
+// that have none left, and old ones.
+func (a *Orders) outstanding(ctx context.Context, scope activities.Scope) (requests []books.Outstanding, err error) {
+	var keys []string
+	err = a.Store.List(ctx, storage.OutstandingPrefix(scope.Merchant, scope.Connection.ID), func(o storage.Object) error {
+		keys = append(keys, o.Key)
+		return nil
+	})
+	if err != nil || len(keys) == 0 {
+		return nil, err
+	}
+	hub, err := a.Hubs.Hub(scope.Merchant)
+	if err != nil {
+		return nil, err
+	}
+	now, err := hub.Time(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range keys {
+		var request books.Outstanding
+		if err := a.Store.Get(ctx, key, &request); err != nil {
+			return nil, err
+		}
+		if request.Orders, err = a.unpublished(ctx, scope, request.Orders); err != nil {
+			return nil, err
+		}
+		if len(request.Orders) > 0 && now.Before(request.Until.Add(outstandingFor)) {
+			requests = append(requests, request)
+		} else if err := a.Store.Delete(ctx, key); err != nil {
+			return nil, err
+		}
+	}
+	return requests, nil
 }
 
 // unpublished returns the orders of which no run has published a label, as they stood before anything was asked for.
