@@ -49,6 +49,7 @@ vet:
 	go vet -tags render ./deploy/render
 	go vet -tags browser ./deploy/browser
 	$(LOCAL) go vet -tags browser,rehearsal ./...
+	GOWORK= go vet ./deploy/local/chaos
 
 staticcheck:
 	$(TOOL) staticcheck ./...

@@ -86,8 +86,10 @@ func measureAccounts(ctx context.Context, dir string, merchants int) (f accountF
 func (s *scene) lookedAfter(ctx context.Context, merchants int) error {
 	return until(ctx, "each merchant has its workflows", func() (bool, error) {
 		for _, kind := range []string{contract.CredentialsType, contract.IntakeType} {
-			counted, err := s.onlooker.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{
-				Namespace: s.running.Namespace, Query: fmt.Sprintf("WorkflowType = '%s' AND ExecutionStatus = 'Running'", kind),
+			counted, err := patiently(ctx, func() (*workflowservice.CountWorkflowExecutionsResponse, error) {
+				return s.onlooker.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{
+					Namespace: s.running.Namespace, Query: fmt.Sprintf("WorkflowType = '%s' AND ExecutionStatus = 'Running'", kind),
+				})
 			})
 			if err != nil || counted.GetCount() < int64(merchants) {
 				return false, err

@@ -56,7 +56,7 @@ func (c scale) measure(ctx context.Context, dir string) (f scaleFigures, err err
 	s.apart = true
 	defer func() { err = cmp.Or(err, s.close()) }()
 	if err := s.settle(ctx); err != nil {
-		return f, err
+		return f, fmt.Errorf("until all intakes are quiet: %w", err)
 	}
 	f.Settled = time.Since(began)
 	if err := c.runs(ctx, s, &f); err != nil {
@@ -87,8 +87,10 @@ func (c scale) runs(ctx context.Context, s *scene, f *scaleFigures) error {
 	for n, hub := range s.hubs {
 		group.Go(func() (err error) {
 			results[n], err = s.run(ctx, runs, hub.Merchant())
-			took[n] = time.Since(began)
-			return err
+			if took[n] = time.Since(began); err != nil {
+				return fmt.Errorf("the run of merchant %d after %s: %w", n+1, seconds(took[n]), err)
+			}
+			return nil
 		})
 	}
 	if err := group.Wait(); err != nil {
@@ -112,9 +114,11 @@ func (s *scene) longest(ctx context.Context) ([]longest, error) {
 	found := map[string]longest{}
 	request := &workflowservice.ListWorkflowExecutionsRequest{Namespace: s.running.Namespace, PageSize: 1000}
 	for {
-		answer, err := s.onlooker.ListWorkflow(ctx, request)
+		answer, err := patiently(ctx, func() (*workflowservice.ListWorkflowExecutionsResponse, error) {
+			return s.onlooker.ListWorkflow(ctx, request)
+		})
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("list the executions: %w", err)
 		}
 		for _, execution := range answer.GetExecutions() {
 			if err := s.noteLength(ctx, found, execution); err != nil {
@@ -131,9 +135,12 @@ func (s *scene) longest(ctx context.Context) ([]longest, error) {
 // noteLength notes how long an execution is; what the list does not tell of an open one is asked for.
 func (s *scene) noteLength(ctx context.Context, found map[string]longest, execution *workflow.WorkflowExecutionInfo) error {
 	if execution.GetHistoryLength() == 0 {
-		described, err := s.onlooker.DescribeWorkflowExecution(ctx, execution.GetExecution().GetWorkflowId(), execution.GetExecution().GetRunId())
+		id, run := execution.GetExecution().GetWorkflowId(), execution.GetExecution().GetRunId()
+		described, err := patiently(ctx, func() (*workflowservice.DescribeWorkflowExecutionResponse, error) {
+			return s.onlooker.DescribeWorkflowExecution(ctx, id, run)
+		})
 		if err != nil {
-			return err
+			return fmt.Errorf("describe %s: %w", id, err)
 		}
 		execution = described.GetWorkflowExecutionInfo()
 	}

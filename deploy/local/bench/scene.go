@@ -221,7 +221,10 @@ func (s *scene) close() error {
 	for i := len(s.stops) - 1; i >= 0; i-- {
 		err = errors.Join(err, s.stops[i]())
 	}
-	return err
+	if err != nil {
+		return fmt.Errorf("the deployment did not end cleanly: %w", err)
+	}
+	return nil
 }
 
 // until asks again and again, until it is so or ctx ends.
