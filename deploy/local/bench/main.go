@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -87,11 +88,15 @@ func (f flags) measure(ctx context.Context, out io.Writer) error {
 		if len(f.Only) > 0 && !slices.Contains(f.Only, part.name) {
 			continue
 		}
-		bounded, cancel := context.WithTimeout(ctx, f.Patience)
+		late := fmt.Errorf("not over after %v; give it longer with --patience, or make it smaller (--help)", f.Patience)
+		bounded, cancel := context.WithTimeoutCause(ctx, f.Patience, late)
 		err := part.measure(bounded, dir, out)
+		if cause := context.Cause(bounded); err != nil && cause != nil && !errors.Is(err, cause) {
+			err = fmt.Errorf("%w: %w", cause, err)
+		}
 		cancel()
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w", part.name, err)
 		}
 	}
 	return nil
