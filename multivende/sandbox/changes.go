@@ -82,7 +82,7 @@ func (h *Hub) cancelSale(now time.Time, s *sale) {
 	}
 	s.cancelled, s.payment = true, "refunded"
 	for _, o := range s.orders {
-		o.cancel, o.status, o.onChannel, o.updatedAt = true, cancelled, cancelled, now
+		o.cancel, o.cancelledAt, o.status, o.onChannel, o.updatedAt = true, now, cancelled, cancelled, now
 		o.ready = o.ready && o.shape%2 == 0 // the list is not exact: half of them stay in it
 	}
 	for _, p := range s.pickUps {

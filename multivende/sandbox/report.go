@@ -74,6 +74,8 @@ type ReportOrder struct {
 	Status    string `json:"status"`
 	OnChannel string `json:"on_channel"` // the status that the channel took last
 	Cancelled bool   `json:"cancelled"`
+	// CancelledAt is when it was cancelled while the world ran.
+	CancelledAt *time.Time `json:"cancelled_at,omitempty"`
 	// CancelledItems are SKUs of items that the channel has cancelled on its own.
 	CancelledItems []string `json:"cancelled_items,omitempty"`
 	// TaxDocument is where the tax document is: order, checkout, without_url or refused; empty for none.
@@ -146,6 +148,9 @@ func (o *order) report() ReportOrder {
 	}
 	if o.channel() != nil {
 		report.FirstNeeds = o.channel().first
+	}
+	if !o.cancelledAt.IsZero() {
+		report.CancelledAt = lo.ToPtr(o.cancelledAt)
 	}
 	for _, s := range o.sales {
 		report.Checkouts = append(report.Checkouts, s.id)

@@ -94,6 +94,7 @@ type order struct {
 	trackingWrites                 []TrackingWrite
 	paper                          string // where its tax document is
 	ready, printed, hidden, cancel bool
+	cancelledAt                    time.Time // while the world ran
 	asks                           []*ask
 	tries                          Times // asks that could have made a label
 	given                          Times // asks that do

@@ -14,7 +14,7 @@ import (
 
 // innocent is evidence in which nothing is wrong: two labelled orders, one held back, one cancelled.
 func innocent() evidence {
-	place := func(n int) *int { return &n }
+	place, noon := func(n int) *int { return &n }, time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
 	asked := []sandbox.LabelRequest{{Task: "t1", Result: "label"}}
 	shipped := []sandbox.StatusSend{{Code: "_delivery_order_status_shipped_", State: "changed"}}
 	return evidence{
@@ -22,7 +22,9 @@ func innocent() evidence {
 			{ID: "o1", Channel: "paris", Expected: "labelled", Labels: asked, Statuses: shipped, OnChannel: "_delivery_order_status_shipped_"},
 			{ID: "o2", Channel: "ripley", Expected: "labelled", Labels: asked, Life: sandbox.LifePlain},
 			{ID: "o3", Channel: "paris", Expected: "held_back"},
-			{ID: "o4", Channel: "paris", Expected: "cancelled", Cancelled: true, Life: sandbox.LifeCancelledLater},
+			{ID: "o4", Channel: "paris", Expected: "cancelled", Cancelled: true, CancelledAt: &noon, Life: sandbox.LifeCancelledLater, Statuses: []sandbox.StatusSend{
+				{Code: "_delivery_order_status_ready_to_ship_", At: noon.Add(time.Minute), Forbidden: "ended"}, // it had been read before noon
+			}},
 		}},
 		Runs: []ranRun{{Key: "round-1", Result: contract.RunResult{
 			State: contract.RunCompleted, Requested: 3, Outcomes: map[contract.Outcome]int{contract.Labelled: 2, contract.HeldBack: 1},
@@ -64,6 +66,7 @@ func TestTheJudgeFindsWhatIsWrong(t *testing.T) {
 		"a file is broken":                        func(e *evidence) { e.Broken = []string{"run round-1: its file f cannot be read"} },
 		"a status was sent twice":                 func(e *evidence) { s := e.Report.Orders[0].Statuses; e.Report.Orders[0].Statuses = append(s, s[0]) },
 		"a forbidden status was sent":             func(e *evidence) { e.Report.Orders[0].Statuses[0].Forbidden = "backwards" },
+		"a cancelled order's status was sent":     func(e *evidence) { e.Report.Orders[3].Statuses[0].At = e.Report.Orders[3].CancelledAt.Add(time.Hour) },
 		"a status is said to be on its channel":   func(e *evidence) { e.Report.Orders[0].OnChannel = "_delivery_order_status_ready_to_ship_" },
 		"a status never reached its channel":      func(e *evidence) { e.Changes[0].List.Rows[0].Outcome = contract.StatusLate },
 		"a row of a change is lost":               func(e *evidence) { e.Changes[0].List.Rows = nil },

@@ -108,6 +108,16 @@ func (p *part) start() (ended chan struct{}, err error) {
 	return p.ended, nil
 }
 
+// dump lets the process write all its goroutines into its log, and end.
+func (p *part) dump() {
+	if ended := p.signal(syscall.SIGQUIT, true, 0); ended != nil {
+		select {
+		case <-ended:
+		case <-time.After(endsWithin):
+		}
+	}
+}
+
 // judgeEnd notes an end that nobody has caused.
 func (p *part) judgeEnd(ctx context.Context) {
 	p.mutex.Lock()

@@ -64,6 +64,7 @@ func (f flags) oneSeed(ctx context.Context, seed uint64, length time.Duration, d
 		fmt.Fprintln(out, "  WRONG: "+complaint)
 	}
 	if len(v.complaints) > 0 {
+		s.dump()
 		fmt.Fprintf(out, "Again: go run ./chaos --seed %d --minutes %g --kills %d --orders %d --merchants %d --within %v\nIts data and logs: %s\n",
 			seed, length.Minutes()*3/2, f.kills(length), f.Orders, f.Merchants, f.Within, dir)
 	}
@@ -134,6 +135,15 @@ func (w *work) judged(ctx context.Context) (wrong []string) {
 			return lo.Map(wrong, func(text string, _ int) string { return "merchant " + w.merchant + ": " + text })
 		}
 	}
+}
+
+// dump lets every part of ours say where it stands: with faults that another run may not show, that is what is left to look at.
+func (s *scene) dump() {
+	var writing sync.WaitGroup
+	for _, p := range s.parts {
+		writing.Go(p.dump)
+	}
+	writing.Wait()
 }
 
 // count adds up what has happened to the parts.
