@@ -157,7 +157,9 @@ func (c *Client) exchange(ctx context.Context, r request, token string, into any
 		return 0, c.unreachable(ctx, r.route, err, mayBeDone())
 	}
 	defer drain(resp.Body)
-	c.clock.learn(resp.Header, sent)
+	if !mayBeSomebodyElses(resp.StatusCode) || !c.clock.Known() {
+		c.clock.learn(resp.Header, sent)
+	}
 
 	body, err := io.ReadAll(io.LimitReader(resp.Body, c.config.MaxAnswer+1))
 	answer := Error{Class: Broken, Route: c.label(r.route), CalledRoute: c.called(r.route), Status: resp.StatusCode, MayBeDone: mayBeDone()}
@@ -177,6 +179,11 @@ func (c *Client) exchange(ctx context.Context, r request, token string, into any
 	}
 	c.proven.add(provenKey(r))
 	return resp.StatusCode, nil
+}
+
+// mayBeSomebodyElses tells of an answer that whatever stands before the hub may have given in its place, by its own clock.
+func mayBeSomebodyElses(status int) bool {
+	return status == http.StatusTooManyRequests || status >= http.StatusInternalServerError
 }
 
 // decode reads the body of a successful answer. It returns why it cannot, "" when it can, and

@@ -65,7 +65,29 @@ func TestClock(t *testing.T) {
 	})
 }
 
-func TestTheClockLearnsFromEveryAnswer(t *testing.T) {
+func TestWhatStandsBeforeTheHubDoesNotMoveItsClock(t *testing.T) {
+	t.Parallel()
+	date := time.Date(2031, 1, 2, 3, 4, 5, 0, time.UTC)
+	for _, status := range []int{http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable} {
+		answers := []struct {
+			status int
+			date   time.Time
+		}{{http.StatusOK, date}, {status, date.Add(-5 * time.Hour)}}
+		hub := newHub(t, map[string]http.HandlerFunc{"/api/d/info": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Date", answers[0].date.Format(http.TimeFormat))
+			w.WriteHeader(answers[0].status)
+			_, _ = w.Write([]byte(`{}`))
+			answers = answers[1:]
+		}})
+		client := hub.client(t, func(c *Config) { c.Speed, c.ReadAttempts = 1, 1 })
+		_, _ = client.AppInfo(t.Context())
+		_, err := client.AppInfo(t.Context())
+		require.Error(t, err, status)
+		assert.WithinDuration(t, date, client.Clock().Now(), time.Minute, "a proxy answers %d by its own clock", status)
+	}
+}
+
+func TestTheClockLearnsFromTheFirstAnswerWhateverItIs(t *testing.T) {
 	t.Parallel()
 	date := time.Date(2031, 1, 2, 3, 4, 5, 0, time.UTC)
 	hub := newHub(t, map[string]http.HandlerFunc{"/api/d/info": func(w http.ResponseWriter, _ *http.Request) {

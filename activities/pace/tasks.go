@@ -25,6 +25,9 @@ const (
 	// longestBlind is the longest that a task is left alone, whatever is known of others, where the settings do not make
 	// more of it: its labels may be there.
 	longestBlind = 10 * time.Minute
+	// longestTask is the longest that a task is waited for. Where clocks disagree an age may be more, or less than nothing:
+	// such a one tells nothing.
+	longestTask = 48 * time.Hour
 	// runningRemembered bounds the tasks at work that a connection knows of, by number and by age.
 	runningRemembered = 8
 	runningAge        = 2 * time.Hour
@@ -58,6 +61,7 @@ type Tasks struct {
 // not keep labels waiting on the next: nobody is left alone for longer than [longestBlind] or twice what perLabel makes of
 // it, nor for many times its age.
 func (t Tasks) NextTaskLook(task string, labels int, perLabel time.Duration) time.Duration {
+	t = t.plausible()
 	w := t.window(labels, perLabel)
 	at := w.soon
 	if looked := t.Running[task].Age; looked > 0 {
@@ -82,7 +86,7 @@ func (w window) after(age time.Duration) time.Duration {
 		pause := age - w.late + max(lastTaskPause, w.late/16)
 		return age + min(pause, max(lastTaskPause, age/4))
 	}
-	if next := age * w.growth; next*2 <= w.late {
+	if next := max(age, lastTaskPause) * w.growth; next*2 <= w.late {
 		return next
 	}
 	return w.late
@@ -168,8 +172,21 @@ func (t Tasks) atLeast(labels int, perLabel time.Duration) (least time.Duration)
 	return least
 }
 
+// plausible leaves out ages that no task has: earlier releases noted them.
+func (t Tasks) plausible() Tasks {
+	running := maps.Clone(t.Running)
+	maps.DeleteFunc(running, func(_ string, r RunningTask) bool { return r.Age < 0 || r.Age > longestTask })
+	return Tasks{Ended: lo.Filter(t.Ended, func(s TaskSpan, _ int) bool { return isAge(s.Until) && s.After >= 0 }), Running: running}
+}
+
+func isAge(age time.Duration) bool { return age > 0 && age <= longestTask }
+
 // ObserveRunning notes that a task of so many labels was at work at an age, and when that was.
 func (t Tasks) ObserveRunning(task string, labels int, age time.Duration, at time.Time) Tasks {
+	t = t.plausible()
+	if !isAge(age) {
+		return t
+	}
 	running := maps.Clone(t.Running)
 	if running == nil {
 		running = map[string]RunningTask{}
@@ -187,6 +204,7 @@ func (t Tasks) ObserveRunning(task string, labels int, age time.Duration, at tim
 // ObserveEnded notes that a task was over at an age, with so many labels. told is how long it took by the
 // hub's own words; it counts where it does not contradict the looks.
 func (t Tasks) ObserveEnded(task string, labels int, age, told time.Duration) Tasks {
+	t = t.plausible()
 	span := TaskSpan{Labels: labels, Span: Span{After: min(t.Running[task].Age, age), Until: age}}
 	if told > span.After && told <= span.Until {
 		span.After, span.Until = told, told
@@ -194,7 +212,7 @@ func (t Tasks) ObserveEnded(task string, labels int, age, told time.Duration) Ta
 	running := maps.Clone(t.Running)
 	delete(running, task)
 	ended := t.Ended
-	if labels > 0 {
+	if labels > 0 && isAge(age) {
 		ended = append(slices.Clone(ended), span)
 	}
 	return Tasks{Ended: ended[max(len(ended)-tasksRemembered, 0):], Running: running}

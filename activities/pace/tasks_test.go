@@ -220,3 +220,27 @@ func TestWhatOfTasksIsLearnt(t *testing.T) {
 		assert.Less(t, Tasks{}.NextTaskLook("z", 2, time.Second), 5*time.Second)
 	})
 }
+
+// A worker whose clock was hours behind the hub's once noted that a task had ended before it was asked for; the next look of that
+// connection then never came to its end.
+func TestAnAgeThatNoTaskHasTellsNothing(t *testing.T) {
+	t.Parallel()
+	var fresh Tasks
+	for name, age := range map[string]time.Duration{"hours before it was asked for": -5 * time.Hour, "none": 0, "years": 20_000 * time.Hour} {
+		assert.Equal(t, fresh.NextTaskLook("next", 18, 3*minute), fresh.ObserveEnded("task", 18, age, 0).NextTaskLook("next", 18, 3*minute), name)
+		assert.Equal(t, fresh.NextTaskLook("next", 18, 3*minute), fresh.ObserveRunning("task", 18, age, time.Time{}).NextTaskLook("next", 18, 3*minute), name)
+
+		noted := Tasks{Ended: []TaskSpan{{Labels: 18, Span: Span{After: age, Until: age}}, {Labels: 18, Span: Span{After: 80 * time.Second, Until: 80 * time.Second}}}}
+		right := Tasks{Ended: noted.Ended[1:]}
+		assert.Equal(t, right.NextTaskLook("next", 18, 3*minute), noted.NextTaskLook("next", 18, 3*minute), "%s, as an earlier release noted it", name)
+	}
+}
+
+func TestALookAlwaysComesLaterThanTheOneBefore(t *testing.T) {
+	t.Parallel()
+	for _, w := range []window{{late: minute, growth: 2}, {soon: -minute, late: minute, growth: 2}, {soon: minute, late: minute, growth: taskGrowth}} {
+		for _, age := range []time.Duration{-minute, 0, time.Millisecond, minute, 2 * minute} {
+			assert.Greater(t, w.after(age), age, "%+v at %v", w, age)
+		}
+	}
+}
