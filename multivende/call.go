@@ -157,7 +157,7 @@ func (c *Client) exchange(ctx context.Context, r request, token string, into any
 		return 0, c.unreachable(ctx, r.route, err, mayBeDone())
 	}
 	defer drain(resp.Body)
-	if !mayBeSomebodyElses(resp.StatusCode) || !c.clock.Known() {
+	if !mayBeFromProxy(resp.StatusCode) || !c.clock.Known() {
 		c.clock.learn(resp.Header, sent)
 	}
 
@@ -181,8 +181,8 @@ func (c *Client) exchange(ctx context.Context, r request, token string, into any
 	return resp.StatusCode, nil
 }
 
-// mayBeSomebodyElses tells of an answer that whatever stands before the hub may have given in its place, by its own clock.
-func mayBeSomebodyElses(status int) bool {
+// mayBeFromProxy tells whether something in front of the hub may have answered in its place, by its own clock.
+func mayBeFromProxy(status int) bool {
 	return status == http.StatusTooManyRequests || status >= http.StatusInternalServerError
 }
 

@@ -25,8 +25,8 @@ const (
 	// longestBlind is the longest that a task is left alone, whatever is known of others, where the settings do not make
 	// more of it: its labels may be there.
 	longestBlind = 10 * time.Minute
-	// longestTask is the longest that a task is waited for. Where clocks disagree an age may be more, or less than nothing:
-	// such a one tells nothing.
+	// longestTask is the longest that a task is waited for. Where clocks disagree, an age may come out longer, or negative; it
+	// then tells nothing.
 	longestTask = 48 * time.Hour
 	// runningRemembered bounds the tasks at work that a connection knows of, by number and by age.
 	runningRemembered = 8
@@ -172,7 +172,7 @@ func (t Tasks) atLeast(labels int, perLabel time.Duration) (least time.Duration)
 	return least
 }
 
-// plausible leaves out ages that no task has: earlier releases noted them.
+// plausible is a copy without the ages that no task has: earlier builds may have noted some.
 func (t Tasks) plausible() Tasks {
 	running := maps.Clone(t.Running)
 	maps.DeleteFunc(running, func(_ string, r RunningTask) bool { return r.Age < 0 || r.Age > longestTask })
@@ -187,7 +187,7 @@ func (t Tasks) ObserveRunning(task string, labels int, age time.Duration, at tim
 	if !isAge(age) {
 		return t
 	}
-	running := maps.Clone(t.Running)
+	running := t.Running
 	if running == nil {
 		running = map[string]RunningTask{}
 	}
@@ -209,13 +209,11 @@ func (t Tasks) ObserveEnded(task string, labels int, age, told time.Duration) Ta
 	if told > span.After && told <= span.Until {
 		span.After, span.Until = told, told
 	}
-	running := maps.Clone(t.Running)
-	delete(running, task)
-	ended := t.Ended
+	delete(t.Running, task)
 	if labels > 0 && isAge(age) {
-		ended = append(slices.Clone(ended), span)
+		t.Ended = append(t.Ended, span)
 	}
-	return Tasks{Ended: ended[max(len(ended)-tasksRemembered, 0):], Running: running}
+	return Tasks{Ended: t.Ended[max(len(t.Ended)-tasksRemembered, 0):], Running: t.Running}
 }
 
 func scaled(d time.Duration, by float64) time.Duration { return time.Duration(float64(d) * by) }

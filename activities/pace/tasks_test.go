@@ -221,18 +221,20 @@ func TestWhatOfTasksIsLearnt(t *testing.T) {
 	})
 }
 
-// A worker whose clock was hours behind the hub's once noted that a task had ended before it was asked for; the next look of that
-// connection then never came to its end.
+// A worker whose clock was hours behind the hub's once noted that a task had ended before it was asked for; computing the next
+// look of that connection then never ended.
 func TestAnAgeThatNoTaskHasTellsNothing(t *testing.T) {
 	t.Parallel()
 	var fresh Tasks
 	for name, age := range map[string]time.Duration{"hours before it was asked for": -5 * time.Hour, "none": 0, "years": 20_000 * time.Hour} {
 		assert.Equal(t, fresh.NextTaskLook("next", 18, 3*minute), fresh.ObserveEnded("task", 18, age, 0).NextTaskLook("next", 18, 3*minute), name)
 		assert.Equal(t, fresh.NextTaskLook("next", 18, 3*minute), fresh.ObserveRunning("task", 18, age, time.Time{}).NextTaskLook("next", 18, 3*minute), name)
+		assert.Empty(t, fresh.ObserveEnded("task", 18, age, 0).Ended, "%s is not noted", name)
+		assert.Empty(t, fresh.ObserveRunning("task", 18, age, time.Time{}).Running, "%s is not noted", name)
 
 		noted := Tasks{Ended: []TaskSpan{{Labels: 18, Span: Span{After: age, Until: age}}, {Labels: 18, Span: Span{After: 80 * time.Second, Until: 80 * time.Second}}}}
 		right := Tasks{Ended: noted.Ended[1:]}
-		assert.Equal(t, right.NextTaskLook("next", 18, 3*minute), noted.NextTaskLook("next", 18, 3*minute), "%s, as an earlier release noted it", name)
+		assert.Equal(t, right.NextTaskLook("next", 18, 3*minute), noted.NextTaskLook("next", 18, 3*minute), "%s, as an earlier build noted it", name)
 	}
 }
 

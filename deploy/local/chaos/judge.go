@@ -115,8 +115,8 @@ func judgeStatuses(e evidence) []string {
 	return c
 }
 
-// cancelledMeanwhile tells whether an order was cancelled when it had been read for its status already, or later: a status that
-// is sent more than its time after that reads the order again.
+// cancelledMeanwhile tells whether an order may have been cancelled after it was last read before its status was sent. It is read
+// again where more than [contract.StatusInTime] lies between.
 func cancelledMeanwhile(o sandbox.ReportOrder, send sandbox.StatusSend) bool {
 	return send.Forbidden == "ended" && o.CancelledAt != nil && o.CancelledAt.After(send.At.Add(-contract.StatusInTime))
 }
